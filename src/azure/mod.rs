@@ -1,0 +1,1 @@
+//! The REST wire format of Azure Resource Manager.

@@ -1,0 +1,36 @@
+//! The words and rules of the field. No I/O and no clock: every function here is given what it needs.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`ids`] | newtypes for what identifies things |
+//! | [`safe_text`] | the one rule by which untrusted text is displayed |
+//! | [`severity`], [`status`], [`tactic`] | the enumerations of the contract, unknown values included |
+//! | [`resource`] | Azure, Log Analytics, AWS, GCP and on-premises identifiers |
+//! | [`entity`] | the entity graph of one alert, `$ref`s resolved |
+//! | [`alert`] | one alert in full |
+//! | [`fact`] | what can be searched of an alert, as (kind, value) pairs |
+//! | [`table`] | the compact in-memory table of all alerts |
+//! | [`filter`] | the filter language |
+//! | [`query`] | filter + sort over the table |
+//! | [`change`] | bulk changes: plan, targets, outcomes |
+
+pub mod alert;
+pub mod change;
+pub mod entity;
+pub mod fact;
+pub mod filter;
+pub mod ids;
+pub mod query;
+pub mod resource;
+pub mod safe_text;
+pub mod severity;
+pub mod status;
+pub mod table;
+pub mod tactic;
+
+pub use alert::Alert;
+pub use ids::{AlertId, AlertKey, ChangeId, SubscriptionId};
+pub use safe_text::{SafeStr, SafeText};
+pub use severity::Severity;
+pub use status::Status;
+pub use tactic::Tactic;

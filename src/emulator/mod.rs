@@ -1,0 +1,1 @@
+//! The loopback ARM emulator and the demo tenant.

@@ -1,0 +1,3 @@
+//! The `quell` binary: arguments and error hooks only.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! SQLite: the only folder with SQL.
