@@ -1,1 +1,5 @@
 //! (written next)
+
+/// One alert in full.
+#[derive(Debug)]
+pub struct Alert;
