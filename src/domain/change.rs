@@ -1,1 +1,305 @@
-//! (written next)
+//! Bulk changes: which alerts a decision covers, what became of each, and how it is undone.
+
+use std::collections::{BTreeSet, HashSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::table::Table;
+use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Status};
+
+/// Why an alert was dismissed. Kept in the journal; the API has no field for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // the codes speak for themselves
+pub enum Reason {
+    FalsePositive,
+    Benign,
+    Noise,
+    Duplicate,
+    NotRelevant,
+    Other,
+}
+
+impl Reason {
+    /// Every reason, in the order of the keys 1–6.
+    pub const ALL: [Self; 6] =
+        [Self::FalsePositive, Self::Benign, Self::Noise, Self::Duplicate, Self::NotRelevant, Self::Other];
+
+    /// The code in commands, machine output and the journal.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::FalsePositive => "false-positive",
+            Self::Benign => "benign",
+            Self::Noise => "noise",
+            Self::Duplicate => "duplicate",
+            Self::NotRelevant => "not-relevant",
+            Self::Other => "other",
+        }
+    }
+
+    /// The label on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::FalsePositive => "False positive",
+            Self::Benign => "Benign, expected activity",
+            Self::Noise => "Noise",
+            Self::Duplicate => "Duplicate",
+            Self::NotRelevant => "Not relevant here",
+            Self::Other => "Other",
+        }
+    }
+
+    /// Reads a code in any letter case.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code().eq_ignore_ascii_case(text))
+    }
+}
+
+/// One alert of a change, with the status it was seen in when the decision was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The alert.
+    pub id: AlertId,
+    /// The status it was seen in: what an undo returns to, and what the source must still have.
+    pub seen: Status,
+    /// The status to set.
+    pub want: Status,
+}
+
+/// A decision, before it has a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewChange {
+    /// The alerts, frozen.
+    pub targets: Vec<Target>,
+    /// The status set, for the record; `None` for an undo, whose targets go back to their own.
+    pub status: Option<Status>,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// The analyst's words; may be empty.
+    pub comment: SafeText,
+    /// The filter in force, for the audit record; may be empty.
+    pub filter: String,
+    /// The change that this one undoes or redoes.
+    pub undoes: Option<ChangeId>,
+    /// Also take the alerts over: assign them to whoever makes the change.
+    pub take: bool,
+    /// Who made it, from the token's claims.
+    pub by: SafeText,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What became of one alert of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// In the outbox: not tried, or to be tried again.
+    Pending,
+    /// Being sent.
+    Sending,
+    /// Read back.
+    Verified,
+    /// The source refused.
+    Failed,
+    /// Someone changed it meanwhile.
+    Conflict,
+    /// Accepted, but reading back still shows the former status.
+    Unconfirmed,
+    /// Taken back before it was sent, or cancelled.
+    Cancelled,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 7] = [
+        Self::Pending,
+        Self::Sending,
+        Self::Verified,
+        Self::Failed,
+        Self::Conflict,
+        Self::Unconfirmed,
+        Self::Cancelled,
+    ];
+
+    /// The word on screen, in machine output and in the journal.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Sending => "sending",
+            Self::Verified => "verified",
+            Self::Failed => "failed",
+            Self::Conflict => "conflict",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.word() == word)
+    }
+
+    /// True when nothing more happens to it by itself.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Pending | Self::Sending)
+    }
+
+    /// True for what a retry takes up again.
+    pub fn is_retryable(self) -> bool {
+        matches!(self, Self::Failed | Self::Conflict | Self::Unconfirmed)
+    }
+}
+
+/// How many alerts of a change have each outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Pending or being sent.
+    pub pending: usize,
+    /// Read back.
+    pub verified: usize,
+    /// Refused.
+    pub failed: usize,
+    /// In conflict.
+    pub conflict: usize,
+    /// Not confirmed.
+    pub unconfirmed: usize,
+    /// Taken back or cancelled.
+    pub cancelled: usize,
+}
+
+impl Tally {
+    /// Counts one more.
+    pub fn add(&mut self, outcome: Outcome, count: usize) {
+        match outcome {
+            Outcome::Pending | Outcome::Sending => self.pending += count,
+            Outcome::Verified => self.verified += count,
+            Outcome::Failed => self.failed += count,
+            Outcome::Conflict => self.conflict += count,
+            Outcome::Unconfirmed => self.unconfirmed += count,
+            Outcome::Cancelled => self.cancelled += count,
+        }
+    }
+
+    /// All alerts of the change.
+    pub fn total(&self) -> usize {
+        self.pending + self.settled()
+    }
+
+    /// Those with a final outcome.
+    pub fn settled(&self) -> usize {
+        self.verified + self.failed + self.conflict + self.unconfirmed + self.cancelled
+    }
+
+    /// True when every alert was read back (or taken back by the user).
+    pub fn is_clean(&self) -> bool {
+        self.pending + self.failed + self.conflict + self.unconfirmed == 0
+    }
+}
+
+/// One alert of a recorded change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetRecord {
+    /// The alert and its statuses.
+    pub target: Target,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it failed or is in conflict; may be empty.
+    pub detail: SafeText,
+    /// How often it was sent.
+    pub attempts: u32,
+}
+
+/// A recorded change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeRecord {
+    /// Its number.
+    pub id: ChangeId,
+    /// When it was made.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: SafeText,
+    /// The status set; none for an undo.
+    pub status: Option<Status>,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// The analyst's words.
+    pub comment: SafeText,
+    /// The filter in force.
+    pub filter: String,
+    /// The change this one undoes.
+    pub undoes: Option<ChangeId>,
+    /// The change that undid this one.
+    pub undone_by: Option<ChangeId>,
+    /// Outcomes so far.
+    pub tally: Tally,
+}
+
+/// Why an alert is not part of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Skip {
+    /// It has the status already.
+    AlreadySo,
+    /// The analyst keeps it.
+    Kept,
+    /// It is gone from the source.
+    Gone,
+}
+
+impl Skip {
+    /// The words on screen: `12 already dismissed`.
+    pub fn words(self, status: Status) -> String {
+        match self {
+            Self::AlreadySo => format!("already {}", status.word()),
+            Self::Kept => "kept".to_owned(),
+            Self::Gone => "gone from the source".to_owned(),
+        }
+    }
+}
+
+/// What a change would do: the exact alerts, and those left out with the reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The alerts that change, frozen.
+    pub targets: Vec<(AlertKey, Target)>,
+    /// Those that do not.
+    pub skipped: Vec<(AlertKey, Skip)>,
+}
+
+impl Plan {
+    /// How many are left out for a reason.
+    pub fn skipped_for(&self, skip: Skip) -> usize {
+        self.skipped.iter().filter(|(_, why)| *why == skip).count()
+    }
+
+    /// The targets alone.
+    pub fn into_targets(self) -> Vec<Target> {
+        self.targets.into_iter().map(|(_, target)| target).collect()
+    }
+}
+
+/// Freezes the set: each alert once, in the order given, except those kept, gone, or already in the status wanted.
+///
+/// An alert whose unsettled change asks for another status is part of the plan: the outbox keeps the user's order per
+/// alert. `seen` is the status shown, so that an undo of a change on top of another returns to what the user saw.
+pub fn plan(table: &Table, keys: &[AlertKey], want: Status, keep: &BTreeSet<AlertKey>) -> Plan {
+    let mut plan = Plan::default();
+    let mut done = HashSet::with_capacity(keys.len());
+    for key in keys.iter().copied().filter(|key| done.insert(*key)) {
+        let Some(row) = table.get(key) else { continue };
+        let skip = if keep.contains(&key) {
+            Some(Skip::Kept)
+        } else if row.flags().is_gone() {
+            Some(Skip::Gone)
+        } else if row.status() == want {
+            Some(Skip::AlreadySo)
+        } else {
+            None
+        };
+        match skip {
+            Some(why) => plan.skipped.push((key, why)),
+            None => plan.targets.push((key, Target { id: row.id(), seen: row.status(), want })),
+        }
+    }
+    plan
+}

@@ -1,1 +1,1 @@
-//! (written next)
+//! The filter language (being written).

@@ -13,6 +13,7 @@
 //! | [`filter`] | the filter language |
 //! | [`query`] | filter + sort over the table |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
+//! | [`progress`] | what the pull and push workers report |
 
 pub mod alert;
 pub mod change;
@@ -20,6 +21,7 @@ pub mod entity;
 pub mod fact;
 pub mod filter;
 pub mod ids;
+pub mod progress;
 pub mod query;
 pub mod resource;
 pub mod safe_text;

@@ -108,7 +108,7 @@ impl Tactic {
     /// Reads one name in any letter case, ignoring blanks, `-` and `_`; none for a name ATT&CK does not have.
     pub fn parse(text: &str) -> Option<Self> {
         let fold = |name: &str| -> String {
-            name.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+            name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
         };
         let wanted = fold(text);
         Self::ALL.into_iter().find(|tactic| fold(tactic.label()) == wanted)

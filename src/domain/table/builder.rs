@@ -1,0 +1,213 @@
+//! The one writer of tables.
+
+use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::chunk::{CHUNK, RowChunk, RowValues};
+use super::dict::PackedFact;
+use super::{Flags, LocalRecords, Table};
+use crate::domain::tactic::TacticSet;
+use crate::domain::{Alert, AlertId, AlertKey, SafeText, Severity, Status, SubscriptionId};
+
+/// What the table keeps of one alert, before interning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowData {
+    /// The full id.
+    pub id: AlertId,
+    /// The alert's time.
+    pub time: Option<DateTime<Utc>>,
+    /// The severity.
+    pub severity: Severity,
+    /// The status at the source.
+    pub status: Status,
+    /// Incident, sample, cloud, scan.
+    pub flags: Flags,
+    /// The tactics.
+    pub tactics: TacticSet,
+    /// The facts, the heads first.
+    pub facts: Vec<crate::domain::fact::Fact>,
+}
+
+impl From<&Alert> for RowData {
+    fn from(alert: &Alert) -> Self {
+        Self {
+            id: alert.id.clone(),
+            time: alert.times.alert_time(),
+            severity: alert.severity,
+            status: alert.status,
+            flags: Flags::new(alert.is_incident, alert.is_sample(), alert.cloud(), alert.scan()),
+            tactics: alert.tactics,
+            facts: alert.facts(),
+        }
+    }
+}
+
+/// Builds and changes the table; [`Self::snapshot`] gives what readers see.
+#[derive(Debug, Default)]
+pub struct TableBuilder {
+    table: Table,
+    codes: HashMap<u64, u32>,
+}
+
+impl TableBuilder {
+    /// An empty table.
+    pub fn new() -> Self {
+        let mut builder = Self::default();
+        builder.intern("");
+        builder
+    }
+
+    /// The code of a string, given one if it is new. New codes count up by one from [`Self::strings`], so that a cache
+    /// can store exactly the new ones.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        let mut slot = hasher.finish();
+        while let Some(code) = self.codes.get(&slot) {
+            if self.table.dict.text(*code) == text {
+                return *code;
+            }
+            slot = slot.wrapping_add(1);
+        }
+        let code = self.table.dict.push(text);
+        self.codes.insert(slot, code);
+        code
+    }
+
+    /// The number of strings interned so far.
+    pub fn strings(&self) -> usize {
+        self.table.dict.len()
+    }
+
+    /// The table as it stands, without making a snapshot.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Interns a row's facts and the parent path of its id.
+    pub fn pack(&mut self, data: &RowData) -> (u32, Vec<PackedFact>) {
+        let parent = self.intern(data.id.parent());
+        let facts =
+            data.facts.iter().map(|fact| PackedFact::new(fact.kind, self.intern(fact.value.raw()))).collect();
+        (parent, facts)
+    }
+
+    /// Adds an alert, or replaces what is known of it. Keys must be added in growing order.
+    pub fn upsert(&mut self, key: AlertKey, data: &RowData) {
+        let (parent, facts) = self.pack(data);
+        self.upsert_packed(key, data, parent, facts);
+    }
+
+    /// The same with facts that [`Self::pack`] gave or that were stored under codes of this table.
+    pub fn upsert_packed(&mut self, key: AlertKey, data: &RowData, parent: u32, facts: Vec<PackedFact>) {
+        let values = RowValues {
+            key: key.0,
+            time: data.time.map_or(0, |time| time.timestamp().clamp(0, i64::from(u32::MAX)) as u32),
+            severity: data.severity as u8,
+            status: data.status as u8,
+            pending: 0,
+            flags: data.flags.0,
+            tactics: data.tactics.0,
+            parent,
+            name: data.id.name().to_owned(),
+            facts,
+        };
+        for fact in &values.facts {
+            self.table.dict.add_kinds(fact.code(), fact.kind().bit());
+        }
+        if let Some(row) = self.table.position(key) {
+            let (chunk, at) = (row as usize / CHUNK, row as usize % CHUNK);
+            Arc::make_mut(&mut self.table.chunks[chunk]).replace(at, &values);
+        } else {
+            push(&mut self.table.chunks, &values);
+            self.table.len += 1;
+        }
+    }
+
+    /// Removes alerts, in any order; unknown keys are ignored. Rebuilds the rows behind the first removed one.
+    pub fn remove(&mut self, keys: &[AlertKey]) {
+        let mut rows: Vec<u32> = keys.iter().filter_map(|key| self.table.position(*key)).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let Some(first) = rows.first() else { return };
+        let kept = self.table.chunks.split_off(*first as usize / CHUNK);
+        let base = self.table.chunks.len() * CHUNK;
+        for (number, chunk) in kept.iter().enumerate() {
+            for at in 0..chunk.len() {
+                let row = (base + number * CHUNK + at) as u32;
+                if rows.binary_search(&row).is_err() {
+                    push(&mut self.table.chunks, &chunk.values(at));
+                } else if chunk.pendings[at] != 0 {
+                    self.table.pending -= 1;
+                }
+            }
+        }
+        self.table.len -= rows.len();
+    }
+
+    /// Sets the status at the source.
+    pub fn set_remote_status(&mut self, key: AlertKey, status: Status) {
+        if let Some((chunk, at)) = self.place(key) {
+            chunk.statuses[at] = status as u8;
+        }
+    }
+
+    /// Sets or clears the status an unsettled change asks for.
+    pub fn set_pending(&mut self, key: AlertKey, pending: Option<Status>) {
+        let Some((chunk, at)) = self.place(key) else { return };
+        let code = pending.map_or(0, |status| status as u8 + 1);
+        let before = std::mem::replace(&mut chunk.pendings[at], code);
+        self.table.pending = self.table.pending + usize::from(code != 0) - usize::from(before != 0);
+    }
+
+    /// Marks an alert as gone from the source, or as back.
+    pub fn set_gone(&mut self, key: AlertKey, gone: bool) {
+        if let Some((chunk, at)) = self.place(key) {
+            chunk.flags[at] = Flags(chunk.flags[at]).with_gone(gone).0;
+        }
+    }
+
+    /// Replaces the names of the subscriptions.
+    pub fn set_subscriptions(&mut self, subscriptions: Vec<(SubscriptionId, SafeText)>) {
+        self.table.subscriptions = Arc::new(subscriptions);
+    }
+
+    /// Changes the local records.
+    pub fn local_mut(&mut self) -> &mut LocalRecords {
+        Arc::make_mut(&mut self.table.local)
+    }
+
+    /// An immutable copy of the table as it is now.
+    pub fn snapshot(&mut self) -> Arc<Table> {
+        self.table.generation += 1;
+        Arc::new(self.table.clone())
+    }
+
+    /// The string of a code.
+    pub fn text(&self, code: u32) -> &str {
+        self.table.dict.text(code)
+    }
+
+    /// The strings from a code on: what a cache has yet to store.
+    pub fn strings_from(&self, code: usize) -> impl Iterator<Item = (u32, &str)> {
+        (code..self.strings()).map(|code| (code as u32, self.table.dict.text(code as u32)))
+    }
+
+    fn place(&mut self, key: AlertKey) -> Option<(&mut RowChunk, usize)> {
+        let row = self.table.position(key)? as usize;
+        Some((Arc::make_mut(&mut self.table.chunks[row / CHUNK]), row % CHUNK))
+    }
+}
+
+fn push(chunks: &mut Vec<Arc<RowChunk>>, values: &RowValues) {
+    if chunks.last().is_none_or(|last| last.len() == CHUNK) {
+        chunks.push(Arc::default());
+    }
+    if let Some(last) = chunks.last_mut() {
+        Arc::make_mut(last).push(values);
+    }
+}

@@ -1,0 +1,107 @@
+//! Rows in columns, a few thousand to a chunk.
+
+use super::dict::PackedFact;
+
+/// Rows per chunk.
+pub(super) const CHUNK: usize = 4096;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct RowChunk {
+    pub(super) keys: Vec<u32>,
+    pub(super) times: Vec<u32>,
+    pub(super) severities: Vec<u8>,
+    pub(super) statuses: Vec<u8>,
+    /// 0 without a pending change, else its status code + 1.
+    pub(super) pendings: Vec<u8>,
+    pub(super) flags: Vec<u8>,
+    pub(super) tactics: Vec<u32>,
+    pub(super) parents: Vec<u32>,
+    names: String,
+    name_ends: Vec<u32>,
+    facts: Vec<PackedFact>,
+    fact_ends: Vec<u32>,
+}
+
+/// One row's values, interned.
+#[derive(Debug, Clone)]
+pub(super) struct RowValues {
+    pub(super) key: u32,
+    pub(super) time: u32,
+    pub(super) severity: u8,
+    pub(super) status: u8,
+    pub(super) pending: u8,
+    pub(super) flags: u8,
+    pub(super) tactics: u32,
+    pub(super) parent: u32,
+    pub(super) name: String,
+    pub(super) facts: Vec<PackedFact>,
+}
+
+impl RowChunk {
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub(super) fn name(&self, at: usize) -> &str {
+        let (start, end) = span(&self.name_ends, at);
+        self.names.get(start..end).unwrap_or_default()
+    }
+
+    pub(super) fn facts(&self, at: usize) -> &[PackedFact] {
+        let (start, end) = span(&self.fact_ends, at);
+        self.facts.get(start..end).unwrap_or_default()
+    }
+
+    pub(super) fn push(&mut self, row: &RowValues) {
+        self.keys.push(row.key);
+        self.times.push(row.time);
+        self.severities.push(row.severity);
+        self.statuses.push(row.status);
+        self.pendings.push(row.pending);
+        self.flags.push(row.flags);
+        self.tactics.push(row.tactics);
+        self.parents.push(row.parent);
+        self.names.push_str(&row.name);
+        self.name_ends.push(self.names.len() as u32);
+        self.facts.extend_from_slice(&row.facts);
+        self.fact_ends.push(self.facts.len() as u32);
+    }
+
+    /// Replaces a row in place; its key and name stay.
+    pub(super) fn replace(&mut self, at: usize, row: &RowValues) {
+        self.times[at] = row.time;
+        self.severities[at] = row.severity;
+        self.statuses[at] = row.status;
+        self.flags[at] = row.flags;
+        self.tactics[at] = row.tactics;
+        self.parents[at] = row.parent;
+        let (start, end) = span(&self.fact_ends, at);
+        if self.facts[start..end] == row.facts[..] {
+            return;
+        }
+        self.facts.splice(start..end, row.facts.iter().copied());
+        for later in &mut self.fact_ends[at..] {
+            *later = (*later as usize + row.facts.len() - (end - start)) as u32;
+        }
+    }
+
+    pub(super) fn values(&self, at: usize) -> RowValues {
+        RowValues {
+            key: self.keys[at],
+            time: self.times[at],
+            severity: self.severities[at],
+            status: self.statuses[at],
+            pending: self.pendings[at],
+            flags: self.flags[at],
+            tactics: self.tactics[at],
+            parent: self.parents[at],
+            name: self.name(at).to_owned(),
+            facts: self.facts(at).to_vec(),
+        }
+    }
+}
+
+fn span(ends: &[u32], at: usize) -> (usize, usize) {
+    let start = if at == 0 { 0 } else { ends.get(at - 1).map_or(0, |end| *end as usize) };
+    (start, ends.get(at).map_or(start, |end| *end as usize))
+}

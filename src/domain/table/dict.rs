@@ -1,0 +1,107 @@
+//! Interned strings, in shared chunks.
+
+use std::sync::Arc;
+
+use crate::domain::fact::FactKind;
+
+/// Strings per chunk.
+const CHUNK: usize = 4096;
+
+/// A fact in 32 bits: the kind in the upper 5, the string's code in the lower 27.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PackedFact(pub u32);
+
+impl PackedFact {
+    const CODE_BITS: u32 = 27;
+
+    /// Packs a kind and a string's code.
+    pub fn new(kind: FactKind, code: u32) -> Self {
+        Self((kind as u32) << Self::CODE_BITS | code & ((1 << Self::CODE_BITS) - 1))
+    }
+
+    /// The kind.
+    pub fn kind(self) -> FactKind {
+        FactKind::from_code((self.0 >> Self::CODE_BITS) as u8).unwrap_or(FactKind::Entity)
+    }
+
+    /// The string's code in the [`Dict`].
+    pub fn code(self) -> u32 {
+        self.0 & ((1 << Self::CODE_BITS) - 1)
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct DictChunk {
+    text: String,
+    ends: Vec<u32>,
+    kinds: Vec<u32>,
+}
+
+/// Every distinct string of a table, by code. Code 0 is the empty string.
+#[derive(Debug, Clone, Default)]
+pub struct Dict {
+    chunks: Vec<Arc<DictChunk>>,
+}
+
+impl Dict {
+    /// The number of strings; codes are below it.
+    pub fn len(&self) -> usize {
+        self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.ends.len())
+    }
+
+    /// True without any string.
+    pub fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
+    /// The string of a code; empty for a code that is not there.
+    pub fn text(&self, code: u32) -> &str {
+        let (chunk, at) = (code as usize / CHUNK, code as usize % CHUNK);
+        self.chunks.get(chunk).map_or("", |chunk| chunk.text(at))
+    }
+
+    /// The kinds under which a string occurs, as a set of [`FactKind::bit`]s.
+    pub fn kinds(&self, code: u32) -> u32 {
+        let (chunk, at) = (code as usize / CHUNK, code as usize % CHUNK);
+        self.chunks.get(chunk).and_then(|chunk| chunk.kinds.get(at)).copied().unwrap_or(0)
+    }
+
+    /// Every string with its code and kinds, in code order.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &str, u32)> {
+        self.chunks.iter().enumerate().flat_map(|(number, chunk)| {
+            (0..chunk.ends.len())
+                .map(move |at| ((number * CHUNK + at) as u32, chunk.text(at), chunk.kinds[at]))
+        })
+    }
+
+    pub(super) fn push(&mut self, text: &str) -> u32 {
+        if self.chunks.last().is_none_or(|last| last.ends.len() == CHUNK) {
+            self.chunks.push(Arc::default());
+        }
+        let code = self.len() as u32;
+        if let Some(last) = self.chunks.last_mut() {
+            let chunk = Arc::make_mut(last);
+            chunk.text.push_str(text);
+            chunk.ends.push(chunk.text.len() as u32);
+            chunk.kinds.push(0);
+        }
+        code
+    }
+
+    pub(super) fn add_kinds(&mut self, code: u32, kinds: u32) {
+        let (chunk, at) = (code as usize / CHUNK, code as usize % CHUNK);
+        if let Some(chunk) = self.chunks.get_mut(chunk)
+            && chunk.kinds.get(at).is_some_and(|known| known & kinds != kinds)
+        {
+            Arc::make_mut(chunk).kinds[at] |= kinds;
+        }
+    }
+}
+
+impl DictChunk {
+    fn text(&self, at: usize) -> &str {
+        let start = if at == 0 { 0 } else { self.ends.get(at - 1).map_or(0, |end| *end as usize) };
+        let end = self.ends.get(at).map_or(start, |end| *end as usize);
+        self.text.get(start..end).unwrap_or_default()
+    }
+}
