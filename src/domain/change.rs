@@ -303,3 +303,30 @@ pub fn plan(table: &Table, keys: &[AlertKey], want: Status, keep: &BTreeSet<Aler
     }
     plan
 }
+
+/// One change of one alert, as its history shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// The change it was part of.
+    pub change: ChangeId,
+    /// When the change was made.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: SafeText,
+    /// The status before.
+    pub from: Status,
+    /// The status asked for.
+    pub to: Status,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it failed or is in conflict; may be empty.
+    pub detail: SafeText,
+    /// The reason given.
+    pub reason: Option<Reason>,
+    /// The analyst's words.
+    pub comment: SafeText,
+    /// The filter in force.
+    pub filter: String,
+    /// The change that this one undid.
+    pub undoes: Option<ChangeId>,
+}

@@ -12,6 +12,7 @@
 //! | [`table`] | the compact in-memory table of all alerts |
 //! | [`filter`] | the filter language |
 //! | [`query`] | filter + sort over the table |
+//! | [`listing`] | what a query answers |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
 //! | [`progress`] | what the pull and push workers report |
 
@@ -21,6 +22,7 @@ pub mod entity;
 pub mod fact;
 pub mod filter;
 pub mod ids;
+pub mod listing;
 pub mod progress;
 pub mod query;
 pub mod resource;

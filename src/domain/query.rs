@@ -1,1 +1,6 @@
-//! (written next)
+//! Filter and sort over the table (placeholder).
+#![allow(missing_docs)]
+
+/// An order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sort;

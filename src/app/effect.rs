@@ -1,0 +1,89 @@
+//! Orders to the shell, as plain data.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::message::{Question, Timer};
+use crate::domain::change::NewChange;
+use crate::domain::filter::Filter;
+use crate::domain::query::Sort;
+use crate::domain::table::Table;
+use crate::domain::{AlertId, AlertKey, ChangeId, SafeText};
+
+/// Something the shell is to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Filter and sort; newest question wins.
+    Query {
+        /// Comes back with the answer.
+        question: Question,
+        /// The snapshot.
+        table: Arc<Table>,
+        /// The filter.
+        filter: Filter,
+        /// The order.
+        sort: Sort,
+    },
+    /// Suggest what can follow in the filter bar.
+    Complete {
+        /// Comes back with the answer.
+        question: Question,
+        /// The snapshot.
+        table: Arc<Table>,
+        /// The text of the bar.
+        text: String,
+        /// The cursor, in bytes.
+        cursor: usize,
+    },
+    /// Read one alert in full.
+    LoadDetail {
+        /// Comes back with the answer.
+        question: Question,
+        /// The snapshot in which mentions are counted.
+        table: Arc<Table>,
+        /// Which.
+        key: AlertKey,
+    },
+    /// Write to the journal, then send.
+    Journal(JournalOrder),
+    /// Sync now.
+    SyncNow,
+    /// Put text on the clipboard by OSC 52.
+    Copy(String),
+    /// Wait, then send the timer back.
+    Timer(Timer, Duration),
+    /// Make the terminal as it was and stop the process until it is continued.
+    Suspend,
+    /// First run: list the subscriptions of a sign-in.
+    ListSubscriptions(usize),
+    /// First run: write the config with these subscriptions (none = all) and start.
+    WriteConfig {
+        /// Which of the sign-ins found.
+        sign_in: usize,
+        /// Subscription GUIDs; empty for all.
+        subscriptions: Vec<String>,
+    },
+    /// First run: open the demo tenant.
+    OpenDemo,
+    /// Leave.
+    Quit,
+}
+
+/// What to do to the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JournalOrder {
+    /// Commit a change and send it.
+    Submit(NewChange),
+    /// Take a change back.
+    Undo(ChangeId),
+    /// Send a change's refused alerts again.
+    Retry(ChangeId),
+    /// Stop a change: what is not sent yet is not sent.
+    Cancel(ChangeId),
+    /// Assign alerts; to nobody with `None`.
+    Assign(Vec<AlertId>, Option<SafeText>),
+    /// List recent changes.
+    ListChanges,
+    /// Load one change with its alerts.
+    LoadChange(ChangeId),
+}

@@ -1,0 +1,171 @@
+//! What happened: everything that reaches [`super::update`], as plain data.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, Utc};
+
+use crate::app::key::Key;
+use crate::domain::alert::Alert;
+use crate::domain::change::{ChangeRecord, HistoryEntry, TargetRecord};
+use crate::domain::fact::FactKind;
+use crate::domain::filter::Completion;
+use crate::domain::listing::Listing;
+use crate::domain::progress::SyncEvent;
+use crate::domain::table::Table;
+use crate::domain::{AlertKey, ChangeId, SafeText};
+
+/// The clock as the shell read it for this message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// The moment.
+    pub utc: DateTime<Utc>,
+    /// The analyst's offset from UTC at that moment.
+    pub offset: FixedOffset,
+}
+
+/// The number of a question; an answer with an older number is dropped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Question(pub u64);
+
+/// Something happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows.
+    Resize(u16, u16),
+    /// A timer that was asked for ran out.
+    Timer(Timer),
+    /// The alerts changed.
+    Table(Arc<Table>),
+    /// Rows for the list.
+    Listed(Question, Listing),
+    /// Suggestions for the filter bar.
+    Completed(Question, Completion),
+    /// An alert in full.
+    Detail(Question, Result<Arc<Detail>, SafeText>),
+    /// A worker reports.
+    Sync(SyncEvent),
+    /// The journal answers.
+    Journal(Journal),
+    /// What there is to start with.
+    Start(Start),
+}
+
+/// Timers the core asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Timer {
+    /// A chord waits for its second key: show its menu. Carries the number of the chord.
+    ChordMenu(u64),
+    /// Ages on screen may have changed.
+    Minute,
+    /// A notice has been shown long enough. Carries its number.
+    Notice(u64),
+}
+
+/// One alert in full with what stands beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detail {
+    /// Whose details.
+    pub key: AlertKey,
+    /// The alert.
+    pub alert: Alert,
+    /// The source's JSON, byte for byte.
+    pub raw: Arc<str>,
+    /// The entities that others may mention too, in display order.
+    pub mentions: Vec<Mention>,
+    /// What was done to it with quell, newest first.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// An entity's value and how many other alerts mention it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mention {
+    /// The kind it is searched as.
+    pub kind: FactKind,
+    /// The value.
+    pub value: SafeText,
+    /// The entity's kind for people.
+    pub label: String,
+    /// How many other alerts mention it.
+    pub alerts: usize,
+    /// On how many resources, this alert's included.
+    pub resources: usize,
+}
+
+/// Answers of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Journal {
+    /// A change is committed to the outbox.
+    Queued {
+        /// Its number.
+        change: ChangeId,
+        /// Its size.
+        alerts: usize,
+    },
+    /// An undo (or redo) is committed.
+    Undone {
+        /// The change that was taken back.
+        change: ChangeId,
+        /// The new change that does it; none when everything could be taken back before it was sent.
+        by: Option<ChangeId>,
+        /// Alerts taken back before they were sent.
+        removed: usize,
+        /// Alerts that go back to their former status.
+        alerts: usize,
+        /// Alerts left as they are, because someone changed them since, with the reason.
+        spared: Vec<(SafeText, SafeText)>,
+    },
+    /// A retry is committed.
+    Retrying {
+        /// The change.
+        change: ChangeId,
+        /// Alerts taken up again.
+        alerts: usize,
+    },
+    /// Alerts were assigned.
+    Assigned(usize),
+    /// Recent changes, newest first.
+    Changes(Vec<ChangeRecord>),
+    /// One change with its alerts.
+    Change(Box<ChangeRecord>, Vec<TargetRecord>),
+    /// It could not be stored: nothing was queued.
+    Refused(SafeText),
+}
+
+/// What the program starts with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Start {
+    /// The list: the configured profile or the demo.
+    Ready(Session),
+    /// No configuration: what was found.
+    FirstRun(Vec<SignInFound>),
+    /// The subscriptions of the sign-in that was chosen.
+    Subscriptions(Result<Vec<(crate::domain::progress::Subscription, bool)>, SafeText>),
+    /// The config was written, or why not.
+    ConfigWritten(Result<SafeText, SafeText>),
+}
+
+/// Who works where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The tenant's name, or the profile's.
+    pub tenant: SafeText,
+    /// The analyst, from the token's claims.
+    pub who: SafeText,
+    /// Why nothing can be changed: `--read-only`, the config, or the disk. Empty when changes are possible.
+    pub read_only: Option<String>,
+    /// The demo tenant.
+    pub demo: bool,
+}
+
+/// A sign-in that was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInFound {
+    /// Its name: `Azure CLI`, `environment`, `managed identity`.
+    pub name: String,
+    /// Usable or not, and what was seen.
+    pub found: Result<SafeText, SafeText>,
+}

@@ -1,0 +1,64 @@
+//! What a query answers: rows of one snapshot in order, with their counts.
+
+use std::sync::Arc;
+
+use crate::domain::table::{Row, Table};
+use crate::domain::{AlertKey, Severity};
+
+/// The rows that match, in order, of the snapshot they were found in.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Listing {
+    /// The snapshot.
+    pub table: Arc<Table>,
+    /// Row positions in `table`.
+    pub rows: Arc<[u32]>,
+    /// How many rows have each severity, by [`Severity`]'s code.
+    pub severities: [u32; 5],
+}
+
+impl Listing {
+    /// Puts rows and their snapshot together, counting severities.
+    pub fn new(table: Arc<Table>, rows: Vec<u32>) -> Self {
+        let mut severities = [0; 5];
+        for row in rows.iter().filter_map(|row| table.row(*row)) {
+            severities[row.severity() as usize] += 1;
+        }
+        Self { table, rows: rows.into(), severities }
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True without any row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The row at a place of the list.
+    pub fn row(&self, place: usize) -> Option<Row<'_>> {
+        self.rows.get(place).and_then(|row| self.table.row(*row))
+    }
+
+    /// The alert at a place of the list.
+    pub fn key(&self, place: usize) -> Option<AlertKey> {
+        self.row(place).map(|row| row.key())
+    }
+
+    /// Every alert in order.
+    pub fn keys(&self) -> impl Iterator<Item = AlertKey> + '_ {
+        (0..self.len()).filter_map(|place| self.key(place))
+    }
+
+    /// The place of an alert in the list. Linear in the list's length.
+    pub fn place(&self, key: AlertKey) -> Option<usize> {
+        let row = self.table.position(key)?;
+        self.rows.iter().position(|listed| *listed == row)
+    }
+
+    /// How many rows have a severity.
+    pub fn count(&self, severity: Severity) -> u32 {
+        self.severities[severity as usize]
+    }
+}
