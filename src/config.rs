@@ -1,1 +1,228 @@
-//! The config file.
+//! The config file: plain values, read strictly so that a mistyped key is an error and not a surprise.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The profile used when none is named.
+pub const DEFAULT_PROFILE: &str = "default";
+
+/// Everything in the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// Profiles by name.
+    #[serde(default)]
+    pub profile: BTreeMap<String, Profile>,
+}
+
+/// A tenant to work in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Profile {
+    /// What the header calls it; the profile's name when empty.
+    pub name: String,
+    /// `public`, `us-gov` or `china`.
+    pub cloud: String,
+    /// `environment`, `workload-identity`, `managed-identity` or `azure-cli`; the first that works when empty.
+    pub sign_in: String,
+    /// Subscription GUIDs; every subscription the sign-in sees when empty.
+    pub subscriptions: Vec<String>,
+    /// Seconds between the end of a sync and the next.
+    pub sync_seconds: u64,
+    /// Never change anything.
+    pub read_only: bool,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            cloud: "public".to_owned(),
+            sign_in: String::new(),
+            subscriptions: Vec::new(),
+            sync_seconds: 60,
+            read_only: false,
+        }
+    }
+}
+
+impl Profile {
+    /// The pause between two syncs; at least five seconds.
+    pub fn sync_interval(&self) -> Duration {
+        Duration::from_secs(self.sync_seconds.max(5))
+    }
+}
+
+/// Why the config cannot be used: where, and what to do.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// It cannot be read.
+    #[error("{path}: cannot be read: {source}", path = .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// It is not what it should be.
+    #[error("{path}:{line}:{column}: {message}", path = .path.display())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What was found and expected.
+        message: String,
+    },
+    /// No such profile.
+    #[error("the config has no profile `{name}`; it has: {known}")]
+    NoProfile {
+        /// The one asked for.
+        name: String,
+        /// Those there are.
+        known: String,
+    },
+    /// No home folder.
+    #[error("no home folder is known: set HOME, or pass --config and --data-dir")]
+    NoHome,
+    /// It cannot be written.
+    #[error("{path}: cannot be written: {source}", path = .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+}
+
+impl Config {
+    /// Reads a config; `path` is for messages only.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| {
+            let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or_default();
+            ConfigError::Parse {
+                path: path.to_owned(),
+                line: before.matches('\n').count() + 1,
+                column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+                message: error.message().to_owned(),
+            }
+        })
+    }
+
+    /// Reads the file; none when there is no file.
+    pub fn load(path: &Path) -> Result<Option<Self>, ConfigError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, path).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(ConfigError::Read { path: path.to_owned(), source }),
+        }
+    }
+
+    /// The profile of a name.
+    pub fn profile(&self, name: &str) -> Result<Profile, ConfigError> {
+        self.profile.get(name).cloned().ok_or_else(|| ConfigError::NoProfile {
+            name: name.to_owned(),
+            known: match self.profile.keys().cloned().collect::<Vec<_>>().join(", ") {
+                known if known.is_empty() => "none".to_owned(),
+                known => known,
+            },
+        })
+    }
+
+    /// Writes the file with a comment for each key, readable by its owner only.
+    pub fn write(&self, path: &Path) -> Result<(), ConfigError> {
+        let failed = |source| ConfigError::Write { path: path.to_owned(), source };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        std::fs::write(path, self.render()).map_err(failed)
+    }
+
+    /// The file's text.
+    pub fn render(&self) -> String {
+        let mut text = "# quell: one table for each tenant you work in; choose one with --profile NAME.\n".to_owned();
+        for (name, profile) in &self.profile {
+            let quoted = |value: &str| toml::Value::from(value).to_string();
+            let list: Vec<String> = profile.subscriptions.iter().map(|id| quoted(id)).collect();
+            text += &format!(
+                "\n[profile.{key}]\n\
+                 # what the header calls it\nname = {name}\n\
+                 # public, us-gov or china\ncloud = {cloud}\n\
+                 # environment, workload-identity, managed-identity or azure-cli; empty: the first that works\nsign-in = {sign_in}\n\
+                 # subscription GUIDs; empty: every one the sign-in sees\nsubscriptions = [{list}]\n\
+                 # seconds between the end of a sync and the next\nsync-seconds = {seconds}\n\
+                 # true: look, never change\nread-only = {read_only}\n",
+                key = quoted(name),
+                name = quoted(&profile.name),
+                cloud = quoted(&profile.cloud),
+                sign_in = quoted(&profile.sign_in),
+                list = list.join(", "),
+                seconds = profile.sync_seconds,
+                read_only = profile.read_only,
+            );
+        }
+        text
+    }
+}
+
+/// Where quell keeps its files, after the XDG rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// The config file.
+    pub config: PathBuf,
+    /// The folder that holds a data folder for each profile.
+    pub data: PathBuf,
+}
+
+impl Paths {
+    /// The standard places of this user.
+    pub fn standard() -> Result<Self, ConfigError> {
+        let strategy = choose_app_strategy(AppStrategyArgs {
+            top_level_domain: String::new(),
+            author: String::new(),
+            app_name: "quell".to_owned(),
+        })
+        .map_err(|_| ConfigError::NoHome)?;
+        Ok(Self { config: strategy.config_dir().join("config.toml"), data: strategy.data_dir() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let profile = Profile {
+            name: "Contoso \"EU\"".to_owned(),
+            subscriptions: vec!["a".to_owned(), "b".to_owned()],
+            read_only: true,
+            sync_seconds: 90,
+            ..Profile::default()
+        };
+        let config = Config { profile: [("eu west".to_owned(), profile)].into() };
+        assert_eq!(Config::parse(&config.render(), Path::new("config.toml")).unwrap(), config);
+    }
+
+    #[test]
+    fn a_mistyped_key_is_reported_with_its_place() {
+        let error = Config::parse("[profile.x]\nname = \"a\"\nreadonly = true\n", Path::new("c.toml")).unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with("c.toml:3:1: unknown field `readonly`"), "{text}");
+    }
+
+    #[test]
+    fn an_unknown_profile_names_those_there_are() {
+        let config = Config::parse("[profile.a]\n[profile.b]\n", Path::new("c.toml")).unwrap();
+        assert_eq!(config.profile("a").unwrap(), Profile::default());
+        let text = config.profile("z").unwrap_err().to_string();
+        assert!(text.ends_with("it has: a, b"), "{text}");
+    }
+}

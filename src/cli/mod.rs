@@ -1,1 +1,3 @@
-//! Headless commands.
+//! Headless commands: the same queries and changes without a screen.
+
+pub mod args;

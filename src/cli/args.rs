@@ -1,0 +1,315 @@
+//! The command line, as `design` fixes it: names, flags and their help.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::domain::Status;
+use crate::domain::change::Reason;
+
+/// Triage Microsoft Defender for Cloud security alerts from a terminal.
+///
+/// Without a command, opens the screen. Every command works on the same cache, filter language and outbox.
+#[derive(Debug, Parser)]
+#[command(name = "quell", version, max_term_width = 100)]
+pub struct Cli {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; the screen without one.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Work in a demo tenant: no account, no network, nothing kept afterwards
+    #[arg(long, global = true)]
+    pub demo: bool,
+    /// Make the demo's emulator reachable at this address
+    #[arg(long, global = true, value_name = "ADDR", requires = "demo")]
+    pub demo_listen: Option<SocketAddr>,
+    /// Make the demo tenant, or the emulator's, from this seed
+    #[arg(long, global = true, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// The profile of the config to use
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Another config file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The folder that holds cache.db and journal.db
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Another Azure Resource Manager address (plain http only to this machine)
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Look, never change
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Machine output; the same as --format json where there is a format
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Write a log to this file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// How much to log: error, warn, info, debug or trace
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
+    pub log_level: tracing::Level,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Pull, push and verify once
+    Sync {
+        /// Forget what is known and list everything anew
+        #[arg(long)]
+        full: bool,
+    },
+    /// Alerts from the cache
+    List(List),
+    /// How many alerts have each value of a field
+    Count {
+        /// Which alerts; all without it
+        #[arg(allow_hyphen_values = true)]
+        filter: Option<String>,
+        /// The field
+        #[arg(long, value_name = "FIELD")]
+        by: String,
+    },
+    /// One alert: details, entities, actions
+    Show {
+        /// The alert's id, or its name where that is unambiguous
+        id: String,
+        /// text, json, or raw: the source's JSON byte for byte
+        #[arg(long, value_enum, default_value_t)]
+        format: ShowFormat,
+    },
+    /// Change the status of many alerts at once
+    Set(Set),
+    /// Undo a change: the last one without a number
+    Undo {
+        /// The change's number
+        change: Option<i64>,
+        /// How to go about it
+        #[command(flatten)]
+        act: Act,
+    },
+    /// List changes, or one change with the outcome of each alert
+    Changes {
+        /// The change's number
+        change: Option<i64>,
+    },
+    /// Take up what was queued
+    Resume {
+        /// Return when each alert has its final outcome
+        #[arg(long)]
+        wait: bool,
+        /// Give up waiting after this long
+        #[arg(long, value_name = "D", value_parser = duration, default_value = "10m")]
+        timeout: Duration,
+    },
+    /// Try the refused alerts of a change again: of the last one without a number
+    Retry {
+        /// The change's number
+        change: Option<i64>,
+        /// How to go about it
+        #[command(flatten)]
+        act: Act,
+    },
+    /// The Azure Resource Manager emulator by itself
+    Emulator(EmulatorArgs),
+    /// What is configured, which sign-in works, what the role may do
+    Doctor,
+    /// Completions for a shell, on standard output
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+/// `quell list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Which alerts; all without it
+    #[arg(allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// How to print them
+    #[arg(long, value_enum)]
+    pub format: Option<ListFormat>,
+    /// Order: severity, time, status, title, resource, type, group or subscription; -KEY reverses
+    #[arg(long, value_name = "KEY[,KEY]", allow_hyphen_values = true)]
+    pub sort: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+/// `quell set`.
+#[derive(Debug, Args)]
+pub struct Set {
+    /// active, in-progress, resolved or dismissed
+    #[arg(value_parser = status)]
+    pub status: Status,
+    /// Which alerts; `*` means all
+    #[arg(allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// These alerts instead of a filter
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub id: Vec<String>,
+    /// Leave this alert out
+    #[arg(long, value_name = "ID")]
+    pub keep: Vec<String>,
+    /// Why, for the record: false-positive, benign, noise, duplicate, not-relevant or other
+    #[arg(long, value_name = "CODE", value_parser = reason)]
+    pub reason: Option<Reason>,
+    /// A comment for the record
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+    /// Print the ids that would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How to go about it
+    #[command(flatten)]
+    pub act: Act,
+}
+
+/// What `set`, `undo` and `retry` have in common.
+#[derive(Debug, Clone, Args)]
+pub struct Act {
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Return when each alert has its final outcome
+    #[arg(long)]
+    pub wait: bool,
+    /// Give up waiting after this long
+    #[arg(long, value_name = "D", value_parser = duration, default_value = "10m")]
+    pub timeout: Duration,
+}
+
+/// `quell emulator`.
+#[derive(Debug, Args)]
+pub struct EmulatorArgs {
+    /// Where to listen; a port of 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Serve a made-up tenant of this many alerts
+    #[arg(long, value_name = "N", conflicts_with = "data")]
+    pub alerts: Option<usize>,
+    /// Serve the alerts of a file: a list page or a single alert
+    #[arg(long, value_name = "FILE")]
+    pub data: Vec<PathBuf>,
+    /// Alerts on a page
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub page_size: usize,
+    /// The moment at which the made-up tenant stands
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<chrono::DateTime<chrono::Utc>>,
+    /// The only bearer token accepted
+    #[arg(long, value_name = "T", default_value = "demo")]
+    pub token: String,
+    /// Token buckets, as bucket:refill per second
+    #[arg(long, value_name = "SPEC", default_value = "reads=250:25,writes=200:10")]
+    pub throttle: String,
+    /// No token buckets
+    #[arg(long, conflicts_with = "throttle")]
+    pub no_throttle: bool,
+    /// Fail on purpose: KIND[:PARAM][:RATE][@METHOD]
+    #[arg(long, value_name = "SPEC")]
+    pub fault: Vec<String>,
+    /// Make the faults fall as this seed says
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub fault_seed: u64,
+}
+
+/// Formats of `list`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// Columns for people
+    #[default]
+    Table,
+    /// One JSON array
+    Json,
+    /// One JSON object a line
+    Ndjson,
+    /// Comma-separated values, safe for spreadsheets
+    Csv,
+    /// Full ids, one a line
+    Ids,
+}
+
+/// Formats of `show`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ShowFormat {
+    /// For people
+    #[default]
+    Text,
+    /// The alert as quell understands it
+    Json,
+    /// The source's JSON, byte for byte
+    Raw,
+}
+
+fn status(text: &str) -> Result<Status, String> {
+    match Status::parse(text) {
+        Status::Other => Err("expected active, in-progress, resolved or dismissed".to_owned()),
+        status => Ok(status),
+    }
+}
+
+fn reason(text: &str) -> Result<Reason, String> {
+    let codes = || Reason::ALL.map(Reason::code).join(", ");
+    Reason::parse(text).ok_or_else(|| format!("expected one of {}", codes()))
+}
+
+/// Reads `30s`, `10m`, `2h`, `500ms` or a number of seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| "expected a duration such as 30s, 10m or 2h".to_owned())?;
+    match unit {
+        "ms" => Ok(Duration::from_millis(number)),
+        "" | "s" => Ok(Duration::from_secs(number)),
+        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
+        "h" => Ok(Duration::from_secs(number.saturating_mul(3600))),
+        _ => Err("expected a duration such as 30s, 10m or 2h".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_filter_may_begin_with_a_minus() {
+        let cli = Cli::try_parse_from(["quell", "list", "-resource:vm-test*", "--format", "ids"]).unwrap();
+        let Some(Command::List(list)) = cli.command else { panic!("list expected") };
+        assert_eq!(list.filter.as_deref(), Some("-resource:vm-test*"));
+        assert_eq!(list.format, Some(ListFormat::Ids));
+        let cli = Cli::try_parse_from(["quell", "set", "dismissed", "-severity:high", "--yes", "--wait"]).unwrap();
+        let Some(Command::Set(set)) = cli.command else { panic!("set expected") };
+        assert!(set.act.yes && set.act.wait);
+        assert_eq!(set.filter.as_deref(), Some("-severity:high"));
+    }
+
+    #[test]
+    fn durations_are_read_with_their_unit() {
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("10m"), Ok(Duration::from_mins(10)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert!(duration("soon").is_err() && duration("5y").is_err());
+    }
+}
