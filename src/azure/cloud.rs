@@ -84,13 +84,17 @@ pub enum EndpointError {
     #[error("the endpoint is not a web address; write it like https://management.azure.com")]
     NotAnAddress,
     /// Plain `http` to a host that is not this machine.
-    #[error("plain http would show the sign-in token to the network; use https (http is only for 127.0.0.1, ::1 and localhost)")]
+    #[error(
+        "plain http would show the sign-in token to the network; use https (http is only for 127.0.0.1, ::1 and localhost)"
+    )]
     PlainHttp,
     /// A scheme that is neither `https` nor `http`.
     #[error("the endpoint must begin with https:// (or http:// for this machine)")]
     Scheme,
     /// A user name or password inside the address.
-    #[error("leave the user name and password out of the endpoint; the sign-in comes from the environment or the Azure CLI")]
+    #[error(
+        "leave the user name and password out of the endpoint; the sign-in comes from the environment or the Azure CLI"
+    )]
     UserInfo,
     /// A path, query or fragment after the host.
     #[error("the endpoint is scheme, host and port only; remove what follows the host")]
@@ -190,7 +194,8 @@ fn plain_url(text: &str) -> Option<Url> {
 
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    bare.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -214,7 +219,12 @@ mod tests {
         for good in ["http://127.0.0.1:8080", "http://127.9.9.9", "http://[::1]:80", "http://localhost:1/"] {
             assert!(Endpoint::parse(good).is_ok_and(|endpoint| endpoint.is_loopback()), "{good}");
         }
-        for bad in ["http://management.azure.com", "http://10.0.0.1", "http://localhost.evil.example", "http://[::2]"] {
+        for bad in [
+            "http://management.azure.com",
+            "http://10.0.0.1",
+            "http://localhost.evil.example",
+            "http://[::2]",
+        ] {
             assert_eq!(Endpoint::parse(bad), Err(EndpointError::PlainHttp), "{bad}");
         }
     }

@@ -31,11 +31,21 @@ impl Identity {
 
     fn from_claims(claims: &Map<String, Value>) -> Self {
         let first = |names: &[&str]| {
-            let found = names.iter().filter_map(|name| claims.get(*name)?.as_str()).find(|text| !text.is_empty());
+            let found =
+                names.iter().filter_map(|name| claims.get(*name)?.as_str()).find(|text| !text.is_empty());
             SafeText::from(found.unwrap_or_default())
         };
         Self {
-            name: first(&["upn", "preferred_username", "unique_name", "email", "name", "app_displayname", "appid", "azp"]),
+            name: first(&[
+                "upn",
+                "preferred_username",
+                "unique_name",
+                "email",
+                "name",
+                "app_displayname",
+                "appid",
+                "azp",
+            ]),
             object_id: first(&["oid"]),
             tenant: first(&["tid"]),
         }

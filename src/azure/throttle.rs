@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::Mutex as Turnstile;
 use tokio::time::{Instant, sleep_until};
 
+use super::retry::Backoff;
 use crate::domain::SubscriptionId;
 
 /// The part of ARM's bucket that is used; the rest absorbs network jitter.
@@ -72,8 +73,11 @@ impl Kind {
 #[derive(Debug, Clone)]
 pub struct Throttle {
     limits: Limits,
-    lanes: Arc<Mutex<HashMap<(Option<SubscriptionId>, bool), Arc<Lane>>>>,
+    lanes: Arc<Mutex<HashMap<LaneKey, Arc<Lane>>>>,
 }
+
+/// The subscription (none is the tenant level), and whether it is the bucket of writes.
+type LaneKey = (Option<SubscriptionId>, bool);
 
 /// One bucket and the queues before it.
 #[derive(Debug)]
@@ -90,6 +94,8 @@ struct State {
     tokens: f64,
     counted: Instant,
     held_until: Option<Instant>,
+    /// 429s in a row.
+    refusals: u32,
 }
 
 impl Throttle {
@@ -110,11 +116,13 @@ impl Throttle {
         }
     }
 
-    /// After a 429: nothing more is sent through this bucket before `wait` is over.
-    pub fn hold(&self, subscription: Option<&SubscriptionId>, kind: Kind, wait: Duration) {
-        let until = Instant::now() + wait;
+    /// After a 429: nothing more is sent through this bucket before `asked` is over; where Azure did not say how long,
+    /// before a wait that grows with each 429 in a row.
+    pub fn hold(&self, subscription: Option<&SubscriptionId>, kind: Kind, asked: Option<Duration>) {
         let lane = self.lane(subscription, kind);
         let mut state = lock(&lane.state);
+        state.refusals = state.refusals.saturating_add(1);
+        let until = Instant::now() + Backoff::default().delay(state.refusals, asked);
         state.held_until = Some(state.held_until.map_or(until, |held| held.max(until)));
     }
 
@@ -123,6 +131,12 @@ impl Throttle {
         let lane = self.lane(subscription, kind);
         let held = lock(&lane.state).held_until;
         held.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+    }
+
+    /// After an answer other than 429: the bucket flows again.
+    pub fn flows(&self, subscription: Option<&SubscriptionId>, kind: Kind) {
+        let lane = self.lane(subscription, kind);
+        lock(&lane.state).refusals = 0;
     }
 
     /// Takes over what Azure says is left of the bucket, when that is less than we thought: another program of the
@@ -147,7 +161,7 @@ impl Lane {
             capacity: (size.capacity * USED_PART).floor().max(1.0),
             per_second: size.per_second.max(0.01),
         };
-        let state = State { tokens: size.capacity, counted: Instant::now(), held_until: None };
+        let state = State { tokens: size.capacity, counted: Instant::now(), held_until: None, refusals: 0 };
         Self { size, state: Mutex::new(state), listing_queue: Turnstile::new(()), queue: Turnstile::new(()) }
     }
 
@@ -273,8 +287,8 @@ mod tests {
     async fn nothing_passes_a_bucket_on_hold() {
         let throttle = Throttle::new(Limits::default());
         let start = Instant::now();
-        throttle.hold(Some(&sub("a")), Kind::Write, Duration::from_secs(7));
-        throttle.hold(Some(&sub("a")), Kind::Write, Duration::from_secs(3));
+        throttle.hold(Some(&sub("a")), Kind::Write, Some(Duration::from_secs(7)));
+        throttle.hold(Some(&sub("a")), Kind::Write, Some(Duration::from_secs(3)));
         assert_eq!(throttle.held_for(Some(&sub("a")), Kind::Write), Duration::from_secs(7));
         throttle.acquire(Some(&sub("b")), Kind::Write).await;
         throttle.acquire(Some(&sub("a")), Kind::Read).await;
@@ -298,8 +312,20 @@ mod tests {
             }
         });
         tokio::task::yield_now().await;
-        throttle.hold(None, Kind::Write, Duration::from_secs(30));
+        throttle.hold(None, Kind::Write, Some(Duration::from_secs(30)));
         assert_eq!(waiting.await.unwrap(), Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_wait_named_the_hold_grows() {
+        let throttle = Throttle::new(Limits::default());
+        for refusals in 1..30 {
+            throttle.hold(None, Kind::Write, None);
+            assert!(throttle.held_for(None, Kind::Write) <= Backoff::default().ceiling(refusals));
+        }
+        throttle.flows(None, Kind::Write);
+        throttle.hold(None, Kind::Read, None);
+        assert!(throttle.held_for(None, Kind::Read) <= Backoff::default().ceiling(1));
     }
 
     #[tokio::test(start_paused = true)]

@@ -77,9 +77,9 @@ impl Executor for QuietExecutor {
         Box::pin(async move {
             let mut command = Command::new(program);
             command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-            SECRETS.into_iter().for_each(|name| {
+            for name in SECRETS {
                 command.env_remove(name);
-            });
+            }
             let child = command.process_group(0).kill_on_drop(true).spawn()?;
             let group = Group(child.id().and_then(|id| Pid::from_raw(id.cast_signed())));
             let output = child.wait_with_output().await;
@@ -122,7 +122,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(signed_in_user(folder.path()), None);
         let write = |text: &str| std::fs::write(folder.path().join("azureProfile.json"), text).unwrap();
-        write("\u{feff}{\"subscriptions\":[{\"user\":{\"name\":\"b\"}},{\"isDefault\":true,\"user\":{\"name\":\"a\"}}]}");
+        write(
+            "\u{feff}{\"subscriptions\":[{\"user\":{\"name\":\"b\"}},{\"isDefault\":true,\"user\":{\"name\":\"a\"}}]}",
+        );
         assert_eq!(signed_in_user(folder.path()), Some(SafeText::from("a")));
         write("{\"subscriptions\":[]}");
         assert_eq!(signed_in_user(folder.path()), None, "nobody is signed in after `az logout`");

@@ -11,8 +11,8 @@ use azure_core::error::ErrorKind;
 use azure_core::http::ClientOptions;
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, ClientAssertionCredentialOptions, ClientSecretCredential,
-    ClientSecretCredentialOptions, ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId,
-    WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
+    ClientSecretCredentialOptions, ManagedIdentityCredential, ManagedIdentityCredentialOptions,
+    UserAssignedId, WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
 };
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -89,7 +89,10 @@ impl Credential {
                 environment.access_token.clone().ok_or(incomplete("QUELL_ACCESS_TOKEN is not set"))?,
             ),
             SignInKind::ClientSecret => Self::ClientSecret {
-                secret: environment.client_secret.clone().ok_or(incomplete("AZURE_CLIENT_SECRET is not set"))?,
+                secret: environment
+                    .client_secret
+                    .clone()
+                    .ok_or(incomplete("AZURE_CLIENT_SECRET is not set"))?,
                 tenant: tenant()?,
                 client_id: client_id()?,
                 authority,
@@ -136,13 +139,11 @@ impl Credential {
         let credential = self.build(cloud).map_err(|error| classify(kind, &error))?;
         let scopes = [cloud.scope()];
         let asked = credential.get_token(&scopes, None);
-        let token = match tokio::time::timeout(TIME_LIMIT, asked).await {
-            Ok(answer) => answer.map_err(|error| classify(kind, &error))?,
-            Err(_) => {
-                let message = SafeText::from(format!("no answer within {} s", TIME_LIMIT.as_secs()));
-                return Err(SignInError::Unreachable { kind, message });
-            }
+        let Ok(answer) = tokio::time::timeout(TIME_LIMIT, asked).await else {
+            let message = SafeText::from(format!("no answer within {} s", TIME_LIMIT.as_secs()));
+            return Err(SignInError::Unreachable { kind, message });
         };
+        let token = answer.map_err(|error| classify(kind, &error))?;
         Ok(FreshToken {
             secret: SecretString::from(token.token.secret()),
             expires: DateTime::from_timestamp(token.expires_on.unix_timestamp(), 0),
@@ -244,10 +245,19 @@ mod tests {
 
     #[test]
     fn each_kind_says_what_it_lacks() {
-        let cases: [(SignInKind, &'static [(&str, &str)], &str); 5] = [
+        type Case = (SignInKind, &'static [(&'static str, &'static str)], &'static str);
+        let cases: [Case; 5] = [
             (SignInKind::AccessToken, &[], "QUELL_ACCESS_TOKEN"),
-            (SignInKind::ClientSecret, &[("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_ID", "c")], "AZURE_CLIENT_SECRET"),
-            (SignInKind::ClientSecret, &[("AZURE_CLIENT_SECRET", "s"), ("AZURE_CLIENT_ID", "c")], "AZURE_TENANT_ID"),
+            (
+                SignInKind::ClientSecret,
+                &[("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_ID", "c")],
+                "AZURE_CLIENT_SECRET",
+            ),
+            (
+                SignInKind::ClientSecret,
+                &[("AZURE_CLIENT_SECRET", "s"), ("AZURE_CLIENT_ID", "c")],
+                "AZURE_TENANT_ID",
+            ),
             (SignInKind::WorkloadIdentity, &[("AZURE_TENANT_ID", "t")], "AZURE_FEDERATED_TOKEN_FILE"),
             (
                 SignInKind::WorkloadIdentity,

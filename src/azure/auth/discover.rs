@@ -93,7 +93,9 @@ async fn look_at(kind: SignInKind, environment: &SignInEnvironment) -> Finding {
         SignInKind::WorkloadIdentity => {
             configured(environment.federated_token_file.is_some(), who(environment.client_id.as_ref()))
         }
-        SignInKind::ManagedIdentity if environment.app_service_identity || on_azure_machine(environment).await => {
+        SignInKind::ManagedIdentity
+            if environment.app_service_identity || on_azure_machine(environment).await =>
+        {
             who(environment.client_id.as_ref())
         }
         SignInKind::ManagedIdentity => Presence::Absent,
@@ -115,7 +117,8 @@ fn azure_cli_presence(environment: &SignInEnvironment) -> Presence {
 /// Asks the metadata service for the name of its cloud. Other clouds answer on the same address, but not this.
 async fn on_azure_machine(environment: &SignInEnvironment) -> bool {
     let base = environment.metadata_service.as_deref().unwrap_or(METADATA_SERVICE);
-    let address = format!("{base}/metadata/instance/compute/azEnvironment?api-version=2018-10-01&format=text");
+    let address =
+        format!("{base}/metadata/instance/compute/azEnvironment?api-version=2018-10-01&format=text");
     let ask = async {
         let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().ok()?;
         let answer = client.get(address).header("Metadata", "true").send().await.ok()?;
@@ -149,7 +152,8 @@ mod tests {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut request = [0; 2048];
                 let _ = stream.read(&mut request).await;
-                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                let head =
+                    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
                 let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
             }
         });

@@ -34,8 +34,13 @@ pub enum SignInKind {
 
 impl SignInKind {
     /// Every way, in order.
-    pub const ALL: [Self; 5] =
-        [Self::AccessToken, Self::ClientSecret, Self::WorkloadIdentity, Self::ManagedIdentity, Self::AzureCli];
+    pub const ALL: [Self; 5] = [
+        Self::AccessToken,
+        Self::ClientSecret,
+        Self::WorkloadIdentity,
+        Self::ManagedIdentity,
+        Self::AzureCli,
+    ];
 
     /// The word used in the config file.
     pub fn word(self) -> &'static str {

@@ -171,6 +171,7 @@ mod tests {
 
     type Script = Arc<Mutex<Vec<Result<FreshToken, SignInError>>>>;
 
+    #[allow(clippy::unnecessary_wraps)] // stands in a script beside failures
     fn token(text: &str, minutes: i64) -> Result<FreshToken, SignInError> {
         let expires = Some(Utc::now() + TimeDelta::minutes(minutes));
         Ok(FreshToken { secret: SecretString::from(text), expires })
