@@ -1,1 +1,30 @@
-//! The REST wire format of Azure Resource Manager.
+//! The REST wire format of Azure Resource Manager: sign-in, transport, throttling, alerts; wire → domain.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`cloud`] | the national clouds, and the validated [`cloud::Endpoint`] |
+//! | [`auth`] | ways to sign in, and the one place that keeps a token |
+//! | [`identity`] | whom a token speaks for |
+//! | [`transport`] | the one function that sends: origin check, limits, one refresh after a 401 |
+//! | [`throttle`], [`retry`] | token buckets like ARM's; Retry-After and jitter |
+//! | [`error`] | what can go wrong, in the classes that decide what happens next |
+//! | [`client`] | the operations, each one request |
+//! | [`page`] | a listing split into raw items |
+//! | [`parse`] | one raw item → [`crate::domain::Alert`] |
+
+pub mod auth;
+pub mod client;
+pub mod cloud;
+pub mod error;
+pub mod identity;
+pub mod page;
+pub mod parse;
+pub mod retry;
+pub mod throttle;
+pub mod transport;
+
+pub use client::{ArmClient, Subscription};
+pub use error::ApiError;
+pub use identity::Identity;
+pub use page::{Page, RawItem};
+pub use parse::{ParseError, parse_alert};

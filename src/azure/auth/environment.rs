@@ -1,0 +1,99 @@
+//! The environment variables that sign-in understands, read once.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// What the environment says about signing in. Blank variables count as unset.
+#[derive(Clone, Default)]
+pub struct SignInEnvironment {
+    /// `QUELL_ACCESS_TOKEN`
+    pub access_token: Option<SecretString>,
+    /// `AZURE_TENANT_ID`
+    pub tenant: Option<String>,
+    /// `AZURE_CLIENT_ID`
+    pub client_id: Option<String>,
+    /// `AZURE_CLIENT_SECRET`
+    pub client_secret: Option<SecretString>,
+    /// `AZURE_FEDERATED_TOKEN_FILE`
+    pub federated_token_file: Option<PathBuf>,
+    /// `AZURE_AUTHORITY_HOST`
+    pub authority_host: Option<String>,
+    /// `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` are there: an App Service or a Function.
+    pub app_service_identity: bool,
+    /// `AZURE_CONFIG_DIR`, else `~/.azure`: where the Azure CLI keeps its profile.
+    pub cli_config: Option<PathBuf>,
+    /// `PATH`
+    pub path: Option<OsString>,
+    /// The instance metadata service's address; only tests change it.
+    pub metadata_service: Option<String>,
+}
+
+impl SignInEnvironment {
+    /// Reads the environment of this process.
+    pub fn from_process() -> Self {
+        Self::read(|name| std::env::var_os(name))
+    }
+
+    /// Reads the variables through a function.
+    pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let text = |name: &str| {
+            let value = variable(name)?.into_string().ok()?;
+            let value = value.trim();
+            (!value.is_empty()).then(|| value.to_owned())
+        };
+        let path = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Self {
+            access_token: text("QUELL_ACCESS_TOKEN").map(SecretString::from),
+            tenant: text("AZURE_TENANT_ID"),
+            client_id: text("AZURE_CLIENT_ID"),
+            client_secret: text("AZURE_CLIENT_SECRET").map(SecretString::from),
+            federated_token_file: path("AZURE_FEDERATED_TOKEN_FILE"),
+            authority_host: text("AZURE_AUTHORITY_HOST"),
+            app_service_identity: text("IDENTITY_ENDPOINT").is_some() && text("IDENTITY_HEADER").is_some(),
+            cli_config: path("AZURE_CONFIG_DIR").or_else(|| path("HOME").map(|home| home.join(".azure"))),
+            path: variable("PATH"),
+            metadata_service: None,
+        }
+    }
+}
+
+impl fmt::Debug for SignInEnvironment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set = |secret: &Option<SecretString>| {
+            secret.as_ref().is_some_and(|secret| !secret.expose_secret().is_empty())
+        };
+        f.debug_struct("SignInEnvironment")
+            .field("access_token", &set(&self.access_token))
+            .field("tenant", &self.tenant)
+            .field("client_id", &self.client_id)
+            .field("client_secret", &set(&self.client_secret))
+            .field("federated_token_file", &self.federated_token_file)
+            .field("authority_host", &self.authority_host)
+            .field("app_service_identity", &self.app_service_identity)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_is_unset_and_secrets_do_not_print() {
+        let environment = SignInEnvironment::read(|name| match name {
+            "QUELL_ACCESS_TOKEN" => Some(" canary-1 \n".into()),
+            "AZURE_CLIENT_SECRET" => Some("canary-2".into()),
+            "AZURE_TENANT_ID" => Some("  ".into()),
+            "HOME" => Some("/home/ana".into()),
+            _ => None,
+        });
+        assert_eq!(environment.tenant, None);
+        assert_eq!(environment.cli_config, Some(PathBuf::from("/home/ana/.azure")));
+        let token = environment.access_token.as_ref().map(|token| token.expose_secret().to_owned());
+        assert_eq!(token.as_deref(), Some("canary-1"));
+        assert!(!format!("{environment:?}").contains("canary"));
+    }
+}
