@@ -50,13 +50,16 @@ impl Shared {
 
 /// What becomes of a request.
 enum Outcome {
-    Answer(Reply),
-    Truncate(Reply),
-    /// The connection ends without an answer; true if something was applied before.
-    Cut {
-        reset: bool,
-        applied: bool,
-    },
+    /// An answer, whole or broken off in its body.
+    Answer { reply: Reply, truncate: bool },
+    /// The connection ends without an answer; `applied` if something was changed before.
+    Cut { reset: bool, applied: bool },
+}
+
+impl Outcome {
+    fn answer(reply: impl Into<Reply>) -> Self {
+        Self::Answer { reply: reply.into(), truncate: false }
+    }
 }
 
 /// A request that was taken apart.
@@ -83,28 +86,20 @@ pub(super) async fn handle(
     let route = Route::of_path(parts.uri.path());
     let asked = Asked { route, query: Query::of(&parts.uri), parts, body };
     match outcome(&shared, seq, &switch, asked).await {
-        Outcome::Answer(mut reply) => {
+        Outcome::Answer { mut reply, truncate } => {
             reply.identify(&headers);
             shared.log.note(seq, |entry| {
                 entry.status = Some(reply.status.as_u16());
                 entry.applied = reply.applied;
             });
-            reply.into_response()
-        }
-        Outcome::Truncate(mut reply) => {
-            reply.identify(&headers);
-            shared.log.note(seq, |entry| {
-                entry.status = Some(reply.status.as_u16());
-                entry.applied = reply.applied;
-            });
-            reply.into_truncated()
+            if truncate { reply.into_truncated() } else { reply.into_response() }
         }
         Outcome::Cut { reset, applied } => {
             shared.log.note(seq, |entry| entry.applied = applied);
             if reset {
-                switch.reset()
+                switch.reset();
             } else {
-                switch.cut()
+                switch.cut();
             }
             // Never sent: the connection is cut already, and writing this makes the server notice.
             Reply::empty(StatusCode::BAD_GATEWAY).into_response()
@@ -115,23 +110,19 @@ pub(super) async fn handle(
 async fn outcome(shared: &Arc<Shared>, seq: u64, switch: &Switch, asked: Asked) -> Outcome {
     let method = asked.parts.method.clone();
     if let Err(error) = shared.auth.check(&asked.parts.headers) {
-        return Outcome::Answer(error.into());
+        return Outcome::answer(error);
     }
     if shared.injector.expires(method.as_str()) {
         shared.log.note(seq, |entry| entry.fault = Some("expire"));
-        return Outcome::Answer(shared.auth.expire().into());
+        return Outcome::answer(shared.auth.expire());
     }
     let write = !matches!(method, Method::GET | Method::HEAD);
     let subscription = asked.route.subscription().unwrap_or_default().to_owned();
     let left = match shared.buckets.take(&subscription, write, Instant::now()) {
         Verdict::Pass(left) => left,
         Verdict::Wait(seconds) => {
-            return Outcome::Answer(counted(
-                ArmError::throttled(&subscription, write, seconds).into(),
-                &asked.route,
-                write,
-                Some(0),
-            ));
+            let refusal = ArmError::throttled(&subscription, write, seconds).into();
+            return Outcome::answer(counted(refusal, &asked.route, write, Some(0)));
         }
     };
     let drawn = shared.injector.draw(Target {
@@ -149,14 +140,12 @@ async fn outcome(shared: &Arc<Shared>, seq: u64, switch: &Switch, asked: Asked) 
     let route = asked.route.clone();
     let answer = async |asked| counted(alerts::answer(shared, asked).await, &route, write, left);
     match kind {
-        None | Some(Kind::Latency(_) | Kind::Expire(_)) => Outcome::Answer(answer(asked).await),
-        Some(Kind::TooManyRequests(seconds)) => Outcome::Answer(ArmError::too_many_requests(seconds).into()),
-        Some(Kind::Refuse(status)) => Outcome::Answer(ArmError::refused(status, action(&asked.route)).into()),
-        Some(Kind::Cut(_)) => {
-            Outcome::Answer(ArmError::internal("The listing could not be continued.").into())
-        }
-        Some(Kind::Garbage) => Outcome::Answer(Reply::garbage()),
-        Some(Kind::Ignore) => Outcome::Answer(alerts::pretend(shared, &asked)),
+        None | Some(Kind::Latency(_) | Kind::Expire(_)) => Outcome::answer(answer(asked).await),
+        Some(Kind::TooManyRequests(seconds)) => Outcome::answer(ArmError::too_many_requests(seconds)),
+        Some(Kind::Refuse(status)) => Outcome::answer(ArmError::refused(status, action(&asked.route))),
+        Some(Kind::Cut(_)) => Outcome::answer(ArmError::internal("The listing could not be continued.")),
+        Some(Kind::Garbage) => Outcome::answer(Reply::garbage()),
+        Some(Kind::Ignore) => Outcome::answer(alerts::pretend(shared, &asked)),
         Some(Kind::Reset) => Outcome::Cut { reset: true, applied: false },
         Some(Kind::Hang) => {
             switch.is_cut().await;
@@ -169,7 +158,7 @@ async fn outcome(shared: &Arc<Shared>, seq: u64, switch: &Switch, asked: Asked) 
                 // An answer without a body is cut in its head.
                 Outcome::Cut { reset: false, applied: reply.applied }
             } else {
-                Outcome::Truncate(reply)
+                Outcome::Answer { reply, truncate: true }
             }
         }
     }
