@@ -1,1 +1,216 @@
 //! The loopback ARM emulator and the demo tenant.
+//!
+//! It speaks the part of Azure Resource Manager that alerts need (subscriptions; alerts by subscription, group,
+//! location and name; the four status verbs; sample alerts) the way the service does: api-version, any letter case,
+//! paging, error bodies, token buckets. It serves alerts byte for byte and can be told to fail.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`config`], [`throttle`], [`fault`] | what can be chosen, and how it is spelled |
+//! | [`demo`] | the made-up tenant |
+//! | `state`, `raw`, `data` | the alerts: their bytes, their status, where they come from |
+//! | `serve` | the way of one request: record, sign-in, throttling, faults, answer |
+//! | `alerts`, `simulate`, `arrivals` | the operations, and what happens by itself |
+//! | `inspect`, [`log`] | `/_emulator/…`: the record and the hand of a colleague |
+
+mod alerts;
+mod arm_error;
+mod arrivals;
+mod auth;
+mod clock;
+pub mod config;
+mod connection;
+mod data;
+pub mod demo;
+pub mod fault;
+mod inspect;
+pub mod log;
+mod query;
+mod raw;
+mod reply;
+mod routes;
+mod samples;
+mod serve;
+mod simulate;
+mod state;
+pub mod throttle;
+mod ticks;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::ConnectInfo;
+use chrono::Utc;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub use config::Config;
+pub use data::DataError;
+pub use fault::Fault;
+pub use log::LogEntry;
+pub use raw::RawError;
+pub use throttle::Throttle;
+
+use crate::domain::Status;
+use clock::Clock;
+use connection::{Gate, Switch};
+use serve::Shared;
+use state::{Change, State};
+
+/// Why an emulator does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A data file cannot be served.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A made-up alert cannot be served.
+    #[error("made-up alert {number}: {source}")]
+    Generated {
+        /// Which one, counted from 1.
+        number: usize,
+        /// What is wrong with it.
+        source: RawError,
+    },
+}
+
+/// A running emulator. It stops when this is dropped.
+pub struct Emulator {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    server: Option<JoinHandle<()>>,
+}
+
+/// Starts an emulator on the current tokio runtime.
+pub async fn start(config: Config) -> Result<Emulator, Error> {
+    let now = config.now.unwrap_or_else(Utc::now);
+    let mut state = State::default();
+    let arrivals = fill(&mut state, &config, now)?;
+    let failed = |source| Error::Listen { address: config.listen, source };
+    let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let stop = CancellationToken::new();
+    let shared = Arc::new(Shared {
+        state: Mutex::new(state),
+        log: log::Log::default(),
+        auth: auth::Auth::new(config.token),
+        buckets: throttle::Buckets::new(config.throttle),
+        injector: fault::Injector::new(&config.faults, config.fault_seed),
+        operations: Mutex::default(),
+        page_size: config.page_size.max(1),
+        simulate_delay: config.simulate_delay,
+        clock: Clock::starting_at(now),
+        authority: address.to_string(),
+        stop: stop.clone(),
+    });
+    let for_requests = Arc::clone(&shared);
+    let router = Router::new().fallback(move |info: ConnectInfo<Switch>, request| {
+        serve::handle(Arc::clone(&for_requests), info, request)
+    });
+    let service = router.into_make_service_with_connect_info::<Switch>();
+    let server = axum::serve(Gate::new(listener, stop.clone()), service)
+        .with_graceful_shutdown(stop.cancelled_owned());
+    let server = tokio::spawn(async move {
+        // It ends only when it is told to, and then without an error.
+        let _ = server.await;
+    });
+    if config.arrivals && !arrivals.is_empty() {
+        tokio::spawn(arrivals::run(Arc::clone(&shared), arrivals, config.seed));
+    }
+    Ok(Emulator { address, shared, server: Some(server) })
+}
+
+/// Puts the configured alerts into the tenant; answers with those that arrive later.
+fn fill(state: &mut State, config: &Config, now: chrono::DateTime<Utc>) -> Result<Vec<String>, Error> {
+    let tenant = match config.alerts {
+        Some(count) => demo::generate(count, config.seed, now),
+        None if config.data.is_empty() => demo::tenant(config.seed, now),
+        None => demo::Tenant::default(),
+    };
+    for subscription in tenant.subscriptions {
+        state.add_subscription(subscription);
+    }
+    state
+        .load(tenant.alerts.into_iter().map(Bytes::from).collect())
+        .map_err(|(index, source)| Error::Generated { number: index + 1, source })?;
+    data::load(state, &config.data)?;
+    Ok(tenant.arrivals)
+}
+
+impl Emulator {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://` and the address, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Every request so far, in the order of arrival.
+    pub fn log(&self) -> Vec<LogEntry> {
+        self.shared.log.entries()
+    }
+
+    /// Id and status (in the API's spelling) of every alert, by subscription, newest first.
+    pub fn alerts(&self) -> Vec<(String, String)> {
+        self.shared.state().statuses()
+    }
+
+    /// A colleague's change to the alert of that name; false if there is no such alert, or more than one.
+    pub fn set_status(&self, name: &str, status: Status) -> bool {
+        self.shared.state().change_named(name, status) == Change::Done
+    }
+
+    /// Adds an alert in front of the list, or replaces the one with its id. Answers with its id.
+    pub fn add_alert(&self, json: &str) -> Result<String, RawError> {
+        self.shared.state().upsert(Bytes::copy_from_slice(json.as_bytes()))
+    }
+
+    /// Waits until it stops, which it does not do by itself.
+    pub async fn wait(&mut self) {
+        if let Some(server) = &mut self.server {
+            let _ = server.await;
+            self.server = None;
+        }
+    }
+
+    /// Stops it, with all its connections, and waits until it is gone.
+    pub async fn stop(mut self) {
+        self.shared.stop.cancel();
+        self.wait().await;
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.shared.stop.cancel();
+    }
+}
+
+/// Runs an emulator until `until` is done. `ready` is told the running emulator, to say where it listens.
+pub async fn run(
+    config: Config,
+    ready: impl FnOnce(&Emulator),
+    until: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    let mut emulator = start(config).await?;
+    ready(&emulator);
+    tokio::select! {
+        () = until => {}
+        () = emulator.wait() => {}
+    }
+    emulator.stop().await;
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! `/_emulator/…`: what tests look at and turn. No token, no faults, no throttling, no record.
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::arm_error::ArmError;
+use super::reply::Reply;
+use super::serve::Shared;
+use super::state::Change;
+use crate::domain::Status;
+
+/// The largest body that is read, in bytes.
+const LARGEST: usize = 16 * 1024 * 1024;
+
+/// Answers a request for what stands behind `/_emulator/`.
+pub(super) async fn answer(shared: &Shared, method: &Method, path: &str, body: Body) -> Reply {
+    let segments: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let body = match to_bytes(body, LARGEST).await {
+        Ok(body) => body,
+        Err(error) => return ArmError::bad_request("InvalidRequestContent", error.to_string()).into(),
+    };
+    let reply = match (method, segments.as_slice()) {
+        (&Method::GET, ["log"]) => {
+            Ok(lines(shared.log.entries().iter().map(|entry| json!(entry).to_string())))
+        }
+        (&Method::GET, ["alerts"]) => {
+            let statuses = shared.state().statuses();
+            Ok(lines(statuses.iter().map(|(id, status)| json!({ "id": id, "status": status }).to_string())))
+        }
+        (&Method::POST, ["alerts"]) => add(shared, body),
+        (&Method::POST, ["alerts", name, "status"]) => set(shared, &super::routes::decode(name), &body),
+        _ => Err(ArmError::not_found("NotFound", format!("There is no {method} /_emulator/{path}."))),
+    };
+    reply.unwrap_or_else(Reply::from)
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> Reply {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    Reply::ndjson(text)
+}
+
+fn add(shared: &Shared, raw: Bytes) -> Result<Reply, ArmError> {
+    let added = shared.state().upsert(raw);
+    added
+        .map(|id| Reply::json(StatusCode::CREATED, json!({ "id": id }).to_string()))
+        .map_err(|error| ArmError::bad_request("InvalidRequestContent", error.to_string()))
+}
+
+fn set(shared: &Shared, name: &str, body: &[u8]) -> Result<Reply, ArmError> {
+    #[derive(Deserialize)]
+    struct Wanted {
+        status: String,
+    }
+    let wanted: Wanted = serde_json::from_slice(body)
+        .map_err(|error| ArmError::bad_request("InvalidRequestContent", error.to_string()))?;
+    let status = Status::parse(&wanted.status);
+    if status == Status::Other {
+        return Err(ArmError::bad_request(
+            "InvalidRequestContent",
+            format!("'{}' is no status.", wanted.status),
+        ));
+    }
+    let made = shared.state().change_named(name, status);
+    match made {
+        Change::Done => Ok(Reply::empty(StatusCode::NO_CONTENT)),
+        Change::NotFound => {
+            Err(ArmError::not_found("ResourceNotFound", format!("There is no alert '{name}'.")))
+        }
+        Change::Ambiguous => Err(ArmError::conflict(format!("Several alerts are named '{name}'."))),
+        Change::Impossible => Err(ArmError::conflict(format!("The alert '{name}' has no properties."))),
+    }
+}
