@@ -74,6 +74,16 @@ impl Dict {
         })
     }
 
+    /// The strings block by block, for scans over many of them at once.
+    pub fn blocks(&self) -> impl Iterator<Item = Block<'_>> {
+        self.chunks.iter().enumerate().map(|(number, chunk)| Block {
+            first: (number * CHUNK) as u32,
+            text: &chunk.text,
+            ends: &chunk.ends,
+            kinds: &chunk.kinds,
+        })
+    }
+
     pub(super) fn push(&mut self, text: &str) -> u32 {
         if self.chunks.last().is_none_or(|last| last.ends.len() == CHUNK) {
             self.chunks.push(Arc::default());
@@ -96,6 +106,19 @@ impl Dict {
             Arc::make_mut(chunk).kinds[at] |= kinds;
         }
     }
+}
+
+/// A run of strings with consecutive codes, joined.
+#[derive(Debug, Clone, Copy)]
+pub struct Block<'a> {
+    /// The code of the first string.
+    pub first: u32,
+    /// All strings, one behind the other.
+    pub text: &'a str,
+    /// Where in `text` each string ends.
+    pub ends: &'a [u32],
+    /// The kinds of each, as [`Dict::kinds`] gives them.
+    pub kinds: &'a [u32],
 }
 
 impl DictChunk {

@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 
 pub use builder::{RowData, TableBuilder};
 use chunk::{CHUNK, RowChunk};
-pub use dict::{Dict, PackedFact};
+pub use dict::{Block, Dict, PackedFact};
 
 use crate::domain::alert::Scan;
 use crate::domain::fact::FactKind;
@@ -263,10 +263,14 @@ impl<'a> Row<'a> {
         self.chunk.name(self.at)
     }
 
+    /// The id up to and including the last `/`.
+    pub fn parent(&self) -> &'a str {
+        self.table.dict.text(self.chunk.parents[self.at])
+    }
+
     /// The full id.
     pub fn id(&self) -> AlertId {
-        let parent = self.table.dict.text(self.chunk.parents[self.at]);
-        AlertId::new(format!("{parent}{}", self.name()))
+        AlertId::new(format!("{}{}", self.parent(), self.name()))
     }
 
     /// Packed facts: the heads first.

@@ -1,0 +1,239 @@
+//! Completion: fields by prefix, then values with counts.
+
+use std::ops::Range;
+
+use super::ast::Order;
+use super::facet::facet_counts;
+use super::field::{Field, ME, Source};
+use super::lexer::{Part, Token, is_closed, lex};
+use super::parser::{field_prefix, values};
+use super::pattern::{Reach, fold};
+use crate::domain::SafeText;
+use crate::domain::table::Table;
+
+/// What could be typed at the cursor.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Completion {
+    /// The bytes that an item's `insert` replaces.
+    pub replace: Range<usize>,
+    /// The best first.
+    pub items: Vec<Item>,
+}
+
+/// One proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The text to put in, quoted where needed; a field ends with its `:`.
+    pub insert: String,
+    /// What to show.
+    pub label: SafeText,
+    /// How many alerts have the value; none for fields and times.
+    pub count: Option<usize>,
+    /// A few words on what it means; may be empty.
+    pub help: &'static str,
+}
+
+/// More proposals than this help nobody.
+const MOST: usize = 200;
+
+const TIMES: [(&str, &str); 6] = [
+    ("1h", "the last hour"),
+    ("8h", "a shift"),
+    ("24h", "the last day"),
+    ("7d", "the last week"),
+    ("30d", "the last 30 days"),
+    ("90d", "the last 90 days"),
+];
+
+/// Proposes what could stand at the cursor, a byte offset into the text; counts are over the whole table.
+pub fn complete(text: &str, cursor: usize, table: &Table) -> Completion {
+    let mut cursor = cursor.min(text.len());
+    while !text.is_char_boundary(cursor) {
+        cursor -= 1;
+    }
+    let before = &text[..cursor];
+    // A lenient lexer finds no mistakes.
+    let tokens = lex(before, true).unwrap_or_default();
+    let word = tokens.last().filter(|last| last.span.end == cursor);
+    let Some((Token::Word(parts), span)) = word.map(|word| (&word.token, &word.span)) else {
+        return Completion { replace: cursor..cursor, items: fields("") };
+    };
+    let Some(Part { text: first, quoted: false, .. }) = parts.first() else {
+        return Completion { replace: cursor..cursor, items: Vec::new() };
+    };
+    let Some((name, operator)) = field_prefix(first) else {
+        let items = if parts.len() == 1 { fields(first) } else { Vec::new() };
+        return Completion { replace: span.start..end_of_name(text, cursor), items };
+    };
+    let typed = values(parts, name.len() + operator.len()).pop();
+    let (Some(field), Some((value, span))) = (Field::find(name), typed) else {
+        return Completion { replace: cursor..cursor, items: Vec::new() };
+    };
+    let compared = Order::ALL.iter().any(|order| order.symbol() == operator);
+    let typed: String = value.iter().map(|part| part.text.as_str()).collect();
+    let open_quote = value.last().is_some_and(|part| part.quoted && !is_closed(&before[part.span.clone()]));
+    Completion {
+        replace: span.start..end_of_value(text, cursor, open_quote),
+        items: proposals(field, compared, &fold(&typed), table),
+    }
+}
+
+fn fields(typed: &str) -> Vec<Item> {
+    let typed = typed.to_ascii_lowercase();
+    Field::all()
+        .filter(|field| field.names().any(|name| name.starts_with(&typed)))
+        .map(|field| Item {
+            insert: format!("{}:", field.name()),
+            label: SafeText::from(field.name()),
+            count: None,
+            help: field.help(),
+        })
+        .collect()
+}
+
+fn proposals(field: Field, compared: bool, typed: &str, table: &Table) -> Vec<Item> {
+    let mut items = Vec::new();
+    if field.is_time() {
+        let fitting = TIMES.iter().filter(|(time, _)| time.starts_with(typed));
+        return fitting
+            .map(|(time, help)| Item {
+                insert: (*time).into(),
+                label: SafeText::from(*time),
+                count: None,
+                help,
+            })
+            .collect();
+    }
+    if compared && !matches!(field.0.source, Source::Severity) {
+        return items;
+    }
+    if matches!(field.0.source, Source::Local(Reach::Whole, _)) && ME.starts_with(typed) {
+        items.push(Item { insert: ME.into(), label: SafeText::from(ME), count: None, help: "yourself" });
+    }
+    let rows: Vec<u32> = (0..table.len() as u32).collect();
+    let mut fitting: Vec<(bool, Item)> = facet_counts(table, &rows, field)
+        .into_iter()
+        .filter(|facet| !facet.value.is_empty())
+        .filter_map(|facet| {
+            let (value, label) = (fold(facet.value.raw()), fold(facet.label.raw()));
+            let inside = value.contains(typed) || label.contains(typed);
+            let begins = value.starts_with(typed) || label.starts_with(typed);
+            inside.then(|| {
+                (
+                    !begins,
+                    Item { insert: facet.written(), label: facet.label, count: Some(facet.count), help: "" },
+                )
+            })
+        })
+        .collect();
+    fitting.sort_by_key(|(later, _)| *later);
+    items.extend(fitting.into_iter().map(|(_, item)| item));
+    items.truncate(MOST);
+    items
+}
+
+/// The end of a name that the cursor is in, its colon included.
+fn end_of_name(text: &str, cursor: usize) -> usize {
+    let rest = &text[cursor..];
+    let name = rest.find(|c: char| !c.is_ascii_alphabetic() && c != '-').unwrap_or(rest.len());
+    cursor + name + usize::from(rest[name..].starts_with(':'))
+}
+
+/// The end of a value that the cursor is in.
+fn end_of_value(text: &str, cursor: usize, open_quote: bool) -> usize {
+    let rest = &text[cursor..];
+    if open_quote {
+        return rest.find('"').map_or(cursor, |quote| cursor + quote + 1);
+    }
+    cursor
+        + rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '"')).unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::super::testing::{Sample, table};
+    use super::*;
+
+    /// The text with the first item put in, and the labels; `|` is the cursor.
+    fn typed(text: &str) -> (String, Vec<String>) {
+        let table = table(&[
+            Sample { severity: "High", resource: "vm-web-01", ..Sample::new("a") },
+            Sample { severity: "High", resource: "vm web", ..Sample::new("b") },
+            Sample { severity: "Low", resource: "vm web", ..Sample::new("c") },
+            Sample { severity: "Low", resource: "the web", ..Sample::new("d") },
+        ]);
+        let cursor = text.find('|').unwrap();
+        let text = text.replace('|', "");
+        let completion = complete(&text, cursor, &table);
+        let mut done = text.clone();
+        if let Some(item) = completion.items.first() {
+            done.replace_range(completion.replace.clone(), &item.insert);
+        }
+        (done, completion.items.iter().map(|item| item.label.to_string()).collect())
+    }
+
+    #[test]
+    fn fields_then_values() {
+        for (text, done, labels) in [
+            ("sev|", "severity:", &["severity"][..]),
+            ("-sev|", "-severity:", &["severity"]),
+            ("(sta|) x", "(status:) x", &["status"]),
+            (
+                "s|ev:high",
+                "severity:high",
+                &["severity", "status", "since", "subscription", "scan", "sample"],
+            ),
+            ("rg|", "group:", &["group"]),
+            ("severity:|", "severity:high", &["High", "Low"]),
+            ("severity:l|", "severity:low", &["Low"]),
+            ("severity:high,|", "severity:high,high", &["High", "Low"]),
+            ("severity>=l|", "severity>=low", &["Low"]),
+            ("status>=|", "status>=", &[]),
+            ("resource:vm|", "resource:\"vm web\"", &["vm web", "vm-web-01"]),
+            ("resource:web|", "resource:\"vm web\"", &["vm web", "the web", "vm-web-01"]),
+            ("resource:\"vm w|", "resource:\"vm web\"", &["vm web"]),
+            ("resource:\"vm w|x y\" z", "resource:\"vm web\" z", &["vm web"]),
+            ("resource:the|xyz,b", "resource:\"the web\",b", &["the web"]),
+            ("sub:con|", "sub:0b1f6471-1bf0-4dda-aec3-111122223333", &["Contoso Production"]),
+            ("since:2|", "since:24h", &["24h"]),
+            ("assigned:|", "assigned:me", &["me", "none"]),
+            ("colour:|", "colour:", &[]),
+            ("\"a|", "\"a", &[]),
+        ] {
+            let (filled, offered) = typed(text);
+            assert_eq!(
+                (filled.as_str(), &offered[..]),
+                (done, &labels.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>()[..]),
+                "{text}"
+            );
+        }
+        let (_, all) = typed("x |");
+        assert_eq!(all.len(), Field::all().count());
+    }
+
+    #[test]
+    fn counts_and_help_stand_beside_the_proposals() {
+        let table = table(&[Sample::new("a"), Sample::new("b")]);
+        let item = &complete("group:", 6, &table).items[0];
+        assert_eq!((item.insert.as_str(), item.count), ("rg-web", Some(2)));
+        assert!(
+            complete("", 0, &table).items.iter().all(|item| item.count.is_none() && !item.help.is_empty())
+        );
+    }
+
+    #[test]
+    fn every_cursor_of_every_text_is_answered() {
+        let table = table(&[Sample::new("a")]);
+        for text in ["", "é日 title:\"é", "(severity:high,\"", "-", "a\"b\"c:d", "ip:,,é", "since:24h"] {
+            for cursor in 0..=text.len() + 1 {
+                let completion = complete(text, cursor, &table);
+                assert!(text.get(completion.replace.clone()).is_some(), "{text} {cursor}");
+                for item in completion.items {
+                    let term = if item.insert.ends_with(':') { continue } else { item.insert };
+                    assert!(parse(&format!("title:{term}")).is_ok(), "{term}");
+                }
+            }
+        }
+    }
+}

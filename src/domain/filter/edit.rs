@@ -1,0 +1,215 @@
+//! Adding, replacing and removing terms at the top of a filter, as the chords of the list do.
+
+use super::ast::{Expr, Filter, Value};
+use super::field::{Field, Source};
+use super::moment::Moment;
+use super::network::Network;
+use super::pattern::Pattern;
+use crate::domain::{Severity, Status, Tactic};
+
+impl Filter {
+    /// The terms that must all hold.
+    pub fn terms(&self) -> &[Expr] {
+        match &self.0 {
+            Expr::All => &[],
+            Expr::And(terms) => terms,
+            single => std::slice::from_ref(single),
+        }
+    }
+
+    fn of(terms: Vec<Expr>) -> Self {
+        Self(Expr::and(terms.into_iter().filter(|term| *term != Expr::All).collect()))
+    }
+
+    /// Both this filter and another.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        other.terms().iter().fold(self.clone(), |filter, term| filter.with(term.clone()))
+    }
+
+    /// The filter with one more term, unless it has that already.
+    #[must_use]
+    pub fn with(&self, term: Expr) -> Self {
+        let mut terms = self.terms().to_vec();
+        if !terms.contains(&term) {
+            terms.push(term);
+        }
+        Self::of(terms)
+    }
+
+    /// The filter without any term on a field, negated ones and comparisons included.
+    #[must_use]
+    pub fn without(&self, field: Field) -> Self {
+        Self::of(self.terms().iter().filter(|term| subject(term) != Some(field)).cloned().collect())
+    }
+
+    /// Only this value of the field, in place of what the filter said about it. The value is text as the data has it,
+    /// never a pattern; empty for alerts without one. None when the field has no such value.
+    pub fn with_value(&self, field: Field, value: &str) -> Option<Self> {
+        Some(self.without(field).with(only(field, value)?))
+    }
+
+    /// Everything but this value of the field. Values excluded before stay so.
+    pub fn excluding(&self, field: Field, value: &str) -> Option<Self> {
+        let Expr::Field(_, excluded) = only(field, value)? else {
+            return Some(self.without(field).with(Expr::Field(field, vec![Value::Pattern(Pattern::any())])));
+        };
+        let mut terms = Vec::new();
+        let mut all = Vec::new();
+        for term in self.terms() {
+            match term {
+                Expr::Field(named, values) if *named == field => {
+                    let left: Vec<Value> =
+                        values.iter().filter(|value| !excluded.contains(value)).cloned().collect();
+                    if !left.is_empty() {
+                        terms.push(Expr::Field(field, left));
+                    }
+                }
+                Expr::Not(inner) => match &**inner {
+                    Expr::Field(named, values) if *named == field => all.extend(values.iter().cloned()),
+                    _ => terms.push(term.clone()),
+                },
+                other => terms.push(other.clone()),
+            }
+        }
+        all.extend(excluded.into_iter().filter(|value| !all.contains(value)).collect::<Vec<_>>());
+        terms.push(Expr::Field(field, all).negated());
+        Some(Self::of(terms))
+    }
+
+    /// Only this value, or no term on the field if it was only this value already.
+    pub fn toggled(&self, field: Field, value: &str) -> Option<Self> {
+        let term = only(field, value)?;
+        if self.terms().contains(&term) {
+            return Some(self.without(field));
+        }
+        self.with_value(field, value)
+    }
+
+    /// Another time range: not before this moment, or any time at all.
+    #[must_use]
+    pub fn with_since(&self, since: Option<Moment>) -> Self {
+        let anytime = Field::all()
+            .filter(|field| field.is_time())
+            .fold(self.clone(), |filter, field| filter.without(field));
+        match (since, Field::find("since")) {
+            (Some(moment), Some(field)) => anytime.with(Expr::Field(field, vec![Value::Moment(moment)])),
+            _ => anytime,
+        }
+    }
+
+    /// The moment of the filter's `since`.
+    pub fn since(&self) -> Option<Moment> {
+        self.terms().iter().find_map(|term| match term {
+            Expr::Field(field, values) if matches!(field.0.source, Source::Since) => match values.first() {
+                Some(Value::Moment(moment)) => Some(*moment),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+}
+
+/// The field a term is about.
+fn subject(term: &Expr) -> Option<Field> {
+    match term {
+        Expr::Field(field, _) => Some(*field),
+        Expr::Compare(..) => Field::find("severity"),
+        Expr::Not(inner) => subject(inner),
+        Expr::All | Expr::Text(_) | Expr::And(_) | Expr::Or(_) => None,
+    }
+}
+
+/// The term for one value as the data has it.
+fn only(field: Field, text: &str) -> Option<Expr> {
+    let value = match &field.0.source {
+        Source::Severity => Value::Severity(super::value::severity(text).unwrap_or(Severity::Other)),
+        Source::Status => Value::Status(Status::parse(text)),
+        Source::Tactic => Value::Tactic(Tactic::parse(text)?),
+        Source::Words(words) => Value::Word(words.iter().find(|(word, _)| *word == text)?.0),
+        Source::Since | Source::Until => Value::Moment(Moment::parse(text)?),
+        Source::Ip => match Network::parse(text) {
+            Some(network) => Value::Network(network),
+            None => Value::Pattern(Pattern::literal(text)?),
+        },
+        Source::Facts(..) | Source::Resource | Source::Subscription | Source::Id | Source::Local(..) => {
+            match Pattern::literal(text) {
+                Some(pattern) => Value::Pattern(pattern),
+                None => return Some(Expr::Field(field, vec![Value::Pattern(Pattern::any())]).negated()),
+            }
+        }
+    };
+    Some(Expr::Field(field, vec![value]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    fn field(name: &str) -> Field {
+        Field::find(name).unwrap()
+    }
+
+    #[test]
+    fn filtering_to_a_value_replaces_what_was_said_about_its_field() {
+        for (before, name, value, after) in [
+            ("", "severity", "High", "severity:high"),
+            ("severity:low x", "severity", "High", "x severity:high"),
+            ("severity>=low -severity:high", "severity", "medium", "severity:medium"),
+            ("a or b", "status", "InProgress", "(a or b) status:in-progress"),
+            ("", "resource", "a*b \"c\"", "resource:\"a*b \"\"c\"\"\""),
+            ("", "group", "", "-group:*"),
+            ("group:x", "group", "", "-group:*"),
+            ("", "severity", "Critical", "severity:other"),
+            ("", "tactic", "Lateral movement", "tactic:lateral-movement"),
+            ("", "ip", "203.0.113.7", "ip:203.0.113.7"),
+            ("", "ip", "weird address", "ip:\"weird address\""),
+        ] {
+            let filter = parse(before).unwrap().with_value(field(name), value).unwrap();
+            assert_eq!(filter.to_string(), after, "{before} {name} {value}");
+        }
+        assert_eq!(parse("x").unwrap().with_value(field("tactic"), "Sorcery"), None);
+    }
+
+    #[test]
+    fn excluding_adds_to_what_is_excluded() {
+        for (before, name, value, after) in [
+            ("", "resource", "vm-1", "-resource:vm-1"),
+            ("-resource:vm-1 x", "resource", "vm-2", "x -resource:vm-1,vm-2"),
+            ("-resource:vm-1", "resource", "vm-1", "-resource:vm-1"),
+            ("resource:vm-1,vm-2", "resource", "vm-1", "resource:vm-2 -resource:vm-1"),
+            ("resource:vm-1", "resource", "vm-1", "-resource:vm-1"),
+            ("x", "group", "", "x group:*"),
+        ] {
+            let filter = parse(before).unwrap().excluding(field(name), value).unwrap();
+            assert_eq!(filter.to_string(), after, "{before} {name} {value}");
+        }
+    }
+
+    #[test]
+    fn toggling_twice_changes_nothing() {
+        let filter = parse("x status:active").unwrap();
+        let once = filter.toggled(field("severity"), "high").unwrap();
+        assert_eq!(once.to_string(), "x status:active severity:high");
+        assert_eq!(once.toggled(field("severity"), "high").unwrap(), filter);
+    }
+
+    #[test]
+    fn a_time_range_replaces_the_former_one() {
+        let filter = parse("x since:24h until:1h").unwrap();
+        assert_eq!(filter.since().map(|since| since.to_string()), Some("24h".to_owned()));
+        let week = filter.with_since(Moment::parse("7d"));
+        assert_eq!(week.to_string(), "x since:7d");
+        assert_eq!(week.with_since(None).to_string(), "x");
+        assert_eq!(parse("since:7d").unwrap().with_since(None), Filter::all());
+    }
+
+    #[test]
+    fn joining_keeps_each_term_once() {
+        let both = parse("a b").unwrap().and(&parse("b c").unwrap());
+        assert_eq!(both.to_string(), "a b c");
+        assert_eq!(Filter::all().and(&parse("a or b").unwrap()).to_string(), "a or b");
+        assert_eq!(parse("a").unwrap().and(&Filter::all()).to_string(), "a");
+    }
+}
