@@ -2,7 +2,7 @@
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::arm_error::ArmError;
@@ -22,12 +22,11 @@ pub(super) async fn answer(shared: &Shared, method: &Method, path: &str, body: B
         Err(error) => return ArmError::bad_request("InvalidRequestContent", error.to_string()).into(),
     };
     let reply = match (method, segments.as_slice()) {
-        (&Method::GET, ["log"]) => {
-            Ok(lines(shared.log.entries().iter().map(|entry| json!(entry).to_string())))
-        }
+        (&Method::GET, ["log"]) => Ok(lines(&shared.log.entries())),
         (&Method::GET, ["alerts"]) => {
             let statuses = shared.state().statuses();
-            Ok(lines(statuses.iter().map(|(id, status)| json!({ "id": id, "status": status }).to_string())))
+            let standings: Vec<_> = statuses.iter().map(|(id, status)| Standing { id, status }).collect();
+            Ok(lines(&standings))
         }
         (&Method::POST, ["alerts"]) => add(shared, body),
         (&Method::POST, ["alerts", name, "status"]) => set(shared, &super::routes::decode(name), &body),
@@ -36,11 +35,19 @@ pub(super) async fn answer(shared: &Shared, method: &Method, path: &str, body: B
     reply.unwrap_or_else(Reply::from)
 }
 
-fn lines(lines: impl Iterator<Item = String>) -> Reply {
-    let mut text = String::new();
-    for line in lines {
-        text.push_str(&line);
-        text.push('\n');
+/// One line of `GET alerts`.
+#[derive(Serialize)]
+struct Standing<'a> {
+    id: &'a str,
+    status: &'a str,
+}
+
+fn lines<T: Serialize>(items: &[T]) -> Reply {
+    let mut text = Vec::new();
+    for item in items {
+        // Plain records written to memory: there is nothing that could fail.
+        let _ = serde_json::to_writer(&mut text, item);
+        text.push(b'\n');
     }
     Reply::ndjson(text)
 }

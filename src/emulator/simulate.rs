@@ -35,7 +35,7 @@ struct Properties {
     bundles: Vec<String>,
 }
 
-/// Accepts a simulation: 202 with the address at which to ask how it is going.
+/// Accepts a simulation: 202 with the address at which to ask how it is going; 204 in the older versions.
 pub(super) async fn start(shared: &Arc<Shared>, mut asked: Asked) -> Result<Reply, ArmError> {
     let body = std::mem::take(&mut asked.body);
     let body = to_bytes(body, LARGEST)
@@ -60,7 +60,10 @@ pub(super) async fn start(shared: &Arc<Shared>, mut asked: Asked) -> Result<Repl
             }
         });
     }
-    let mut reply = accepted(shared, &asked, &scope, &id);
+    // Before 2022-01-01 the contract knows no operation to wait for.
+    let waits = asked.query.version(&asked.route, "POST")? >= "2022-01-01";
+    let mut reply =
+        if waits { accepted(shared, &asked, &scope, &id) } else { Reply::empty(StatusCode::NO_CONTENT) };
     reply.applied = true;
     Ok(reply)
 }

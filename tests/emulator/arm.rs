@@ -254,6 +254,9 @@ async fn sample_alerts_come_when_the_operation_is_done() {
         assert_eq!(bench.post(&format!("{id}/dismiss")).await.status(), 204);
         assert_eq!(bench.status(id), "Dismissed");
     }
+    let older = path.replace("2022-01-01", "2021-11-01");
+    let older = bench.request(Method::POST, &older).json(&bundles(&["DNS"])).send().await.unwrap();
+    assert_eq!((older.status().as_u16(), header(&older, "location")), (204, String::new()));
     let nonsense = bench.request(Method::POST, &path).json(&bundles(&["Toasters"])).send().await.unwrap();
     assert_eq!(error(nonsense).await, (400, "InvalidRequestContent".to_owned()));
     let empty = bench.post(&path).await;
