@@ -1,6 +1,8 @@
 //! What goes over the wire, and what is made of the answers: against a server of a few lines that records every
 //! request and answers from a script.
 
+#![allow(clippy::unwrap_used)] // a broken check must stop the test
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
