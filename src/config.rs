@@ -147,7 +147,8 @@ impl Config {
 
     /// The file's text.
     pub fn render(&self) -> String {
-        let mut text = "# quell: one table for each tenant you work in; choose one with --profile NAME.\n".to_owned();
+        let mut text =
+            "# quell: one table for each tenant you work in; choose one with --profile NAME.\n".to_owned();
         for (name, profile) in &self.profile {
             let quoted = |value: &str| toml::Value::from(value).to_string();
             let list: Vec<String> = profile.subscriptions.iter().map(|id| quoted(id)).collect();
@@ -213,7 +214,8 @@ mod tests {
 
     #[test]
     fn a_mistyped_key_is_reported_with_its_place() {
-        let error = Config::parse("[profile.x]\nname = \"a\"\nreadonly = true\n", Path::new("c.toml")).unwrap_err();
+        let error =
+            Config::parse("[profile.x]\nname = \"a\"\nreadonly = true\n", Path::new("c.toml")).unwrap_err();
         let text = error.to_string();
         assert!(text.starts_with("c.toml:3:1: unknown field `readonly`"), "{text}");
     }

@@ -1,6 +1,8 @@
 //! What goes over the wire, and what is made of the answers: against a server of a few lines that records every
 //! request and answers from a script.
 
+#![allow(clippy::unwrap_used)] // a broken check must stop the test
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -158,6 +160,7 @@ async fn a_change_is_one_post_without_a_body() {
     ] {
         assert!(request.contains(&format!("\r\n{header}\r\n")), "{header}\n{request}");
     }
+    assert_eq!(request.matches("content-length").count(), 1);
     let error = client.set_status(&AlertId::new(ALERT), Status::Other, "id-1").await.unwrap_err();
     assert!(matches!(error, ApiError::BadRequest { .. }));
     assert_eq!(server.count(), 4);
@@ -441,4 +444,12 @@ async fn subscriptions_come_from_all_pages() {
     assert_eq!(ids, ["ab", "cd"]);
     assert_eq!(found[1].display_name.raw(), "Prod");
     assert_eq!(server.lines()[0], "GET /subscriptions?api-version=2022-12-01 HTTP/1.1");
+}
+
+#[test]
+fn a_client_of_a_real_cloud_can_be_made() {
+    for cloud in quell::azure::cloud::Cloud::ALL {
+        let client = ArmClient::new(cloud.endpoint(), TokenSource::fixed(TOKEN), Limits::default()).unwrap();
+        assert_eq!(client.endpoint().to_string(), cloud.arm());
+    }
 }

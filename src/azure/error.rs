@@ -47,7 +47,7 @@ pub enum ApiError {
         message: SafeText,
     },
     /// 429: too many requests.
-    #[error("Azure asks to slow down")]
+    #[error("Azure asks to slow down{}", for_seconds(*retry_after))]
     Throttled {
         /// How long Azure asked us to wait; none when it did not say.
         retry_after: Option<Duration>,
@@ -128,6 +128,10 @@ impl ApiError {
             _ => Self::Protocol(format!("HTTP {status}")),
         }
     }
+}
+
+fn for_seconds(wait: Option<Duration>) -> String {
+    wait.map_or_else(String::new, |wait| format!(" for {} s", wait.as_secs()))
 }
 
 /// Code and message of an error body, whatever its shape.
@@ -237,5 +241,7 @@ mod tests {
         assert!(matches!(class(412), ApiError::Conflict { .. }));
         assert!(class(401).needs_sign_in() && !class(403).needs_sign_in());
         assert!(class(403).to_string().contains("a role"));
+        let throttled = ApiError::from_status(429, b"", Some(Duration::from_secs(17)), "");
+        assert!(throttled.to_string().ends_with("for 17 s"));
     }
 }

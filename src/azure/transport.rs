@@ -117,6 +117,10 @@ impl Transport {
             // A proxy from the environment would see the token in clear text.
             builder = builder.no_proxy();
         }
+        if !endpoint.is_https() {
+            // No certificate will be looked at: spare the start the reading of the system's.
+            builder = builder.tls_certs_only([]);
+        }
         let client = builder.build().map_err(|error| ApiError::Network(root_cause(&error)))?;
         Ok(Self { client, endpoint, tokens, body_limit: BODY_LIMIT })
     }

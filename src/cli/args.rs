@@ -299,7 +299,8 @@ mod tests {
         let Some(Command::List(list)) = cli.command else { panic!("list expected") };
         assert_eq!(list.filter.as_deref(), Some("-resource:vm-test*"));
         assert_eq!(list.format, Some(ListFormat::Ids));
-        let cli = Cli::try_parse_from(["quell", "set", "dismissed", "-severity:high", "--yes", "--wait"]).unwrap();
+        let cli =
+            Cli::try_parse_from(["quell", "set", "dismissed", "-severity:high", "--yes", "--wait"]).unwrap();
         let Some(Command::Set(set)) = cli.command else { panic!("set expected") };
         assert!(set.act.yes && set.act.wait);
         assert_eq!(set.filter.as_deref(), Some("-severity:high"));
