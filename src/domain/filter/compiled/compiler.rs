@@ -97,7 +97,7 @@ impl Compiler<'_> {
         let matchers: Vec<Matcher> =
             patterns.iter().map(|pattern| Matcher::new(pattern, Reach::Whole)).collect();
         let mut scratch = String::new();
-        let test = |id: &str, _| {
+        let test = |id: &str| {
             let name = self.table.subscription_name(id).0;
             matchers
                 .iter()
@@ -110,7 +110,7 @@ impl Compiler<'_> {
         let matchers: Vec<Matcher> =
             patterns.iter().map(|pattern| Matcher::new(pattern, Reach::Whole)).collect();
         let mut scratch = String::new();
-        let test = |text: &str, _| {
+        let test = |text: &str| {
             let address = address(text);
             values.iter().any(|value| match (value, address) {
                 (Value::Network(network), Some(address)) => network.contains(address),
