@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::ast::Order;
-use super::facet::facet_counts;
+use super::facet::{Wanted, wanted_facets};
 use super::field::{Field, ME, Source};
 use super::lexer::{Part, Token, is_closed, lex};
 use super::parser::{field_prefix, values};
@@ -110,25 +110,13 @@ fn proposals(field: Field, compared: bool, typed: &str, table: &Table) -> Vec<It
     if matches!(field.0.source, Source::Local(Reach::Whole, _)) && ME.starts_with(typed) {
         items.push(Item { insert: ME.into(), label: SafeText::from(ME), count: None, help: "yourself" });
     }
-    let rows: Vec<u32> = (0..table.len() as u32).collect();
-    let mut fitting: Vec<(bool, Item)> = facet_counts(table, &rows, field)
-        .into_iter()
-        .filter(|facet| !facet.value.is_empty())
-        .filter_map(|facet| {
-            let (value, label) = (fold(facet.value.raw()), fold(facet.label.raw()));
-            let inside = value.contains(typed) || label.contains(typed);
-            let begins = value.starts_with(typed) || label.starts_with(typed);
-            inside.then(|| {
-                (
-                    !begins,
-                    Item { insert: facet.written(), label: facet.label, count: Some(facet.count), help: "" },
-                )
-            })
-        })
-        .collect();
-    fitting.sort_by_key(|(later, _)| *later);
-    items.extend(fitting.into_iter().map(|(_, item)| item));
-    items.truncate(MOST);
+    let facets = wanted_facets(table, field, Wanted { text: typed, most: MOST });
+    items.extend(facets.into_iter().map(|facet| Item {
+        insert: facet.written(),
+        label: facet.label,
+        count: Some(facet.count),
+        help: "",
+    }));
     items
 }
 

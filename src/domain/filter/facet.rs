@@ -1,10 +1,12 @@
 //! How often each value of a field occurs among some rows.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::ast::Value;
 use super::field::{Field, NONE, Source, kinds};
-use super::pattern::{Reach, fold};
+use super::pattern::{Reach, fold, fold_into};
 use super::value::{SEVERITIES, STATUSES, tactic_word};
 use crate::domain::fact::FactKind;
 use crate::domain::table::{LocalRecord, Row, Table};
@@ -42,12 +44,42 @@ impl Facet {
 /// Counts the values of a field over rows of the table, most frequent first. A row with several values counts once under
 /// each; values that differ only in letter case are one. Fields without values to count (`since`, `id`, `note`) give none.
 pub fn facet_counts(table: &Table, rows: &[u32], field: Field) -> Vec<Facet> {
+    let mut facets = counted(table, rows, field, None);
+    facets.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    facets
+}
+
+/// What completion asks for: values that hold a folded text, and no more than so many of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) text: &'a str,
+    pub(super) most: usize,
+}
+
+/// The facets of a field over the whole table that completion wants: those that begin with the text first, then by count.
+pub(super) fn wanted_facets(table: &Table, field: Field, wanted: Wanted<'_>) -> Vec<Facet> {
+    let rows: Vec<u32> = (0..table.len() as u32).collect();
+    let mut facets = counted(table, &rows, field, Some(wanted));
+    let place = |facet: &Facet| {
+        let (value, label) = (fold(facet.value.raw()), fold(facet.label.raw()));
+        let inside = value.contains(wanted.text) || label.contains(wanted.text);
+        let begins = value.starts_with(wanted.text) || label.starts_with(wanted.text);
+        (inside && !value.is_empty()).then_some(u8::from(!begins))
+    };
+    facets.retain(|facet| place(facet).is_some());
+    facets.sort_by_cached_key(|facet| (place(facet), Reverse(facet.count), facet.value.clone()));
+    facets.truncate(wanted.most);
+    facets
+}
+
+fn counted(table: &Table, rows: &[u32], field: Field, wanted: Option<Wanted<'_>>) -> Vec<Facet> {
     let each = || rows.iter().filter_map(|row| table.row(*row));
     let mut facets: Vec<Facet> = match &field.0.source {
-        Source::Facts(_, asked) => strings(table, rows, kinds(asked)),
-        Source::Resource => strings(table, rows, FactKind::Resource.bit()),
-        Source::Ip => strings(table, rows, FactKind::Ip.bit()),
-        Source::Subscription => strings(table, rows, FactKind::Subscription.bit())
+        Source::Facts(_, asked) => strings(table, rows, kinds(asked), wanted),
+        Source::Resource => strings(table, rows, FactKind::Resource.bit(), wanted),
+        Source::Ip => strings(table, rows, FactKind::Ip.bit(), wanted),
+        // Wanted by name as well, which is not in the table's strings.
+        Source::Subscription => strings(table, rows, FactKind::Subscription.bit(), None)
             .into_iter()
             .map(|facet| Facet {
                 label: SafeText::from(table.subscription_name(facet.value.raw()).0),
@@ -80,7 +112,6 @@ pub fn facet_counts(table: &Table, rows: &[u32], field: Field) -> Vec<Facet> {
         Source::Local(Reach::Contained, _) | Source::Id | Source::Since | Source::Until => Vec::new(),
     };
     facets.retain(|facet| facet.count > 0);
-    facets.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
     facets
 }
 
@@ -101,28 +132,63 @@ fn local<'t>(rows: impl Iterator<Item = Row<'t>>, text: fn(&LocalRecord) -> Opti
 }
 
 /// Counts facts of some kinds by string. Only strings that differ in letter case alone need a second walk.
-fn strings(table: &Table, rows: &[u32], kinds: u32) -> Vec<Facet> {
-    let own = |code: u32| code;
-    let counts = by_code(table, rows, kinds, &own);
-    let mut groups: HashMap<String, Vec<u32>> = HashMap::new();
-    for (code, _) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-        groups.entry(fold(table.dict().text(code as u32))).or_default().push(code as u32);
-    }
-    let merged: HashMap<u32, u32> = groups
-        .values()
-        .filter(|codes| codes.len() > 1)
-        .flat_map(|codes| {
-            let chief = codes.iter().copied().max_by_key(|code| counts[*code as usize]).unwrap_or_default();
-            codes.iter().map(move |code| (*code, chief))
-        })
-        .collect();
+fn strings(table: &Table, rows: &[u32], kinds: u32, wanted: Option<Wanted<'_>>) -> Vec<Facet> {
+    let counts = by_code(table, rows, kinds, &|code| code);
+    let merged = variants(table, &counts);
     let counts = if merged.is_empty() {
         counts
     } else {
         by_code(table, rows, kinds, &|code| merged.get(&code).copied().unwrap_or(code))
     };
-    let counted = counts.into_iter().enumerate().filter(|(_, count)| *count > 0);
-    counted.map(|(code, count)| Facet::new(table.dict().text(code as u32), count as usize)).collect()
+    let counted = (0u32..).zip(counts).filter(|(_, count)| *count > 0);
+    let facet = |(code, count): (u32, u32)| Facet::new(table.dict().text(code), count as usize);
+    let Some(Wanted { text, most }) = wanted else { return counted.map(facet).collect() };
+    // A table may hold a million different command lines: keep the most frequent of each rank, then make texts of them.
+    let mut scratch = String::new();
+    let mut ranks: [Vec<(u32, u32)>; 2] = [Vec::new(), Vec::new()];
+    for (code, count) in counted {
+        fold_into(table.dict().text(code), &mut scratch);
+        if scratch.starts_with(text) {
+            ranks[0].push((code, count));
+        } else if scratch.contains(text) {
+            ranks[1].push((code, count));
+        }
+    }
+    for rank in &mut ranks {
+        if rank.len() > most {
+            rank.select_nth_unstable_by_key(most, |(code, count)| (Reverse(*count), *code));
+            rank.truncate(most);
+        }
+    }
+    ranks.into_iter().flatten().map(facet).collect()
+}
+
+/// For strings that differ only in letter case: the most frequent spelling of each.
+fn variants(table: &Table, counts: &[u32]) -> HashMap<u32, u32> {
+    let mut scratch = String::new();
+    let mut by_hash: Vec<(u64, u32)> = (0u32..)
+        .zip(counts)
+        .filter(|(_, count)| **count > 0)
+        .map(|(code, _)| {
+            fold_into(table.dict().text(code), &mut scratch);
+            let mut hasher = DefaultHasher::new();
+            scratch.hash(&mut hasher);
+            (hasher.finish(), code)
+        })
+        .collect();
+    by_hash.sort_unstable();
+    let mut merged = HashMap::new();
+    for alike in by_hash.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        let mut groups: HashMap<String, Vec<u32>> = HashMap::new();
+        for (_, code) in alike {
+            groups.entry(fold(table.dict().text(*code))).or_default().push(*code);
+        }
+        for codes in groups.into_values() {
+            let chief = codes.iter().copied().max_by_key(|code| counts[*code as usize]).unwrap_or_default();
+            merged.extend(codes.into_iter().map(|code| (code, chief)));
+        }
+    }
+    merged
 }
 
 fn by_code(table: &Table, rows: &[u32], kinds: u32, chief: &dyn Fn(u32) -> u32) -> Vec<u32> {

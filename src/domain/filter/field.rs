@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::pattern::Reach;
+use crate::domain::SafeText;
 use crate::domain::alert::Scan;
 use crate::domain::fact::FactKind;
 use crate::domain::resource::Cloud;
@@ -183,11 +184,11 @@ static FEEDBACK: [(&str, RowTest); 3] = [
 ];
 
 fn assigned(local: &LocalRecord) -> Option<&str> {
-    local.assigned.as_ref().map(|who| who.raw())
+    local.assigned.as_ref().map(SafeText::raw)
 }
 
 fn changed_by(local: &LocalRecord) -> Option<&str> {
-    local.changed_by.as_ref().map(|who| who.raw())
+    local.changed_by.as_ref().map(SafeText::raw)
 }
 
 fn note(local: &LocalRecord) -> Option<&str> {

@@ -80,13 +80,13 @@ fn word(text: &str, at: &mut usize, lenient: bool) -> Result<Vec<Part>, FilterEr
     loop {
         let start = *at;
         let rest = &text[start..];
-        if rest.starts_with('"') {
+        if let Some(inside) = rest.strip_prefix('"') {
             let content = quoted(rest, at);
             match content {
                 Some(text) => parts.push(Part { text, quoted: true, span: start..*at }),
                 None if lenient => {
                     *at = text.len();
-                    let content = rest[1..].replace("\"\"", "\"");
+                    let content = inside.replace("\"\"", "\"");
                     parts.push(Part { text: content, quoted: true, span: start..*at });
                 }
                 None => {

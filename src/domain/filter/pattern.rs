@@ -124,12 +124,15 @@ impl Matcher {
         }
     }
 
-    /// The one ASCII text that a value must hold somewhere, if the matcher asks for nothing else.
+    /// A text that every match holds somewhere, when that is all that is known of its place: the longest one.
     pub fn needle(&self) -> Option<&str> {
-        match &self.texts[..] {
-            [text] if !self.from_start && !self.to_end && self.ascii => Some(text),
-            _ => None,
-        }
+        let floats = !self.from_start && !self.to_end && self.ascii;
+        self.texts.iter().max_by_key(|text| text.len()).filter(|_| floats).map(String::as_str)
+    }
+
+    /// True when holding the needle is enough for a match.
+    pub fn is_needle(&self) -> bool {
+        self.needle().is_some() && self.texts.len() == 1
     }
 
     /// True for a match. `scratch` spares an allocation per call.

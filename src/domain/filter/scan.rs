@@ -37,10 +37,21 @@ impl Codes {
 pub(super) fn select(
     table: &Table,
     kinds: u32,
-    mut test: impl FnMut(&str, u32) -> bool,
+    test: impl FnMut(&str) -> bool,
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Codes> {
     let mut codes = Codes::with_room(table.dict().len());
+    add(&mut codes, table, kinds, test, cancelled)?;
+    Some(codes)
+}
+
+fn add(
+    codes: &mut Codes,
+    table: &Table,
+    kinds: u32,
+    mut test: impl FnMut(&str) -> bool,
+    cancelled: &dyn Fn() -> bool,
+) -> Option<()> {
     for block in table.dict().blocks() {
         if cancelled() {
             return None;
@@ -49,13 +60,13 @@ pub(super) fn select(
         for (at, end) in block.ends.iter().enumerate() {
             let end = *end as usize;
             let asked = block.kinds[at] & kinds;
-            if asked != 0 && test(&block.text[start..end], asked) {
+            if asked != 0 && test(&block.text[start..end]) {
                 codes.insert(block.first + at as u32, asked);
             }
             start = end;
         }
     }
-    Some(codes)
+    Some(())
 }
 
 /// The codes of the strings of some of the `kinds` that one of the matchers accepts; none when cancelled.
@@ -65,22 +76,29 @@ pub(super) fn matching(
     matchers: &[Matcher],
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Codes> {
-    if let [matcher] = matchers
-        && let Some(needle) = matcher.needle()
-    {
-        let mut codes = Codes::with_room(table.dict().len());
-        let needle = Needle::new(needle);
+    let mut codes = Codes::with_room(table.dict().len());
+    let mut scratch = String::new();
+    let (floating, others): (Vec<&Matcher>, Vec<&Matcher>) =
+        matchers.iter().partition(|matcher| matcher.needle().is_some());
+    for matcher in floating {
+        let Some(text) = matcher.needle() else { continue };
+        let needle = Needle::new(text);
         for block in table.dict().blocks() {
             if cancelled() {
                 return None;
             }
-            needle.find_in(block, kinds, &mut codes);
+            needle.find_in(block, |code, text, occurs| {
+                if occurs & kinds != 0 && (matcher.is_needle() || matcher.matches(text, &mut scratch)) {
+                    codes.insert(code, occurs & kinds);
+                }
+            });
         }
-        return Some(codes);
     }
-    let mut scratch = String::new();
-    let test = |text: &str, _| matchers.iter().any(|matcher| matcher.matches(text, &mut scratch));
-    select(table, kinds, test, cancelled)
+    if !others.is_empty() {
+        let test = |text: &str| others.iter().any(|matcher| matcher.matches(text, &mut scratch));
+        add(&mut codes, table, kinds, test, cancelled)?;
+    }
+    Some(codes)
 }
 
 /// A folded ASCII text, searched without regard to letter case in many strings at once, by its rarest byte.
@@ -96,18 +114,24 @@ impl<'a> Needle<'a> {
         Self { text, rare }
     }
 
-    fn find_in(&self, block: Block<'_>, kinds: u32, codes: &mut Codes) {
+    /// Calls `found` once for each string of the block that holds the needle, with its code, its text and its kinds.
+    fn find_in(&self, block: Block<'_>, found: impl FnMut(u32, &str, u32)) {
         let byte = self.text[self.rare];
         let upper = byte.to_ascii_uppercase();
         if byte == upper {
-            self.check(memchr_iter(byte, block.text.as_bytes()), block, kinds, codes);
+            self.check(memchr_iter(byte, block.text.as_bytes()), block, found);
         } else {
-            self.check(memchr2_iter(byte, upper, block.text.as_bytes()), block, kinds, codes);
+            self.check(memchr2_iter(byte, upper, block.text.as_bytes()), block, found);
         }
     }
 
     /// Checks the places of the rare byte, which come in order.
-    fn check(&self, hits: impl Iterator<Item = usize>, block: Block<'_>, kinds: u32, codes: &mut Codes) {
+    fn check(
+        &self,
+        hits: impl Iterator<Item = usize>,
+        block: Block<'_>,
+        mut found: impl FnMut(u32, &str, u32),
+    ) {
         let bytes = block.text.as_bytes();
         let mut string = 0;
         let mut next_string = 0;
@@ -115,8 +139,8 @@ impl<'a> Needle<'a> {
             let Some(start) = hit.checked_sub(self.rare).filter(|start| *start >= next_string) else {
                 continue;
             };
-            let Some(found) = bytes.get(start..start + self.text.len()) else { return };
-            if !found.eq_ignore_ascii_case(self.text) {
+            let Some(candidate) = bytes.get(start..start + self.text.len()) else { return };
+            if !candidate.eq_ignore_ascii_case(self.text) {
                 continue;
             }
             string += block.ends[string..].partition_point(|end| *end as usize <= start);
@@ -125,10 +149,8 @@ impl<'a> Needle<'a> {
                 continue;
             }
             next_string = end;
-            let asked = block.kinds[string] & kinds;
-            if asked != 0 {
-                codes.insert(block.first + string as u32, asked);
-            }
+            let begin = if string == 0 { 0 } else { block.ends[string - 1] as usize };
+            found(block.first + string as u32, &block.text[begin..end], block.kinds[string]);
         }
     }
 }

@@ -99,7 +99,6 @@ fn shown_part(cluster: &str) -> usize {
     while let Some((count, (at, c))) = chars.next() {
         let next = chars.peek().map(|(_, (_, next))| *next);
         let fits = match (before, c) {
-            (None, _) => true,
             (Some(before), JOINER) => {
                 emoji = true;
                 (is_pictograph(before) || before == EMOJI_STYLE) && next.is_some_and(is_pictograph)
@@ -110,7 +109,7 @@ fn shown_part(cluster: &str) -> usize {
                 marks += 1;
                 marks <= MARKS
             }
-            (Some(_), _) => true,
+            _ => true,
         };
         emoji |= is_skin_tone(c);
         if !fits || count >= if emoji { EMOJI_CLUSTER } else { CLUSTER } {
