@@ -13,6 +13,40 @@ pub struct Area {
     pub height: u16,
 }
 
+impl Area {
+    /// What a frame with a blank column at both sides leaves for text.
+    #[must_use]
+    pub fn inner(self) -> Self {
+        Self {
+            x: self.x + 2.min(self.width),
+            y: self.y + 1.min(self.height),
+            width: self.width.saturating_sub(4),
+            height: self.height.saturating_sub(2),
+        }
+    }
+
+    /// The row at a distance from the upper edge; of height 0 beyond the lower edge.
+    #[must_use]
+    pub fn row(self, at: u16) -> Self {
+        Self { y: self.y + at.min(self.height), height: u16::from(at < self.height), ..self }
+    }
+
+    /// The text columns, for laying out a document.
+    pub fn columns(self) -> usize {
+        usize::from(self.width)
+    }
+
+    /// The rows, for scrolling.
+    pub fn rows(self) -> usize {
+        usize::from(self.height)
+    }
+
+    /// The greatest sensible first line of a text of so many lines.
+    pub fn last_offset(self, lines: usize) -> usize {
+        lines.saturating_sub(self.rows())
+    }
+}
+
 /// The main screen's parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Main {
@@ -36,11 +70,15 @@ pub const SMALLEST: (u16, u16) = (60, 16);
 /// From this many columns on, the details stand beside the list.
 pub const SIDE_BY_SIDE: u16 = 100;
 
+/// A whole row of the screen, or several.
+fn rows(width: u16, y: u16, height: u16) -> Area {
+    Area { x: 0, y, width, height }
+}
+
 impl Main {
     /// The parts for a screen; `details_open` matters on narrow screens only, where the details lie over the list.
     pub fn new((width, height): (u16, u16), details_open: bool) -> Self {
-        let row = |y: u16, height: u16| Area { x: 0, y, width, height };
-        let body = row(2, height.saturating_sub(4));
+        let body = rows(width, 2, height.saturating_sub(4));
         let (list, details) = if width >= SIDE_BY_SIDE {
             let side = (width * 2 / 5).clamp(44, 80);
             let list = Area { width: width - side, ..body };
@@ -49,17 +87,113 @@ impl Main {
             (body, details_open.then_some(body))
         };
         Self {
-            header: row(0, 1),
-            filter: row(1, 1),
+            header: rows(width, 0, 1),
+            filter: rows(width, 1, 1),
             list,
             details,
-            status: row(height.saturating_sub(2), 1),
-            hints: row(height.saturating_sub(1), 1),
+            status: rows(width, height.saturating_sub(2), 1),
+            hints: rows(width, height.saturating_sub(1), 1),
         }
     }
 
     /// Rows of alerts that fit: the list's height without frame and head.
     pub fn list_rows(&self) -> usize {
         usize::from(self.list.height.saturating_sub(3))
+    }
+
+    /// Where the text of the details stands, for its width and for scrolling. On a narrow screen also while the pane
+    /// is closed: it will lie over the list.
+    pub fn details_text(&self) -> Area {
+        self.details.unwrap_or(self.list).inner()
+    }
+}
+
+/// The full details' parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Full {
+    /// The alert's title.
+    pub title: Area,
+    /// The tabs.
+    pub tabs: Area,
+    /// The tab's text, for its width and for scrolling.
+    pub body: Area,
+    /// Progress, notice or faults.
+    pub status: Area,
+    /// The next keys.
+    pub hints: Area,
+}
+
+impl Full {
+    /// The parts for a screen.
+    pub fn new((width, height): (u16, u16)) -> Self {
+        Self {
+            title: rows(width, 0, 1),
+            tabs: rows(width, 1, 1),
+            body: Area { x: 1, y: 3, width: width.saturating_sub(2), height: height.saturating_sub(5) },
+            status: rows(width, height.saturating_sub(2), 1),
+            hints: rows(width, height.saturating_sub(1), 1),
+        }
+    }
+}
+
+/// A frame in the middle of the screen, for a text of so many columns and rows; smaller where the screen is.
+/// The first row and the hint bar stay free.
+pub fn popup((width, height): (u16, u16), columns: u16, rows: u16) -> Area {
+    let wide = columns.saturating_add(4).min(width.saturating_sub(2));
+    let high = rows.saturating_add(2).min(height.saturating_sub(2));
+    Area { x: (width - wide) / 2, y: 1 + (height.saturating_sub(2) - high) / 2, width: wide, height: high }
+}
+
+/// The frame of help, jobs and failures: nearly the whole screen, so that it does not jump when its text changes.
+pub fn sheet(size: (u16, u16)) -> Area {
+    popup(size, 104, u16::MAX)
+}
+
+/// The rows of the failures that fit: the sheet without its heading and its keys.
+pub fn failure_rows(size: (u16, u16)) -> usize {
+    sheet(size).inner().rows().saturating_sub(5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn right(area: Area) -> u16 {
+        area.x + area.width
+    }
+
+    #[test]
+    fn the_parts_fill_the_screen_and_do_not_overlap() {
+        for width in [60, 80, 99, 100, 120, 200, 400] {
+            for height in [16, 24, 36, 90] {
+                let main = Main::new((width, height), false);
+                assert_eq!(main.header.height + main.filter.height, main.list.y);
+                assert_eq!(main.list.y + main.list.height, main.status.y);
+                assert_eq!(main.status.y + 1, main.hints.y);
+                assert_eq!(main.hints.y + 1, height);
+                match main.details {
+                    Some(details) => {
+                        assert_eq!(right(main.list), details.x);
+                        assert_eq!(right(details), width);
+                    }
+                    None => assert_eq!(right(main.list), width),
+                }
+                let full = Full::new((width, height));
+                assert_eq!(full.body.y + full.body.height, full.status.y);
+            }
+        }
+    }
+
+    #[test]
+    fn popups_stay_on_the_screen() {
+        for size in [(60, 16), (80, 24), (120, 36), (1, 1), (0, 0)] {
+            for (columns, rows) in [(10, 3), (400, 300), (u16::MAX, u16::MAX)] {
+                let area = popup(size, columns, rows);
+                assert!(
+                    right(area) <= size.0 && area.y + area.height <= size.1.max(1),
+                    "{area:?} in {size:?}"
+                );
+            }
+        }
     }
 }

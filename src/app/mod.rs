@@ -3,6 +3,7 @@
 //! `update(&mut Model, Message, Now) -> Vec<Effect>` is synchronous and gets no handle to anything.
 
 pub mod document;
+pub mod documents;
 pub mod effect;
 pub mod input;
 pub mod key;

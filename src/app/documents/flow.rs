@@ -1,0 +1,310 @@
+//! Builds a document line by line: wrapping by terminal cells, hanging indents, aligned fields.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::document::{Document, Piece, Role, line_width, width};
+
+/// The widest column of labels.
+const LABELS: usize = 26;
+
+/// A document in the making.
+#[derive(Debug)]
+pub struct Flow {
+    width: usize,
+    document: Document,
+}
+
+/// One grapheme cluster of the text being wrapped.
+#[derive(Clone, Copy)]
+struct Cluster<'a> {
+    text: &'a str,
+    width: usize,
+    role: Role,
+}
+
+impl Cluster<'_> {
+    fn is_break(self) -> bool {
+        self.text == "\n"
+    }
+
+    fn is_space(self) -> bool {
+        self.text == " "
+    }
+}
+
+impl Flow {
+    /// An empty document of so many columns.
+    pub fn new(width: usize) -> Self {
+        Self { width: width.max(1), document: Document::default() }
+    }
+
+    /// The columns.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The number of lines so far.
+    pub fn len(&self) -> usize {
+        self.document.len()
+    }
+
+    /// True without any line.
+    pub fn is_empty(&self) -> bool {
+        self.document.is_empty()
+    }
+
+    /// The document, without blank lines at its end.
+    pub fn finish(mut self) -> Document {
+        while self.document.lines.last().is_some_and(Vec::is_empty) {
+            self.document.lines.pop();
+        }
+        self.document
+    }
+
+    /// A blank line, unless the document is empty or its last line is blank.
+    pub fn blank(&mut self) {
+        if self.document.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.document.lines.push(Vec::new());
+        }
+    }
+
+    /// A line as it is; what does not fit is cut by the drawing.
+    pub fn line(&mut self, pieces: Vec<Piece>) {
+        self.document.lines.push(pieces);
+    }
+
+    /// One line of words of our own.
+    pub fn words(&mut self, text: &str, role: Role) {
+        self.wrap("", "", &[Piece::new(text, role)]);
+    }
+
+    /// The head of a section.
+    pub fn section(&mut self, title: &str) {
+        self.words(title, Role::Section);
+    }
+
+    /// Wraps pieces; the first line begins with `first`, the others with `rest`. Line breaks in the text are kept.
+    pub fn wrap(&mut self, first: &str, rest: &str, pieces: &[Piece]) {
+        self.wrap_after(&[Piece::new(first, Role::Dim)], &[Piece::new(rest, Role::Dim)], pieces);
+    }
+
+    /// As [`Self::wrap`], with the lines' beginnings as pieces.
+    pub fn wrap_after(&mut self, first: &[Piece], rest: &[Piece], pieces: &[Piece]) {
+        let clusters: Vec<Cluster<'_>> = pieces
+            .iter()
+            .flat_map(|piece| {
+                let role = piece.role;
+                piece.text.graphemes(true).map(move |text| Cluster { text, width: text.width(), role })
+            })
+            .collect();
+        let mut left = clusters.as_slice();
+        let mut head = first;
+        loop {
+            let room = self.width.saturating_sub(line_width(head)).max(1);
+            let (taken, next) = take_line(left, room);
+            self.push(head, taken);
+            let Some(next) = next else { return };
+            left = next;
+            head = rest;
+        }
+    }
+
+    fn push(&mut self, head: &[Piece], clusters: &[Cluster<'_>]) {
+        let mut line: Vec<Piece> = head.iter().filter(|piece| !piece.text.is_empty()).cloned().collect();
+        let from = line.len();
+        for cluster in clusters {
+            match line.get_mut(from..).and_then(<[Piece]>::last_mut) {
+                Some(last) if last.role == cluster.role => last.text.push_str(cluster.text),
+                _ => line.push(Piece::new(cluster.text, cluster.role)),
+            }
+        }
+        if clusters.is_empty() && line.iter().all(|piece| piece.text.trim().is_empty()) {
+            line.clear();
+        }
+        self.document.lines.push(line);
+    }
+
+    /// Labels and values, the values in one column; long values hang under their beginning.
+    pub fn fields(&mut self, indent: usize, fields: &[(Vec<Piece>, Vec<Piece>)]) {
+        let widest = fields.iter().map(|(label, _)| line_width(label)).max().unwrap_or(0);
+        let column = widest.min(LABELS).min(self.width / 2);
+        let rest = " ".repeat(indent + column + 2);
+        for (label, value) in fields {
+            let mut first = vec![Piece::from(" ".repeat(indent).as_str())];
+            first.extend(label.iter().cloned());
+            let used = line_width(label);
+            if used > column {
+                self.wrap_after(&[], &[], &first);
+                self.wrap(&rest, &rest, value);
+            } else {
+                first.push(Piece::from(" ".repeat(column - used + 2).as_str()));
+                self.wrap_after(&first, &[Piece::from(rest.as_str())], value);
+            }
+        }
+    }
+
+    /// Items that are never broken inside, with a separator between them.
+    pub fn items(&mut self, indent: usize, separator: &str, items: &[Vec<Piece>]) {
+        let gap = Piece::new(separator, Role::Dim);
+        let start = || vec![Piece::from(" ".repeat(indent).as_str())];
+        let mut line = start();
+        for (at, item) in items.iter().enumerate() {
+            let glue = if at == 0 { 0 } else { gap.width() };
+            let tail = if at + 1 < items.len() { width(separator.trim_end()) } else { 0 };
+            if line.len() > 1 && line_width(&line) + glue + line_width(item) + tail > self.width {
+                line.push(Piece::new(separator.trim_end(), Role::Dim));
+                self.document.lines.push(std::mem::replace(&mut line, start()));
+            } else if at > 0 {
+                line.push(gap.clone());
+            }
+            line.extend(item.iter().cloned());
+        }
+        if line.len() > 1 {
+            self.document.lines.push(line);
+        }
+    }
+
+    /// Drops lines beyond a number and says so with an `…`.
+    pub fn shorten(&mut self, lines: usize) {
+        if self.document.len() > lines {
+            self.document.lines.truncate(lines);
+            if let Some(last) = self.document.lines.last_mut() {
+                if line_width(last) + 2 > self.width
+                    && let Some(piece) = last.last_mut()
+                {
+                    let mut kept: Vec<&str> = piece.text.graphemes(true).collect();
+                    kept.truncate(kept.len().saturating_sub(2));
+                    piece.text = kept.concat();
+                }
+                last.push(Piece::new("…", Role::Dim));
+            }
+        }
+    }
+}
+
+/// The clusters of one line and what is left; nothing is left after the last line.
+fn take_line<'a, 'b>(
+    clusters: &'b [Cluster<'a>],
+    room: usize,
+) -> (&'b [Cluster<'a>], Option<&'b [Cluster<'a>]>) {
+    let mut used = 0;
+    let mut chance = None;
+    for (at, cluster) in clusters.iter().enumerate() {
+        if cluster.is_break() {
+            return (&clusters[..at], Some(&clusters[at + 1..]));
+        }
+        if cluster.is_space() {
+            chance = Some(at + 1);
+        } else if cluster.width == 2 && at > 0 {
+            chance = Some(at);
+        }
+        if used + cluster.width > room {
+            if cluster.is_space() {
+                return (&clusters[..at], Some(skip_spaces(&clusters[at..])));
+            }
+            let cut = match chance {
+                Some(chance) if chance > 0 && word_fits(&clusters[chance..], room) => chance,
+                _ => at.max(1),
+            };
+            return (trim_end(&clusters[..cut]), Some(skip_spaces(&clusters[cut..])));
+        }
+        used += cluster.width;
+    }
+    (clusters, None)
+}
+
+/// True when the word that begins here fits on a line of its own, so that moving it there avoids breaking it.
+fn word_fits(clusters: &[Cluster<'_>], room: usize) -> bool {
+    let mut used = 0;
+    for cluster in clusters {
+        if cluster.is_space() || cluster.is_break() {
+            break;
+        }
+        used += cluster.width;
+        if used > room {
+            return false;
+        }
+    }
+    true
+}
+
+fn skip_spaces<'a, 'b>(clusters: &'b [Cluster<'a>]) -> &'b [Cluster<'a>] {
+    let from = clusters.iter().position(|cluster| !cluster.is_space()).unwrap_or(clusters.len());
+    &clusters[from..]
+}
+
+fn trim_end<'a, 'b>(clusters: &'b [Cluster<'a>]) -> &'b [Cluster<'a>] {
+    let to = clusters.iter().rposition(|cluster| !cluster.is_space()).map_or(0, |at| at + 1);
+    &clusters[..to]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn wrapped(width: usize, text: &str) -> String {
+        let mut flow = Flow::new(width);
+        flow.wrap("", "  ", &[Piece::from(text)]);
+        flow.finish().text()
+    }
+
+    #[test]
+    fn words_wrap_at_blanks_and_long_ones_break() {
+        for (width, text, lines) in [
+            (10, "one two three", "one two\n  three\n"),
+            (7, "one two three", "one two\n  three\n"),
+            (5, "abcdefghij", "abcde\n  fgh\n  ij\n"),
+            (12, "see /very/long/path/indeed here", "see /very/lo\n  ng/path/in\n  deed here\n"),
+            (10, "a\n\nb", "a\n\n  b\n"),
+            (6, "日本語文", "日本語\n  文\n"),
+            (5, "ab日本", "ab日\n  本\n"),
+            (1, "日", "日\n"),
+            (9, "one  two  ", "one  two\n"),
+        ] {
+            assert_eq!(wrapped(width, text), lines, "{text:?} in {width}");
+        }
+    }
+
+    #[test]
+    fn roles_survive_the_wrap() {
+        let mut flow = Flow::new(6);
+        flow.wrap("", "", &[Piece::new("ab ", Role::Body), Piece::new("cde fg", Role::Marked)]);
+        let document = flow.finish();
+        assert_eq!(document.lines[0], [Piece::new("ab ", Role::Body), Piece::new("cde", Role::Marked)]);
+        assert_eq!(document.lines[1], [Piece::new("fg", Role::Marked)]);
+    }
+
+    #[test]
+    fn values_stand_in_one_column() {
+        let mut flow = Flow::new(20);
+        let field = |label: &str, value: &str| (vec![Piece::from(label)], vec![Piece::from(value)]);
+        flow.fields(2, &[field("a", "one"), field("long", "two three four"), field(&"x".repeat(14), "y")]);
+        assert_eq!(
+            flow.finish().text(),
+            "  a           one\n  long        two\n              three\n              four\n  xxxxxxxxxxxxxx\n              y\n"
+        );
+    }
+
+    #[test]
+    fn items_are_never_broken_inside() {
+        let mut flow = Flow::new(12);
+        let items: Vec<_> = ["ab cd", "efg", "hi"].iter().map(|text| vec![Piece::from(*text)]).collect();
+        flow.items(1, " › ", &items);
+        assert_eq!(flow.finish().text(), " ab cd ›\n efg › hi\n");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_asked(text in "[ a-z日é\n]{0,80}", width in 2usize..20) {
+            let mut flow = Flow::new(width);
+            flow.wrap("", "", &[Piece::from(text.as_str())]);
+            let document = flow.finish();
+            prop_assert!(document.lines.iter().all(|line| line_width(line) <= width));
+            let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            prop_assert_eq!(letters(&document.text()), letters(&text));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What runs, what the listings say, and what the last changes came to.
+
+use crate::app::document::{Document, Piece, Role, safe};
+use crate::app::documents::bar::{bar, outcomes, pace};
+use crate::app::documents::flow::Flow;
+use crate::app::documents::moment::{self, counted, thousands};
+use crate::app::model::{Model, SubscriptionState};
+use crate::domain::change::ChangeRecord;
+use crate::domain::{SafeStr, Status};
+
+/// Cells of a bar.
+const BAR: usize = 20;
+
+/// Lays out running changes, listings and recent changes.
+pub fn jobs(model: &Model, width: usize) -> Document {
+    let mut flow = Flow::new(width);
+    running(&mut flow, model);
+    flow.blank();
+    listings(&mut flow, model);
+    flow.blank();
+    recent(&mut flow, model);
+    flow.finish()
+}
+
+fn running(flow: &mut Flow, model: &Model) {
+    flow.section("Changes on their way");
+    if let Some(fault) = &model.sync.push_fault {
+        let mut line = vec![Piece::new("waiting: ", Role::Error)];
+        line.extend(safe(fault.message.as_safe(), Role::Body));
+        flow.wrap("  ", "    ", &line);
+    }
+    if model.sync.elsewhere {
+        flow.wrap(
+            "  ",
+            "    ",
+            &["Another quell sends for this data folder; changes made here are queued.".into()],
+        );
+    }
+    for job in &model.bulk.running {
+        let mut line = vec![
+            Piece::new(format!("{:>4}", job.change), Role::Label),
+            Piece::from(format!("  {}  ", job.label).as_str()),
+        ];
+        line.extend(bar(job.tally.settled(), job.tally.total(), BAR));
+        line.push(Piece::from(format!("  {}", pace(job)).as_str()));
+        flow.wrap("", "        ", &line);
+        let mut line = vec![];
+        line.extend(outcomes(&job.tally));
+        flow.wrap("      ", "      ", &line);
+    }
+    if model.bulk.running.is_empty() {
+        flow.words("  none", Role::Dim);
+    }
+}
+
+fn listings(flow: &mut Flow, model: &Model) {
+    flow.section("Listings");
+    if let Some(fault) = &model.sync.fault {
+        flow.wrap("  ", "    ", &safe(fault.message.as_safe(), Role::Error));
+    }
+    let widest = model.sync.subscriptions.iter().map(|state| state.subscription.name.terminal_width()).max();
+    let column = widest.unwrap_or(0).min(flow.width() / 2);
+    for state in &model.sync.subscriptions {
+        let name = crate::app::document::safe_cell(state.subscription.name.as_safe(), column, Role::Body);
+        let mut line = vec![Piece::from("  ")];
+        crate::app::documents::summary::column(&mut line, name, column + 2);
+        flow.wrap_after(&line, &[Piece::from("    ")], &listing(state, model.sync.running));
+    }
+    if model.sync.subscriptions.is_empty() && model.sync.fault.is_none() {
+        flow.words("  none yet", Role::Dim);
+    }
+    if model.sync.quarantined > 0 {
+        let words =
+            format!("  {} could not be read and were set aside", counted(model.sync.quarantined, "item"));
+        flow.words(&words, Role::Error);
+    }
+    if let Some(done) = model.sync.last_complete {
+        flow.words(
+            &format!(
+                "  last complete {} ({})",
+                moment::clock(done.utc, model.now),
+                moment::ago(done.utc, model.now)
+            ),
+            Role::Dim,
+        );
+    }
+}
+
+fn listing(state: &SubscriptionState, running: bool) -> Vec<Piece> {
+    let count = Piece::from(counted(state.listed, "alert").as_str());
+    match (&state.fault, state.complete) {
+        (Some(fault), _) => {
+            let mut line = vec![Piece::new("stopped: ", Role::Error)];
+            line.extend(safe(fault.message.as_safe(), Role::Body));
+            line.push(Piece::new("  nothing was removed", Role::Dim));
+            line
+        }
+        (None, true) => vec![count, Piece::new("  complete", Role::Good)],
+        (None, false) if running => vec![count, Piece::new("  listing…", Role::Dim)],
+        (None, false) => vec![count, Piece::new("  not complete", Role::Dim)],
+    }
+}
+
+fn recent(flow: &mut Flow, model: &Model) {
+    flow.section("Recent changes");
+    for record in &model.bulk.recent {
+        let mut line = vec![
+            Piece::new(format!("{:>4}", record.id), Role::Label),
+            Piece::new(format!("  {}  ", moment::local(record.at, model.now)), Role::Dim),
+            Piece::from(format!("{}   ", what(record)).as_str()),
+        ];
+        line.extend(outcomes(&record.tally));
+        if let Some(by) = record.undone_by {
+            line.push(Piece::new(format!("   undone by {by}"), Role::Dim));
+        }
+        flow.wrap("", "        ", &line);
+        let mut why = Vec::new();
+        if let Some(reason) = record.reason {
+            why.push(Piece::new(reason.label(), Role::Dim));
+        }
+        for text in
+            [record.comment.as_safe(), SafeStr(&record.filter)].into_iter().filter(|text| !text.0.is_empty())
+        {
+            if !why.is_empty() {
+                why.push(Piece::new(" · ", Role::Dim));
+            }
+            why.extend(safe(text, Role::Dim));
+        }
+        if !why.is_empty() {
+            flow.wrap("      ", "      ", &why);
+        }
+    }
+    if model.bulk.recent.is_empty() {
+        flow.words("  none", Role::Dim);
+    }
+}
+
+/// What a change does, in words: `dismiss 337 alerts`, `undo change 12`.
+pub fn what(record: &ChangeRecord) -> String {
+    let alerts = counted(record.tally.total(), "alert");
+    match (record.status, record.undoes) {
+        (_, Some(undone)) => format!("undo change {undone}: {alerts}"),
+        (Some(Status::Dismissed), _) => format!("dismiss {alerts}"),
+        (Some(Status::Resolved), _) => format!("resolve {alerts}"),
+        (Some(Status::InProgress), _) => format!("set {alerts} in progress"),
+        (Some(Status::Active), _) => format!("activate {alerts}"),
+        (Some(Status::Other) | None, None) => format!("change {}", thousands(record.tally.total())),
+    }
+}

@@ -1,0 +1,154 @@
+//! The *JSON* tab: the source's JSON, indented, its values untouched; unsafe characters as `\uXXXX`.
+
+use serde::de::IgnoredAny;
+
+use crate::app::document::{Document, Piece, Role, safe_block};
+use crate::app::documents::flow::Flow;
+use crate::domain::SafeStr;
+use crate::domain::safe_text::json_escaped;
+
+/// Columns of one level.
+const INDENT: usize = 2;
+
+/// The deepest level that is still indented further.
+const DEEPEST: usize = 20;
+
+/// Lays out a JSON text. Order, numbers and repeated keys stay as they are; a text that is no JSON is wrapped as it is.
+pub fn json(raw: &str, width: usize) -> Document {
+    let mut flow = Flow::new(width);
+    if let Err(error) = serde_json::from_str::<IgnoredAny>(raw) {
+        flow.wrap(
+            "",
+            "",
+            &[Piece::new(format!("This is no JSON that quell can read: {error}"), Role::Error)],
+        );
+        flow.blank();
+        flow.wrap("", "", &safe_block(SafeStr(raw), Role::Body));
+        return flow.finish();
+    }
+    let escaped = json_escaped(raw);
+    let mut printer = Printer { flow, line: Vec::new(), depth: 0 };
+    printer.print(&escaped);
+    printer.flow.finish()
+}
+
+struct Printer {
+    flow: Flow,
+    line: Vec<Piece>,
+    depth: usize,
+}
+
+impl Printer {
+    /// Walks over the tokens of a text that is known to be JSON.
+    fn print(&mut self, text: &str) {
+        let mut rest = text.trim_start();
+        while let Some(first) = rest.chars().next() {
+            let end = token(rest);
+            let (word, after) = rest.split_at(end);
+            rest = after.trim_start();
+            match first {
+                '{' | '[' if rest.starts_with(['}', ']']) => {
+                    let (close, after) = rest.split_at(1);
+                    rest = after.trim_start();
+                    self.add(&format!("{word}{close}"), Role::Dim);
+                }
+                '{' | '[' => {
+                    self.add(word, Role::Dim);
+                    self.end_line();
+                    self.depth += 1;
+                }
+                '}' | ']' => {
+                    self.end_line();
+                    self.depth = self.depth.saturating_sub(1);
+                    self.add(word, Role::Dim);
+                }
+                ',' => {
+                    self.add(word, Role::Dim);
+                    self.end_line();
+                }
+                ':' => self.add(": ", Role::Dim),
+                '"' if rest.starts_with(':') => self.add(word, Role::Label),
+                '"' => self.add(word, Role::Body),
+                _ => self.add(word, Role::Number),
+            }
+        }
+        self.end_line();
+    }
+
+    fn add(&mut self, text: &str, role: Role) {
+        self.line.push(Piece::new(text, role));
+    }
+
+    fn end_line(&mut self) {
+        if self.line.is_empty() {
+            return;
+        }
+        let indent = " ".repeat(self.depth.min(DEEPEST) * INDENT);
+        let hang = format!("{indent}{}", " ".repeat(2 * INDENT));
+        let line = std::mem::take(&mut self.line);
+        self.flow.wrap(&indent, &hang, &line);
+    }
+}
+
+/// The length of the token with which the text begins.
+fn token(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    match bytes.first() {
+        Some(b'"') => {
+            let mut at = 1;
+            while at < bytes.len() && bytes[at] != b'"' {
+                at += if bytes[at] == b'\\' { 2 } else { 1 };
+            }
+            (at + 1).min(bytes.len())
+        }
+        Some(b'{' | b'}' | b'[' | b']' | b',' | b':') => 1,
+        _ => text
+            .find(|c: char| c.is_ascii_whitespace() || "{}[],:\"".contains(c))
+            .unwrap_or(text.len())
+            .max(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_and_order_survive() {
+        let raw = r#"{"z":1e400,"a":[true,null,{}],"a":"x\"y","n":12345678901234567890123}"#;
+        assert_eq!(
+            json(raw, 40).text(),
+            "\
+{
+  \"z\": 1e400,
+  \"a\": [
+    true,
+    null,
+    {}
+  ],
+  \"a\": \"x\\\"y\",
+  \"n\": 12345678901234567890123
+}
+"
+        );
+    }
+
+    #[test]
+    fn unsafe_characters_are_escapes() {
+        let text = json("{\"a\":\"\u{202e}x\u{200b}\"}", 40).text();
+        assert_eq!(text, "{\n  \"a\": \"\\u202ex\\u200b\"\n}\n");
+    }
+
+    #[test]
+    fn what_is_no_json_is_still_shown() {
+        let text = json("<html>\u{1b}[2J</html>", 60).text();
+        assert!(text.starts_with("This is no JSON") && text.ends_with("<html>␛[2J</html>\n"), "{text}");
+    }
+
+    #[test]
+    fn long_strings_wrap_within_the_width() {
+        let raw = format!("{{\"key\":\"{}\"}}", "word ".repeat(40));
+        let document = json(&raw, 30);
+        assert!(document.lines.len() > 5 && document.width() <= 30);
+    }
+}

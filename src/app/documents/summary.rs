@@ -1,0 +1,254 @@
+//! What the side pane and the *Alert details* tab say alike: title, severity, times, resources, kill chain, mentions.
+
+use crate::app::document::{Piece, Role, line_width, safe, safe_cell};
+use crate::app::documents::flow::Flow;
+use crate::app::documents::moment::{self, thousands};
+use crate::app::message::{Detail, Mention, Now};
+use crate::domain::resource::{Cloud, ResourceId, ResourceIdentifier};
+use crate::domain::table::Table;
+use crate::domain::{Alert, SafeStr, SafeText, Severity, Status, Tactic};
+
+/// A dot between facts on one line.
+pub(super) fn dot() -> Piece {
+    Piece::new(" · ", Role::Dim)
+}
+
+/// The status in full words; an unknown one as the source spelled it.
+pub(super) fn status_words(status: Status, spelled: &SafeText) -> Vec<Piece> {
+    match status {
+        Status::InProgress => vec![Piece::new("In progress", Role::Status(status))],
+        Status::Other if !spelled.is_empty() => safe(spelled.as_safe(), Role::Status(status)),
+        known => vec![Piece::new(known.api_name(), Role::Status(known))],
+    }
+}
+
+/// The severity in full; an unknown one as the source spelled it.
+fn severity_words(alert: &Alert) -> Vec<Piece> {
+    let role = Role::Severity(alert.severity);
+    match alert.severity {
+        Severity::Other if !alert.severity_text.is_empty() => safe(alert.severity_text.as_safe(), role),
+        known => vec![Piece::new(known.name(), role)],
+    }
+}
+
+/// `High · Active · VM_SuspiciousPowerShell`, then what is pending and who has it.
+pub(super) fn state(flow: &mut Flow, detail: &Detail, table: &Table) {
+    let alert = &detail.alert;
+    let row = table.get(detail.key);
+    let remote = row.map_or(alert.status, |row| row.remote_status());
+    let mut line = severity_words(alert);
+    line.push(dot());
+    line.extend(status_words(row.map_or(remote, |row| row.status()), &alert.status_text));
+    line.push(dot());
+    line.extend(safe(alert.alert_type.as_safe(), Role::Dim));
+    flow.wrap("", "", &line);
+    if let Some(pending) = row.and_then(|row| row.pending()) {
+        let mut line = vec![Piece::new("↑ pending: ", Role::Strong)];
+        line.extend(status_words(remote, &alert.status_text));
+        line.push(Piece::new(" → ", Role::Dim));
+        line.extend(status_words(pending, &alert.status_text));
+        flow.wrap("", "  ", &line);
+    }
+    if row.is_some_and(|row| row.flags().is_gone()) {
+        flow.words("gone from the source", Role::Error);
+    }
+    if alert.is_incident {
+        flow.words("Security incident: groups several alerts", Role::Dim);
+    }
+    if alert.is_sample() {
+        flow.words("Sample alert of Defender for Cloud", Role::Dim);
+    }
+}
+
+/// Who has the alert, and what the journal keeps of it.
+pub(super) fn local_record(flow: &mut Flow, detail: &Detail, table: &Table) {
+    let Some(record) = table.get(detail.key).and_then(|row| row.local()) else { return };
+    if let Some(who) = record.assigned.as_ref().filter(|who| !who.is_empty()) {
+        let mut line = vec![Piece::new("Assigned to ", Role::Label)];
+        line.extend(safe(who.as_safe(), Role::Body));
+        flow.wrap("", "  ", &line);
+    }
+    if let Some(useful) = record.useful {
+        flow.words(if useful { "Judged useful" } else { "Judged not useful" }, Role::Label);
+    }
+    if !record.notes.is_empty() {
+        let mut line = vec![Piece::new("Note ", Role::Label)];
+        line.extend(crate::app::document::safe_block(record.notes.as_safe(), Role::Body));
+        flow.wrap("", "  ", &line);
+    }
+}
+
+/// The activity in UTC and how long ago the alert was.
+pub(super) fn activity(flow: &mut Flow, alert: &Alert, now: Now) {
+    let mut items: Vec<Vec<Piece>> = Vec::new();
+    items.extend(moment::span(alert.times.start, alert.times.end, now).map(|span| vec![Piece::from(&*span)]));
+    items.extend(alert.times.alert_time().map(|time| vec![Piece::new(moment::ago(time, now), Role::Dim)]));
+    if items.is_empty() {
+        flow.words("The source gives no time", Role::Dim);
+    } else {
+        flow.items(0, "   ", &items);
+    }
+}
+
+/// Name, group and subscription of each affected resource.
+pub(super) fn resources(flow: &mut Flow, alert: &Alert, table: &Table) {
+    if alert.resources.is_empty() && !alert.compromised_entity.is_empty() {
+        flow.wrap("  ", "    ", &safe(alert.compromised_entity.as_safe(), Role::Body));
+    }
+    for resource in &alert.resources {
+        let (name, facts) = resource_line(resource, alert, table);
+        let mut line = name;
+        for (at, fact) in facts.into_iter().filter(|fact| !fact.is_empty()).enumerate() {
+            line.push(if at == 0 { Piece::from("   ") } else { dot() });
+            line.extend(fact);
+        }
+        flow.wrap("  ", "    ", &line);
+    }
+    if alert.resources.is_empty() && alert.compromised_entity.is_empty() {
+        flow.words("  none named", Role::Dim);
+    }
+}
+
+/// A resource's name, and the facts beside it.
+fn resource_line(
+    resource: &ResourceIdentifier,
+    alert: &Alert,
+    table: &Table,
+) -> (Vec<Piece>, Vec<Vec<Piece>>) {
+    let dim = |text: &str| safe(SafeStr(text), Role::Dim);
+    match resource {
+        ResourceIdentifier::Azure(id) => {
+            let cloud = match alert.cloud() {
+                Cloud::Azure => Vec::new(),
+                other => dim(other.label()),
+            };
+            let subscription = id.subscription();
+            let name = subscription.as_ref().map_or(SafeStr(""), |id| table.subscription_name(id.as_str()));
+            let facts = vec![cloud, dim(id.group().unwrap_or_default()), safe(name, Role::Dim)];
+            (safe(SafeStr(azure_name(id, table)), Role::Body), facts)
+        }
+        ResourceIdentifier::LogAnalytics { workspace, agent, .. } => {
+            let name = if alert.compromised_entity.is_empty() { agent } else { &alert.compromised_entity };
+            let mut place = vec![Piece::new("workspace ", Role::Dim)];
+            place.extend(safe(workspace.as_safe(), Role::Dim));
+            let name = if name.is_empty() {
+                vec![Piece::new("Log Analytics", Role::Body)]
+            } else {
+                safe(name.as_safe(), Role::Body)
+            };
+            (name, vec![place])
+        }
+        ResourceIdentifier::Other { kind, fields } => {
+            let fact = |(name, value): &(SafeText, SafeText)| {
+                let mut fact = safe(name.as_safe(), Role::Dim);
+                fact.push(Piece::new(" ", Role::Dim));
+                fact.extend(safe(value.as_safe(), Role::Dim));
+                fact
+            };
+            (safe(kind.as_safe(), Role::Body), fields.iter().map(fact).collect())
+        }
+    }
+}
+
+/// A resource's own name; of a subscription, its display name.
+fn azure_name<'a>(id: &'a ResourceId, table: &'a Table) -> &'a str {
+    match id.subscription() {
+        Some(subscription) if id.name().eq_ignore_ascii_case(subscription.as_str()) => {
+            let known = table.subscriptions().iter().find(|(known, _)| *known == subscription);
+            known.map_or(id.name(), |(_, name)| name.raw())
+        }
+        _ => id.name(),
+    }
+}
+
+/// The chain of stages: the alert's highlighted, in short from one before its first to one after its last.
+pub(super) fn kill_chain(flow: &mut Flow, alert: &Alert, whole: bool) {
+    let hit = |stage: &Tactic| alert.tactics.iter().any(|tactic| tactic.stage() == Some(*stage));
+    let chain = Tactic::CHAIN;
+    let first = chain.iter().position(hit);
+    let last = chain.iter().rposition(hit);
+    if let (Some(first), Some(last)) = (first, last) {
+        let (from, to) =
+            if whole { (0, chain.len()) } else { (first.saturating_sub(1), (last + 2).min(chain.len())) };
+        let mut items: Vec<Vec<Piece>> = Vec::new();
+        if from > 0 {
+            items.push(vec![Piece::new("…", Role::Dim)]);
+        }
+        items.extend(chain[from..to].iter().map(|stage| {
+            if hit(stage) {
+                vec![Piece::new(format!("▐{}▌", stage.label()), Role::Stage)]
+            } else {
+                vec![Piece::new(stage.label(), Role::Dim)]
+            }
+        }));
+        if to < chain.len() {
+            items.push(vec![Piece::new("…", Role::Dim)]);
+        }
+        flow.items(2, " › ", &items);
+    }
+    let own: Vec<&str> = alert.tactics.iter().map(Tactic::label).collect();
+    if alert.tactics.contains(Tactic::Unknown) || own.is_empty() {
+        let mut line = vec![Piece::new("as the source says: ", Role::Dim)];
+        if alert.intent_text.is_empty() {
+            line = vec![Piece::new("not given", Role::Dim)];
+        } else {
+            line.extend(safe(alert.intent_text.as_safe(), Role::Body));
+        }
+        flow.wrap("  ", "    ", &line);
+    }
+    if !alert.techniques.is_empty() {
+        let mut line = vec![Piece::new("techniques ", Role::Dim)];
+        for (at, technique) in alert.techniques.iter().enumerate() {
+            if at > 0 {
+                line.push(Piece::new(", ", Role::Dim));
+            }
+            line.extend(safe(technique.as_safe(), Role::Body));
+        }
+        flow.wrap("  ", "    ", &line);
+    }
+}
+
+/// How many others mention a value: `×41 · 3 resources`; empty when nobody does.
+pub(super) fn mention_count(mention: &Mention) -> String {
+    match (mention.alerts, mention.resources) {
+        (0, _) => String::new(),
+        (alerts, 0 | 1) => format!("×{}", thousands(alerts)),
+        (alerts, resources) => format!("×{} · {}", thousands(alerts), moment::counted(resources, "resource")),
+    }
+}
+
+/// The letter by which an entity is named; none from the 27th on.
+pub(super) fn letter(at: usize) -> Option<char> {
+    u8::try_from(at).ok().filter(|at| *at < 26).map(|at| char::from(b'a' + at))
+}
+
+/// The entities that others may mention too: letter, value, kind, count.
+pub(super) fn mentions(flow: &mut Flow, mentions: &[Mention]) {
+    let counts: Vec<String> = mentions.iter().map(mention_count).collect();
+    let labels: Vec<Vec<Piece>> =
+        mentions.iter().map(|mention| safe_cell(SafeStr(&mention.label), 14, Role::Dim)).collect();
+    let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
+    let label_width = widest(&mut labels.iter().map(|label| line_width(label)));
+    let count_width = widest(&mut counts.iter().map(|count| crate::app::document::width(count)));
+    let value_width = widest(&mut mentions.iter().map(|mention| mention.value.terminal_width()));
+    let room = flow.width().saturating_sub(5 + 2 + label_width + 2 + count_width).max(12);
+    let value_width = value_width.min(room);
+    for (at, mention) in mentions.iter().enumerate() {
+        let letter = letter(at).map_or(" ".to_owned(), String::from);
+        let mut line = vec![Piece::from("  "), Piece::new(letter, Role::Key), Piece::from("  ")];
+        column(&mut line, safe_cell(mention.value.as_safe(), value_width, Role::Body), value_width + 2);
+        column(&mut line, labels[at].clone(), label_width + 2);
+        line.push(Piece::new(counts[at].clone(), Role::Strong));
+        flow.line(line);
+    }
+    if mentions.is_empty() {
+        flow.words("  none", Role::Dim);
+    }
+}
+
+/// Adds a cell and fills it with blanks up to a width.
+pub(super) fn column(line: &mut Vec<Piece>, cell: Vec<Piece>, width: usize) {
+    let used = line_width(&cell);
+    line.extend(cell);
+    line.push(Piece::from(" ".repeat(width.saturating_sub(used)).as_str()));
+}
