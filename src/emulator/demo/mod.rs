@@ -1,64 +1,197 @@
-//! The demo tenant, and tenants of any size.
+//! The demo tenant, and tenants of any size for measuring.
+//!
+//! Everything is made up, follows from a seed and a time, and is written as the alerts API writes it (2022-01-01).
+//! What the demo holds is data: `assets/demo/world.json` (who and what there is), `assets/demo/alert-types.json`
+//! (the types, their titles, tactics and severities being facts of the public reference) and
+//! `assets/demo/stories.json` (what happens).
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `world` | subscriptions, resources, people, addresses, programs |
+//! | `types` | the alert types |
+//! | `story` | the plot: stories with incidents, bursts, twins, arrivals |
+//! | `noise` | everyday alerts, drawn at random |
+//! | `draft` | an alert before it is written |
+//! | `recipe` | entities, properties and evidence, per kind of alert |
+//! | `entity`, `evidence` | the entity list with `$id` and `$ref`; evidence tables |
+//! | `alert`, `writer`, `moment` | the JSON text |
+//! | `digest` | hashes, SIDs and GUIDs that follow from a name |
 
-use chrono::{DateTime, Duration, SecondsFormat, Utc};
+mod alert;
+mod digest;
+mod draft;
+mod entity;
+mod evidence;
+mod moment;
+mod noise;
+mod recipe;
+mod story;
+mod types;
+mod world;
+mod writer;
 
-/// A subscription of the made-up tenant.
+use chrono::{DateTime, TimeDelta, Utc};
+use fastrand::Rng;
+
+use alert::AlertWriter;
+use draft::Draft;
+use moment::Moment;
+pub use moment::NOW_PLACEHOLDER;
+use noise::{Noise, status};
+use story::{Plot, Teller};
+use types::{catalogue, find};
+use world::World;
+
+/// How many alerts the demo tenant has at the start.
+const DEMO_ALERTS: usize = 1204;
+/// How far back a tenant's alerts go.
+const DAYS: i64 = 30;
+
+/// A subscription of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscription {
-    /// Subscription id, a GUID.
+    /// The GUID.
     pub id: String,
-    /// The name people see.
+    /// The name people know it by.
     pub display_name: String,
-    /// The tenant it belongs to, a GUID.
+    /// The tenant's GUID.
     pub tenant_id: String,
 }
 
-/// What a made-up tenant holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What an emulator serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
-    /// Its subscriptions.
+    /// The subscriptions.
     pub subscriptions: Vec<Subscription>,
-    /// Alerts in ARM's JSON.
+    /// Alerts as compact ARM JSON (2022-01-01), newest first.
     pub alerts: Vec<String>,
-    /// Alerts that arrive while someone watches, in order.
+    /// Alerts that arrive later, in that order. Each time in them is the text [`NOW_PLACEHOLDER`]: whoever serves
+    /// them replaces it by the time of arrival (RFC 3339, UTC). Names are bare GUIDs.
     pub arrivals: Vec<String>,
 }
 
-/// The demo tenant.
+/// The demo tenant as of `now`: the same for the same seed and time.
+///
+/// Whatever the seed, it has 1,204 alerts on 60 resources (three of them the subscriptions themselves) over 30 days;
+/// `vm-jump-01` has exactly 340 Informational alerts of the last 24 hours (all of the last 20), each of them Active;
+/// the resource group `rg-erp-prod` has exactly 40 High alerts, each of them Active.
 pub fn tenant(seed: u64, now: DateTime<Utc>) -> Tenant {
-    let mut tenant = generate(40, seed, now);
-    tenant.arrivals = (40..43).map(|n| alert(n, seed, now)).collect();
-    tenant
-}
-
-/// A tenant of `n` alerts.
-pub fn generate(n: usize, seed: u64, now: DateTime<Utc>) -> Tenant {
+    let mut rng = Rng::with_seed(seed);
+    let world = World::demo();
+    let noise = Noise::new(world);
+    let mut drafts = Vec::with_capacity(DEMO_ALERTS);
+    let mut arrivals = Vec::new();
+    if let Some(plot) = Plot::demo() {
+        let teller = Teller { plot, noise: &noise, now };
+        drafts.extend(plot.stories.iter().flat_map(|story| teller.story(&mut rng, story)));
+        drafts.extend(plot.bursts.iter().flat_map(|burst| teller.burst(&mut rng, burst)));
+        drafts.extend(plot.twins.iter().flat_map(|twin| teller.twin(&mut rng, twin)));
+        let fill = &plot.fill;
+        let present = drafts
+            .iter()
+            .filter(|draft| draft.resource.group == fill.group && draft.severity == fill.severity);
+        let present = present.count();
+        drafts.extend(teller.fill(&mut rng, present));
+        let noisy = plot.bursts.first().map_or("", |burst| burst.on.as_str());
+        everyday(&mut rng, &noise, now, noisy, &fill.group, &mut drafts);
+        arrivals = teller.arrivals(&mut rng);
+    }
+    drafts.sort_by_key(|draft| match draft.generated {
+        Moment::At(time) => std::cmp::Reverse(time),
+        Moment::Arrival => std::cmp::Reverse(now),
+    });
+    let mut writer = AlertWriter::new(world);
     Tenant {
-        subscriptions: (0..3)
-            .map(|n| Subscription {
-                id: subscription(n),
-                display_name: format!("Subscription {n}"),
-                tenant_id: "11111111-1111-4111-8111-111111111111".to_owned(),
-            })
-            .collect(),
-        alerts: (0..n).map(|n| alert(n, seed, now)).collect(),
-        arrivals: Vec::new(),
+        subscriptions: subscriptions(world),
+        alerts: drafts.iter().map(|draft| writer.write(draft)).collect(),
+        arrivals: arrivals.iter().map(|draft| writer.write(draft)).collect(),
     }
 }
 
-fn subscription(n: usize) -> String {
-    format!("{n:08x}-0000-4000-8000-000000000000")
+/// Adds everyday alerts up to [`DEMO_ALERTS`]: first every type and every resource that nothing happened to yet.
+/// The noisy resource is left alone, and the resource group `calm` gets nothing of severity High.
+fn everyday(
+    rng: &mut Rng,
+    noise: &Noise<'static>,
+    now: DateTime<Utc>,
+    noisy: &str,
+    calm: &str,
+    drafts: &mut Vec<Draft<'static>>,
+) {
+    let world = noise.world;
+    let places: Vec<usize> =
+        (0..world.resources.len()).filter(|at| world.resources[*at].name != noisy).collect();
+    let mut wanted: Vec<(usize, &types::AlertType)> = Vec::new();
+    for kind in catalogue() {
+        let told = drafts.iter().any(|draft| draft.kind.alert_type == kind.alert_type);
+        let fits: Vec<usize> = places
+            .iter()
+            .copied()
+            .filter(|at| kind.on.iter().any(|family| world.resources[*at].is(family)))
+            .filter(|at| kind.severity != "High" || world.resources[*at].group != calm)
+            .collect();
+        if let (false, Some(at)) = (told, rng.choice(&fits)) {
+            wanted.push((*at, kind));
+        }
+    }
+    for at in &places {
+        let seen = drafts.iter().any(|draft| draft.resource.name == world.resources[*at].name);
+        if let (false, Some(kind)) = (seen, noise.kind(rng, *at, true)) {
+            wanted.push((*at, kind));
+        }
+    }
+    while drafts.len() < DEMO_ALERTS {
+        let (at, kind) = match wanted.pop() {
+            Some(chosen) => chosen,
+            None => {
+                let at = places[rng.usize(..places.len())];
+                match noise.kind(rng, at, world.resources[at].group == calm) {
+                    Some(kind) => (at, kind),
+                    None => continue,
+                }
+            }
+        };
+        // Between 4 minutes ago and the whole span, the last week denser.
+        let age = rng.f64().powf(1.6) * (DAYS * 24 * 60 - 30) as f64 + 4.0;
+        let age = TimeDelta::milliseconds((age * 60_000.0) as i64);
+        let mut draft = noise.draft(rng, kind, &world.resources[at], Moment::At(now - age));
+        draft.status = status(rng, age);
+        drafts.push(draft);
+    }
 }
 
-fn alert(n: usize, seed: u64, now: DateTime<Utc>) -> String {
-    let time = now - Duration::minutes(i64::try_from(n).unwrap_or_default());
-    // .NET ticks count 100 ns from the year 1; Unix time began 62,135,596,800 s later.
-    let ticks = time.timestamp_micros() * 10 + 621_355_968_000_000_000;
-    let name = format!("{}_{seed:08x}-0000-4000-8000-{n:012x}", 3_155_378_975_999_999_999 - ticks);
-    let group = format!("rg-{}", n % 4);
-    let time = time.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let subscription = subscription(n % 3);
-    format!(
-        r#"{{"id":"/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Security/locations/centralus/alerts/{name}","name":"{name}","type":"Microsoft.Security/Locations/alerts","properties":{{"version":"2022-01-01.0","status":"Active","alertType":"VM_SuspectExecutablePath","systemAlertId":"{name}","alertDisplayName":"Executable found running from a suspicious location","severity":"Medium","intent":"Execution","startTimeUtc":"{time}","endTimeUtc":"{time}","timeGeneratedUtc":"{time}","processingEndTimeUtc":"{time}","compromisedEntity":"vm-{n}","resourceIdentifiers":[{{"$id":"centralus_1","type":"AzureResource","azureResourceId":"/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/virtualMachines/vm-{n}"}}],"isIncident":false}}}}"#
-    )
+/// A tenant of `alerts` alerts over 30 days before `now`, without arrivals: the same for the same arguments. The
+/// number of resources grows with it, from the demo's 60 to 2,000.
+pub fn generate(alerts: usize, seed: u64, now: DateTime<Utc>) -> Tenant {
+    let mut rng = Rng::with_seed(seed);
+    let demo = World::demo();
+    let world = demo.with_resources((alerts / 50).clamp(demo.resources.len(), 2000));
+    let noise = Noise::new(&world);
+    let mut writer = AlertWriter::new(&world);
+    let slot = DAYS * 24 * 3_600_000_000 / (alerts as i64 + 1);
+    let fallback = find("Network_TrafficFromUnrecommendedIP").or(catalogue().first());
+    let texts = (1..=alerts).filter_map(|number| {
+        let at = rng.usize(..world.resources.len());
+        let kind = noise.kind(&mut rng, at, false).or(fallback)?;
+        // Each alert has a slot of its own, so that they come newest first without sorting.
+        let age = TimeDelta::microseconds(slot * number as i64 - rng.i64(0..slot.max(1)));
+        let age = age.max(TimeDelta::seconds(1));
+        let mut draft = noise.draft(&mut rng, kind, &world.resources[at], Moment::At(now - age));
+        draft.status = status(&mut rng, age);
+        Some(writer.write(&draft))
+    });
+    Tenant { alerts: texts.collect(), subscriptions: subscriptions(&world), arrivals: Vec::new() }
 }
+
+fn subscriptions(world: &World) -> Vec<Subscription> {
+    let tenant_id = &world.tenant_id;
+    let place = |place: &world::Place| Subscription {
+        id: place.id.clone(),
+        display_name: place.display_name.clone(),
+        tenant_id: tenant_id.clone(),
+    };
+    world.subscriptions.iter().map(place).collect()
+}
+
+#[cfg(test)]
+mod tests;
