@@ -1,11 +1,13 @@
 //! Drafts become the JSON text of the alerts API, version 2022-01-01, fields in the order of recorded alerts.
 
+use std::fmt::Write as _;
+
 use super::digest::guid_of;
 use super::draft::Draft;
 use super::entity::{Body, Numbers, report_link};
 use super::recipe;
 use super::types::Recipe;
-use super::world::World;
+use super::world::{Resource, World};
 use super::writer::{Object, list, object, string};
 
 /// A page of the service numbers its entities from 1 on; so does this, every so many of them.
@@ -19,6 +21,7 @@ pub(crate) struct AlertWriter<'w> {
     entities: String,
     properties: String,
     text: String,
+    out: String,
 }
 
 impl<'w> AlertWriter<'w> {
@@ -30,22 +33,26 @@ impl<'w> AlertWriter<'w> {
             entities: String::new(),
             properties: String::new(),
             text: String::new(),
+            out: String::new(),
         }
     }
 
     /// The JSON text of one alert.
     pub(crate) fn write(&mut self, draft: &Draft<'w>) -> String {
-        let mut out = String::with_capacity(4096);
+        self.out.clear();
         self.entities.clear();
         self.properties.clear();
         let world = self.world;
         let at = self.number_slot(&draft.resource.location);
         let mut numbers = Numbers { location: &draft.resource.location, last: &mut self.numbers[at].1 };
+        let azure_id = draft.resource.azure_id(world, &draft.kind.plan);
+        let intent = intent(draft);
         let mut identifiers = String::with_capacity(512);
-        resource_identifiers(&mut identifiers, draft, world, &mut numbers);
+        resource_identifiers(&mut identifiers, draft, world, azure_id.as_deref(), &mut numbers);
         let mut body = Body {
             draft,
             world,
+            azure_id: azure_id.as_deref(),
             numbers,
             entities: &mut self.entities,
             properties: Object::resume(&mut self.properties, true),
@@ -63,7 +70,7 @@ impl<'w> AlertWriter<'w> {
             });
         }
         body.properties.text("resourceType", draft.resource.kind.label());
-        body.properties.text("killChainIntent", &intent(draft));
+        body.properties.text("killChainIntent", &intent);
         let Body { evidence, first_step, .. } = body;
         let parts = Parts {
             identifiers: &identifiers,
@@ -71,17 +78,17 @@ impl<'w> AlertWriter<'w> {
             entities: &self.entities,
             evidence: &evidence,
             first_step: &first_step,
+            intent: &intent,
             report,
         };
         let text = &mut self.text;
-        object(&mut out, |envelope| {
+        object(&mut self.out, |envelope| {
             envelope.text("id", &id(draft, world));
             envelope.text("name", &draft.name);
             envelope.text("type", "Microsoft.Security/Locations/alerts");
             envelope.object("properties", |fields| properties(fields, draft, world, &parts, text));
         });
-        out.shrink_to_fit();
-        out
+        self.out.as_str().to_owned()
     }
 
     fn number_slot(&mut self, location: &'w str) -> usize {
@@ -102,6 +109,7 @@ struct Parts<'p> {
     entities: &'p str,
     evidence: &'p str,
     first_step: &'p str,
+    intent: &'p str,
     report: Option<&'p str>,
 }
 
@@ -144,31 +152,37 @@ fn portal_link(draft: &Draft<'_>, world: &World) -> String {
     )
 }
 
-fn resource_identifiers(out: &mut String, draft: &Draft<'_>, world: &World, numbers: &mut Numbers<'_>) {
-    let mut resources = vec![draft.resource];
+fn resource_identifiers(
+    out: &mut String,
+    draft: &Draft<'_>,
+    world: &World,
+    azure_id: Option<&str>,
+    numbers: &mut Numbers<'_>,
+) {
+    let mut resources = Vec::new();
     if let Some(incident) = &draft.incident {
         for member in &incident.members {
-            if resources.iter().all(|known| known.name != member.resource.name) {
+            let known = |other: &&Resource| other.name == member.resource.name;
+            if !known(&draft.resource) && !resources.iter().any(known) {
                 resources.push(member.resource);
             }
         }
     }
-    let azure: Vec<String> =
-        resources.iter().filter_map(|resource| resource.azure_id(world, &draft.kind.plan)).collect();
+    let others = resources.iter().filter_map(|other: &&Resource| other.azure_id(world, &draft.kind.plan));
     out.push('[');
-    for id in &azure {
+    for id in azure_id.map(str::to_owned).into_iter().chain(others) {
         if out.len() > 1 {
             out.push(',');
         }
         object(out, |fields| {
             numbers.give(fields);
-            fields.text("azureResourceId", id);
+            fields.text("azureResourceId", &id);
             fields.text("type", "AzureResource");
             fields.text("azureResourceTenantId", &world.tenant_id);
         });
     }
     let agent = draft.kind.recipe.by_agent() && !draft.agentless;
-    if agent || azure.is_empty() {
+    if agent || azure_id.is_none() {
         if out.len() > 1 {
             out.push(',');
         }
@@ -204,7 +218,7 @@ fn properties(
     if let Some(component) = kind.component() {
         fields.text("productComponentName", component);
     }
-    fields.text("alertType", &kind.alert_type);
+    fields.text("alertType", &kind.code);
     fields.moment("startTimeUtc", draft.start());
     fields.moment("endTimeUtc", draft.end());
     fields.text("severity", draft.severity);
@@ -213,7 +227,7 @@ fn properties(
     if let Some(correlation) = &draft.correlation {
         fields.text("correlationKey", correlation);
     }
-    fields.text("intent", &intent(draft));
+    fields.text("intent", parts.intent);
     fields.raw("resourceIdentifiers", parts.identifiers);
     fields.text("compromisedEntity", &draft.resource.name);
     fields.text("alertDisplayName", draft.title.unwrap_or(&kind.display_name));
@@ -270,7 +284,7 @@ fn steps(fields: &mut Object<'_>, draft: &Draft<'_>, parts: &Parts<'_>, text: &m
         }
         text.clear();
         if numbered {
-            text.push_str(&format!("{}. ", at + 1));
+            let _ = write!(text, "{}. ", at + 1);
         }
         draft.render(step, text);
         string(out, text);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::moment::Moment;
-use super::types::AlertType;
+use super::types::{AlertType, Recipe};
 use super::world::{Address, Blob, Person, Resource, Tool, Workload};
 
 /// Who and what takes part. Not every alert shows all of it: its recipe chooses.
@@ -96,17 +96,30 @@ impl Draft<'_> {
         out.push_str(rest);
     }
 
+    /// Directory and name of the file that the alert is about: what a scan of the disk found, else the program.
+    pub(crate) fn file(&self) -> (&str, &str) {
+        match (self.kind.recipe, self.kind.code.as_str()) {
+            (Recipe::File, "VM_Webshell") => ("/var/www/html/uploads", "cache.php"),
+            (Recipe::File, "VM_LinuxBackdoorArtifact") => ("/usr/local/lib", ".sshd-helper.so"),
+            (Recipe::File, _) => ("/tmp/.x", "xmrig"),
+            _ => (&self.scene.tool.directory, &self.scene.tool.name),
+        }
+    }
+
     fn place(&self, name: &str) -> Option<Cow<'_, str>> {
         let scene = &self.scene;
         Some(match name {
             "resource" => self.resource.name.as_str().into(),
             "account" => scene.account_text().into(),
-            "ip" => scene.address.address.as_str().into(),
+            "ip" => scene.address.text.as_str().into(),
             "place" => format!("{}, {}", scene.address.city, scene.address.country).into(),
             "process" => scene.tool.name.as_str().into(),
             "parent" => scene.tool.parent.as_str().into(),
             "command" => scene.tool.command.as_str().into(),
-            "file" => scene.tool.path().into(),
+            "file" => {
+                let (directory, name) = self.file();
+                join(directory, name).into()
+            }
             "domain" => scene.domain.into(),
             "count" => scene.count.to_string().into(),
             "namespace" => scene.workload.namespace.as_str().into(),
@@ -135,9 +148,13 @@ impl Scene<'_> {
 impl Tool {
     /// Directory and name.
     pub(crate) fn path(&self) -> String {
-        let slash = if self.directory.starts_with('/') { '/' } else { '\\' };
-        format!("{}{slash}{}", self.directory, self.name)
+        join(&self.directory, &self.name)
     }
+}
+
+fn join(directory: &str, name: &str) -> String {
+    let slash = if directory.starts_with('/') { '/' } else { '\\' };
+    format!("{directory}{slash}{name}")
 }
 
 impl Workload {

@@ -35,6 +35,8 @@ impl Numbers<'_> {
 pub(crate) struct Body<'b> {
     pub(crate) draft: &'b Draft<'b>,
     pub(crate) world: &'b World,
+    /// The ARM id of the affected resource, if it has one.
+    pub(crate) azure_id: Option<&'b str>,
     pub(crate) numbers: Numbers<'b>,
     /// The items of `entities`, without the brackets.
     pub(crate) entities: &'b mut String,
@@ -89,8 +91,8 @@ impl Body<'_> {
     /// The affected resource: an Azure resource, and the AWS or GCP resource that it stands for.
     pub(crate) fn resource(&mut self) -> Option<Ref> {
         let resource = self.draft.resource;
-        let id = resource.azure_id(self.world, &self.draft.kind.plan)?;
-        let azure = self.add("azure-resource", |entity| entity.fields.text("resourceId", &id));
+        let id = self.azure_id?;
+        let azure = self.add("azure-resource", |entity| entity.fields.text("resourceId", id));
         if let Some(arn) = resource.arn() {
             self.add("amazon-resource", |entity| entity.fields.text("amazonResourceId", &arn));
         }
@@ -109,13 +111,17 @@ impl Body<'_> {
     /// The affected machine.
     pub(crate) fn host(&mut self) -> Ref {
         let draft = self.draft;
-        self.machine(draft.resource, !draft.agentless)
+        self.machine(draft.resource, self.azure_id, draft.kind.recipe.by_agent() && !draft.agentless)
     }
 
-    /// A machine.
-    pub(crate) fn machine(&mut self, resource: &Resource, with_agent: bool) -> Ref {
-        let id = resource.azure_id(self.world, &self.draft.kind.plan);
-        let agent = with_agent && self.draft.kind.recipe.by_agent();
+    /// Another machine, of which nothing reported.
+    pub(crate) fn peer(&mut self) -> Ref {
+        let peer = self.draft.scene.peer;
+        let id = peer.azure_id(self.world, &self.draft.kind.plan);
+        self.machine(peer, id.as_deref(), false)
+    }
+
+    fn machine(&mut self, resource: &Resource, azure_id: Option<&str>, agent: bool) -> Ref {
         self.add("host", |entity| {
             let fields = &mut entity.fields;
             let windows = resource.os == Some(Os::Windows);
@@ -123,7 +129,7 @@ impl Body<'_> {
             fields.text("ntDomain", if windows { "CONTOSO" } else { "" });
             fields.text("hostName", &resource.name);
             fields.text("netBiosName", &resource.name);
-            if let Some(id) = &id {
+            if let Some(id) = azure_id {
                 fields.text("azureID", id);
             }
             if agent {
@@ -173,7 +179,7 @@ impl Body<'_> {
     /// An address.
     pub(crate) fn address(&mut self, address: &Address) -> Ref {
         self.add("ip", |entity| {
-            entity.fields.text("address", &address.address);
+            entity.fields.text("address", &address.text);
             entity.fields.object("location", |place| {
                 place.text("countryCode", &address.country_code);
                 place.text("countryName", &address.country);
@@ -221,7 +227,7 @@ impl Body<'_> {
             [("SHA256", 64), ("SHA1", 40)].map(|(algorithm, length)| {
                 self.add("filehash", |entity| {
                     entity.fields.text("algorithm", algorithm);
-                    entity.fields.text("value", &hex_of(name, length));
+                    entity.fields.text("value", &hex_of(&format!("{algorithm} {name}"), length));
                 })
             })
         });

@@ -123,7 +123,7 @@ fn everyday(
         (0..world.resources.len()).filter(|at| world.resources[*at].name != noisy).collect();
     let mut wanted: Vec<(usize, &types::AlertType)> = Vec::new();
     for kind in catalogue() {
-        let told = drafts.iter().any(|draft| draft.kind.alert_type == kind.alert_type);
+        let told = drafts.iter().any(|draft| draft.kind.code == kind.code);
         let fits: Vec<usize> = places
             .iter()
             .copied()
@@ -141,15 +141,12 @@ fn everyday(
         }
     }
     while drafts.len() < DEMO_ALERTS {
-        let (at, kind) = match wanted.pop() {
-            Some(chosen) => chosen,
-            None => {
-                let at = places[rng.usize(..places.len())];
-                match noise.kind(rng, at, world.resources[at].group == calm) {
-                    Some(kind) => (at, kind),
-                    None => continue,
-                }
-            }
+        let (at, kind) = if let Some(chosen) = wanted.pop() {
+            chosen
+        } else {
+            let at = places[rng.usize(..places.len())];
+            let Some(kind) = noise.kind(rng, at, world.resources[at].group == calm) else { continue };
+            (at, kind)
         };
         // Between 4 minutes ago and the whole span, the last week denser.
         let age = rng.f64().powf(1.6) * (DAYS * 24 * 60 - 30) as f64 + 4.0;
@@ -168,13 +165,14 @@ pub fn generate(alerts: usize, seed: u64, now: DateTime<Utc>) -> Tenant {
     let world = demo.with_resources((alerts / 50).clamp(demo.resources.len(), 2000));
     let noise = Noise::new(&world);
     let mut writer = AlertWriter::new(&world);
-    let slot = DAYS * 24 * 3_600_000_000 / (alerts as i64 + 1);
+    let total = i64::try_from(alerts).unwrap_or(i64::MAX - 1);
+    let slot = DAYS * 24 * 3_600_000_000 / (total + 1);
     let fallback = find("Network_TrafficFromUnrecommendedIP").or(catalogue().first());
-    let texts = (1..=alerts).filter_map(|number| {
+    let texts = (1..=total).filter_map(|number| {
         let at = rng.usize(..world.resources.len());
         let kind = noise.kind(&mut rng, at, false).or(fallback)?;
         // Each alert has a slot of its own, so that they come newest first without sorting.
-        let age = TimeDelta::microseconds(slot * number as i64 - rng.i64(0..slot.max(1)));
+        let age = TimeDelta::microseconds(slot * number - rng.i64(0..slot.max(1)));
         let age = age.max(TimeDelta::seconds(1));
         let mut draft = noise.draft(&mut rng, kind, &world.resources[at], Moment::At(now - age));
         draft.status = status(&mut rng, age);

@@ -70,14 +70,14 @@ impl<'w> Noise<'w> {
         Scene {
             account: pick(rng, &world.people),
             address: pick(rng, &world.addresses),
-            tool: *pick(rng, if windows { &self.windows } else { &self.linux }),
+            tool: pick::<&Tool>(rng, if windows { &self.windows } else { &self.linux }),
             domain: pick::<String>(rng, &world.domains),
             workload: pick(rng, &world.workloads),
             agent: pick::<String>(rng, &world.agents),
             page: pick::<String>(rng, &world.pages),
             blob: pick(rng, &world.blobs),
             application: pick::<String>(rng, &world.applications),
-            peer: *pick(rng, &self.machines),
+            peer: pick::<&Resource>(rng, &self.machines),
             count: rng.u32(2..240),
             pid: rng.u32(1000..60_000),
         }

@@ -192,8 +192,7 @@ impl Teller<'_> {
             scene.account = people().find(|person| person.name == name).unwrap_or(scene.account);
         }
         if let Some(text) = by(&cast.address) {
-            scene.address =
-                world.addresses.iter().find(|known| known.address == text).unwrap_or(scene.address);
+            scene.address = world.addresses.iter().find(|known| known.text == text).unwrap_or(scene.address);
         }
         if let Some(name) = by(&cast.tool) {
             scene.tool = world.tools.iter().find(|tool| tool.name == name).unwrap_or(scene.tool);

@@ -54,8 +54,9 @@ impl Recipe {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AlertType {
-    /// The code.
-    pub(crate) alert_type: String,
+    /// The code: `alertType`.
+    #[serde(rename = "alertType")]
+    pub(crate) code: String,
     /// The title.
     pub(crate) display_name: String,
     /// Tactics in the API's spelling; may be empty.
@@ -115,7 +116,7 @@ pub(crate) fn catalogue() -> &'static [AlertType] {
 
 /// The type of a code.
 pub(crate) fn find(code: &str) -> Option<&'static AlertType> {
-    catalogue().iter().find(|kind| kind.alert_type == code)
+    catalogue().iter().find(|kind| kind.code == code)
 }
 
 #[cfg(test)]
@@ -129,7 +130,7 @@ mod tests {
     fn every_type_uses_the_words_of_the_contract() {
         let types = catalogue();
         assert!(types.len() >= 100, "{}", types.len());
-        let codes: HashSet<&str> = types.iter().map(|kind| kind.alert_type.as_str()).collect();
+        let codes: HashSet<&str> = types.iter().map(|kind| kind.code.as_str()).collect();
         assert_eq!(codes.len(), types.len());
         for kind in types {
             for severity in kind.severities.iter().chain([&kind.severity]) {

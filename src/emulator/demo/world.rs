@@ -105,7 +105,8 @@ pub(crate) struct Person {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Address {
-    pub(crate) address: String,
+    #[serde(rename = "address")]
+    pub(crate) text: String,
     pub(crate) country_code: String,
     pub(crate) country: String,
     pub(crate) state: String,
@@ -320,7 +321,7 @@ mod tests {
     fn addresses_are_of_the_documentation_ranges() {
         for address in &World::demo().addresses {
             let documented = ["192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"];
-            assert!(documented.iter().any(|range| address.address.starts_with(range)), "{}", address.address);
+            assert!(documented.iter().any(|range| address.text.starts_with(range)), "{}", address.text);
             assert!((64_496..=64_511).contains(&address.asn));
         }
         for domain in &World::demo().domains {

@@ -22,10 +22,10 @@ pub(super) fn operation(body: &mut Body<'_>) {
             entity.fields.text("name", scene.application);
         });
     }
-    let operation = operation_name(&draft.kind.alert_type);
+    let operation = operation_name(&draft.kind.code);
     let upn = format!("{}@contoso.example", scene.account.name);
     let fields = &mut body.properties;
-    fields.text("ip address", &scene.address.address);
+    fields.text("ip address", &scene.address.text);
     fields.text("username", &upn);
     fields.text("aad user ID", &guid_of(&scene.account.name));
     fields.text("operation Name", operation);
@@ -36,7 +36,7 @@ pub(super) fn operation(body: &mut Body<'_>) {
             Cell::Time(draft.start().after(later)),
             Cell::Text(what),
             Cell::Text(&upn),
-            Cell::Text(&scene.address.address),
+            Cell::Text(&scene.address.text),
             Cell::Text(outcome),
         ]
     };
@@ -78,7 +78,7 @@ pub(super) fn vault(body: &mut Body<'_>) {
         entity.fields.text("name", scene.application);
     });
     body.ip();
-    let denied = draft.kind.alert_type.contains("Denied");
+    let denied = draft.kind.code.contains("Denied");
     let fields = &mut body.properties;
     fields.text("end Time UTC", &draft.end().american());
     fields.text(
@@ -86,7 +86,7 @@ pub(super) fn vault(body: &mut Body<'_>) {
         &format!("[Authentication:{}, SecretGet:{}, SecretList:2, VaultGet:3]", scene.count, scene.count),
     );
     fields.text("suspicious Operations", &format!("[SecretGet:{}, SecretList:1]", scene.count));
-    fields.text("attacker IP Address", &scene.address.address);
+    fields.text("attacker IP Address", &scene.address.text);
     fields.text("attacker Object ID", &guid_of(&scene.account.name));
     fields.text("application ID", &guid_of(scene.application));
     fields.text("result Signature", if denied { "Forbidden" } else { "OK" });
@@ -124,7 +124,7 @@ pub(super) fn model(body: &mut Body<'_>) {
     let fields = &mut body.properties;
     fields.text("deployment Name", "shop-assistant");
     fields.text("end User Id", &guid_of(&scene.account.name));
-    fields.text("source IP address", &scene.address.address);
+    fields.text("source IP address", &scene.address.text);
     fields.figure("number of Prompts", scene.count);
     fields.text("user agent", scene.agent);
 }

@@ -38,7 +38,7 @@ pub(super) fn storage(body: &mut Body<'_>) {
     let bytes = u64::from(scene.count) * 52_428_800;
     let fields = &mut body.properties;
     fields.text("alert Id", &guid_of(&draft.name));
-    fields.text("client IP address", &scene.address.address);
+    fields.text("client IP address", &scene.address.text);
     fields.text("client location", &format!("{}, {}", scene.address.city, scene.address.country));
     fields.text("authentication type", "Shared Access Signature (SAS)");
     fields.text("operations types", "GetBlob, ListBlobs");
@@ -57,7 +57,7 @@ pub(super) fn storage(body: &mut Body<'_>) {
             Cell::Text(operation),
             Cell::Text(name),
             Cell::Number(size),
-            Cell::Text(&scene.address.address),
+            Cell::Text(&scene.address.text),
         ]
     };
     body.evidence = table(
@@ -88,8 +88,8 @@ pub(super) fn malware(body: &mut Body<'_>) {
     fields.text("blob Name", &scene.blob.name);
     fields.text("container Name", &scene.blob.container);
     fields.text("malware Name", "Trojan:Win32/Kestrel.B!demo");
-    fields.text("shA-256", &hex_of(&scene.blob.name, 64));
-    fields.text("client IP address", &scene.address.address);
+    fields.text("shA-256", &hex_of(&format!("SHA256 {}", scene.blob.name), 64));
+    fields.text("client IP address", &scene.address.text);
 }
 
 /// Use of a SQL database.
@@ -104,14 +104,14 @@ pub(super) fn sql(body: &mut Body<'_>) {
         entity.fields.plain("isDomainJoined", false);
     });
     let fields = &mut body.properties;
-    fields.text("client IP Address", &scene.address.address);
+    fields.text("client IP Address", &scene.address.text);
     fields.text("client IP Location", &format!("{}, {}", scene.address.city, scene.address.country));
     fields.text("client Principal Name", &scene.account.name);
     fields.text("client Application", scene.application);
     fields.text("database", &draft.resource.name);
     fields.text("server", &draft.resource.server);
     fields.figure("failed Logins", scene.count);
-    if draft.kind.alert_type.contains("Injection") {
+    if draft.kind.code.contains("Injection") {
         fields.text(
             "vulnerable Statement",
             "SELECT name, card FROM customers WHERE id = 1041 UNION SELECT name, card FROM customers--",
@@ -138,7 +138,7 @@ pub(super) fn cosmos(body: &mut Body<'_>) {
     fields.text("container name", "profiles");
     fields.text("database name", "shop");
     fields.text("key type", "Aad");
-    fields.text("client IP address", &scene.address.address);
+    fields.text("client IP address", &scene.address.text);
     fields.text(
         "investigation steps",
         "• Ask the owner of the application.\r\n• Look through the diagnostic log for the queries.",

@@ -13,7 +13,7 @@ pub(super) fn incident(body: &mut Body<'_>) {
         body.add("security-alert", |entity| {
             let fields = &mut entity.fields;
             fields.text("alertDisplayName", &member.kind.display_name);
-            fields.text("alertType", &member.kind.alert_type);
+            fields.text("alertType", &member.kind.code);
             fields.text("severity", member.severity);
             fields.moment("startTimeUtc", member.start);
             fields.moment("endTimeUtc", member.end);
@@ -30,7 +30,7 @@ pub(super) fn incident(body: &mut Body<'_>) {
     names.dedup();
     body.properties.figure("number of Alerts", incident.members.len());
     body.properties.text("affected Resources", &names.join(", "));
-    body.properties.text("shared IP Address", &draft.scene.address.address);
+    body.properties.text("shared IP Address", &draft.scene.address.text);
     body.properties.text("shared Account", &draft.scene.account_text());
     let rows: Vec<Vec<Cell<'_>>> = incident
         .members

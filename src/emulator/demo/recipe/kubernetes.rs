@@ -38,7 +38,7 @@ fn pod(body: &mut Body<'_>, namespace: Ref) -> Ref {
 /// Something the cluster's API was asked to do.
 pub(super) fn audit(body: &mut Body<'_>) {
     let draft = body.draft;
-    let (scene, code) = (&draft.scene, draft.kind.alert_type.as_str());
+    let (scene, code) = (&draft.scene, draft.kind.code.as_str());
     let space = namespace(body);
     if code.contains("Exposed") {
         body.add("K8s-service", |entity| {
@@ -60,7 +60,7 @@ pub(super) fn audit(body: &mut Body<'_>) {
     fields.text("namespace", &scene.workload.namespace);
     fields.text("service name", &scene.workload.service);
     fields.text("image Name", &scene.workload.image);
-    fields.text("source IP address", &scene.address.address);
+    fields.text("source IP address", &scene.address.text);
     fields.text("user agent", "kubectl/v1.31.2 (linux/amd64)");
     if code.contains("Admission") {
         let rules = r#"[{"apiGroups":["*"],"resources":["pods"],"operations":["CREATE"],"scope":"*"}]"#;
@@ -99,7 +99,7 @@ pub(super) fn node(body: &mut Body<'_>) {
     });
     let account = body.account(scene.account, host);
     body.process_tree(host, Some(account));
-    if ["Reverse", "Mining", "Download"].iter().any(|word| draft.kind.alert_type.contains(word)) {
+    if ["Reverse", "Mining", "Download"].iter().any(|word| draft.kind.code.contains(word)) {
         let ip = body.ip();
         body.connection(None, Some(ip), 3333);
     }

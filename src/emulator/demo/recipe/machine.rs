@@ -86,7 +86,7 @@ pub(super) fn fileless(body: &mut Body<'_>) {
     fields.text("process Name", &scene.tool.name);
     fields.figure("process Id", scene.pid);
     fields.figure("memory Region Size", u64::from(scene.pid) * 512);
-    fields.text("remote IP Address", &scene.address.address);
+    fields.text("remote IP Address", &scene.address.text);
 }
 
 /// A value written to the registry.
@@ -117,7 +117,7 @@ pub(super) fn logon(body: &mut Body<'_>) {
     let host = machine(body);
     let account = body.account(scene.account, host);
     let ip = body.ip();
-    let succeeded = draft.kind.alert_type.contains("Success") || draft.kind.alert_type.contains("Suspect");
+    let succeeded = draft.kind.code.contains("Success") || draft.kind.code.contains("Suspect");
     if succeeded {
         body.add("host-logon-session", |entity| {
             entity.fields.figure("sessionId", format_args!("{:#x}", scene.pid));
@@ -135,7 +135,7 @@ pub(super) fn logon(body: &mut Body<'_>) {
     let fields = &mut body.properties;
     fields.text("activity start time (UTC)", &draft.start().american());
     fields.text("activity end time (UTC)", &draft.end().american());
-    fields.text("attacker source IP", &format!("IP Address: {}", scene.address.address));
+    fields.text("attacker source IP", &format!("IP Address: {}", scene.address.text));
     fields.text("attacker source computer name", "Unknown");
     fields.figure("number of failed authentication attempts to host", scene.count);
     fields.figure("successful Logins", u8::from(succeeded));
@@ -155,15 +155,21 @@ pub(super) fn logon(body: &mut Body<'_>) {
 /// Malware on disk, found by an agent or by a scan without one.
 pub(super) fn file(body: &mut Body<'_>) {
     let host = machine(body);
-    let scene = &body.draft.scene;
-    let found = body.file(&scene.tool.directory, &scene.tool.name, Some(host), true);
+    let (directory, name) = body.draft.file();
+    let found = body.file(directory, name, Some(host), true);
+    let (malware, category) = match name {
+        "cache.php" => ("Backdoor:PHP/Uploader.A!demo", "Backdoor"),
+        "xmrig" => ("PUA:Linux/CoinMiner.C!demo", "Potentially unwanted"),
+        _ => ("Backdoor:Linux/SshHelper.A!demo", "Backdoor"),
+    };
     body.add("malware", |entity| {
-        entity.fields.text("name", &format!("Backdoor:Linux/{}.A", scene.tool.name));
-        entity.fields.text("category", "Backdoor");
+        entity.fields.text("name", malware);
+        entity.fields.text("category", category);
         entity.refers("files", &[found]);
     });
     body.properties.text("compromised Host", &body.draft.resource.name);
-    body.properties.text("file Path", &scene.tool.path());
+    body.properties.text("file Path", &format!("{directory}/{name}"));
+    body.properties.text("malware Name", malware);
     scan_properties(body);
 }
 

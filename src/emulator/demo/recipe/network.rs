@@ -7,7 +7,7 @@ use crate::emulator::demo::writer::object;
 /// Traffic from or to an address outside.
 pub(super) fn traffic(body: &mut Body<'_>) {
     let draft = body.draft;
-    let (scene, code) = (&draft.scene, draft.kind.alert_type.as_str());
+    let (scene, code) = (&draft.scene, draft.kind.code.as_str());
     body.resource();
     let host = body.host();
     let port = match code {
@@ -23,7 +23,7 @@ pub(super) fn traffic(body: &mut Body<'_>) {
         fields.text("compromised Host", &draft.resource.name);
         fields.text("destination Host", &scene.peer.name);
         fields.figure("number of Attempts", scene.count);
-        let peer = body.machine(scene.peer, false);
+        let peer = body.peer();
         let account = body.account(scene.account, host);
         body.add("host-logon-session", |entity| {
             entity.fields.figure("sessionId", format_args!("{:#x}", scene.pid));
@@ -37,7 +37,7 @@ pub(super) fn traffic(body: &mut Body<'_>) {
     let other = second(body);
     body.properties.text(
         "source IP(s) [Number of attempts]",
-        &format!("IP: {} [{seen}]\r\nIP: {} [1]", scene.address.address, other.address),
+        &format!("IP: {} [{seen}]\r\nIP: {} [1]", scene.address.text, other.text),
     );
     body.properties.text("end Time UTC", &draft.end().american());
     let ip = body.ip();
@@ -57,7 +57,7 @@ fn second<'b>(body: &Body<'b>) -> &'b crate::emulator::demo::world::Address {
 
 /// The portal-only step that recorded hardening alerts carry as an object in a string.
 fn enforce_step(body: &mut Body<'_>) {
-    let id = body.draft.resource.azure_id(body.world, &body.draft.kind.plan).unwrap_or_default();
+    let id = body.azure_id.unwrap_or_default();
     let mut step = String::with_capacity(300);
     object(&mut step, |fields| {
         fields.text("kind", "openBlade");

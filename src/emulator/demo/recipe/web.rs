@@ -17,14 +17,14 @@ pub(super) fn request(body: &mut Body<'_>) {
     body.connection(Some(ip), None, 443);
     let url = format!("https://{}.contoso.example{}", draft.resource.name, scene.page);
     body.add("url", |entity| entity.fields.text("url", &url));
-    if draft.kind.alert_type.contains("Dangling") {
+    if draft.kind.code.contains("Dangling") {
         body.add("dns", |entity| {
             entity.fields.text("domainName", scene.domain);
             entity.refers("ipAddresses", &[ip]);
         });
     }
     let fields = &mut body.properties;
-    fields.text("sample Source IP Addresses", &scene.address.address);
+    fields.text("sample Source IP Addresses", &scene.address.text);
     fields.text("sample User Agents", scene.agent);
     fields.text("sample URIs", scene.page);
     fields.text("sample Referer", "-");
@@ -62,7 +62,7 @@ pub(super) fn process(body: &mut Body<'_>) {
     fields.figure("process Id", scene.pid);
     fields.text("command Line", &scene.tool.command);
     fields.text("user Name", &scene.account_text());
-    fields.text("remote IP Address", &scene.address.address);
+    fields.text("remote IP Address", &scene.address.text);
     fields.text("last Event Time", &draft.end().american());
 }
 
@@ -77,7 +77,7 @@ pub(super) fn api(body: &mut Body<'_>) {
     body.connection(Some(ip), None, 443);
     let fields = &mut body.properties;
     fields.text("api Endpoint", scene.page);
-    fields.text("client IP address", &scene.address.address);
+    fields.text("client IP address", &scene.address.text);
     fields.text("user agent", scene.agent);
     fields.figure("number of Requests", scene.count);
 }
