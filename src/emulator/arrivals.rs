@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
+use super::demo::NOW_PLACEHOLDER;
 use super::raw;
 use super::serve::Shared;
 use super::ticks;
@@ -27,8 +28,12 @@ pub(super) async fn run(shared: Arc<Shared>, alerts: Vec<String>, seed: u64) {
     }
 }
 
-/// The alert as if it were generated at `now`: its four times keep their distances, and its name follows.
+/// The alert as if it were generated at `now`: the demo's placeholder for the time of arrival is filled in; else its
+/// four times keep their distances, and its name follows.
 fn moved_to(alert: &str, now: DateTime<Utc>) -> String {
+    if alert.contains(NOW_PLACEHOLDER) {
+        return alert.replace(NOW_PLACEHOLDER, &now.to_rfc3339_opts(SecondsFormat::Millis, true));
+    }
     let time = |json: &str, name: &str| {
         let (text, span) = raw::property(json, name)?;
         Some((DateTime::parse_from_rfc3339(&text).ok()?.to_utc(), span))
@@ -57,6 +62,19 @@ fn renamed(alert: &str, by: TimeDelta) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_arrival_of_the_demo_gets_its_time() {
+        let now = DateTime::parse_from_rfc3339("2026-11-23T08:00:00Z").unwrap().to_utc();
+        let arrivals = super::super::demo::tenant(1, now).arrivals;
+        for alert in &arrivals {
+            let moved = moved_to(alert, now);
+            assert!(!moved.contains(NOW_PLACEHOLDER) && raw::layout(&moved).is_ok(), "{moved}");
+            let (time, _) = raw::property(&moved, "timeGeneratedUtc").unwrap();
+            assert_eq!(time, "2026-11-23T08:00:00.000Z");
+        }
+        assert_eq!(arrivals.len(), 10);
+    }
 
     #[test]
     fn an_arrival_is_generated_now_and_named_so() {

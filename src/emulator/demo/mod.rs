@@ -59,7 +59,7 @@ pub struct Subscription {
 }
 
 /// What an emulator serves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tenant {
     /// The subscriptions.
     pub subscriptions: Vec<Subscription>,
