@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json as object};
 
-use super::{bench, error, header, ids, json, subscription};
+use super::{bench, error, header, ids, json, location, subscription};
 
 const ALERTS: &str = "/providers/Microsoft.Security/alerts";
 
@@ -36,12 +36,17 @@ async fn the_four_lists_hold_what_their_scope_says_at_any_page_size() {
         let of_sub: Vec<_> = everything.iter().filter(|id| id.starts_with(&sub)).cloned().collect();
         let of_group: Vec<_> =
             of_sub.iter().filter(|id| id.contains(&format!("/{group}/"))).cloned().collect();
-        let location = "/providers/Microsoft.Security/locations/CentralUS/alerts";
+        let place = location(&everything[0]);
+        let here = |ids: &[String]| -> Vec<String> {
+            ids.iter().filter(|id| location(id) == place).cloned().collect()
+        };
+        let (sub_here, group_here) = (here(&of_sub), here(&of_group));
+        let location = format!("/providers/Microsoft.Security/locations/{}/alerts", place.to_uppercase());
         let cases = [
             (format!("{sub}{ALERTS}"), &of_sub),
             (format!("{sub}/resourceGroups/{group}{ALERTS}"), &of_group),
-            (format!("{sub}{location}"), &of_sub),
-            (format!("{sub}/resourcegroups/{}{location}", group.to_uppercase()), &of_group),
+            (format!("{sub}{location}"), &sub_here),
+            (format!("{sub}/resourcegroups/{}{location}", group.to_uppercase()), &group_here),
             (format!("{}{}", sub.to_uppercase(), ALERTS.to_uppercase()), &of_sub),
         ];
         for (path, expected) in cases {
@@ -89,8 +94,11 @@ async fn every_verb_sets_its_status_by_either_path_in_any_letter_case() {
     let bench = bench(|_| ()).await;
     let id = bench.id(4);
     let name = id.rsplit('/').next().unwrap();
-    let flat =
-        format!("{}/providers/Microsoft.Security/locations/centralus/alerts/{name}", subscription(&id));
+    let flat = format!(
+        "{}/providers/Microsoft.Security/locations/{}/alerts/{name}",
+        subscription(&id),
+        location(&id)
+    );
     let before = bench.get(&id).await.text().await.unwrap();
     let verbs = [
         ("dismiss", "Dismissed"),

@@ -8,6 +8,7 @@ mod faults;
 mod inspect;
 
 use chrono::DateTime;
+use quell::domain::Status;
 use quell::emulator::{Config, Emulator, start};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
@@ -19,7 +20,7 @@ pub(crate) struct Bench {
     pub(crate) token: String,
 }
 
-/// A small tenant at a fixed time, not throttled, unless the change says otherwise.
+/// A small tenant at a fixed time, all of its alerts active, not throttled, unless the change says otherwise.
 pub(crate) async fn bench(change: impl FnOnce(&mut Config)) -> Bench {
     let mut config = Config {
         alerts: Some(30),
@@ -28,7 +29,13 @@ pub(crate) async fn bench(change: impl FnOnce(&mut Config)) -> Bench {
     };
     change(&mut config);
     let token = config.token.clone();
+    let made_up = config.data.is_empty();
     let emulator = start(config).await.unwrap();
+    if made_up {
+        for (id, _) in emulator.alerts() {
+            assert!(emulator.set_status(id.rsplit('/').next().unwrap(), Status::Active));
+        }
+    }
     // A new connection for each request: a fault may cut any of them.
     let client = Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
     Bench { emulator, client, token }
@@ -106,6 +113,11 @@ pub(crate) async fn error(response: Response) -> (u16, String) {
     let body = json(response).await;
     assert!(!body["error"]["message"].as_str().unwrap().is_empty());
     (status, body["error"]["code"].as_str().unwrap().to_owned())
+}
+
+/// The region that stores an alert, of its id.
+pub(crate) fn location(id: &str) -> &str {
+    id.split('/').rev().nth(2).unwrap()
 }
 
 /// `/subscriptions/…` of an alert's id.
