@@ -1,1 +1,188 @@
-//! SQLite: the only folder with SQL.
+//! `cache.db` and `journal.db`: the only folder with SQL.
+//!
+//! | file | holds | on damage |
+//! | --- | --- | --- |
+//! | `cache.db` | what was last read from the source: rows, strings, bodies | set aside and filled again by a sync |
+//! | `journal.db` | what was decided here: changes and their outbox, assignments, the lease | never thrown away |
+//!
+//! A [`Store`] owns both connections and the one [`TableBuilder`]. It is synchronous and lives on one thread; the rest of the
+//! program talks to it through a [`StoreHandle`]. The status on screen is computed, never stored: the row as the source had
+//! it, overlaid by the newest unsettled target of the journal.
+
+mod cache;
+mod error;
+mod folder;
+mod hash;
+mod journal;
+mod migrate;
+mod moment;
+mod mount;
+mod open;
+mod thread;
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use cache::{
+    Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert,
+};
+use cache::{Running, find};
+pub use error::{Notice, Result, StoreError};
+pub use folder::{Access, Folder};
+pub use hash::content_hash;
+pub use journal::{Assigned, HistoryEntry, OutboxItem, Postponement, Settlement, Spared, UndoPlan, Undone};
+pub use thread::StoreHandle;
+
+use crate::domain::table::{LocalRecord, Table, TableBuilder};
+use crate::domain::{AlertId, SafeText, Status, SubscriptionId};
+use open::{Db, Kind, Sharing};
+
+/// The owner of both files and of the table.
+#[derive(Debug)]
+pub struct Store {
+    folder: Folder,
+    sharing: Sharing,
+    cache: Db,
+    journal: Db,
+    table: TableBuilder,
+    /// Strings of the table that the cache has.
+    stored_strings: usize,
+    /// The number of the next new alert; never goes back.
+    next_key: u32,
+    listings: HashMap<SubscriptionId, Running>,
+    /// The status that the newest unsettled target of an alert asks for.
+    pending: HashMap<AlertId, Status>,
+    /// What the journal keeps beside an alert.
+    locals: HashMap<AlertId, LocalRecord>,
+    notices: Vec<Notice>,
+    latest: Arc<Table>,
+    stale: bool,
+    /// Names this run of the program in the outbox: rows marked as being sent by another run are taken up again.
+    run: String,
+}
+
+impl Store {
+    /// Opens both files, bringing them to this version's schema, and fills the table. A damaged cache is set aside and begun anew.
+    /// Nothing is touched when one of the files is of a newer schema.
+    pub fn open(folder: Folder, access: Access) -> Result<(Self, Vec<Notice>)> {
+        let mut notices = Vec::new();
+        open::refuse_newer(&folder, Kind::Cache)?;
+        open::refuse_newer(&folder, Kind::Journal)?;
+        let sharing = open::sharing(&folder, access, &mut notices);
+        if sharing == Sharing::Read
+            && access == Access::ReadWrite
+            && let Some(folder) = folder.path()
+        {
+            notices.push(Notice::ReadOnly { folder: folder.to_owned(), stale: false });
+        }
+        let journal = open::open(&folder, Kind::Journal, sharing, &mut notices)?;
+        let cache = match open::open(&folder, Kind::Cache, sharing, &mut notices) {
+            Err(StoreError::DamagedCache { why, .. }) => rebuild_cache(&folder, sharing, why, &mut notices)?,
+            opened => opened?,
+        };
+        let mut store = Self {
+            folder,
+            sharing,
+            cache,
+            journal,
+            table: TableBuilder::new(),
+            stored_strings: 0,
+            next_key: 1,
+            listings: HashMap::new(),
+            pending: HashMap::new(),
+            locals: HashMap::new(),
+            notices,
+            latest: Arc::default(),
+            stale: true,
+            run: uuid::Uuid::new_v4().to_string(),
+        };
+        store.load_journal()?;
+        match store.reload_cache() {
+            // Set aside by now; the store goes on with an empty cache.
+            Ok(()) | Err(StoreError::DamagedCache { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let notices = store.take_notices();
+        Ok((store, notices))
+    }
+
+    /// The table as it is now; the same snapshot as before when nothing changed.
+    pub fn snapshot(&mut self) -> Arc<Table> {
+        if self.stale {
+            self.latest = self.table.snapshot();
+            self.stale = false;
+        }
+        Arc::clone(&self.latest)
+    }
+
+    /// True when the table changed since the last snapshot.
+    pub fn table_changed(&self) -> bool {
+        self.stale
+    }
+
+    /// What a person should know and was not told yet.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// False when nothing can be stored: a read-only folder, or opened for reading.
+    pub fn is_writable(&self) -> bool {
+        self.journal.writable
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// Takes over what another instance wrote since the last look. True when the table changed.
+    pub fn refresh(&mut self) -> Result<bool> {
+        let version = self.journal.data_version().map_err(|error| self.journal.fail(error))?;
+        if version != self.journal.seen_version {
+            self.load_journal()?;
+            self.show_journal();
+        }
+        let version = self.cache.data_version().map_err(|error| self.cache.fail(error))?;
+        if version != self.cache.seen_version {
+            self.reload_cache()?;
+        }
+        Ok(self.stale)
+    }
+
+    /// Merges both write-ahead logs into their files and closes them.
+    pub fn close(self) {
+        self.cache.checkpoint();
+        self.journal.checkpoint();
+    }
+}
+
+/// Sets a damaged cache aside and begins an empty one. Where the folder cannot be written, the empty one is in memory.
+fn rebuild_cache(
+    folder: &Folder,
+    sharing: Sharing,
+    why: SafeText,
+    notices: &mut Vec<Notice>,
+) -> Result<Db> {
+    let in_memory = |path: PathBuf| open::memory(Kind::Cache, path.clone()).map_err(|error| error.at(&path, false));
+    let Some(path) = folder.file(Kind::Cache.name()) else { return in_memory(PathBuf::from(":memory:")) };
+    if sharing == Sharing::Read {
+        notices.push(Notice::CacheRebuilt { aside: None, why });
+        let mut db = in_memory(path)?;
+        db.writable = false;
+        return Ok(db);
+    }
+    let aside = path.with_extension("db.damaged");
+    fs::rename(&path, &aside).map_err(|source| StoreError::Io {
+        path: path.clone(),
+        doing: "set aside",
+        source,
+    })?;
+    for companion in ["db-wal", "db-shm", "db-journal"] {
+        // They belong to the damaged file; often there is none.
+        let _ = fs::remove_file(path.with_extension(companion));
+    }
+    notices.push(Notice::CacheRebuilt { aside: Some(aside), why });
+    open::open(folder, Kind::Cache, sharing, notices)
+}

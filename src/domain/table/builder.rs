@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -46,11 +46,51 @@ impl From<&Alert> for RowData {
     }
 }
 
+/// One row as a cache stored it, under string codes of this table.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredRow<'a> {
+    /// The alert's number.
+    pub key: AlertKey,
+    /// Seconds since the epoch, 0 without a time.
+    pub seconds: u32,
+    /// The code of the severity.
+    pub severity: u8,
+    /// The code of the status at the source.
+    pub status: u8,
+    /// The packed flags.
+    pub flags: Flags,
+    /// The tactics.
+    pub tactics: TacticSet,
+    /// The string code of the id up to its last `/`.
+    pub parent: u32,
+    /// The id's last segment.
+    pub name: &'a str,
+}
+
+/// A hash that already is one.
+#[derive(Debug, Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {}
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}
+
 /// Builds and changes the table; [`Self::snapshot`] gives what readers see.
 #[derive(Debug, Default)]
 pub struct TableBuilder {
     table: Table,
-    codes: HashMap<u64, u32>,
+    codes: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
+    /// Strings below this code are in `codes`; the rest, loaded but never looked up, follow with the first lookup.
+    indexed: usize,
+    scratch: RowValues,
 }
 
 impl TableBuilder {
@@ -64,18 +104,67 @@ impl TableBuilder {
     /// The code of a string, given one if it is new. New codes count up by one from [`Self::strings`], so that a cache
     /// can store exactly the new ones.
     pub fn intern(&mut self, text: &str) -> u32 {
+        for code in self.indexed..self.strings() {
+            if let Err(slot) = self.look_up(self.table.dict.text(code as u32)) {
+                self.codes.insert(slot, code as u32);
+            }
+        }
+        let code = self.look_up(text).unwrap_or_else(|slot| {
+            let code = self.table.dict.push(text);
+            self.codes.insert(slot, code);
+            code
+        });
+        self.indexed = self.strings();
+        code
+    }
+
+    /// The code of a string, or else the free slot for it.
+    fn look_up(&self, text: &str) -> Result<u32, u64> {
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
         let mut slot = hasher.finish();
         while let Some(code) = self.codes.get(&slot) {
             if self.table.dict.text(*code) == text {
-                return *code;
+                return Ok(*code);
             }
             slot = slot.wrapping_add(1);
         }
-        let code = self.table.dict.push(text);
-        self.codes.insert(slot, code);
-        code
+        Err(slot)
+    }
+
+    /// Starts over without rows, strings and local records. The numbers of snapshots still grow.
+    pub fn clear(&mut self) {
+        let generation = self.table.generation;
+        let subscriptions = Arc::clone(&self.table.subscriptions);
+        *self = Self::default();
+        self.table.generation = generation;
+        self.table.subscriptions = subscriptions;
+    }
+
+    /// Adds a string under the next code, as a cache stored it: every string exactly once, the empty one first.
+    pub fn load_string(&mut self, text: &str) {
+        self.table.dict.push(text);
+    }
+
+    /// Adds a row as a cache stored it. Keys must be added in growing order.
+    pub fn load_row(&mut self, row: &StoredRow<'_>, facts: impl Iterator<Item = PackedFact>) {
+        let values = &mut self.scratch;
+        values.key = row.key.0;
+        values.time = row.seconds;
+        values.severity = row.severity;
+        values.status = row.status;
+        values.flags = row.flags.0;
+        values.tactics = row.tactics.0;
+        values.parent = row.parent;
+        values.name.clear();
+        values.name.push_str(row.name);
+        values.facts.clear();
+        values.facts.extend(facts);
+        for fact in &values.facts {
+            self.table.dict.add_kinds(fact.code(), fact.kind().bit());
+        }
+        push(&mut self.table.chunks, values);
+        self.table.len += 1;
     }
 
     /// The number of strings interned so far.

@@ -23,7 +23,7 @@ pub(super) struct RowChunk {
 }
 
 /// One row's values, interned.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct RowValues {
     pub(super) key: u32,
     pub(super) time: u32,

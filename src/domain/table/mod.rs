@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-pub use builder::{RowData, TableBuilder};
+pub use builder::{RowData, StoredRow, TableBuilder};
 use chunk::{CHUNK, RowChunk};
 pub use dict::{Block, Dict, PackedFact};
 

@@ -104,3 +104,33 @@ fn equal_strings_share_one_code() {
     let code = table.get(AlertKey(2)).unwrap().head_code(FactKind::Resource);
     assert_eq!(table.dict().kinds(code), FactKind::Resource.bit() | FactKind::Host.bit());
 }
+
+#[test]
+fn a_loaded_table_equals_the_one_it_was_stored_from() {
+    let mut first = TableBuilder::new();
+    first.upsert(AlertKey(3), &data("n3", Status::Resolved, "vm-3"));
+    let original = first.snapshot();
+    let row = original.get(AlertKey(3)).unwrap();
+    let mut second = TableBuilder::new();
+    second.clear();
+    for (_, text) in first.strings_from(0) {
+        second.load_string(text);
+    }
+    let stored = StoredRow {
+        key: row.key(),
+        seconds: row.seconds(),
+        severity: row.severity() as u8,
+        status: row.remote_status() as u8,
+        flags: row.flags(),
+        tactics: row.tactics(),
+        parent: first.pack(&data("n3", Status::Resolved, "vm-3")).0,
+        name: row.name(),
+    };
+    second.load_row(&stored, row.facts().iter().copied());
+    let table = second.snapshot();
+    let read = table.get(AlertKey(3)).unwrap();
+    assert_eq!((read.id(), read.title(), read.facts()), (row.id(), row.title(), row.facts()));
+    assert_eq!(second.intern("vm-3"), first.intern("vm-3"), "loaded strings are found again");
+    assert_eq!(second.strings(), first.strings());
+    assert!(second.snapshot().generation() > table.generation());
+}

@@ -1,0 +1,102 @@
+//! Raw JSON: joined into blocks of up to 64 alerts or 256 KiB, compressed with zstd and its checksum.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::store::error::Trouble;
+
+/// Alerts per block, at most.
+const ALERTS: usize = 64;
+/// Bytes per block before compression; one larger alert is a block of its own.
+const BYTES: usize = 256 << 10;
+/// No block is larger: a response's limit (64 MiB) and what a block held before it.
+const LARGEST: usize = (64 << 20) + BYTES;
+/// zstd's level: 1 is twice as fast as 3 on alerts, and a tenth larger.
+const LEVEL: i32 = 1;
+
+/// Where a body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) block: i64,
+    pub(super) start: usize,
+    pub(super) length: usize,
+}
+
+/// Collects bodies into blocks within one transaction.
+pub(super) struct Writer<'c> {
+    conn: &'c Connection,
+    compressor: zstd::bulk::Compressor<'static>,
+    block: i64,
+    alerts: usize,
+    data: Vec<u8>,
+}
+
+impl<'c> Writer<'c> {
+    pub(super) fn new(conn: &'c Connection) -> Result<Self, Trouble> {
+        let last: i64 =
+            conn.prepare_cached("SELECT ifnull(max(id), 0) FROM block")?.query_row([], |row| row.get(0))?;
+        let mut compressor = zstd::bulk::Compressor::new(LEVEL).map_err(out_of_memory)?;
+        compressor.set_parameter(zstd::zstd_safe::CParameter::ChecksumFlag(true)).map_err(out_of_memory)?;
+        Ok(Self { conn, compressor, block: last + 1, alerts: 0, data: Vec::new() })
+    }
+
+    /// Takes a body and says where it will be.
+    pub(super) fn add(&mut self, raw: &[u8]) -> Result<Place, Trouble> {
+        if self.alerts > 0 && (self.alerts == ALERTS || self.data.len() + raw.len() > BYTES) {
+            self.flush()?;
+        }
+        let place = Place { block: self.block, start: self.data.len(), length: raw.len() };
+        self.data.extend_from_slice(raw);
+        self.alerts += 1;
+        Ok(place)
+    }
+
+    /// Writes the block begun.
+    pub(super) fn flush(&mut self) -> Result<(), Trouble> {
+        if self.alerts > 0 {
+            let packed = self.compressor.compress(&self.data).map_err(out_of_memory)?;
+            self.conn
+                .prepare_cached("INSERT INTO block (id, size, data) VALUES (?1, ?2, ?3)")?
+                .execute(params![self.block, self.data.len() as i64, packed])?;
+            self.block += 1;
+            self.alerts = 0;
+            self.data.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Compressing fails for want of memory only.
+fn out_of_memory(_: std::io::Error) -> Trouble {
+    Trouble::Sql(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_NOMEM),
+        Some("no memory to compress".to_owned()),
+    ))
+}
+
+/// Reads a body.
+pub(super) fn read(conn: &Connection, place: Place) -> Result<Vec<u8>, Trouble> {
+    let damaged = || Trouble::Damaged(format!("body block {}", place.block));
+    let found: Option<(i64, Vec<u8>)> = conn
+        .prepare_cached("SELECT size, data FROM block WHERE id = ?1")?
+        .query_row([place.block], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (size, packed) = found.ok_or_else(damaged)?;
+    // A damaged size must not become an allocation.
+    let size = usize::try_from(size).ok().filter(|size| *size <= LARGEST).ok_or_else(damaged)?;
+    let data = zstd::bulk::decompress(&packed, size).map_err(|_| damaged())?;
+    let body = place.start.checked_add(place.length).and_then(|end| data.get(place.start..end));
+    body.map(<[u8]>::to_vec).ok_or_else(damaged)
+}
+
+/// Deletes the blocks among these that no alert refers to any more.
+pub(super) fn collect(conn: &Connection, blocks: &BTreeSet<i64>) -> rusqlite::Result<()> {
+    let mut delete = conn.prepare_cached(
+        "DELETE FROM block WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM alert WHERE block = ?1)",
+    )?;
+    for block in blocks {
+        delete.execute([block])?;
+    }
+    Ok(())
+}

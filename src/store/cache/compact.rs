@@ -1,0 +1,1 @@
+//! Rewrites the strings when most of them are no longer used.

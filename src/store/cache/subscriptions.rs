@@ -1,0 +1,157 @@
+//! The subscriptions, and how current each one is.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::SyncState;
+use crate::domain::progress::Subscription;
+use crate::domain::{AlertKey, SafeText, SubscriptionId};
+use crate::store::error::Result;
+use crate::store::{Store, moment};
+
+impl Store {
+    /// Replaces the subscriptions in use. Alerts of one that is no longer in use stay until it is listed again.
+    pub fn set_subscriptions(&mut self, subscriptions: &[Subscription]) -> Result<()> {
+        if self.subscriptions()? == subscriptions {
+            return Ok(());
+        }
+        self.write_cache(|conn, _, _| {
+            conn.execute("UPDATE subscription SET place = NULL", [])?;
+            for (place, subscription) in subscriptions.iter().enumerate() {
+                conn.prepare_cached(
+                    "INSERT INTO subscription (id, name, tenant, place, listing) VALUES (?1, ?2, ?3, ?4, 0) \
+                     ON CONFLICT (id) DO UPDATE SET name = excluded.name, tenant = excluded.tenant, \
+                     place = excluded.place",
+                )?
+                .execute(params![
+                    subscription.id.as_str(),
+                    subscription.name.raw(),
+                    subscription.tenant.raw(),
+                    place as i64
+                ])?;
+            }
+            Ok(())
+        })?;
+        let names = names(&self.cache.conn).map_err(|error| self.cache.fail(error))?;
+        self.table.set_subscriptions(names);
+        self.stale = true;
+        Ok(())
+    }
+
+    /// The subscriptions in use, in their order.
+    pub fn subscriptions(&self) -> Result<Vec<Subscription>> {
+        let read = || -> rusqlite::Result<Vec<Subscription>> {
+            self.cache
+                .conn
+                .prepare_cached(
+                    "SELECT id, name, tenant FROM subscription WHERE place IS NOT NULL ORDER BY place",
+                )?
+                .query_map([], |row| {
+                    Ok(Subscription {
+                        id: SubscriptionId::new(row.get_ref(0)?.as_str()?),
+                        name: SafeText::from(row.get::<_, String>(1)?),
+                        tenant: SafeText::from(row.get::<_, String>(2)?),
+                    })
+                })?
+                .collect()
+        };
+        read().map_err(|error| self.cache.fail(error))
+    }
+
+    /// How current each subscription in use is, in their order.
+    pub fn sync_states(&self) -> Result<Vec<SyncState>> {
+        let read = || -> rusqlite::Result<Vec<SyncState>> {
+            self.cache
+                .conn
+                .prepare_cached(
+                    "SELECT id, last_complete, last_error, continuation FROM subscription WHERE place IS NOT NULL \
+                     ORDER BY place",
+                )?
+                .query_map([], |row| {
+                    let subscription = SubscriptionId::new(row.get_ref(0)?.as_str()?);
+                    Ok(SyncState {
+                        running_since: self.listings.get(&subscription).map(|running| running.since),
+                        subscription,
+                        last_complete: row.get::<_, Option<i64>>(1)?.map(moment::read),
+                        last_error: row.get::<_, Option<String>>(2)?.map(SafeText::from),
+                        continuation: row.get(3)?,
+                    })
+                })?
+                .collect()
+        };
+        read().map_err(|error| self.cache.fail(error))
+    }
+
+    /// Since when everything shown is at least as new as the source: the oldest of the last complete listings of the
+    /// subscriptions in use. None before the first.
+    pub fn last_sync(&self) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.sync_states()?.into_iter().filter_map(|state| state.last_complete).min())
+    }
+}
+
+/// Every subscription's display name, for the table: also of those no longer in use.
+pub(super) fn names(conn: &Connection) -> rusqlite::Result<Vec<(SubscriptionId, SafeText)>> {
+    conn.prepare_cached("SELECT id, name FROM subscription WHERE name <> '' ORDER BY place IS NULL, place")?
+        .query_map([], |row| {
+            Ok((SubscriptionId::new(row.get_ref(0)?.as_str()?), SafeText::from(row.get::<_, String>(1)?)))
+        })?
+        .collect()
+}
+
+/// The cache's number for a subscription, given one if it is new.
+pub(super) fn number_of(conn: &Connection, id: &SubscriptionId) -> rusqlite::Result<i64> {
+    let known: Option<i64> = conn
+        .prepare_cached("SELECT number FROM subscription WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    if let Some(number) = known {
+        return Ok(number);
+    }
+    conn.prepare_cached("INSERT INTO subscription (id, name, tenant, listing) VALUES (?1, '', '', 0)")?
+        .insert([id.as_str()])
+}
+
+pub(super) fn listing_number(conn: &Connection, id: &SubscriptionId) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached("SELECT listing FROM subscription WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()
+}
+
+/// The alerts that were last listed in a subscription.
+pub(super) fn alerts_of(conn: &Connection, id: &SubscriptionId) -> rusqlite::Result<Vec<AlertKey>> {
+    conn.prepare_cached(
+        "SELECT key FROM alert WHERE subscription = (SELECT number FROM subscription WHERE id = ?1)",
+    )?
+    .query_map([id.as_str()], |row| row.get(0).map(AlertKey))?
+    .collect()
+}
+
+pub(super) fn set_continuation(
+    conn: &Connection,
+    number: i64,
+    continuation: Option<&str>,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE subscription SET continuation = ?2 WHERE number = ?1")?
+        .execute(params![number, continuation])?;
+    Ok(())
+}
+
+pub(super) fn complete(
+    conn: &Connection,
+    number: i64,
+    listing: i64,
+    at: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE subscription SET listing = ?2, last_complete = ?3, last_error = NULL, continuation = NULL \
+         WHERE number = ?1",
+    )?
+    .execute(params![number, listing, moment::write(at)])?;
+    Ok(())
+}
+
+pub(super) fn set_error(conn: &Connection, number: i64, why: &SafeText) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE subscription SET last_error = ?2 WHERE number = ?1")?
+        .execute(params![number, why.raw()])?;
+    Ok(())
+}

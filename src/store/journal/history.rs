@@ -1,0 +1,162 @@
+//! The record: changes with their outcomes, and what was done about one alert.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row};
+
+use super::{alert, known_subject, outcome, parse_status, queue, status, text};
+use crate::domain::change::{ChangeRecord, Outcome, Reason, Tally, Target, TargetRecord};
+use crate::domain::{AlertId, ChangeId, SafeText, Status};
+use crate::store::error::{Result, Trouble};
+use crate::store::{Store, moment};
+
+/// What one change did to one alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// The change.
+    pub change: ChangeId,
+    /// When it was decided.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: SafeText,
+    /// The status before.
+    pub from: Status,
+    /// The status wanted.
+    pub to: Status,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// The analyst's words.
+    pub comment: SafeText,
+    /// The change it undoes or redoes.
+    pub undoes: Option<ChangeId>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it failed or is in conflict; may be empty.
+    pub detail: SafeText,
+    /// How often it was sent.
+    pub attempts: u32,
+}
+
+const CHANGE: &str = "SELECT c.id, c.at, c.by, c.status, c.reason, c.comment, c.filter, c.undoes, \
+    (SELECT max(u.id) FROM change u WHERE u.undoes = c.id) FROM change c";
+
+impl Store {
+    /// The newest changes, the newest first.
+    pub fn changes(&self, limit: usize) -> Result<Vec<ChangeRecord>> {
+        self.read_journal(|conn| {
+            let mut statement = conn.prepare_cached(&format!("{CHANGE} ORDER BY c.id DESC LIMIT ?1"))?;
+            let mut rows = statement.query([limit as i64])?;
+            let mut changes = Vec::new();
+            while let Some(row) = rows.next()? {
+                changes.push(change(conn, row)?);
+            }
+            Ok(changes)
+        })
+    }
+
+    /// One change with its targets in the user's order; none for an unknown number.
+    pub fn change(&self, id: ChangeId) -> Result<Option<(ChangeRecord, Vec<TargetRecord>)>> {
+        self.read_journal(|conn| {
+            let mut statement = conn.prepare_cached(&format!("{CHANGE} WHERE c.id = ?1"))?;
+            let mut rows = statement.query([id.0])?;
+            let Some(row) = rows.next()? else { return Ok(None) };
+            let record = change(conn, row)?;
+            let mut statement = conn.prepare_cached(
+                "SELECT s.alert, t.seen, t.want, t.outcome, t.detail, t.attempts FROM target t \
+                 JOIN subject s ON s.id = t.subject WHERE t.change = ?1 ORDER BY t.row",
+            )?;
+            let mut rows = statement.query([id.0])?;
+            let mut targets = Vec::new();
+            while let Some(row) = rows.next()? {
+                targets.push(TargetRecord {
+                    target: Target { id: alert(row, 0)?, seen: status(row, 1)?, want: status(row, 2)? },
+                    outcome: outcome(row, 3)?,
+                    detail: text(row, 4)?,
+                    attempts: row.get(5)?,
+                });
+            }
+            Ok(Some((record, targets)))
+        })
+    }
+
+    /// The outcomes of a change so far.
+    pub fn tally(&self, id: ChangeId) -> Result<Tally> {
+        self.read_journal(|conn| tally(conn, id))
+    }
+
+    /// The newest change; none when nothing was ever changed.
+    pub fn last_change(&self) -> Result<Option<ChangeId>> {
+        self.read_journal(|conn| {
+            let last: Option<i64> =
+                conn.prepare_cached("SELECT max(id) FROM change")?.query_row([], |row| row.get(0))?;
+            Ok(last.map(ChangeId))
+        })
+    }
+
+    /// What was done about an alert, the newest first.
+    pub fn history(&self, id: &AlertId) -> Result<Vec<HistoryEntry>> {
+        self.read_journal(|conn| {
+            let Some(subject) = known_subject(conn, id)? else { return Ok(Vec::new()) };
+            let mut statement = conn.prepare_cached(
+                "SELECT c.id, c.at, c.by, t.seen, t.want, c.reason, c.comment, c.undoes, t.outcome, t.detail, t.attempts \
+                 FROM target t JOIN change c ON c.id = t.change WHERE t.subject = ?1 ORDER BY t.row DESC",
+            )?;
+            let mut rows = statement.query([subject])?;
+            let mut entries = Vec::new();
+            while let Some(row) = rows.next()? {
+                entries.push(HistoryEntry {
+                    change: ChangeId(row.get(0)?),
+                    at: moment::read(row.get(1)?),
+                    by: text(row, 2)?,
+                    from: status(row, 3)?,
+                    to: status(row, 4)?,
+                    reason: reason(row, 5)?,
+                    comment: text(row, 6)?,
+                    undoes: row.get::<_, Option<i64>>(7)?.map(ChangeId),
+                    outcome: outcome(row, 8)?,
+                    detail: text(row, 9)?,
+                    attempts: row.get(10)?,
+                });
+            }
+            Ok(entries)
+        })
+    }
+
+    /// `change`, `undo` or `redo`; none for an unknown number.
+    pub(super) fn change_kind(&self, id: ChangeId) -> Result<Option<String>> {
+        self.read_journal(|conn| Ok(queue::kind_of(conn, id)?))
+    }
+}
+
+fn change(conn: &Connection, row: &Row<'_>) -> Result<ChangeRecord, Trouble> {
+    let id = ChangeId(row.get(0)?);
+    let status: Option<String> = row.get(3)?;
+    Ok(ChangeRecord {
+        id,
+        at: moment::read(row.get(1)?),
+        by: text(row, 2)?,
+        status: status.map(|word| parse_status(&word)).transpose()?,
+        reason: reason(row, 4)?,
+        comment: text(row, 5)?,
+        filter: row.get(6)?,
+        undoes: row.get::<_, Option<i64>>(7)?.map(ChangeId),
+        undone_by: row.get::<_, Option<i64>>(8)?.map(ChangeId),
+        tally: tally(conn, id)?,
+    })
+}
+
+fn reason(row: &Row<'_>, column: usize) -> Result<Option<Reason>, Trouble> {
+    let code: Option<String> = row.get(column)?;
+    code.map(|code| Reason::parse(&code).ok_or_else(|| Trouble::Damaged(format!("the reason {code:?}"))))
+        .transpose()
+}
+
+fn tally(conn: &Connection, id: ChangeId) -> Result<Tally, Trouble> {
+    let mut statement =
+        conn.prepare_cached("SELECT outcome, count(*) FROM target WHERE change = ?1 GROUP BY outcome")?;
+    let mut rows = statement.query([id.0])?;
+    let mut tally = Tally::default();
+    while let Some(row) = rows.next()? {
+        tally.add(outcome(row, 0)?, row.get::<_, u32>(1)? as usize);
+    }
+    Ok(tally)
+}

@@ -1,0 +1,292 @@
+//! `journal.db`: what was decided here. It is the outbox too: a change is *queued* when its rows are committed.
+
+mod assign;
+mod history;
+mod lease;
+mod outbox;
+mod queue;
+mod undo;
+
+pub use assign::Assigned;
+use chrono::{DateTime, Utc};
+pub use history::HistoryEntry;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
+pub use undo::{Spared, UndoPlan, Undone};
+
+use super::Store;
+use super::error::{Result, Trouble};
+use super::open::Sharing;
+use crate::domain::change::{Outcome, Target};
+use crate::domain::table::LocalRecord;
+use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Status};
+
+/// A row of the outbox that may be sent now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxItem {
+    /// Its number, growing in the user's order.
+    pub row: i64,
+    /// The change it belongs to.
+    pub change: ChangeId,
+    /// The alert and its statuses.
+    pub target: Target,
+    /// The `x-ms-client-request-id`: one per change and alert, kept over retries and restarts.
+    pub request_id: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// True when the program ended while it was being sent: read the alert before sending again.
+    pub was_sending: bool,
+}
+
+/// The final outcome of an outbox row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// The row.
+    pub row: i64,
+    /// Its outcome; one that is not final changes nothing.
+    pub outcome: Outcome,
+    /// Why; may be empty.
+    pub detail: SafeText,
+}
+
+/// A row that is to be tried again later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Postponement {
+    /// The row.
+    pub row: i64,
+    /// Not before this moment.
+    pub not_before: DateTime<Utc>,
+    /// Why; may be empty.
+    pub detail: SafeText,
+}
+
+/// How a commit reaches the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// Synced before the call returns: a decision.
+    Synced,
+    /// Written, synced with the next decision: progress. It survives the program's death; should the machine lose power,
+    /// the row is pending again and compared with the source before anything is sent.
+    Written,
+}
+
+impl Store {
+    /// One transaction on the journal.
+    fn write_journal<T>(
+        &mut self,
+        durability: Durability,
+        job: impl FnOnce(&Store, &Connection) -> Result<T, Trouble>,
+    ) -> Result<T> {
+        self.journal.check_writable()?;
+        // Only the write-ahead log stays whole without a sync.
+        let relaxed =
+            durability == Durability::Written && matches!(self.sharing, Sharing::Log | Sharing::Alone);
+        let this: &Store = self;
+        let conn = &this.journal.conn;
+        let run = || -> Result<(T, bool), Trouble> {
+            let transaction = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
+            let foreign = this.journal.data_version()? != this.journal.seen_version;
+            let value = job(this, &transaction)?;
+            transaction.commit()?;
+            Ok((value, foreign))
+        };
+        let outcome = if relaxed {
+            synchronous(conn, "NORMAL")
+                .map_err(Trouble::from)
+                .and_then(|()| run())
+                .and_then(|value| synchronous(conn, "FULL").map(|()| value).map_err(Trouble::from))
+        } else {
+            synchronous(conn, "FULL").map_err(Trouble::from).and_then(|()| run())
+        };
+        let (value, foreign) = outcome.map_err(|trouble| self.journal.fail(trouble))?;
+        if foreign {
+            self.load_journal()?;
+            self.show_journal();
+        }
+        Ok(value)
+    }
+
+    /// Reads from the journal.
+    fn read_journal<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T> {
+        read(&self.journal.conn).map_err(|trouble| self.journal.fail(trouble))
+    }
+
+    /// Reads what overlays the table.
+    pub(super) fn load_journal(&mut self) -> Result<()> {
+        let version = self.journal.data_version().map_err(|error| self.journal.fail(error))?;
+        let (pending, locals) = self.read_journal(|conn| {
+            let mut pending = std::collections::HashMap::new();
+            let mut statement = conn.prepare_cached(
+                "SELECT s.alert, t.want FROM target t JOIN subject s ON s.id = t.subject \
+                 WHERE t.outcome IN ('pending', 'sending') ORDER BY t.row",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                pending.insert(alert(row, 0)?, status(row, 1)?);
+            }
+            let mut locals = std::collections::HashMap::new();
+            let mut statement = conn.prepare_cached(
+                "SELECT alert, assigned, changed_by FROM subject \
+                 WHERE assigned IS NOT NULL OR changed_by IS NOT NULL",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                locals.insert(alert(row, 0)?, local(row, 1)?);
+            }
+            Ok((pending, locals))
+        })?;
+        self.journal.seen_version = version;
+        self.pending = pending;
+        self.locals = locals;
+        Ok(())
+    }
+
+    /// Overlays the whole table with what the journal says.
+    pub(super) fn show_journal(&mut self) {
+        let pending: Vec<AlertKey> = self
+            .table
+            .table()
+            .rows()
+            .filter(|(_, row)| row.pending().is_some())
+            .map(|(_, row)| row.key())
+            .collect();
+        for key in pending {
+            self.table.set_pending(key, None);
+        }
+        self.table.local_mut().clear();
+        let find = |id: &AlertId| super::find(&self.cache.conn, &self.table, id).ok().flatten();
+        let statuses: Vec<_> =
+            self.pending.iter().filter_map(|(id, want)| Some((find(id)?.key, *want))).collect();
+        let locals: Vec<_> =
+            self.locals.iter().filter_map(|(id, local)| Some((find(id)?.key, local.clone()))).collect();
+        for (key, want) in statuses {
+            self.table.set_pending(key, Some(want));
+        }
+        self.table.local_mut().extend(locals);
+        self.stale = true;
+    }
+
+    /// Overlays one alert.
+    pub(super) fn show_journal_of(&mut self, key: AlertKey, id: &AlertId) {
+        if let Some(want) = self.pending.get(id) {
+            self.table.set_pending(key, Some(*want));
+        }
+        if let Some(local) = self.locals.get(id) {
+            self.table.local_mut().insert(key, local.clone());
+        }
+    }
+
+    /// Reads again what the journal says of some alerts, after a write.
+    fn refresh_subjects(&mut self, subjects: &[i64]) -> Result<()> {
+        for subject in subjects {
+            let (id, want, local) = self.read_journal(|conn| overlay_of(conn, *subject))?;
+            let key = self.key(&id)?;
+            if let Some(key) = key {
+                self.table.set_pending(key, want);
+                if local == LocalRecord::default() {
+                    self.table.local_mut().remove(&key);
+                } else {
+                    self.table.local_mut().insert(key, local.clone());
+                }
+            }
+            match want {
+                Some(want) => self.pending.insert(id.clone(), want),
+                None => self.pending.remove(&id),
+            };
+            if local == LocalRecord::default() {
+                self.locals.remove(&id);
+            } else {
+                self.locals.insert(id, local);
+            }
+            self.stale = true;
+        }
+        Ok(())
+    }
+}
+
+fn synchronous(conn: &Connection, mode: &str) -> rusqlite::Result<()> {
+    conn.prepare_cached(&format!("PRAGMA synchronous = {mode}"))?.execute([]).map(|_| ())
+}
+
+/// Id, pending status and local record of a subject.
+fn overlay_of(conn: &Connection, subject: i64) -> Result<(AlertId, Option<Status>, LocalRecord), Trouble> {
+    let mut statement = conn.prepare_cached(
+        "SELECT s.alert, s.assigned, s.changed_by, (SELECT t.want FROM target t WHERE t.subject = s.id \
+         AND t.outcome IN ('pending', 'sending') ORDER BY t.row DESC LIMIT 1) FROM subject s WHERE s.id = ?1",
+    )?;
+    let mut rows = statement.query([subject])?;
+    let row = rows.next()?.ok_or_else(|| Trouble::Damaged(format!("alert {subject} is missing")))?;
+    let want: Option<String> = row.get(3)?;
+    let want = want.map(|word| parse_status(&word)).transpose()?;
+    Ok((alert(row, 0)?, want, local(row, 1)?))
+}
+
+/// The journal's number for an alert, given one if it is new.
+fn subject_of(conn: &Connection, id: &AlertId) -> rusqlite::Result<i64> {
+    if let Some(subject) = known_subject(conn, id)? {
+        return Ok(subject);
+    }
+    conn.prepare_cached("INSERT INTO subject (alert) VALUES (?1)")?.insert([id.as_str()])
+}
+
+/// The journal's number for an alert; none when nothing was ever decided about it.
+fn known_subject(conn: &Connection, id: &AlertId) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached("SELECT id FROM subject WHERE alert = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()
+}
+
+/// Sets `changed_by` to whoever made the newest change of an alert that has an effect.
+fn credit(conn: &Connection, subject: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE subject SET changed_by = (SELECT c.by FROM target t JOIN change c ON c.id = t.change \
+         WHERE t.subject = ?1 AND t.outcome IN ('pending', 'sending', 'verified', 'unconfirmed') \
+         ORDER BY t.row DESC LIMIT 1) WHERE id = ?1",
+    )?
+    .execute([subject])?;
+    Ok(())
+}
+
+/// A target that did not take effect leaves the alert as it was before: what follows it in the outbox must expect that.
+fn rebase_next(conn: &Connection, row: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE target SET seen = (SELECT seen FROM target WHERE row = ?1) WHERE row = (SELECT min(n.row) \
+         FROM target n WHERE n.subject = (SELECT subject FROM target WHERE row = ?1) AND n.row > ?1 \
+         AND n.outcome = 'pending')",
+    )?
+    .execute([row])?;
+    Ok(())
+}
+
+fn alert(row: &Row<'_>, column: usize) -> Result<AlertId, Trouble> {
+    Ok(AlertId::new(row.get::<_, String>(column)?))
+}
+
+fn local(row: &Row<'_>, column: usize) -> Result<LocalRecord, Trouble> {
+    Ok(LocalRecord {
+        assigned: row.get::<_, Option<String>>(column)?.map(SafeText::from),
+        changed_by: row.get::<_, Option<String>>(column + 1)?.map(SafeText::from),
+        ..LocalRecord::default()
+    })
+}
+
+fn status(row: &Row<'_>, column: usize) -> Result<Status, Trouble> {
+    parse_status(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
+}
+
+fn parse_status(word: &str) -> Result<Status, Trouble> {
+    match Status::parse(word) {
+        Status::Other if word != Status::Other.api_name() => {
+            Err(Trouble::Damaged(format!("the status {word:?}")))
+        }
+        status => Ok(status),
+    }
+}
+
+fn outcome(row: &Row<'_>, column: usize) -> Result<Outcome, Trouble> {
+    let word = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
+    Outcome::parse(word).ok_or_else(|| Trouble::Damaged(format!("the outcome {word:?}")))
+}
+
+fn text(row: &Row<'_>, column: usize) -> Result<SafeText, Trouble> {
+    Ok(SafeText::from(row.get::<_, String>(column)?))
+}
