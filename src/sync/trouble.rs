@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use tokio::task::JoinError;
+
 use crate::azure::ApiError;
 use crate::domain::SafeText;
 use crate::domain::progress::{Fault, FaultKind};
+use crate::store::StoreError;
 
 /// Something that passes: nothing is decided by it, and the same request may succeed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,12 @@ pub struct Obstacle {
 }
 
 impl Obstacle {
+    /// A task of ours broke off. What it was about is tried again.
+    pub(super) fn of_worker(error: &JoinError) -> Self {
+        let Fault { kind, message } = worker(error);
+        Self { kind, retry_after: None, message }
+    }
+
     /// The same, as a fault to report.
     pub fn fault(&self) -> Fault {
         Fault { kind: self.kind, message: self.message.clone() }
@@ -63,6 +72,16 @@ impl From<&ApiError> for Trouble {
 /// The same error as a fault of a listing.
 pub fn fault(error: &ApiError) -> Fault {
     Fault { kind: kind(error), message: SafeText::from(error.to_string()) }
+}
+
+/// The store cannot read or write.
+pub(super) fn storage(error: &StoreError) -> Fault {
+    Fault { kind: FaultKind::Storage, message: SafeText::from(error.to_string()) }
+}
+
+/// A task of ours broke off.
+pub(super) fn worker(error: &JoinError) -> Fault {
+    Fault { kind: FaultKind::Protocol, message: SafeText::from(format!("an internal error: {error}")) }
 }
 
 /// The sort of an error, by what the analyst can do about it.

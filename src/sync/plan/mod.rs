@@ -3,5 +3,6 @@
 //! Nothing here waits, reads or writes. The workers ask, obey, and report what came of it.
 
 pub mod delivery;
+pub mod listing;
 
 pub use delivery::{Delivery, Step, Verdict};
