@@ -1,0 +1,176 @@
+//! What the push worker and the store tell each other, in one call: what ended, then what may start.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::ChangeId;
+use crate::domain::change::Tally;
+use crate::store::{OutboxItem, Postponement, Settlement, Store, StoreError};
+use crate::sync::plan::Verdict;
+use crate::sync::push::choose::{Room, choose};
+use crate::sync::source::ReadAlert;
+
+/// The most due changes looked at in one exchange.
+const MOST: usize = 4_096;
+
+/// An attempt that ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    /// The change of one alert that was tried.
+    pub(super) item: OutboxItem,
+    /// How it ended.
+    pub(super) verdict: Verdict,
+    /// The alert as it was last read.
+    pub(super) read: Option<ReadAlert>,
+    /// When it may be tried again, if it is to be.
+    pub(super) not_before: DateTime<Utc>,
+}
+
+/// What the worker says.
+#[derive(Debug)]
+pub(super) struct Request {
+    /// This instance.
+    pub(super) owner: Arc<str>,
+    /// The wall clock.
+    pub(super) now: DateTime<Utc>,
+    /// What ended since the last exchange.
+    pub(super) ended: Vec<Ended>,
+    /// What may start; none when nothing may.
+    pub(super) room: Option<Room>,
+    /// How it stands with the lease.
+    pub(super) lease: Lease,
+    /// The changes whose outcomes are wanted.
+    pub(super) report: BTreeSet<ChangeId>,
+}
+
+/// What the worker knows of the lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lease {
+    /// Taken or renewed a moment ago.
+    Held,
+    /// Taken some time ago, and something is in flight: renew it.
+    Renew,
+    /// Not ours, or it may have run out: take it when there is something to send.
+    Unknown,
+}
+
+/// What the store says.
+#[derive(Debug, Default)]
+pub(super) struct Reply {
+    /// Marked as being sent: to start now.
+    pub(super) taken: Vec<OutboxItem>,
+    /// The lease was taken or renewed just now.
+    pub(super) leased: bool,
+    /// Nothing is left to send: the lease was given back.
+    pub(super) released: bool,
+    /// Another instance sends.
+    pub(super) elsewhere: bool,
+    /// How the outbox stands; none while there is something to start.
+    pub(super) rest: Option<Rest>,
+    /// Outcomes of the changes asked for.
+    pub(super) tallies: Vec<(ChangeId, Tally)>,
+}
+
+/// An outbox from which nothing was taken.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Rest {
+    /// Changes of alerts that are not settled.
+    pub(super) pending: usize,
+    /// When the next of them is due; none when none waits for a time.
+    pub(super) next_due: Option<DateTime<Utc>>,
+}
+
+/// Runs on the store's thread.
+pub(super) fn exchange(store: &mut Store, request: &Request) -> Result<Reply, StoreError> {
+    record(store, &request.ended)?;
+    let mut reply = Reply::default();
+    if request.lease == Lease::Renew {
+        reply.leased = store.try_lease(&request.owner, request.now)?;
+        reply.elsewhere = !reply.leased;
+    }
+    if let Some(room) = &request.room {
+        let due = due(store, request.now, room)?;
+        // Who has nothing to send needs no lease, and leaves it to others.
+        if !due.is_empty() && request.lease == Lease::Unknown {
+            reply.leased = store.try_lease(&request.owner, request.now)?;
+            reply.elsewhere = !reply.leased;
+        }
+        if !due.is_empty() && !reply.elsewhere {
+            reply.taken = mark(store, due)?;
+        }
+    }
+    for change in &request.report {
+        reply.tallies.push((*change, store.tally(*change)?));
+    }
+    if reply.taken.is_empty() {
+        let (pending, next_due) = (store.pending_total()?, store.next_due(request.now)?);
+        reply.rest = Some(Rest { pending, next_due });
+        if pending == 0 && request.lease != Lease::Unknown {
+            store.release_lease(&request.owner)?;
+            reply.released = true;
+        }
+    }
+    Ok(reply)
+}
+
+/// Marks rows as being sent; those that were taken back meanwhile are left out.
+fn mark(store: &mut Store, due: Vec<OutboxItem>) -> Result<Vec<OutboxItem>, StoreError> {
+    let rows: Vec<i64> = due.iter().map(|item| item.row).collect();
+    let marked: HashSet<i64> = store.mark_sending(&rows)?.into_iter().collect();
+    Ok(due.into_iter().filter(|item| marked.contains(&item.row)).collect())
+}
+
+fn due(store: &mut Store, now: DateTime<Utc>, room: &Room) -> Result<Vec<OutboxItem>, StoreError> {
+    if room.free == 0 {
+        return Ok(Vec::new());
+    }
+    let mut limit = room.free;
+    loop {
+        let due = store.due(now, limit)?;
+        let all = due.len() < limit || limit >= MOST;
+        let chosen = choose(due, room);
+        // The first in the row may all belong to a subscription without room: look further.
+        if all || chosen.len() >= room.free {
+            return Ok(chosen);
+        }
+        limit = (limit * 4).min(MOST);
+    }
+}
+
+/// First the cache, then the journal: when a change is settled, the list shows what was read, never the state before.
+fn record(store: &mut Store, ended: &[Ended]) -> Result<(), StoreError> {
+    let (mut reads, mut gone) = (Vec::new(), Vec::new());
+    let (mut settlements, mut postponements) = (Vec::new(), Vec::new());
+    for Ended { item, verdict, read, not_before } in ended {
+        match verdict {
+            Verdict::Final { outcome, detail, gone: is_gone } => {
+                if *is_gone {
+                    gone.push(&item.target.id);
+                } else if let Some(read) = read {
+                    reads.push((read.raw.as_bytes(), &read.data));
+                }
+                settlements.push(Settlement { row: item.row, outcome: *outcome, detail: detail.clone() });
+            }
+            Verdict::Later(obstacle) => postponements.push(Postponement {
+                row: item.row,
+                not_before: *not_before,
+                detail: obstacle.message.clone(),
+            }),
+        }
+    }
+    if !reads.is_empty() {
+        store.record_reads(&reads)?;
+    }
+    for id in gone {
+        store.mark_gone(id)?;
+    }
+    if !settlements.is_empty() {
+        store.settle_many(&settlements)?;
+    }
+    if !postponements.is_empty() {
+        store.postpone_many(&postponements)?;
+    }
+    Ok(())
+}

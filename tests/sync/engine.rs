@@ -1,0 +1,120 @@
+//! The workers together: start, wake, cancel, stop, and being killed.
+
+use quell::domain::change::{Outcome, Tally};
+use quell::domain::progress::SyncEvent;
+use quell::domain::{ChangeId, Status};
+use quell::sync::{Engine, PushGoal, push_until};
+
+use crate::world::{World, faulty, id, posted, posts, remote};
+
+fn is_progress(change: ChangeId, least: usize) -> impl Fn(&SyncEvent) -> bool {
+    move |event| matches!(event, SyncEvent::Push { change: told, tally, .. } if *told == change && tally.settled() >= least)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_queued_while_it_runs_is_sent() {
+    let world = World::new();
+    let emulator = world.serve_many(30, faulty(&[])).await;
+    let engine = Engine::start(world.config(&emulator), world.told.listener());
+    world.told.until(|event| matches!(event, SyncEvent::RoundEnded(_))).await;
+    let change = world.queue((0..9).map(id), Status::Active, Status::Dismissed).await;
+    engine.wake_push();
+    world.told.settled(change).await;
+    assert_eq!(world.cached().await, remote(&emulator));
+    assert!(emulator.set_status("n0020", Status::InProgress));
+    engine.sync_now();
+    world
+        .told
+        .until(|event| matches!(event, SyncEvent::Pulled { summary, .. } if summary.updated == 1))
+        .await;
+    engine.stop().await;
+    assert_eq!(world.cached().await, remote(&emulator));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cancelling_stops_what_was_not_sent_and_tells_the_truth_about_the_rest() {
+    let world = World::new();
+    let emulator = world.serve_many(300, faulty(&["latency:10ms"])).await;
+    let change = world.queue((0..300).map(id), Status::Active, Status::Dismissed).await;
+    let engine = Engine::start(world.config(&emulator), world.told.listener());
+    world.told.until(is_progress(change, 1)).await;
+    engine.cancel(change);
+    world.told.settled(change).await;
+    engine.stop().await;
+    let outcomes = world.outcomes(change).await;
+    let count = |wanted| outcomes.values().filter(|outcome| **outcome == wanted).count();
+    assert!(count(Outcome::Verified) > 0 && count(Outcome::Cancelled) > 0);
+    assert_eq!(count(Outcome::Verified) + count(Outcome::Cancelled), 300);
+    for (id, status) in remote(&emulator) {
+        assert_eq!(status == Status::Dismissed, outcomes[&id] == Outcome::Verified, "{id:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_in_the_middle_it_goes_on_where_it_was() {
+    let mut world = World::new();
+    let emulator = world.serve_many(250, faulty(&["latency:5ms"])).await;
+    world.pull(&emulator).await.unwrap();
+    let change = world.queue((20..220).map(id), Status::Active, Status::Dismissed).await;
+    let engine = Engine::start(world.config(&emulator), world.told.listener());
+    world.told.until(is_progress(change, 20)).await;
+    drop(engine);
+    world.reopen().await;
+    let sent = posts(&emulator).len();
+    assert!(sent < 200, "nothing was left to do");
+
+    let mut config = world.config(&emulator);
+    config.owner = "two".to_owned();
+    let limit = std::time::Duration::from_secs(60);
+    let report = push_until(&config, PushGoal::AllSettled, limit, world.told.listener()).await;
+    assert!(report.reached, "{report:?}");
+    assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Verified));
+    assert_eq!(posted(&emulator), (20..220).map(|number| id(number).name().to_owned()).collect());
+    for (number, status) in remote(&emulator).into_values().enumerate() {
+        let wanted = if (20..220).contains(&number) { Status::Dismissed } else { Status::Active };
+        assert_eq!(status, wanted, "{number}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_instances_one_sends() {
+    let world = World::new();
+    let emulator = world.serve_many(100, faulty(&["latency:5ms"])).await;
+    let change = world.queue((0..100).map(id), Status::Active, Status::Resolved).await;
+    let first = Engine::start(world.config(&emulator), world.told.listener());
+    world.told.until(is_progress(change, 1)).await;
+    let told = crate::world::Told::default();
+    let mut config = world.config(&emulator);
+    config.owner = "two".to_owned();
+    let second = Engine::start(config, told.listener());
+    told.until(|event| matches!(event, SyncEvent::PushElsewhere)).await;
+    world.told.settled(change).await;
+    second.stop().await;
+    first.stop().await;
+    assert_eq!(posts(&emulator).len(), 100, "each alert is sent once");
+    assert!(world.told.all().contains(&SyncEvent::Settled {
+        change,
+        tally: Tally { verified: 100, ..Tally::default() }
+    }));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stopping_in_the_middle_leaves_the_rest_pending() {
+    let world = World::new();
+    let emulator = world.serve_many(300, faulty(&["latency:5ms"])).await;
+    let change = world.queue((0..300).map(id), Status::Active, Status::Resolved).await;
+    let engine = Engine::start(world.config(&emulator), world.told.listener());
+    world.told.until(is_progress(change, 1)).await;
+    engine.stop().await;
+    let sent = posts(&emulator).len();
+    let outcomes = world.outcomes(change).await;
+    assert!(outcomes.values().any(|outcome| *outcome == Outcome::Pending));
+    assert!(!outcomes.values().any(|outcome| *outcome == Outcome::Sending), "what was sent has landed");
+    tokio::task::yield_now().await;
+    assert_eq!(posts(&emulator).len(), sent, "nothing is sent after the stop");
+    let report =
+        push_until(&world.config(&emulator), PushGoal::Settled(change), std::time::Duration::from_secs(60), |_| {})
+            .await;
+    assert_eq!(report.tally.map(|tally| tally.verified), Some(300));
+    assert_eq!(posts(&emulator).len(), 300, "nothing was sent twice");
+}

@@ -1,0 +1,119 @@
+//! Listing: everything arrives, what is the same is not written, and an incomplete list takes nothing away.
+
+use quell::domain::progress::{FaultKind, PullSummary, SyncEvent};
+use quell::domain::{AlertId, Status, SubscriptionId};
+use quell::emulator::Config;
+use quell::sync::{Selection, pull_once};
+
+use crate::world::{SUBSCRIPTION, Told, World, alert, faulty, id, remote};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_alert_of_every_subscription_arrives() {
+    let world = World::new();
+    let emulator =
+        quell::emulator::start(Config { alerts: Some(330), page_size: 40, ..faulty(&[]) }).await.unwrap();
+    let round = world.pull(&emulator).await.unwrap();
+    assert_eq!(world.cached().await, remote(&emulator));
+    assert_eq!(round.total(), PullSummary { listed: 330, added: 330, ..PullSummary::default() });
+    let again = world.pull(&emulator).await.unwrap();
+    assert_eq!(again.total(), PullSummary { listed: 330, ..PullSummary::default() }, "no news, no writes");
+
+    let told = world.told.all();
+    assert!(matches!(told[0], SyncEvent::RoundStarted(_)));
+    assert!(matches!(told.last(), Some(SyncEvent::RoundEnded(_))));
+    for (subscription, _) in round.subscriptions {
+        let listed = told.iter().filter_map(|event| match event {
+            SyncEvent::Page { subscription: told, listed } if *told == subscription.id => Some(*listed),
+            _ => None,
+        });
+        assert!(listed.take(3).is_sorted());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_new_changed_or_gone_is_told_apart() {
+    let world = World::new();
+    let before: Vec<String> = (0..30).map(|number| alert(number, "A title")).collect();
+    world.pull(&world.serve(&before, faulty(&[])).await).await.unwrap();
+    // 0 to 4 are gone, 5 has another title, 6 another status, 30 to 32 are new.
+    let mut after: Vec<String> = (5..33).map(|number| alert(number, "A title")).collect();
+    after[0] = alert(5, "Another title");
+    let emulator = world.serve(&after, Config { page_size: 7, ..faulty(&[]) }).await;
+    assert!(emulator.set_status("n0006", Status::InProgress));
+    let round = world.pull(&emulator).await.unwrap();
+    assert_eq!(
+        round.total(),
+        PullSummary { listed: 28, added: 3, updated: 2, removed: 5, quarantined: 0 },
+        "{round:?}"
+    );
+    assert_eq!(world.cached().await, remote(&emulator));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_that_is_cut_short_takes_nothing_away() {
+    let world = World::new();
+    let whole = world.serve_many(40, faulty(&[])).await;
+    world.pull(&whole).await.unwrap();
+    // The source has half of them left, and every way of not saying so to the end.
+    let half: Vec<String> = (0..20).map(|number| alert(number, "A title")).collect();
+    for spec in ["cut:0", "cut:1", "cut:2", "cut:3", "truncate@GET", "garbage@GET", "503@GET", "reset@GET"] {
+        let emulator = world.serve(&half, Config { page_size: 5, ..faulty(&[spec]) }).await;
+        let mut config = world.config(&emulator);
+        config.subscriptions = Selection::Only(vec![SubscriptionId::new(SUBSCRIPTION)]);
+        let told = Told::default();
+        let round = pull_once(&config, told.listener()).await.unwrap();
+        assert_eq!(round.faults().count(), 1, "{spec}: {round:?}");
+        assert_eq!(world.cached().await.len(), 40, "{spec}");
+        let failed = |event: &SyncEvent| matches!(event, SyncEvent::PullFailed { subscription: Some(_), .. });
+        assert_eq!(told.all().iter().filter(|event| failed(event)).count(), 1, "{spec}");
+        assert!(!told.all().iter().any(|event| matches!(event, SyncEvent::Pulled { .. })), "{spec}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_missing_alert_stays_until_it_was_asked_for() {
+    let world = World::new();
+    world.pull(&world.serve_many(20, faulty(&[])).await).await.unwrap();
+    let few: Vec<String> = (0..5).map(|number| alert(number, "A title")).collect();
+    let emulator = world.serve(&few, faulty(&[])).await;
+    let mut config = world.config(&emulator);
+    config.tuning.confirm_most = 4;
+    let round = pull_once(&config, world.told.listener()).await.unwrap();
+    assert_eq!(round.total().removed, 4, "only what was asked for");
+    assert_eq!(world.cached().await.len(), 16);
+    let round = world.pull(&emulator).await.unwrap();
+    assert_eq!(round.total().removed, 11, "the rest in the next round");
+    assert_eq!(world.cached().await, remote(&emulator));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_subscription_in_trouble_does_not_stop_the_others() {
+    let world = World::new();
+    let emulator = world.serve_many(10, faulty(&[])).await;
+    let mut config = world.config(&emulator);
+    let unknown = SubscriptionId::new("bbbbbbbb-0000-4000-8000-000000000002");
+    config.subscriptions = Selection::Only(vec![unknown.clone(), SubscriptionId::new(SUBSCRIPTION)]);
+    let round = pull_once(&config, world.told.listener()).await.unwrap();
+    assert_eq!(round.faults().map(|(one, _)| one.id.clone()).collect::<Vec<_>>(), [unknown]);
+    assert_eq!(world.cached().await.len(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn not_being_let_in_is_one_fault() {
+    let world = World::new();
+    let emulator = world.serve_many(3, Config { token: "another".into(), ..faulty(&[]) }).await;
+    let fault = world.pull(&emulator).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::SignIn);
+    assert!(world.told.all().contains(&SyncEvent::PullFailed { subscription: None, fault }));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bad_item_is_set_aside_and_the_rest_arrives() {
+    let world = World::new();
+    let lone = alert(1, "\\ud800");
+    let emulator = world.serve(&[alert(0, "x"), lone, alert(2, "y")], faulty(&[])).await;
+    let round = world.pull(&emulator).await.unwrap();
+    let total = round.total();
+    assert_eq!(total.listed + total.quarantined, 3);
+    assert!(world.cached().await.contains_key(&AlertId::new(id(2).as_str().to_uppercase())));
+}

@@ -1,0 +1,183 @@
+//! The outbox's worker, one goal at a time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use quell::domain::Status;
+use quell::domain::change::{Outcome, Tally};
+use quell::domain::progress::{FaultKind, SyncEvent};
+use quell::emulator::Emulator;
+use quell::sync::{PushGoal, PushReport, push_until};
+
+use crate::world::{World, faulty, id, posted, posts, remote};
+
+const LONG: Duration = Duration::from_secs(60);
+
+async fn push(world: &World, emulator: &Emulator, goal: PushGoal) -> PushReport {
+    push_until(&world.config(emulator), goal, LONG, world.told.listener()).await
+}
+
+fn verified(count: usize) -> Tally {
+    Tally { verified: count, ..Tally::default() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_change_is_compared_posted_and_read_back() {
+    let world = World::new();
+    let emulator = world.serve_many(50, faulty(&[])).await;
+    world.pull(&emulator).await.unwrap();
+    let before = emulator.log().len();
+    let change = world.queue((10..30).map(id), Status::Active, Status::Dismissed).await;
+    let report = push(&world, &emulator, PushGoal::Settled(change)).await;
+    assert_eq!(report, PushReport { reached: true, tally: Some(verified(20)), ..PushReport::default() });
+    assert_eq!(world.cached().await, remote(&emulator), "what was read back is in the cache");
+    assert_eq!(posted(&emulator), (10..30).map(|number| id(number).name().to_owned()).collect());
+    assert_eq!(emulator.log().len() - before, 60, "three requests an alert");
+    let told = world.told.all();
+    assert!(told.contains(&SyncEvent::Settled { change, tally: verified(20) }));
+    let pending: Vec<usize> = told
+        .iter()
+        .filter_map(|event| match event {
+            SyncEvent::Push { tally, .. } => Some(tally.pending),
+            _ => None,
+        })
+        .collect();
+    assert!(!pending.is_empty() && pending.is_sorted_by(|a, b| a >= b), "{pending:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_stumbles_loses_no_change() {
+    let world = World::new();
+    let faults = ["429:0:0.2@POST", "500:0.05", "drop-reply:0.1@POST", "reset:0.03", "truncate:0.03@GET"];
+    for seed in 0..3 {
+        let world = if seed == 0 { &world } else { &World::new() };
+        let config = quell::emulator::Config { fault_seed: seed, ..faulty(&faults) };
+        let emulator = world.serve_many(120, config).await;
+        let change = world.queue((0..100).map(id), Status::Active, Status::Resolved).await;
+        let report = push(world, &emulator, PushGoal::Settled(change)).await;
+        assert_eq!(report.tally, Some(verified(100)), "{report:?}");
+        for (number, status) in remote(&emulator).into_values().enumerate() {
+            assert_eq!(status, if number < 100 { Status::Resolved } else { Status::Active }, "{number}");
+        }
+        let mut requests: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for post in posts(&emulator) {
+            requests.entry(post.path).or_default().push(post.client_request_id);
+        }
+        assert!(requests.values().any(|ids| ids.len() > 1), "no fault struck");
+        for ids in requests.values_mut() {
+            ids.dedup();
+            assert!(ids.len() == 1 && ids[0].is_some(), "one request id per change and alert: {ids:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_success_code_is_not_proof() {
+    let world = World::new();
+    let emulator = world.serve_many(8, faulty(&["ignore@POST"])).await;
+    let change = world.queue((0..8).map(id), Status::Active, Status::Dismissed).await;
+    let report = push(&world, &emulator, PushGoal::Settled(change)).await;
+    assert_eq!(report.tally, Some(Tally { unconfirmed: 8, ..Tally::default() }));
+    assert_eq!(posts(&emulator).len(), 8, "not sent again by itself");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_source_refuses_is_failed_and_the_others_go_on() {
+    let world = World::new();
+    let emulator = world.serve_many(60, faulty(&["403:0.3@POST"])).await;
+    let change = world.queue((0..60).map(id), Status::Active, Status::InProgress).await;
+    let report = push(&world, &emulator, PushGoal::Settled(change)).await;
+    let tally = report.tally.unwrap();
+    assert!(tally.failed > 0 && tally.failed + tally.verified == 60, "{tally:?}");
+    let outcomes = world.outcomes(change).await;
+    for (id, status) in remote(&emulator) {
+        let expected = if status == Status::InProgress { Outcome::Verified } else { Outcome::Failed };
+        assert_eq!(outcomes[&id], expected);
+    }
+    assert_eq!(posts(&emulator).len(), 60, "a refusal is not tried again by itself");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_colleagues_change_is_a_conflict_and_stays() {
+    let world = World::new();
+    let emulator = world.serve_many(6, faulty(&[])).await;
+    let change = world.queue((0..6).map(id), Status::Active, Status::Dismissed).await;
+    assert!(emulator.set_status("n0002", Status::InProgress));
+    assert!(emulator.set_status("n0003", Status::Dismissed));
+    let report = push(&world, &emulator, PushGoal::Settled(change)).await;
+    assert_eq!(report.tally, Some(Tally { verified: 5, conflict: 1, ..Tally::default() }));
+    assert_eq!(remote(&emulator)[&id(2)], Status::InProgress);
+    assert_eq!(world.outcomes(change).await[&id(2)], Outcome::Conflict);
+    assert_eq!(posts(&emulator).len(), 4, "neither the conflict nor what was so already is sent");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_alert_that_is_gone_fails() {
+    let world = World::new();
+    world.pull(&world.serve_many(3, faulty(&[])).await).await.unwrap();
+    let emulator = world.serve_many(2, faulty(&[])).await;
+    let change = world.queue((0..3).map(id), Status::Active, Status::Resolved).await;
+    let report = push(&world, &emulator, PushGoal::Settled(change)).await;
+    assert_eq!(report.tally, Some(Tally { verified: 2, failed: 1, ..Tally::default() }));
+    assert_eq!(world.outcomes(change).await[&id(2)], Outcome::Failed);
+    assert!(world.cached().await.contains_key(&id(2)), "it stays until a complete listing");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_changes_of_one_alert_are_sent_in_their_order() {
+    let world = World::new();
+    let emulator = world.serve_many(5, faulty(&["500:0.3@POST", "drop-reply:0.3@POST"])).await;
+    let steps = [Status::Active, Status::Dismissed, Status::InProgress, Status::Active, Status::Resolved];
+    let mut changes = Vec::new();
+    for step in steps.windows(2) {
+        changes.push(world.queue((0..5).map(id), step[0], step[1]).await);
+    }
+    let report = push(&world, &emulator, PushGoal::AllSettled).await;
+    assert!(report.reached && report.pending == 0, "{report:?}");
+    for change in changes {
+        assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Verified));
+    }
+    assert!(remote(&emulator).values().all(|status| *status == Status::Resolved));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_network_everything_stays_pending() {
+    let world = World::new();
+    let emulator = world.serve_many(40, faulty(&[])).await;
+    let config = world.config(&emulator);
+    emulator.stop().await;
+    let change = world.queue((0..40).map(id), Status::Active, Status::Resolved).await;
+    let report = push_until(&config, PushGoal::TriedOnce(change), LONG, world.told.listener()).await;
+    assert!(report.reached, "{report:?}");
+    assert_eq!((report.tally, report.pending), (Some(Tally { pending: 40, ..Tally::default() }), 40));
+    assert_eq!(report.fault.as_ref().map(|fault| fault.kind), Some(FaultKind::Unreachable));
+    let limit = Duration::from_millis(100);
+    let report = push_until(&config, PushGoal::Settled(change), limit, world.told.listener()).await;
+    assert!(!report.reached && report.pending == 40, "{report:?}");
+    assert!(world.told.all().iter().any(|event| matches!(event, SyncEvent::PushWaits(_))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_sign_in_stops_sending_at_once() {
+    let world = World::new();
+    let config = quell::emulator::Config { token: "another".into(), ..faulty(&[]) };
+    let emulator = world.serve_many(40, config).await;
+    let change = world.queue((0..40).map(id), Status::Active, Status::Resolved).await;
+    let report = push(&world, &emulator, PushGoal::TriedOnce(change)).await;
+    assert_eq!(report.fault.map(|fault| fault.kind), Some(FaultKind::SignIn));
+    assert_eq!(report.pending, 40);
+    assert!(posts(&emulator).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn read_only_sends_nothing() {
+    let world = World::new();
+    let emulator = world.serve_many(4, faulty(&[])).await;
+    let change = world.queue((0..4).map(id), Status::Active, Status::Resolved).await;
+    let mut config = world.config(&emulator);
+    config.read_only = true;
+    let report = push_until(&config, PushGoal::AllSettled, LONG, world.told.listener()).await;
+    assert_eq!(report.pending, 4);
+    assert!(emulator.log().is_empty());
+    assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Pending));
+}
