@@ -1,17 +1,53 @@
 //! The Elm core: state, what happened, and what to do, as plain data.
 //!
 //! `update(&mut Model, Message, Now) -> Vec<Effect>` is synchronous and gets no handle to anything.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`model`], [`message`], [`effect`] | the state, what happens, what is ordered |
+//! | [`update`] | the root: routes a message to its area |
+//! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
+//! | `list`, [`marks`] | cursor, scrolling and answers of the query; marks |
+//! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
+//! | `details` | the side pane and the full details |
+//! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
+//! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
+//! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
+//! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
 
+mod bulk;
+pub mod command;
+pub mod copy;
+mod details;
 pub mod document;
 pub mod documents;
 pub mod effect;
+mod filter_bar;
+mod first_run;
+#[cfg(test)]
+mod harness;
 pub mod input;
+pub mod journal;
 pub mod key;
 pub mod keymap;
+pub mod keys;
 pub mod layout;
+mod list;
+pub mod marks;
 pub mod message;
 pub mod model;
+mod narrow;
+mod notice;
+pub mod overlays;
+mod sync_status;
+pub mod undo;
+pub mod update;
+pub mod views;
 
 pub use effect::Effect;
 pub use message::{Message, Now};
 pub use model::Model;
+pub use update::update;
+
+/// Where an area puts its orders.
+type Effects = Vec<Effect>;

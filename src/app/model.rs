@@ -1,11 +1,14 @@
 //! The state: one struct per area, owned by [`Model`]. Areas change only their own; drawing reads all of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::app::document::Document;
+use crate::app::copy::Clip;
 use crate::app::input::Input;
+use crate::app::journal::Order;
 use crate::app::keymap::Pending;
+use crate::app::keys::Held;
 use crate::app::message::{Detail, Now, Question, Session, SignInFound};
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, Tally, TargetRecord};
 use crate::domain::filter::{Completion, Filter, FilterError};
@@ -50,6 +53,39 @@ pub struct Model {
     pub serial: u64,
     /// The moment of the last ctrl-c that found nothing to cancel: a second one quits.
     pub last_interrupt: Option<Now>,
+    /// Keys typed ahead of an answer on which their meaning depends.
+    pub held: VecDeque<Held>,
+}
+
+impl Model {
+    /// Before anything is known: no session, no alerts, the view of open alerts.
+    pub fn new(size: (u16, u16), now: Now) -> Self {
+        Self {
+            size,
+            now,
+            session: None,
+            first_run: None,
+            table: Arc::default(),
+            list: List::default(),
+            filter: FilterBar::open_alerts(),
+            details: Details::default(),
+            bulk: Bulk::default(),
+            sync: SyncStatus::default(),
+            overlays: Vec::new(),
+            focus: Pane::default(),
+            chord: None,
+            notice: None,
+            serial: 0,
+            last_interrupt: None,
+            held: VecDeque::new(),
+        }
+    }
+
+    /// A number that was not given before.
+    pub(crate) fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
 }
 
 /// The panes of the main screen.
@@ -71,6 +107,12 @@ pub struct List {
     pub listing: Listing,
     /// The question whose answer is shown or awaited.
     pub question: Question,
+    /// True until the question is answered.
+    pub in_flight: bool,
+    /// True while the answer to another filter or order is awaited: what is shown is not what was asked for.
+    pub awaiting: bool,
+    /// True when a newer snapshot came while a question was in flight.
+    pub stale: bool,
     /// The alert under the cursor.
     pub cursor: Option<AlertKey>,
     /// The cursor's place in `listing`; kept beside the key so that a vanished alert leaves the cursor where it was.
@@ -83,6 +125,8 @@ pub struct List {
     pub hidden_marks: usize,
     /// The set before it was last cleared, for `*l`.
     pub last_marks: BTreeSet<AlertKey>,
+    /// What the `*` chords marked since the set was last empty: members without a mark are those the analyst keeps.
+    pub base: BTreeSet<AlertKey>,
     /// Visual mode: where it began and whether it marks or unmarks.
     pub visual: Option<Visual>,
     /// The order.
@@ -111,6 +155,8 @@ pub struct FilterBar {
     pub error: Option<FilterError>,
     /// The text before editing began, for Esc.
     pub before: String,
+    /// The alert under the cursor before editing began, for Esc.
+    pub cursor_before: Option<AlertKey>,
     /// Suggestions and the one chosen.
     pub completion: Completion,
     /// The suggestion under the cursor.
@@ -119,6 +165,8 @@ pub struct FilterBar {
     pub question: Question,
     /// The view shown, by its digit, if the filter is still the view's own.
     pub view: Option<u8>,
+    /// The view chosen last, to which Esc leads back.
+    pub home: u8,
     /// The filter before the last change of view, for `-`.
     pub previous: String,
 }
@@ -128,8 +176,14 @@ pub struct FilterBar {
 pub struct Details {
     /// The question whose answer is shown or awaited.
     pub question: Question,
-    /// The alert asked for.
+    /// The alert whose details are to be shown.
     pub wanted: Option<AlertKey>,
+    /// The alert of the question in flight.
+    pub asked: Option<AlertKey>,
+    /// True when what is shown was overtaken while a question was in flight.
+    pub again: bool,
+    /// What to copy as soon as the details are there.
+    pub clip: Option<Clip>,
     /// The details, when they are there; of `wanted` or, while that loads, of the alert before.
     pub shown: Option<Arc<Detail>>,
     /// Why they could not be read.
@@ -180,6 +234,10 @@ pub struct Bulk {
     pub recent: Vec<ChangeRecord>,
     /// The last decision, for `.`.
     pub decision: Option<Decision>,
+    /// Orders that the journal has not answered, oldest first.
+    pub orders: VecDeque<Order>,
+    /// Alerts that the last undo left as they are, with the reason.
+    pub spared: Vec<(SafeText, SafeText)>,
 }
 
 /// A change on its way.
@@ -193,6 +251,8 @@ pub struct Running {
     pub tally: Tally,
     /// Alerts settled a second.
     pub rate: u32,
+    /// True once its rest was cancelled.
+    pub cancelling: bool,
 }
 
 /// A decision that can be repeated.
@@ -305,8 +365,10 @@ pub struct Confirm {
     pub reason: Option<Reason>,
     /// And take them over.
     pub take: bool,
-    /// A comment, when it is being typed.
+    /// A comment, once it was begun.
     pub comment: Option<Input>,
+    /// True while the comment has the keys.
+    pub typing: bool,
 }
 
 /// The status menu.

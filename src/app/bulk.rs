@@ -1,0 +1,164 @@
+//! Decisions: which alerts they cover, what is asked before, and the order to the journal.
+
+use std::collections::BTreeSet;
+
+use crate::app::command::Change;
+use crate::app::effect::JournalOrder;
+use crate::app::journal::{Order, Submitted, order};
+use crate::app::model::{Confirm, Decision, Model, Overlay, Pane, StatusMenu};
+use crate::app::notice::{alerts, fail, say};
+use crate::app::{Effects, list, marks, undo};
+use crate::domain::change::{NewChange, Plan, Skip, plan};
+use crate::domain::{AlertId, AlertKey, SafeText, Status};
+
+/// Carries out a change command.
+pub(super) fn run(model: &mut Model, change: Change, out: &mut Effects) {
+    match change {
+        Change::Set(status) => decide(model, Decision { status, reason: None, take: false }, out),
+        Change::Take => decide(model, Decision { status: Status::InProgress, reason: None, take: true }, out),
+        Change::Menu => model.overlays.push(Overlay::Status(StatusMenu::default())),
+        Change::Undo => undo::undo(model, out),
+        Change::Redo => undo::redo(model, out),
+        Change::Repeat => repeat(model, out),
+        Change::Failures => {
+            if let Some(change) = model.bulk.last {
+                order(model, Order::ShowFailures(change), JournalOrder::LoadChange(change), out);
+            }
+        }
+    }
+}
+
+/// The alerts that a decision covers and those among them that the analyst keeps: what a `*` chord marked and was
+/// unmarked since.
+fn covered(model: &mut Model) -> (Vec<AlertKey>, BTreeSet<AlertKey>) {
+    if model.focus != Pane::Full && model.list.visual.is_some_and(|visual| visual.marking) {
+        marks::end_visual(model);
+    }
+    let list = &model.list;
+    if model.focus == Pane::Full || list.marks.is_empty() {
+        return (marks::acted_on(model).collect(), BTreeSet::new());
+    }
+    let kept: BTreeSet<AlertKey> = list.base.difference(&list.marks).copied().collect();
+    let all = kept.union(&list.marks).copied().collect();
+    (marks::in_order(&list.listing, &all), kept)
+}
+
+/// Freezes the set. One alert changes at once, unless it is dismissed; else the exact set is shown first.
+pub(super) fn decide(model: &mut Model, decision: Decision, out: &mut Effects) {
+    let (keys, kept) = covered(model);
+    let plan = plan(&model.table, &keys, decision.status, &kept);
+    let confirm = Confirm {
+        status: decision.status,
+        matching: plan.targets.len() + plan.skipped.len(),
+        off_screen: off_screen(model, &plan),
+        plan,
+        reason: decision.reason,
+        take: decision.take,
+        comment: None,
+        typing: false,
+    };
+    match confirm.plan.targets.len() {
+        0 => nothing(model, &confirm, out),
+        1 if decision.status != Status::Dismissed => submit(model, confirm, out),
+        _ => model.overlays.push(Overlay::Confirm(Box::new(confirm))),
+    }
+}
+
+/// How many targets the list does not show as it is filtered now.
+fn off_screen(model: &Model, plan: &Plan) -> usize {
+    if model.focus == Pane::Full {
+        return 0;
+    }
+    let shown: BTreeSet<AlertKey> = model.list.listing.keys().collect();
+    plan.targets.iter().filter(|(key, _)| !shown.contains(key)).count()
+}
+
+/// No status changes. Those who have the status already can still be taken over.
+fn nothing(model: &mut Model, confirm: &Confirm, out: &mut Effects) {
+    if confirm.take && take_over(model, &confirm.plan, out) {
+        return;
+    }
+    let mut reasons: Vec<String> = Vec::new();
+    for why in [Skip::AlreadySo, Skip::Kept, Skip::Gone] {
+        match confirm.plan.skipped_for(why) {
+            0 => {}
+            count => reasons.push(format!("{} {}", alerts(count), why.words(confirm.status))),
+        }
+    }
+    let text = if reasons.is_empty() { "no alert left".to_owned() } else { reasons.join(", ") };
+    say(model, format!("nothing to change: {text}"), out);
+}
+
+/// Assigns the alerts of a plan that have the status already to the analyst; false without any.
+fn take_over(model: &mut Model, plan: &Plan, out: &mut Effects) -> bool {
+    let already = plan.skipped.iter().filter(|(_, why)| *why == Skip::AlreadySo);
+    let ids: Vec<AlertId> = already.filter_map(|(key, _)| Some(model.table.get(*key)?.id())).collect();
+    let Some(session) = model.session.as_ref().filter(|_| !ids.is_empty()) else { return false };
+    let who = Some(session.who.clone());
+    order(model, Order::Assign, JournalOrder::Assign(ids, who), out);
+    true
+}
+
+/// Orders a change that was confirmed, or needs no confirming.
+pub(super) fn submit(model: &mut Model, confirm: Confirm, out: &mut Effects) {
+    let Some(session) = &model.session else { return };
+    let by = session.who.clone();
+    if confirm.take {
+        take_over(model, &confirm.plan, out);
+    }
+    let comment = confirm.comment.as_ref().map(|comment| comment.text().trim()).unwrap_or_default();
+    model.bulk.decision =
+        Some(Decision { status: confirm.status, reason: confirm.reason, take: confirm.take });
+    let submitted = Submitted {
+        keys: confirm.plan.targets.iter().map(|(key, _)| *key).collect(),
+        status: confirm.status,
+        reason: confirm.reason,
+        comment: SafeText::from(comment),
+        filter: model.filter.applied.to_string(),
+        at: model.now.utc,
+        by: by.clone(),
+    };
+    let change = NewChange {
+        targets: confirm.plan.into_targets(),
+        status: Some(submitted.status),
+        reason: submitted.reason,
+        comment: submitted.comment.clone(),
+        filter: submitted.filter.clone(),
+        undoes: None,
+        take: confirm.take,
+        by,
+        at: submitted.at,
+    };
+    order(model, Order::Submit(Box::new(submitted)), JournalOrder::Submit(change), out);
+}
+
+/// The last decision again. Without marks it goes to the alert under the cursor or, if that is decided already, to the
+/// next one below that is not.
+fn repeat(model: &mut Model, out: &mut Effects) {
+    let Some(decision) = model.bulk.decision.clone() else { return };
+    let list = &model.list;
+    if model.focus != Pane::Full && list.marks.is_empty() && list.visual.is_none() {
+        let open = |place: &usize| {
+            let key = list.listing.key(*place);
+            let row = key.and_then(|key| model.table.get(key));
+            row.is_some_and(|row| row.status() != decision.status && !row.flags().is_gone())
+        };
+        let Some(place) = (list.place..list.listing.len()).find(open) else {
+            fail(model, "no alert below the cursor is left to decide", out);
+            return;
+        };
+        list::go_to(model, place, out);
+    }
+    decide(model, decision, out);
+}
+
+/// What a change does, in words: `dismiss 337 alerts`.
+pub(super) fn label(status: Option<Status>, count: usize) -> String {
+    match status {
+        Some(Status::Dismissed) => format!("dismiss {}", alerts(count)),
+        Some(Status::Resolved) => format!("resolve {}", alerts(count)),
+        Some(Status::Active) => format!("reactivate {}", alerts(count)),
+        Some(status) => format!("set {} {}", alerts(count), status.word()),
+        None => format!("undo of {}", alerts(count)),
+    }
+}

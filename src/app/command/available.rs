@@ -1,0 +1,80 @@
+//! When a command can be used and, if not, why: what the palette, the hint bar and a pressed key say.
+
+use crate::app::model::{Model, Pane};
+use crate::app::{marks, undo};
+use crate::domain::progress::FaultKind;
+
+type Available = Result<(), String>;
+
+fn unless(reason: &str, good: bool) -> Available {
+    if good { Ok(()) } else { Err(reason.to_owned()) }
+}
+
+pub(super) fn always(_: &Model) -> Available {
+    Ok(())
+}
+
+pub(super) fn session(model: &Model) -> Available {
+    unless("no tenant is open yet", model.session.is_some())
+}
+
+pub(super) fn cursor(model: &Model) -> Available {
+    let there = model.list.cursor.is_some() || model.focus == Pane::Full && model.details.full.is_some();
+    unless("no alert is under the cursor", there)
+}
+
+pub(super) fn any_listed(model: &Model) -> Available {
+    unless("no alert matches the filter", !model.list.listing.is_empty())
+}
+
+pub(super) fn any_mark(model: &Model) -> Available {
+    unless("nothing is marked", !model.list.marks.is_empty())
+}
+
+pub(super) fn last_marks(model: &Model) -> Available {
+    unless("no set was marked before", !model.list.last_marks.is_empty())
+}
+
+pub(super) fn filtered(model: &Model) -> Available {
+    unless("there is no filter to clear", !model.filter.applied.is_all())
+}
+
+pub(super) fn full(model: &Model) -> Available {
+    unless("the full details are not open", model.details.full.is_some())
+}
+
+/// Changes are possible at all: not read-only, and not known to be forbidden.
+fn writable(model: &Model) -> Available {
+    let Some(session) = &model.session else { return Err("no tenant is open yet".to_owned()) };
+    if let Some(reason) = &session.read_only {
+        return Err(format!("read-only: {reason}"));
+    }
+    match &model.sync.push_fault {
+        Some(fault) if fault.kind == FaultKind::Forbidden => Err(fault.message.to_string()),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn can_change(model: &Model) -> Available {
+    writable(model)?;
+    unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
+}
+
+pub(super) fn any_undo(model: &Model) -> Available {
+    writable(model)?;
+    unless("there is no change to undo", undo::undoable(&model.bulk).is_some())
+}
+
+pub(super) fn any_redo(model: &Model) -> Available {
+    writable(model)?;
+    unless("there is no undo to take back", undo::redoable(&model.bulk).is_some())
+}
+
+pub(super) fn can_repeat(model: &Model) -> Available {
+    can_change(model)?;
+    unless("no decision was made yet", model.bulk.decision.is_some())
+}
+
+pub(super) fn any_change(model: &Model) -> Available {
+    unless("no change was made yet", model.bulk.last.is_some())
+}

@@ -1,0 +1,192 @@
+//! What the screen and the README say about the keys, from the table of commands.
+
+use std::fmt::Write as _;
+
+use super::{CHORDS, COMMANDS, Group, Spec, sequence};
+use crate::app::key::Key;
+use crate::app::model::{Model, Pane};
+use crate::app::{first_run, overlays};
+
+/// One head of the help with its commands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Help {
+    /// The head.
+    pub title: &'static str,
+    /// Keys and what they do.
+    pub rows: Vec<(String, &'static str)>,
+}
+
+/// A key sequence as people read it: `f r`.
+pub fn show_keys(keys: &[Key]) -> String {
+    keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The next keys and what they do, the most important first.
+pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
+    let fixed = |hints: &[(&str, &'static str)]| -> Vec<(String, &'static str)> {
+        hints.iter().map(|(keys, label)| ((*keys).to_owned(), *label)).collect()
+    };
+    if let Some(first_run) = &model.first_run {
+        return fixed(first_run::hints(first_run));
+    }
+    if let Some(overlay) = model.overlays.last() {
+        return fixed(overlays::hints(overlay));
+    }
+    if model.filter.editing {
+        return fixed(&[("Enter", "apply"), ("Tab", "choose"), ("Esc", "restore"), ("ctrl-u", "empty")]);
+    }
+    if model.chord.is_some() {
+        return which_key(model);
+    }
+    let mut ranked: Vec<(u8, String, &'static str)> = COMMANDS
+        .iter()
+        .filter(|spec| spec.rank > 0 && spec.panes.contains(model.focus) && (spec.available)(model).is_ok())
+        .filter_map(|spec| Some((spec.rank, (*spec.keys.first()?).to_owned(), spec.hint)))
+        .collect();
+    let starts = |chord: &str| in_pane(model.focus).any(|spec| starts_with(spec, chord));
+    ranked.extend(
+        CHORDS
+            .iter()
+            .filter(|chord| chord.rank > 0 && starts(chord.key))
+            .map(|chord| (chord.rank, chord.key.to_owned(), chord.hint)),
+    );
+    ranked.sort_by_key(|(rank, ..)| *rank);
+    ranked.into_iter().map(|(_, keys, label)| (keys, label)).collect()
+}
+
+fn in_pane(pane: Pane) -> impl Iterator<Item = &'static Spec> {
+    COMMANDS.iter().filter(move |spec| spec.panes.contains(pane))
+}
+
+fn starts_with(spec: &Spec, chord: &str) -> bool {
+    spec.keys.iter().any(|keys| keys.split_once(' ').is_some_and(|(first, _)| first == chord))
+}
+
+/// What can follow the keys of the chord so far.
+pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
+    let Some(chord) = &model.chord else { return Vec::new() };
+    let typed = &chord.pending.keys;
+    in_pane(model.focus)
+        .flat_map(|spec| spec.sequences().map(move |keys| (spec, keys)))
+        .filter(|(_, keys)| keys.len() > typed.len() && keys.starts_with(typed))
+        .map(|(spec, keys)| (show_keys(&keys[typed.len()..]), spec.hint))
+        .collect()
+}
+
+/// Every command of a pane by head, each with all its keys.
+pub fn help(pane: Pane) -> Vec<Help> {
+    let rows = |group: Group| -> Vec<(String, &'static str)> {
+        in_pane(pane)
+            .filter(|spec| spec.group == group && !spec.keys.is_empty())
+            .map(|spec| (every_key(spec, ", "), spec.label))
+            .collect()
+    };
+    Group::ALL
+        .into_iter()
+        .map(|group| Help { title: group.title(), rows: rows(group) })
+        .filter(|help| !help.rows.is_empty())
+        .collect()
+}
+
+fn every_key(spec: &Spec, between: &str) -> String {
+    let keys: Vec<String> = spec.keys.iter().map(|keys| show_keys(&sequence(keys))).collect();
+    keys.join(between)
+}
+
+/// The README's tables of keys, in Markdown.
+pub fn readme_table() -> String {
+    let mut text = String::new();
+    for group in Group::ALL {
+        let _ = write!(text, "**{}**\n\n| key | does |\n| --- | --- |\n", group.title());
+        for spec in COMMANDS.iter().filter(|spec| spec.group == group && !spec.keys.is_empty()) {
+            let keys: Vec<String> =
+                spec.keys.iter().map(|keys| format!("`{}`", show_keys(&sequence(keys)))).collect();
+            let _ = writeln!(text, "| {} | {} |", keys.join(" "), spec.label);
+        }
+        text.push('\n');
+    }
+    for (title, hints) in overlays::guides() {
+        let _ = write!(text, "**{title}**\n\n| key | does |\n| --- | --- |\n");
+        for (keys, label) in hints {
+            let _ = writeln!(text, "| `{keys}` | {label} |");
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::app::command::{Command, Panes};
+
+    /// Keys that a terminal, a multiplexer or SSH may swallow.
+    const FRAGILE: [&str; 14] = [
+        "ctrl-s", "ctrl-q", "ctrl-z", "ctrl-\\", "ctrl-space", "ctrl-a", "ctrl-b", "ctrl-h", "ctrl-i",
+        "ctrl-j", "ctrl-m", "ctrl-[", "~", "ctrl-c",
+    ];
+
+    #[test]
+    fn every_key_of_the_table_is_a_key() {
+        for spec in &COMMANDS {
+            for keys in spec.keys {
+                assert_eq!(show_keys(&sequence(keys)), *keys, "{}", spec.label);
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_commands_of_a_pane_share_a_key_and_no_chord_hides_one() {
+        for (at, one) in COMMANDS.iter().enumerate() {
+            for other in COMMANDS[at + 1..].iter().filter(|other| one.panes.overlaps(other.panes)) {
+                for keys in one.sequences() {
+                    for others in other.sequences() {
+                        let clash = keys.starts_with(&others) || others.starts_with(&keys);
+                        assert!(!clash, "{} and {}", one.label, other.label);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_command_hangs_on_a_fragile_key_alone() {
+        for spec in COMMANDS.iter().filter(|spec| !spec.keys.is_empty()) {
+            let sound = |keys: &&str| keys.split(' ').all(|key| !FRAGILE.contains(&key));
+            assert!(spec.keys.iter().any(|keys| sound(&keys)), "{}", spec.label);
+        }
+    }
+
+    #[test]
+    fn every_command_is_declared_once_and_every_chord_named() {
+        let commands: HashSet<Command> = COMMANDS.iter().map(|spec| spec.command).collect();
+        assert_eq!(commands.len(), COMMANDS.len());
+        for keys in COMMANDS.iter().flat_map(|spec| spec.keys) {
+            if let Some((first, _)) = keys.split_once(' ') {
+                assert!(CHORDS.iter().any(|chord| chord.key == first), "{keys}");
+            }
+        }
+    }
+
+    #[test]
+    fn help_lists_every_command_that_works_in_the_pane() {
+        for pane in [Pane::List, Pane::Details, Pane::Full] {
+            let listed: usize = help(pane).iter().map(|help| help.rows.len()).sum();
+            assert_eq!(listed, in_pane(pane).filter(|spec| !spec.keys.is_empty()).count());
+        }
+        assert!(Panes::BESIDE.contains(Pane::Details) && !Panes::BESIDE.contains(Pane::Full));
+    }
+
+    #[test]
+    fn the_readme_names_every_key() {
+        let table = readme_table();
+        for spec in COMMANDS.iter().filter(|spec| !spec.keys.is_empty()) {
+            assert!(table.contains(&format!("| {} |", spec.label)), "{}", spec.label);
+        }
+        assert!(table.contains("| `f r` |") && table.contains("| `d` `s d` |"));
+    }
+}

@@ -1,0 +1,317 @@
+//! The analyst's verbs, each declared once in `table`: keys, words, where it works, and when it is available.
+//!
+//! The hint bar, the help, the palette, the menus of chords and the README's table of keys come from that table.
+
+mod available;
+mod guide;
+mod table;
+
+use crate::app::key::Key;
+use crate::app::model::{Model, Pane};
+use crate::domain::Status;
+use crate::domain::query::SortKey;
+
+pub use guide::{Help, help, hints, readme_table, show_keys, which_key};
+pub use table::{CHORDS, COMMANDS, Chord};
+
+/// Everything that can be asked for on the main screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// The cursor, or the text of a pane.
+    Move(Move),
+    /// Panes and tabs.
+    Go(Go),
+    /// Marks.
+    Mark(Mark),
+    /// The filter.
+    Narrow(Narrow),
+    /// The order.
+    Sort(SortKey),
+    /// Views.
+    View(View),
+    /// Changes of status.
+    Change(Change),
+    /// The clipboard.
+    Copy(Copy),
+    /// Sheets over the screen.
+    Show(Show),
+    /// The program.
+    App(App),
+}
+
+/// Movement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // the names say it
+pub enum Move {
+    Down,
+    Up,
+    First,
+    Last,
+    PageDown,
+    PageUp,
+    HalfDown,
+    HalfUp,
+}
+
+/// Panes and tabs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Go {
+    /// The pane (in the full details: the tab) to the left.
+    Left,
+    /// The pane (in the full details: the tab) to the right.
+    Right,
+    /// The next pane or tab, around.
+    Next,
+    /// The tab before.
+    PreviousTab,
+    /// The tab behind.
+    NextTab,
+    /// Full details.
+    Open,
+    /// One step back.
+    Back,
+}
+
+/// Marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// Mark or unmark, and go down.
+    Toggle,
+    /// Mark a range.
+    Visual,
+    /// Unmark a range.
+    VisualUnmark,
+    /// All that match.
+    All,
+    /// None.
+    None,
+    /// The others.
+    Invert,
+    /// Those of the same type.
+    SameType,
+    /// Those on the same resource.
+    SameResource,
+    /// By a pattern.
+    Pattern,
+    /// The set before.
+    Last,
+}
+
+/// The filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Narrow {
+    /// Type one.
+    Edit,
+    /// Every alert.
+    Clear,
+    /// Only the value under the cursor.
+    Only(By),
+    /// All but the value under the cursor.
+    Without(By),
+    /// Another time range.
+    Time(Span),
+}
+
+/// A field whose value under the cursor the filter can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // the names are the fields
+pub enum By {
+    Status,
+    Severity,
+    Resource,
+    Type,
+    Group,
+    Subscription,
+    Tactic,
+}
+
+/// A time range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Span {
+    /// The last 24 hours.
+    Day,
+    /// The last 7 days.
+    Week,
+    /// The last 30 days.
+    Month,
+    /// Any time.
+    Any,
+    /// Typed.
+    Custom,
+}
+
+/// Views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum View {
+    /// The one of a digit.
+    Digit(u8),
+    /// The filter before the last change of view.
+    Last,
+}
+
+/// Changes of status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// Set a status.
+    Set(Status),
+    /// Choose a status by arrows.
+    Menu,
+    /// In progress, and mine.
+    Take,
+    /// Take the last change back.
+    Undo,
+    /// Take the last undo back.
+    Redo,
+    /// The last decision again, on the next alert.
+    Repeat,
+    /// What became of the last change, where it failed.
+    Failures,
+}
+
+/// The clipboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Copy {
+    /// The row as text.
+    Row,
+    /// The full id.
+    Id,
+    /// The first entity.
+    Entity,
+    /// The portal's link.
+    Link,
+    /// The source's JSON.
+    Json,
+    /// The portal's link, shown as well.
+    ShowLink,
+}
+
+/// Sheets over the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // the names say it
+pub enum Show {
+    Jobs,
+    Help,
+    Palette,
+}
+
+/// The program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum App {
+    /// Sync now.
+    Sync,
+    /// Close, or quit.
+    Close,
+    /// Stop the process until the shell continues it.
+    Suspend,
+}
+
+/// The panes in which a command works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Panes(u8);
+
+impl Panes {
+    /// The list only.
+    pub const LIST: Self = Self(1);
+    /// The list and the details beside it.
+    pub const BESIDE: Self = Self(3);
+    /// The full details only.
+    pub const FULL: Self = Self(4);
+    /// Every pane.
+    pub const ALL: Self = Self(7);
+
+    /// True when a pane is one of them.
+    pub fn contains(self, pane: Pane) -> bool {
+        let bit = match pane {
+            Pane::List => 1,
+            Pane::Details => 2,
+            Pane::Full => 4,
+        };
+        self.0 & bit != 0
+    }
+
+    /// True when a pane is in both.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// The heads under which help and README group the commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the names are the heads
+pub enum Group {
+    Move,
+    Mark,
+    Filter,
+    Sort,
+    View,
+    Change,
+    Copy,
+    Program,
+}
+
+impl Group {
+    /// Every group, in the order of help.
+    pub const ALL: [Self; 8] = [
+        Self::Move,
+        Self::Mark,
+        Self::Filter,
+        Self::Sort,
+        Self::View,
+        Self::Change,
+        Self::Copy,
+        Self::Program,
+    ];
+
+    /// The head.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Move => "Move",
+            Self::Mark => "Mark",
+            Self::Filter => "Filter",
+            Self::Sort => "Sort",
+            Self::View => "Views",
+            Self::Change => "Change status",
+            Self::Copy => "Copy",
+            Self::Program => "Program",
+        }
+    }
+}
+
+/// One command's declaration.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    /// What it is.
+    pub command: Command,
+    /// Key sequences, each with its keys parted by blanks; the first is the one shown in hints. Without any, the
+    /// command is in the palette only.
+    pub keys: &'static [&'static str],
+    /// What it does, as help and palette say it.
+    pub label: &'static str,
+    /// The same in a word or two, for the hint bar and the menus of chords.
+    pub hint: &'static str,
+    /// Where it works.
+    pub panes: Panes,
+    /// Its head in help.
+    pub group: Group,
+    /// Why it cannot be done now, if so.
+    pub available: fn(&Model) -> Result<(), String>,
+    /// Its place in the hint bar, the smallest first; 0 for no place.
+    pub rank: u8,
+}
+
+impl Spec {
+    /// The key sequences.
+    pub fn sequences(&self) -> impl Iterator<Item = Vec<Key>> {
+        self.keys.iter().map(|keys| sequence(keys))
+    }
+}
+
+/// Reads a key sequence; keys that are not ones are left out, which a test excludes for the table.
+pub fn sequence(keys: &str) -> Vec<Key> {
+    keys.split(' ').filter_map(Key::parse).collect()
+}
+
+/// A command's declaration.
+pub fn spec(command: Command) -> Option<&'static Spec> {
+    COMMANDS.iter().find(|spec| spec.command == command)
+}

@@ -1,0 +1,179 @@
+//! The table of commands: a new command or key is one row here.
+
+use super::available::{
+    always, any_change, any_listed, any_mark, any_redo, any_undo, can_change, can_repeat, cursor, filtered,
+    full, last_marks, session,
+};
+use super::{App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Show, Span, Spec, View};
+use crate::app::model::Model;
+use crate::domain::Status;
+use crate::domain::query::SortKey;
+
+type Available = fn(&Model) -> Result<(), String>;
+
+const fn row(
+    command: Command,
+    keys: &'static [&'static str],
+    label: &'static str,
+    hint: &'static str,
+    panes: Panes,
+    group: Group,
+    available: Available,
+) -> Spec {
+    Spec { command, keys, label, hint, panes, group, available, rank: 0 }
+}
+
+impl Spec {
+    const fn at(self, rank: u8) -> Self {
+        Self { rank, ..self }
+    }
+}
+
+/// A key that waits for another.
+#[derive(Debug, Clone, Copy)]
+pub struct Chord {
+    /// The first key.
+    pub key: &'static str,
+    /// What its commands have in common, for the hint bar and the menu.
+    pub hint: &'static str,
+    /// Its place in the hint bar; 0 for no place.
+    pub rank: u8,
+}
+
+/// Every chord.
+pub const CHORDS: [Chord; 8] = [
+    Chord { key: "f", hint: "by value", rank: 3 },
+    Chord { key: "s", hint: "status", rank: 5 },
+    Chord { key: "*", hint: "mark sets", rank: 12 },
+    Chord { key: "t", hint: "time", rank: 13 },
+    Chord { key: ",", hint: "sort", rank: 14 },
+    Chord { key: "y", hint: "copy", rank: 15 },
+    Chord { key: "F", hint: "without value", rank: 0 },
+    Chord { key: "g", hint: "go", rank: 0 },
+];
+
+use Command as C;
+use Group as G;
+use Panes as P;
+
+const fn only(by: By, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::Narrow(Narrow::Only(by)), key, label, hint, P::BESIDE, G::Filter, cursor)
+}
+
+const fn without(by: By, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::Narrow(Narrow::Without(by)), key, label, hint, P::BESIDE, G::Filter, cursor)
+}
+
+const fn time(span: Span, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::Narrow(Narrow::Time(span)), key, label, hint, P::BESIDE, G::Filter, always)
+}
+
+const fn sort(by: SortKey, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::Sort(by), key, label, hint, P::BESIDE, G::Sort, always)
+}
+
+const fn view(digit: u8, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::View(View::Digit(digit)), key, label, hint, P::BESIDE, G::View, always)
+}
+
+const fn set(status: Status, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::Change(Change::Set(status)), key, label, hint, P::ALL, G::Change, can_change)
+}
+
+const fn copy(what: Copy, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::Copy(what), key, label, hint, P::ALL, G::Copy, cursor)
+}
+
+/// Every command.
+#[rustfmt::skip] // one row each
+pub static COMMANDS: [Spec; 82] = [
+    row(C::Move(Move::Down), &["j", "↓"], "Down", "down", P::ALL, G::Move, always),
+    row(C::Move(Move::Up), &["k", "↑"], "Up", "up", P::ALL, G::Move, always),
+    row(C::Move(Move::First), &["g g", "Home"], "To the first", "first", P::ALL, G::Move, always),
+    row(C::Move(Move::Last), &["G", "End"], "To the last", "last", P::ALL, G::Move, always),
+    row(C::Move(Move::PageDown), &["PgDn"], "A page down", "page down", P::ALL, G::Move, always),
+    row(C::Move(Move::PageUp), &["PgUp"], "A page up", "page up", P::ALL, G::Move, always),
+    row(C::Move(Move::HalfDown), &["ctrl-d"], "Half a page down", "half down", P::ALL, G::Move, always),
+    row(C::Move(Move::HalfUp), &["ctrl-u"], "Half a page up", "half up", P::ALL, G::Move, always),
+    row(C::Go(Go::Left), &["h", "←"], "Pane or tab to the left", "left", P::ALL, G::Move, always),
+    row(C::Go(Go::Right), &["l", "→"], "Pane or tab to the right", "right", P::ALL, G::Move, always),
+    row(C::Go(Go::Next), &["Tab"], "Next pane or tab", "next pane", P::ALL, G::Move, always),
+    row(C::Go(Go::PreviousTab), &["["], "Previous tab", "tab before", P::FULL, G::Move, full).at(2),
+    row(C::Go(Go::NextTab), &["]"], "Next tab", "next tab", P::FULL, G::Move, full).at(1),
+    row(C::Go(Go::Open), &["Enter"], "Open full details", "details", P::BESIDE, G::Move, cursor).at(6),
+    row(C::Go(Go::Back), &["Esc"], "One step back: details, visual mode, filter, marks", "back", P::ALL, G::Move, always),
+
+    row(C::Mark(Mark::Toggle), &["Space", "x"], "Mark or unmark, and go down", "mark", P::LIST, G::Mark, cursor).at(1),
+    row(C::Mark(Mark::Visual), &["v"], "Mark a range: again to end it", "mark range", P::LIST, G::Mark, cursor),
+    row(C::Mark(Mark::VisualUnmark), &["V"], "Unmark a range: again to end it", "unmark range", P::LIST, G::Mark, cursor),
+    row(C::Mark(Mark::All), &["* *"], "Mark all that match the filter", "all matching", P::LIST, G::Mark, any_listed),
+    row(C::Mark(Mark::None), &["* n"], "Unmark all", "none", P::LIST, G::Mark, any_mark),
+    row(C::Mark(Mark::Invert), &["* i"], "Invert the marks of those that match", "invert", P::LIST, G::Mark, any_listed),
+    row(C::Mark(Mark::SameType), &["* t"], "Mark those of the same type", "same type", P::LIST, G::Mark, cursor),
+    row(C::Mark(Mark::SameResource), &["* r"], "Mark those on the same resource", "same resource", P::LIST, G::Mark, cursor),
+    row(C::Mark(Mark::Pattern), &["* p"], "Mark by a pattern", "by pattern", P::LIST, G::Mark, any_listed),
+    row(C::Mark(Mark::Last), &["* l"], "Bring the last marks back", "last set", P::LIST, G::Mark, last_marks),
+
+    row(C::Narrow(Narrow::Edit), &["/"], "Filter as you type", "filter", P::BESIDE, G::Filter, always).at(2),
+    row(C::Narrow(Narrow::Clear), &["\\"], "Clear the filter: every alert", "clear filter", P::BESIDE, G::Filter, filtered),
+    only(By::Status, &["f s"], "Only this status (again: any)", "status"),
+    only(By::Severity, &["f v"], "Only this severity (again: any)", "severity"),
+    only(By::Resource, &["f r"], "Only this resource (again: any)", "resource"),
+    only(By::Type, &["f t"], "Only this alert type (again: any)", "type"),
+    only(By::Group, &["f g"], "Only this resource group (again: any)", "group"),
+    only(By::Subscription, &["f u"], "Only this subscription (again: any)", "subscription"),
+    only(By::Tactic, &["f i"], "Only this tactic (again: any)", "tactic"),
+    without(By::Status, &["F s"], "Without this status", "status"),
+    without(By::Severity, &["F v"], "Without this severity", "severity"),
+    without(By::Resource, &["F r"], "Without this resource", "resource"),
+    without(By::Type, &["F t"], "Without this alert type", "type"),
+    without(By::Group, &["F g"], "Without this resource group", "group"),
+    without(By::Subscription, &["F u"], "Without this subscription", "subscription"),
+    without(By::Tactic, &["F i"], "Without this tactic", "tactic"),
+    time(Span::Day, &["t 1"], "The last 24 hours", "24 h"),
+    time(Span::Week, &["t 7"], "The last 7 days", "7 days"),
+    time(Span::Month, &["t 3"], "The last 30 days", "30 days"),
+    time(Span::Any, &["t a"], "Any time", "any time"),
+    time(Span::Custom, &["t t"], "Another time range", "custom"),
+
+    sort(SortKey::Severity, &[", v"], "Sort by severity (again: reverse)", "severity"),
+    sort(SortKey::Time, &[", a"], "Sort by age (again: reverse)", "age"),
+    sort(SortKey::Status, &[", s"], "Sort by status (again: reverse)", "status"),
+    sort(SortKey::Title, &[", n"], "Sort by title (again: reverse)", "title"),
+    sort(SortKey::Resource, &[", r"], "Sort by resource (again: reverse)", "resource"),
+    sort(SortKey::Type, &[", t"], "Sort by alert type (again: reverse)", "type"),
+    sort(SortKey::Group, &[", g"], "Sort by resource group (again: reverse)", "group"),
+    sort(SortKey::Subscription, &[", u"], "Sort by subscription (again: reverse)", "subscription"),
+
+    view(1, &["1"], "View: open alerts", "open"),
+    view(2, &["2"], "View: mine", "mine"),
+    view(3, &["3"], "View: dismissed", "dismissed"),
+    view(4, &["4"], "View: resolved", "resolved"),
+    view(0, &["0"], "View: all", "all"),
+    row(C::View(View::Last), &["-"], "Back to the last view", "last view", P::BESIDE, G::View, always),
+
+    set(Status::Dismissed, &["d", "s d"], "Dismiss, with a reason", "dismiss").at(4),
+    set(Status::Resolved, &["s r"], "Resolve", "resolved"),
+    set(Status::InProgress, &["s i"], "Set in progress", "in progress"),
+    set(Status::Active, &["s a"], "Reactivate", "active"),
+    row(C::Change(Change::Menu), &["s Enter"], "Choose a status from a menu", "menu", P::ALL, G::Change, can_change),
+    row(C::Change(Change::Take), &["a"], "Take: in progress and mine", "take", P::ALL, G::Change, can_change).at(7),
+    row(C::Change(Change::Undo), &["u"], "Undo the last change, on the server too", "undo", P::ALL, G::Change, any_undo).at(8),
+    row(C::Change(Change::Redo), &["U"], "Redo what was undone", "redo", P::ALL, G::Change, any_redo),
+    row(C::Change(Change::Repeat), &["."], "Repeat the last decision on the next alert", "repeat", P::ALL, G::Change, can_repeat),
+    row(C::Change(Change::Failures), &["E"], "Failures of the last change", "failures", P::ALL, G::Change, any_change),
+
+    copy(Copy::Row, &["y y"], "Copy the row", "row"),
+    copy(Copy::Id, &["y i"], "Copy the full id", "id"),
+    copy(Copy::Entity, &["y e"], "Copy the first entity", "entity"),
+    copy(Copy::Link, &["y l"], "Copy the portal's link", "portal link"),
+    copy(Copy::Json, &["y j"], "Copy the source's JSON", "JSON"),
+    copy(Copy::ShowLink, &["o"], "Show and copy the portal's link", "link"),
+
+    row(C::Show(Show::Jobs), &["w"], "Running and recent work", "jobs", P::ALL, G::Program, always),
+    row(C::Show(Show::Help), &["?"], "Help for this pane", "help", P::ALL, G::Program, always).at(9),
+    row(C::Show(Show::Palette), &[":"], "Every command by name", "commands", P::ALL, G::Program, always).at(10),
+    row(C::App(App::Sync), &["R"], "Sync now", "sync", P::ALL, G::Program, session),
+    row(C::App(App::Close), &["q"], "Close, or quit", "quit", P::ALL, G::Program, always).at(11),
+    row(C::App(App::Suspend), &[], "Suspend to the shell", "suspend", P::ALL, G::Program, always),
+];

@@ -1,0 +1,209 @@
+//! Details of one alert: beside the list, over it on a narrow screen, or in full.
+//!
+//! Only one question is in flight: while it is, the newest wish is remembered, so that holding `j` over 500 alerts
+//! loads a few details and not 500.
+
+use std::sync::Arc;
+
+use crate::app::command::{Go, Move};
+use crate::app::document::Document;
+use crate::app::layout::{self, Main};
+use crate::app::message::{Detail, Question};
+use crate::app::model::{Full, Model, Pane, Tab};
+use crate::app::{Effect, Effects, copy, documents, list};
+use crate::domain::SafeText;
+use crate::domain::listing::Listing;
+
+impl Tab {
+    /// Every tab, from left to right.
+    pub const ALL: [Self; 3] = [Self::Details, Self::History, Self::Json];
+
+    /// The tab's head.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Details => "Alert details",
+            Self::History => "History",
+            Self::Json => "JSON",
+        }
+    }
+}
+
+/// Wants the details of the alert under the cursor; while one is open in full, of that one.
+pub(super) fn follow(model: &mut Model, out: &mut Effects) {
+    let wanted = model.details.full.as_ref().map(|full| full.key).or(model.list.cursor);
+    if model.details.wanted == wanted {
+        return;
+    }
+    model.details.wanted = wanted;
+    model.details.clip = None;
+    if wanted.is_none() {
+        model.details.shown = None;
+        model.details.error = None;
+        lay_out(model);
+        return;
+    }
+    ask(model, out);
+}
+
+fn ask(model: &mut Model, out: &mut Effects) {
+    let Some(key) = model.details.wanted else { return };
+    if model.details.asked.is_some() {
+        return;
+    }
+    let question = Question(model.next_serial());
+    model.details.question = question;
+    model.details.asked = Some(key);
+    model.details.again = false;
+    out.push(Effect::LoadDetail { question, table: Arc::clone(&model.table), key });
+}
+
+/// True when the alert shown is another one in new rows than in the old: another status, note or content.
+pub(super) fn overtaken(model: &Model, new: &Listing) -> bool {
+    let Some(key) = model.details.wanted else { return false };
+    let facts = |listing: &Listing| {
+        let row = listing.table.get(key)?;
+        let local = row.local().cloned();
+        Some((row.remote_status(), row.pending(), row.flags(), row.seconds(), row.severity(), local))
+    };
+    facts(new) != facts(&model.list.listing)
+}
+
+/// Reads the details again: what they show changed.
+pub(super) fn reload(model: &mut Model, out: &mut Effects) {
+    if model.details.asked.is_some() {
+        model.details.again = true;
+    } else {
+        ask(model, out);
+    }
+}
+
+/// Details came.
+pub(super) fn answered(
+    model: &mut Model,
+    question: Question,
+    answer: Result<Arc<Detail>, SafeText>,
+    out: &mut Effects,
+) {
+    if question != model.details.question {
+        return;
+    }
+    let Some(asked) = model.details.asked.take() else { return };
+    if model.details.wanted == Some(asked) {
+        let other = model.details.shown.as_ref().is_none_or(|shown| shown.key != asked);
+        match answer {
+            Ok(detail) => {
+                model.details.shown = Some(detail);
+                model.details.error = None;
+            }
+            Err(error) => {
+                model.details.error = Some(error);
+                if other {
+                    model.details.shown = None;
+                }
+            }
+        }
+        if other {
+            model.details.scroll = 0;
+        }
+        lay_out(model);
+        copy::answered(model, out);
+        if !model.details.again {
+            return;
+        }
+    }
+    ask(model, out);
+}
+
+/// The details shown, if they are those of the alert wanted.
+pub(super) fn current(model: &Model) -> Option<&Arc<Detail>> {
+    model.details.shown.as_ref().filter(|shown| Some(shown.key) == model.details.wanted)
+}
+
+/// Lays the texts out for the width and the clock, and keeps their scroll positions inside them.
+pub(super) fn lay_out(model: &mut Model) {
+    let side = Main::new(model.size, model.details.open).details_text();
+    let body = layout::Full::new(model.size).body;
+    let details = &mut model.details;
+    let now = model.now;
+    details.pane = match &details.shown {
+        Some(shown) => documents::pane(shown, side.columns(), now),
+        None => Document::default(),
+    };
+    details.scroll = details.scroll.min(side.last_offset(details.pane.lines.len()));
+    let Some(full) = &mut details.full else { return };
+    let shown = details.shown.as_ref().filter(|shown| shown.key == full.key);
+    full.document = match (shown, full.tab) {
+        (None, _) => Document::default(),
+        (Some(shown), Tab::Details) => documents::details(shown, body.columns(), now),
+        (Some(shown), Tab::History) => documents::history(shown, body.columns(), now),
+        (Some(shown), Tab::Json) => documents::json(shown, body.columns(), now),
+    };
+    if shown.is_some() {
+        let last = body.last_offset(full.document.lines.len());
+        let scroll = &mut full.scroll[full.tab as usize];
+        *scroll = (*scroll).min(last);
+    }
+}
+
+/// Scrolls the pane that has the keys.
+pub(super) fn scroll(model: &mut Model, step: Move) {
+    let main = Main::new(model.size, model.details.open);
+    match &mut model.details.full {
+        Some(full) => {
+            let area = layout::Full::new(model.size).body;
+            let scroll = &mut full.scroll[full.tab as usize];
+            let last = area.last_offset(full.document.lines.len());
+            *scroll = list::target(*scroll, last, step, area.rows().max(1));
+        }
+        None => {
+            let area = main.details_text();
+            let last = area.last_offset(model.details.pane.lines.len());
+            model.details.scroll = list::target(model.details.scroll, last, step, area.rows().max(1));
+        }
+    }
+}
+
+/// Carries out a pane command, except the step back.
+pub(super) fn go(model: &mut Model, go: Go, out: &mut Effects) {
+    match (model.focus, go) {
+        (Pane::List, Go::Right | Go::Next) => focus(model, Pane::Details),
+        (Pane::Details, Go::Left | Go::Next | Go::Back) => focus(model, Pane::List),
+        (Pane::List | Pane::Details, Go::Open) => open(model, out),
+        (Pane::Full, Go::Left | Go::PreviousTab) => tab(model, Tab::ALL.len() - 1),
+        (Pane::Full, Go::Right | Go::NextTab | Go::Next) => tab(model, 1),
+        (Pane::Full, Go::Back) => close(model, out),
+        (Pane::List, Go::Left | Go::PreviousTab | Go::NextTab | Go::Back)
+        | (Pane::Details, Go::Right | Go::PreviousTab | Go::NextTab)
+        | (Pane::Full, Go::Open) => {}
+    }
+}
+
+fn focus(model: &mut Model, pane: Pane) {
+    model.focus = pane;
+    model.details.open = pane == Pane::Details;
+    list::resize(model);
+    lay_out(model);
+}
+
+fn open(model: &mut Model, out: &mut Effects) {
+    let Some(key) = model.list.cursor else { return };
+    model.list.visual = None;
+    focus(model, Pane::Full);
+    model.details.full = Some(Full { key, tab: Tab::default(), document: Document::default(), scroll: [0; 3] });
+    follow(model, out);
+    lay_out(model);
+}
+
+/// Closes the full details.
+pub(super) fn close(model: &mut Model, out: &mut Effects) {
+    model.details.full = None;
+    focus(model, Pane::List);
+    follow(model, out);
+}
+
+fn tab(model: &mut Model, by: usize) {
+    if let Some(full) = &mut model.details.full {
+        full.tab = Tab::ALL[(full.tab as usize + by) % Tab::ALL.len()];
+    }
+    lay_out(model);
+}

@@ -1,0 +1,204 @@
+//! What the journal was asked and what it answers.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::effect::JournalOrder;
+use crate::app::message::Journal;
+use crate::app::model::{Failures, Model, Overlay, Running};
+use crate::app::notice::{alerts, fail, say};
+use crate::app::{Effect, Effects, bulk, marks, undo};
+use crate::domain::change::{ChangeRecord, Outcome, Reason, Tally, TargetRecord};
+use crate::domain::{AlertKey, ChangeId, SafeText, Status};
+
+/// An order that the journal has not answered yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Order {
+    /// A change.
+    Submit(Box<Submitted>),
+    /// An undo or redo.
+    Undo(ChangeId),
+    /// A retry.
+    Retry(ChangeId),
+    /// An assignment.
+    Assign,
+    /// The recent changes.
+    Changes,
+    /// One change, to show its failures.
+    ShowFailures(ChangeId),
+    /// One change, to mark its failures.
+    MarkFailures(ChangeId),
+}
+
+impl Order {
+    /// True for what changes the journal.
+    pub(super) fn is_write(&self) -> bool {
+        matches!(self, Self::Submit(_) | Self::Undo(_) | Self::Retry(_) | Self::Assign)
+    }
+}
+
+/// A change on its way into the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submitted {
+    /// Its alerts.
+    pub keys: Vec<AlertKey>,
+    /// The status to set.
+    pub status: Status,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// The analyst's words.
+    pub comment: SafeText,
+    /// The filter in force.
+    pub filter: String,
+    /// When it was decided.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: SafeText,
+}
+
+/// Sends an order and remembers it until it is answered.
+pub(super) fn order(model: &mut Model, order: Order, effect: JournalOrder, out: &mut Effects) {
+    model.bulk.orders.push_back(order);
+    out.push(Effect::Journal(effect));
+}
+
+/// Asks for the recent changes, once.
+pub(super) fn list_changes(model: &mut Model, out: &mut Effects) {
+    if !model.bulk.orders.contains(&Order::Changes) {
+        order(model, Order::Changes, JournalOrder::ListChanges, out);
+    }
+}
+
+fn take(model: &mut Model, fits: impl Fn(&Order) -> bool) -> Option<Order> {
+    let at = model.bulk.orders.iter().position(fits)?;
+    model.bulk.orders.remove(at)
+}
+
+/// The journal answered.
+pub(super) fn answered(model: &mut Model, answer: Journal, out: &mut Effects) {
+    match answer {
+        Journal::Queued { change, alerts } => queued(model, change, alerts, out),
+        Journal::Undone { change, by, removed, alerts, spared } => {
+            take(model, |order| matches!(order, Order::Undo(_)));
+            undo::undone(model, change, by, (removed, alerts), spared, out);
+        }
+        Journal::Retrying { change, alerts: count } => {
+            take(model, |order| matches!(order, Order::Retry(_)));
+            retrying(model, change, count);
+            say(model, format!("{} of change {change} sent again", alerts(count)), out);
+        }
+        Journal::Assigned(count) => {
+            take(model, |order| *order == Order::Assign);
+            say(model, format!("{} yours now", if count == 1 { "1 alert is".into() } else { format!("{} are", alerts(count)) }), out);
+        }
+        Journal::Changes(changes) => {
+            take(model, |order| *order == Order::Changes);
+            recent(model, changes);
+        }
+        Journal::Change(change, targets) => loaded(model, *change, targets),
+        Journal::Refused(why) => {
+            let write = take(model, Order::is_write);
+            if write.is_none() {
+                model.bulk.orders.pop_front();
+            }
+            fail(model, format!("not queued: {}", why.raw()), out);
+        }
+    }
+}
+
+fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) {
+    model.bulk.last = Some(change);
+    let Some(Order::Submit(submitted)) = take(model, |order| matches!(order, Order::Submit(_))) else { return };
+    let tally = Tally { pending: count, ..Tally::default() };
+    let label = bulk::label(Some(submitted.status), count);
+    model.bulk.running.push(Running { change, label: label.clone(), tally, rate: 0, cancelling: false });
+    marks::settle(&mut model.list, &submitted.keys);
+    model.bulk.recent.insert(
+        0,
+        ChangeRecord {
+            id: change,
+            at: submitted.at,
+            by: submitted.by,
+            status: Some(submitted.status),
+            reason: submitted.reason,
+            comment: submitted.comment,
+            filter: submitted.filter,
+            undoes: None,
+            undone_by: None,
+            tally,
+        },
+    );
+    say(model, format!("queued: {label}; u undoes"), out);
+}
+
+/// Outcomes go back from final to pending.
+fn retrying(model: &mut Model, change: ChangeId, count: usize) {
+    let Some(record) = model.bulk.recent.iter_mut().find(|record| record.id == change) else { return };
+    let tally = &mut record.tally;
+    let mut left = count;
+    for part in [&mut tally.failed, &mut tally.conflict, &mut tally.unconfirmed] {
+        let moved = left.min(*part);
+        *part -= moved;
+        left -= moved;
+    }
+    tally.pending += count - left;
+    let (tally, status) = (*tally, record.status);
+    track(model, change, status, tally);
+}
+
+/// Notes the progress of a change among those that run.
+pub(super) fn track(model: &mut Model, change: ChangeId, status: Option<Status>, tally: Tally) {
+    if let Some(record) = model.bulk.recent.iter_mut().find(|record| record.id == change) {
+        record.tally = tally;
+    }
+    match model.bulk.running.iter_mut().find(|running| running.change == change) {
+        Some(running) => running.tally = tally,
+        None => {
+            let label = bulk::label(status, tally.total());
+            model.bulk.running.push(Running { change, label, tally, rate: 0, cancelling: false });
+        }
+    }
+}
+
+/// Recent changes came. Those with something left to send are on their way, also when an earlier session made them.
+fn recent(model: &mut Model, changes: Vec<ChangeRecord>) {
+    model.bulk.recent = changes;
+    if let Some(newest) = model.bulk.recent.first() {
+        model.bulk.last = Some(newest.id);
+    }
+    let unsettled: Vec<_> = model.bulk.recent.iter().rev().filter(|record| record.tally.pending > 0).cloned().collect();
+    for record in unsettled {
+        if !model.bulk.running.iter().any(|running| running.change == record.id) {
+            track(model, record.id, record.status, record.tally);
+        }
+    }
+}
+
+fn loaded(model: &mut Model, change: ChangeRecord, targets: Vec<TargetRecord>) {
+    let id = change.id;
+    let wanted = |order: &Order| matches!(order, Order::ShowFailures(of) | Order::MarkFailures(of) if *of == id);
+    match take(model, wanted) {
+        Some(Order::ShowFailures(_)) => {
+            let targets = targets.into_iter().filter(|target| target.outcome != Outcome::Verified).collect();
+            let failures = Failures { change, targets, chosen: 0, offset: 0 };
+            model.overlays.push(Overlay::Failures(Box::new(failures)));
+        }
+        Some(Order::MarkFailures(_)) => {
+            let keys = keys_of(model, targets.iter().filter(|target| target.outcome.is_retryable()));
+            marks::mark_failed(model, keys);
+        }
+        _ => {}
+    }
+}
+
+/// The keys of recorded alerts, in one walk over the table.
+fn keys_of<'a>(model: &Model, targets: impl Iterator<Item = &'a TargetRecord>) -> Vec<AlertKey> {
+    let ids: std::collections::HashSet<_> = targets.map(|record| &record.target.id).collect();
+    let names: std::collections::HashSet<_> = ids.iter().map(|id| id.name().to_ascii_lowercase()).collect();
+    let named = model.table.rows().filter(|(_, row)| names.contains(&row.name().to_ascii_lowercase()));
+    named.filter(|(_, row)| ids.contains(&row.id())).map(|(_, row)| row.key()).collect()
+}
+
+/// True while keys cannot be understood because a sheet is about to open.
+pub(super) fn opens_sheet(model: &Model) -> bool {
+    model.bulk.orders.iter().any(|order| matches!(order, Order::ShowFailures(_)))
+}

@@ -1,0 +1,211 @@
+//! The way of a key: what lies on top has it first, then the filter bar, then the commands of the focused pane.
+
+use std::time::Duration;
+
+use crate::app::command::{App, Command, Change, Go, Show, show_keys, spec};
+use crate::app::effect::JournalOrder;
+use crate::app::key::{Code, Key};
+use crate::app::keymap::{Match, Pending, resolve};
+use crate::app::message::Timer;
+use crate::app::model::{Chord, Model, Pane};
+use crate::app::notice::{fail, say};
+use crate::app::{
+    Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays, views,
+};
+use crate::domain::SafeText;
+
+/// How long a chord waits before its menu is shown.
+pub(super) const MENU_AFTER: Duration = Duration::from_millis(300);
+
+/// Two ctrl-c within this time quit.
+const TWICE_MS: i64 = 3000;
+
+/// Keys typed ahead that are kept at most.
+const MOST_HELD: usize = 256;
+
+/// Typed ahead: waits for an answer on which its meaning depends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// A key.
+    Key(Key),
+    /// A command whose keys were complete.
+    Command(Command),
+}
+
+/// A key was pressed.
+pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
+    if key == Key::ctrl('c') {
+        return interrupt(model, out);
+    }
+    model.last_interrupt = None;
+    if key == Key::ctrl('z') {
+        out.push(Effect::Suspend);
+    } else if !model.held.is_empty() || blocked(model) {
+        if model.held.len() < MOST_HELD {
+            model.held.push_back(Held::Key(key));
+        }
+    } else {
+        handle(model, key, out);
+    }
+}
+
+/// Keys mean the list that was asked for, not the one that is still shown, and the sheet that is about to open.
+/// Both answers take milliseconds; keys that are faster wait here.
+fn blocked(model: &Model) -> bool {
+    let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
+    model.list.awaiting && list_has_keys || journal::opens_sheet(model)
+}
+
+/// A change, an undo or a retry builds on what the journal has of those before.
+fn must_wait(model: &Model, command: Command) -> bool {
+    let Command::Change(change) = command else { return false };
+    let orders = &model.bulk.orders;
+    orders.iter().any(journal::Order::is_write) || change.needs_record() && orders.contains(&journal::Order::Changes)
+}
+
+/// Handles what was typed ahead, as far as nothing else must be awaited.
+pub(super) fn release(model: &mut Model, out: &mut Effects) {
+    while !blocked(model) {
+        match model.held.pop_front() {
+            None => break,
+            Some(Held::Key(key)) => handle(model, key, out),
+            Some(Held::Command(command)) if must_wait(model, command) => {
+                model.held.push_front(Held::Command(command));
+                break;
+            }
+            Some(Held::Command(command)) => run(model, command, out),
+        }
+    }
+}
+
+fn handle(model: &mut Model, key: Key, out: &mut Effects) {
+    if model.first_run.is_some() {
+        first_run::key(model, key, out);
+    } else if !model.overlays.is_empty() {
+        overlays::key(model, key, out);
+    } else if model.filter.editing {
+        filter_bar::key(model, key, out);
+    } else {
+        pane_key(model, key, out);
+    }
+}
+
+fn pane_key(model: &mut Model, key: Key, out: &mut Effects) {
+    let chord = model.chord.take();
+    let in_chord = chord.is_some();
+    if in_chord && key == Key::plain(Code::Esc) {
+        return;
+    }
+    let menu = chord.as_ref().is_some_and(|chord| chord.menu);
+    let mut keys = chord.map(|chord| chord.pending.keys).unwrap_or_default();
+    keys.push(key);
+    match resolve(model.focus, &keys) {
+        Match::Command(command) => run(model, command, out),
+        Match::Prefix => {
+            let number = model.next_serial();
+            model.chord = Some(Chord { pending: Pending { keys }, number, menu });
+            out.push(Effect::Timer(Timer::ChordMenu(number), MENU_AFTER));
+        }
+        Match::Nothing => say(model, format!("{} is not a key here; ? shows the keys", show_keys(&keys)), out),
+    }
+}
+
+/// The menu of a chord is due.
+pub(super) fn chord_menu(model: &mut Model, number: u64) {
+    if let Some(chord) = model.chord.as_mut().filter(|chord| chord.number == number) {
+        chord.menu = true;
+    }
+}
+
+/// Carries a command out, or says why that is not possible.
+pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
+    if must_wait(model, command) {
+        model.held.push_front(Held::Command(command));
+        return;
+    }
+    if let Some(Err(why)) = spec(command).map(|spec| (spec.available)(model)) {
+        fail(model, why, out);
+        return;
+    }
+    match command {
+        Command::Move(step) if model.focus == Pane::List => list::step(model, step, out),
+        Command::Move(step) => details::scroll(model, step),
+        Command::Go(Go::Back) => back(model, out),
+        Command::Go(go) => details::go(model, go, out),
+        Command::Mark(mark) => marks::run(model, mark, out),
+        Command::Narrow(narrow) => narrow::run(model, narrow, out),
+        Command::Sort(key) => list::sort(model, key, out),
+        Command::View(view) => views::run(model, view, out),
+        Command::Change(change) => bulk::run(model, change, out),
+        Command::Copy(what) => copy::run(model, what, out),
+        Command::Show(Show::Jobs) => overlays::open_jobs(model, out),
+        Command::Show(Show::Help) => overlays::open_help(model),
+        Command::Show(Show::Palette) => overlays::open_palette(model),
+        Command::App(App::Sync) => {
+            out.push(Effect::SyncNow);
+            say(model, "syncing", out);
+        }
+        Command::App(App::Close) => close(model, out),
+        Command::App(App::Suspend) => out.push(Effect::Suspend),
+    }
+}
+
+/// One step back: details, visual mode, filter, marks. It never quits.
+fn back(model: &mut Model, out: &mut Effects) {
+    if model.focus != Pane::List {
+        details::go(model, Go::Back, out);
+    } else if model.list.visual.take().is_some() || views::back_home(model, out) {
+    } else if model.list.marks.is_empty() {
+        say(model, "q quits", out);
+    } else {
+        marks::clear(model, out);
+    }
+}
+
+/// Closes what is open; with only the list left, quits. What is queued is on disk and is sent the next time.
+fn close(model: &mut Model, out: &mut Effects) {
+    match model.focus {
+        Pane::List => out.push(Effect::Quit),
+        Pane::Details | Pane::Full => details::go(model, Go::Back, out),
+    }
+}
+
+/// ctrl-c: drops keys typed ahead, a chord, a prompt or what is being typed; else cancels the running change; else
+/// quits when pressed twice.
+fn interrupt(model: &mut Model, out: &mut Effects) {
+    let chord = model.chord.take().is_some();
+    if !model.held.is_empty() {
+        model.held.clear();
+    } else if chord {
+    } else if model.overlays.pop().is_some() {
+        overlays::closed(model);
+    } else if model.filter.editing {
+        filter_bar::restore(model, out);
+    } else if let Some(running) = model.bulk.running.iter_mut().rev().find(|running| !running.cancelling) {
+        running.cancelling = true;
+        let (change, label) = (running.change, running.label.clone());
+        out.push(Effect::Journal(JournalOrder::Cancel(change)));
+        say(model, format!("cancelling: {label}; what was sent stays"), out);
+    } else if model.last_interrupt.is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS) {
+        out.push(Effect::Quit);
+    } else {
+        model.last_interrupt = Some(model.now);
+        say(model, "ctrl-c again quits", out);
+    }
+}
+
+/// Text was pasted: into what is being typed. Elsewhere it does nothing, so that no text ever acts as keys.
+pub(super) fn paste(model: &mut Model, text: &str, out: &mut Effects) {
+    if model.overlays.is_empty() && model.filter.editing {
+        filter_bar::paste(model, text, out);
+    } else if !overlays::paste(model, text) && model.first_run.is_none() {
+        say(model, SafeText::from("nothing to paste into; / filters"), out);
+    }
+}
+
+impl Change {
+    /// True for what goes by the record of earlier changes.
+    fn needs_record(self) -> bool {
+        matches!(self, Self::Undo | Self::Redo | Self::Failures)
+    }
+}

@@ -1,0 +1,152 @@
+//! The list: what is asked for, the answers, the cursor and the scroll position.
+
+use std::sync::Arc;
+
+use crate::app::command::Move;
+use crate::app::layout::Main;
+use crate::app::message::Question;
+use crate::app::model::{List, Model};
+use crate::app::{Effect, Effects, details, marks};
+use crate::domain::listing::Listing;
+use crate::domain::query::SortKey;
+use crate::domain::table::Table;
+
+/// Rows of alerts that fit; one on a screen that is too small for any.
+pub(super) fn rows(model: &Model) -> usize {
+    Main::new(model.size, model.details.open).list_rows().max(1)
+}
+
+/// The filter or the order is another one: asks for it at once. What is shown until then is not what was asked for.
+pub(super) fn ask_anew(model: &mut Model, out: &mut Effects) {
+    model.list.awaiting = true;
+    ask(model, out);
+}
+
+/// Asks with the newest snapshot; an answer to an older question is dropped.
+fn ask(model: &mut Model, out: &mut Effects) {
+    let question = Question(model.next_serial());
+    model.list.question = question;
+    model.list.in_flight = true;
+    model.list.stale = false;
+    out.push(Effect::Query {
+        question,
+        table: Arc::clone(&model.table),
+        filter: model.filter.applied.clone(),
+        sort: model.list.sort.clone(),
+    });
+}
+
+/// Asks again for the same, because the alerts or the clock moved. Only one such question is in flight: while a sync
+/// makes snapshots faster than they are filtered, answers keep coming.
+pub(super) fn refresh(model: &mut Model, out: &mut Effects) {
+    if model.list.in_flight {
+        model.list.stale = true;
+    } else {
+        ask(model, out);
+    }
+}
+
+/// The alerts changed.
+pub(super) fn table(model: &mut Model, table: Arc<Table>, out: &mut Effects) {
+    model.table = table;
+    marks::keep_known(&mut model.list, &model.table);
+    refresh(model, out);
+}
+
+/// Rows for the list. The cursor stays on its alert; if that vanished, at its place (after another filter: at the top).
+pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, out: &mut Effects) {
+    if question != model.list.question || !model.list.in_flight {
+        return;
+    }
+    let height = rows(model);
+    let changed = details::overtaken(model, &listing);
+    let list = &mut model.list;
+    let row_on_screen = list.place.saturating_sub(list.offset);
+    let at_top = list.offset == 0 && list.place == 0 && !list.awaiting;
+    list.in_flight = false;
+    list.listing = listing;
+    let place = match list.cursor.and_then(|key| list.listing.place(key)) {
+        Some(place) => Some(place),
+        None if list.awaiting || list.cursor.is_none() => Some(0),
+        None => Some(list.place),
+    };
+    list.awaiting = false;
+    list.place = place.unwrap_or(0).min(list.listing.len().saturating_sub(1));
+    list.cursor = list.listing.key(list.place);
+    list.offset = if at_top && list.place < height { 0 } else { list.place.saturating_sub(row_on_screen) };
+    scroll(list, height);
+    if list.visual.is_some_and(|visual| list.listing.place(visual.anchor).is_none()) {
+        list.visual = None;
+    }
+    marks::recount(list);
+    if model.list.stale {
+        ask(model, out);
+    }
+    details::follow(model, out);
+    if changed {
+        details::reload(model, out);
+    }
+}
+
+/// Keeps the cursor on the screen and no blank rows below the last alert.
+fn scroll(list: &mut List, height: usize) {
+    let last = list.listing.len().saturating_sub(height);
+    let lowest = (list.place + 1).saturating_sub(height);
+    list.offset = list.offset.clamp(lowest, list.place).min(last.max(lowest));
+}
+
+/// The screen has another size.
+pub(super) fn resize(model: &mut Model) {
+    let height = rows(model);
+    scroll(&mut model.list, height);
+}
+
+/// Puts the cursor on a place of the list.
+pub(super) fn go_to(model: &mut Model, place: usize, out: &mut Effects) {
+    let height = rows(model);
+    let list = &mut model.list;
+    list.place = place.min(list.listing.len().saturating_sub(1));
+    list.cursor = list.listing.key(list.place);
+    scroll(list, height);
+    details::follow(model, out);
+}
+
+/// Moves the cursor. Pages move the text with it, so that the cursor stays at its row.
+pub(super) fn step(model: &mut Model, step: Move, out: &mut Effects) {
+    let height = rows(model);
+    let last = model.list.listing.len().saturating_sub(1);
+    let list = &mut model.list;
+    let page = match step {
+        Move::PageDown | Move::PageUp => height,
+        _ => (height / 2).max(1),
+    };
+    let place = target(list.place, last, step, height);
+    match step {
+        Move::PageDown | Move::HalfDown => list.offset += page,
+        Move::PageUp | Move::HalfUp => list.offset = list.offset.saturating_sub(page),
+        Move::Down | Move::Up | Move::First | Move::Last => {}
+    }
+    go_to(model, place, out);
+}
+
+/// Where a movement leads in a text or list of which `height` lines fit.
+pub(super) fn target(from: usize, last: usize, step: Move, height: usize) -> usize {
+    let half = (height / 2).max(1);
+    match step {
+        Move::Down => from + 1,
+        Move::Up => from.saturating_sub(1),
+        Move::First => 0,
+        Move::Last => last,
+        Move::PageDown => from + height,
+        Move::PageUp => from.saturating_sub(height),
+        Move::HalfDown => from + half,
+        Move::HalfUp => from.saturating_sub(half),
+    }
+    .min(last)
+}
+
+/// Another order; the same again: reversed.
+pub(super) fn sort(model: &mut Model, key: SortKey, out: &mut Effects) {
+    model.list.sort = model.list.sort.chosen(key);
+    ask_anew(model, out);
+}

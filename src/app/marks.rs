@@ -1,0 +1,239 @@
+//! Marks: the alerts chosen for a bulk change, by key. They outlive filters, orders and syncs.
+
+use std::collections::BTreeSet;
+
+use crate::app::command::Mark;
+use crate::app::input::Input;
+use crate::app::model::{List, Model, Overlay, Pane, Visual};
+use crate::app::notice::{alerts, say};
+use crate::app::{Effects, list};
+use crate::domain::AlertKey;
+use crate::domain::fact::FactKind;
+use crate::domain::filter::Pattern;
+use crate::domain::filter::pattern::{Matcher, Piece, Reach};
+use crate::domain::listing::Listing;
+use crate::domain::table::{Row, Table};
+
+/// What an action acts on: in the full details that alert; else the marks (with a range being marked), if there are
+/// any; else the alert under the cursor. Marked alerts that the filter hides are part of it.
+pub fn acted_on(model: &Model) -> impl Iterator<Item = AlertKey> + '_ {
+    let full = model.details.full.as_ref().filter(|_| model.focus == Pane::Full).map(|full| full.key);
+    let list = &model.list;
+    let range = list.visual.filter(|visual| visual.marking).and_then(|visual| range(list, visual));
+    let any = full.is_none() && (!list.marks.is_empty() || range.is_some());
+    let cursor = full.or(list.cursor).filter(|_| !any);
+    let marked = any.then(|| list.marks.iter().copied()).into_iter().flatten();
+    let ranged = range.filter(|_| any).into_iter().flatten();
+    let ranged = ranged.filter_map(|place| list.listing.key(place)).filter(|key| !list.marks.contains(key));
+    cursor.into_iter().chain(marked).chain(ranged)
+}
+
+/// The places between the anchor of visual mode and the cursor.
+pub fn range(list: &List, visual: Visual) -> Option<std::ops::RangeInclusive<usize>> {
+    let anchor = list.listing.place(visual.anchor)?;
+    list.cursor?;
+    Some(anchor.min(list.place)..=anchor.max(list.place))
+}
+
+/// A set in the order of the list, those that the list does not show last.
+pub(super) fn in_order(listing: &Listing, set: &BTreeSet<AlertKey>) -> Vec<AlertKey> {
+    let shown: Vec<AlertKey> = listing.keys().filter(|key| set.contains(key)).collect();
+    let mut hidden = set.clone();
+    for key in &shown {
+        hidden.remove(key);
+    }
+    shown.into_iter().chain(hidden).collect()
+}
+
+/// Drops marks of alerts that are not in the table any more.
+pub(super) fn keep_known(list: &mut List, table: &Table) {
+    let before = list.marks.len();
+    list.marks.retain(|key| table.position(*key).is_some());
+    list.base.retain(|key| table.position(*key).is_some());
+    if list.marks.len() != before {
+        recount(list);
+    }
+}
+
+/// Counts the marks that the list does not show.
+pub(super) fn recount(list: &mut List) {
+    list.hidden_marks = if list.marks.is_empty() { 0 } else { list.marks.len() - shown(list) };
+}
+
+fn shown(list: &List) -> usize {
+    let table = &list.listing.table;
+    let mut marked = vec![false; table.len()];
+    for row in list.marks.iter().filter_map(|key| table.position(*key)) {
+        marked[row as usize] = true;
+    }
+    list.listing.rows.iter().filter(|row| marked.get(**row as usize).copied().unwrap_or(false)).count()
+}
+
+/// Carries out a mark command.
+pub(super) fn run(model: &mut Model, mark: Mark, out: &mut Effects) {
+    match mark {
+        Mark::Toggle => toggle(model, out),
+        Mark::Visual => visual(model, true),
+        Mark::VisualUnmark => visual(model, false),
+        Mark::All => set(model, out, |_| true),
+        Mark::None => clear(model, out),
+        Mark::Invert => invert(model, out),
+        Mark::SameType => same(model, &[FactKind::Type], out),
+        Mark::SameResource => {
+            same(model, &[FactKind::Resource, FactKind::Group, FactKind::Subscription], out);
+        }
+        Mark::Pattern => model.overlays.push(Overlay::Pattern(Input::default(), None)),
+        Mark::Last => last(model, out),
+    }
+}
+
+fn toggle(model: &mut Model, out: &mut Effects) {
+    if end_visual(model) {
+        return;
+    }
+    if let Some(key) = model.list.cursor
+        && !model.list.marks.remove(&key)
+        && model.table.position(key).is_some()
+    {
+        model.list.marks.insert(key);
+    }
+    list::go_to(model, model.list.place + 1, out);
+    recount(&mut model.list);
+}
+
+/// Begins visual mode, ends it with its range (un)marked, or turns marking into unmarking.
+fn visual(model: &mut Model, marking: bool) {
+    match model.list.visual {
+        Some(visual) if visual.marking == marking => {
+            end_visual(model);
+        }
+        Some(_) => {
+            if let Some(visual) = &mut model.list.visual {
+                visual.marking = marking;
+            }
+        }
+        None => model.list.visual = model.list.cursor.map(|anchor| Visual { anchor, marking }),
+    }
+}
+
+/// Ends visual mode with its range marked or unmarked; true if there was one.
+pub(super) fn end_visual(model: &mut Model) -> bool {
+    let Some(visual) = model.list.visual.take() else { return false };
+    let keys: Vec<AlertKey> = range(&model.list, visual)
+        .map(|places| places.filter_map(|place| model.list.listing.key(place)).collect())
+        .unwrap_or_default();
+    for key in keys {
+        if !visual.marking {
+            model.list.marks.remove(&key);
+        } else if model.table.position(key).is_some() {
+            model.list.marks.insert(key);
+        }
+    }
+    recount(&mut model.list);
+    true
+}
+
+/// Marks the listed alerts that pass a test, besides those marked already.
+fn set(model: &mut Model, out: &mut Effects, test: impl Fn(&Row<'_>) -> bool) {
+    let list = &mut model.list;
+    list.visual = None;
+    let mut found = 0;
+    for place in 0..list.listing.len() {
+        let Some(row) = list.listing.row(place) else { continue };
+        if test(&row) && model.table.position(row.key()).is_some() {
+            found += 1;
+            list.marks.insert(row.key());
+            list.base.insert(row.key());
+        }
+    }
+    recount(list);
+    let text = format!("{} matched; {} marked", alerts(found), list.marks.len());
+    say(model, text, out);
+}
+
+fn same(model: &mut Model, heads: &[FactKind], out: &mut Effects) {
+    let list = &model.list;
+    let Some(row) = list.listing.row(list.place) else { return };
+    let codes: Vec<u32> = heads.iter().map(|head| row.head_code(*head)).collect();
+    set(model, out, |row| heads.iter().zip(&codes).all(|(head, code)| row.head_code(*head) == *code));
+}
+
+fn invert(model: &mut Model, out: &mut Effects) {
+    let list = &mut model.list;
+    list.visual = None;
+    let keys: Vec<AlertKey> = list.listing.keys().filter(|key| model.table.position(*key).is_some()).collect();
+    for key in keys {
+        if !list.marks.remove(&key) {
+            list.marks.insert(key);
+        }
+    }
+    list.base.clear();
+    recount(list);
+    let text = format!("{} marked", alerts(list.marks.len()));
+    say(model, text, out);
+}
+
+/// Unmarks all; `*l` brings them back.
+pub(super) fn clear(model: &mut Model, out: &mut Effects) {
+    let list = &mut model.list;
+    let count = list.marks.len();
+    list.visual = None;
+    if count > 0 {
+        list.last_marks = std::mem::take(&mut list.marks);
+    }
+    list.base.clear();
+    list.hidden_marks = 0;
+    say(model, format!("{} unmarked; *l brings them back", alerts(count)), out);
+}
+
+fn last(model: &mut Model, out: &mut Effects) {
+    let list = &mut model.list;
+    std::mem::swap(&mut list.marks, &mut list.last_marks);
+    list.base.clear();
+    keep_known(list, &model.table);
+    recount(list);
+    let text = format!("{} marked again", alerts(list.marks.len()));
+    say(model, text, out);
+}
+
+/// The marks of a change that is queued now go; they can be brought back.
+pub(super) fn settle(list: &mut List, changed: &[AlertKey]) {
+    if list.marks.is_empty() {
+        return;
+    }
+    let before = list.marks.clone();
+    for key in changed {
+        list.marks.remove(key);
+    }
+    if list.marks.len() != before.len() {
+        list.last_marks = before;
+        list.base.clear();
+    }
+    recount(list);
+}
+
+/// Marks what a change could not do, for a retry; not while the analyst composes another set, into which they would
+/// slip unseen.
+pub(super) fn mark_failed(model: &mut Model, keys: Vec<AlertKey>) {
+    if model.list.marks.is_empty() && model.list.visual.is_none() {
+        model.list.marks = keys.into_iter().collect();
+        model.list.base.clear();
+        keep_known(&mut model.list, &model.table);
+        recount(&mut model.list);
+    }
+}
+
+/// Marks the listed alerts whose title, type, resource or name holds a pattern, `*` standing for anything.
+pub(super) fn by_pattern(model: &mut Model, text: &str, out: &mut Effects) -> Result<(), String> {
+    let pieces = text.trim().split('*').enumerate().flat_map(|(number, part)| {
+        let any = (number > 0).then_some(Piece::Any);
+        any.into_iter().chain([Piece::Text(part.to_owned())])
+    });
+    let pattern = Pattern::new(pieces).ok_or("type a part of a title, type, resource or name")?;
+    let matcher = Matcher::new(&pattern, Reach::Contained);
+    let holds = |text: &str| matcher.matches(text, &mut String::new());
+    set(model, out, |row| {
+        holds(row.title().0) || holds(row.alert_type().0) || holds(row.resource().0) || holds(row.name())
+    });
+    Ok(())
+}

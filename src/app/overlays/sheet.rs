@@ -1,0 +1,70 @@
+//! Help and jobs: text that is scrolled.
+
+use crate::app::command::Move;
+use crate::app::journal::list_changes;
+use crate::app::key::{Code, Key};
+use crate::app::layout::{failure_rows, sheet};
+use crate::app::model::{Model, Overlay, Scroll};
+use crate::app::overlays::{close, failures};
+use crate::app::{Effects, documents, list};
+
+/// Opens the help of the pane below.
+pub(in crate::app) fn open_help(model: &mut Model) {
+    model.overlays.push(Overlay::Help(Scroll::default()));
+    measure(model);
+}
+
+/// Opens running and recent work.
+pub(in crate::app) fn open_jobs(model: &mut Model, out: &mut Effects) {
+    list_changes(model, out);
+    model.overlays.push(Overlay::Jobs(Scroll::default()));
+    measure(model);
+}
+
+/// Counts the lines of the sheet on top and keeps its scroll position inside them.
+pub(in crate::app) fn measure(model: &mut Model) {
+    let area = sheet(model.size).inner();
+    let height = failure_rows(model.size).max(1);
+    let lines = match model.overlays.last() {
+        Some(Overlay::Help(_)) => documents::help(model.focus, area.columns()).lines.len(),
+        Some(Overlay::Jobs(_)) => documents::jobs(model, area.columns()).lines.len(),
+        _ => 0,
+    };
+    match model.overlays.last_mut() {
+        Some(Overlay::Help(scroll) | Overlay::Jobs(scroll)) => {
+            scroll.lines = lines;
+            scroll.offset = scroll.offset.min(area.last_offset(lines));
+        }
+        Some(Overlay::Failures(failures)) => failures::show_chosen(failures, height),
+        _ => {}
+    }
+}
+
+/// The movement that a key means in a sheet.
+pub(super) fn movement(key: Key) -> Option<Move> {
+    Some(match (key.code, key.ctrl) {
+        (Code::Down | Code::Char('j'), false) => Move::Down,
+        (Code::Up | Code::Char('k'), false) => Move::Up,
+        (Code::Home | Code::Char('g'), false) => Move::First,
+        (Code::End | Code::Char('G'), false) => Move::Last,
+        (Code::PageDown | Code::Char(' '), false) => Move::PageDown,
+        (Code::PageUp, false) => Move::PageUp,
+        (Code::Char('d'), true) => Move::HalfDown,
+        (Code::Char('u'), true) => Move::HalfUp,
+        _ => return None,
+    })
+}
+
+/// A key.
+pub(super) fn key(model: &mut Model, key: Key) {
+    let area = sheet(model.size).inner();
+    let Some(Overlay::Help(scroll) | Overlay::Jobs(scroll)) = model.overlays.last_mut() else { return };
+    if let Some(step) = movement(key) {
+        scroll.offset =
+            list::target(scroll.offset, area.last_offset(scroll.lines), step, area.rows().max(1));
+        return;
+    }
+    if matches!(key.code, Code::Esc | Code::Enter | Code::Char('q' | '?' | 'w')) {
+        close(model);
+    }
+}

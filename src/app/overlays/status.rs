@@ -1,0 +1,28 @@
+//! The status menu: the `s` chord by arrows.
+
+use crate::app::command::{Change, Command};
+use crate::app::key::{Code, Key};
+use crate::app::model::{Model, Overlay};
+use crate::app::overlays::close;
+use crate::app::{Effects, first_run, keys};
+use crate::domain::Status;
+
+/// A key.
+pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
+    let Some(Overlay::Status(menu)) = model.overlays.last_mut() else { return };
+    if let Some(place) = first_run::moved(key, menu.chosen, Status::SETTABLE.len()) {
+        menu.chosen = place;
+        return;
+    }
+    match key.code {
+        Code::Enter => {
+            let status = Status::SETTABLE.get(menu.chosen).copied();
+            close(model);
+            if let Some(status) = status {
+                keys::run(model, Command::Change(Change::Set(status)), out);
+            }
+        }
+        Code::Esc | Code::Char('q') => close(model),
+        _ => {}
+    }
+}

@@ -1,0 +1,208 @@
+//! Undo and redo. Both are changes of their own in the journal: a redo undoes an undo.
+
+use crate::app::effect::JournalOrder;
+use crate::app::journal::{Order, list_changes, order, track};
+use crate::app::model::{Bulk, Model, Overlay};
+use crate::app::notice::{alerts, say};
+use crate::app::Effects;
+use crate::domain::change::{ChangeRecord, Tally};
+use crate::domain::{ChangeId, SafeText};
+
+/// What a recorded change is to the analyst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A decision of its own.
+    Decision,
+    /// It took one back.
+    Undo,
+    /// It took an undo back.
+    Redo,
+}
+
+fn kind(bulk: &Bulk, record: &ChangeRecord) -> Kind {
+    let mut depth = 0;
+    let mut undoes = record.undoes;
+    while let Some(id) = undoes {
+        depth += 1;
+        undoes = bulk.recent.iter().find(|other| other.id == id && other.id < record.id).and_then(|other| other.undoes);
+        if depth > bulk.recent.len() {
+            break;
+        }
+    }
+    match depth {
+        0 => Kind::Decision,
+        depth if depth % 2 == 1 => Kind::Undo,
+        _ => Kind::Redo,
+    }
+}
+
+/// True when something of a change is in force and was not taken back.
+fn stands(record: &ChangeRecord) -> bool {
+    record.undone_by.is_none() && record.tally.total() > record.tally.cancelled + record.tally.failed
+}
+
+/// The change that `u` takes back: the newest decision or redo that stands.
+pub fn undoable(bulk: &Bulk) -> Option<&ChangeRecord> {
+    bulk.recent.iter().find(|record| stands(record) && kind(bulk, record) != Kind::Undo)
+}
+
+/// The undo that `U` takes back: the newest that stands, unless a decision was made since.
+pub fn redoable(bulk: &Bulk) -> Option<&ChangeRecord> {
+    bulk.recent
+        .iter()
+        .take_while(|record| kind(bulk, record) != Kind::Decision || !stands(record))
+        .find(|record| stands(record) && kind(bulk, record) == Kind::Undo)
+}
+
+/// True for a record that took another one back: confirming it is a redo.
+pub fn is_redo(bulk: &Bulk, record: &ChangeRecord) -> bool {
+    kind(bulk, record) == Kind::Undo
+}
+
+/// How many alerts taking a change back concerns.
+pub fn reach(tally: &Tally) -> usize {
+    tally.total() - tally.cancelled - tally.failed
+}
+
+/// `u`.
+pub(super) fn undo(model: &mut Model, out: &mut Effects) {
+    let record = undoable(&model.bulk).cloned();
+    ask_or_do(model, record, out);
+}
+
+/// `U`.
+pub(super) fn redo(model: &mut Model, out: &mut Effects) {
+    let record = redoable(&model.bulk).cloned();
+    ask_or_do(model, record, out);
+}
+
+/// One alert goes back at once; two or more are asked for.
+fn ask_or_do(model: &mut Model, record: Option<ChangeRecord>, out: &mut Effects) {
+    let Some(record) = record else { return };
+    if reach(&record.tally) > 1 {
+        model.overlays.push(Overlay::ConfirmUndo(Box::new(record)));
+    } else {
+        take_back(model, record.id, out);
+    }
+}
+
+/// Orders it.
+pub(super) fn take_back(model: &mut Model, change: ChangeId, out: &mut Effects) {
+    order(model, Order::Undo(change), JournalOrder::Undo(change), out);
+}
+
+/// The journal took a change back.
+pub(super) fn undone(
+    model: &mut Model,
+    change: ChangeId,
+    by: Option<ChangeId>,
+    (removed, changed): (usize, usize),
+    spared: Vec<(SafeText, SafeText)>,
+    out: &mut Effects,
+) {
+    let now = model.now.utc;
+    let bulk = &mut model.bulk;
+    if let Some(record) = bulk.recent.iter_mut().find(|record| record.id == change) {
+        record.undone_by = by;
+        let taken = removed.min(record.tally.pending);
+        record.tally.pending -= taken;
+        record.tally.cancelled += taken;
+        if record.tally.pending == 0 {
+            bulk.running.retain(|running| running.change != change);
+        }
+        if let Some(id) = by {
+            let tally = Tally { pending: changed, ..Tally::default() };
+            let record = ChangeRecord {
+                id,
+                at: now,
+                by: record.by.clone(),
+                status: None,
+                reason: None,
+                comment: SafeText::default(),
+                filter: record.filter.clone(),
+                undoes: Some(change),
+                undone_by: None,
+                tally,
+            };
+            bulk.recent.insert(0, record);
+        }
+    }
+    if let Some(id) = by {
+        bulk.last = Some(id);
+        if changed > 0 {
+            track(model, id, None, Tally { pending: changed, ..Tally::default() });
+        }
+    }
+    let mut parts = Vec::new();
+    if removed > 0 {
+        parts.push(format!("{} taken back before being sent", alerts(removed)));
+    }
+    if changed > 0 {
+        parts.push(format!("{} on the way back", alerts(changed)));
+    }
+    if !spared.is_empty() {
+        parts.push(format!("{} left: changed by someone since (w lists them)", alerts(spared.len())));
+    }
+    if parts.is_empty() {
+        parts.push("nothing was left to take back".to_owned());
+    }
+    model.bulk.spared = spared;
+    say(model, format!("undo: {}", parts.join(", ")), out);
+    list_changes(model, out);
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::Status;
+
+    fn record(id: i64, undoes: Option<i64>, undone_by: Option<i64>) -> ChangeRecord {
+        ChangeRecord {
+            id: ChangeId(id),
+            at: DateTime::UNIX_EPOCH,
+            by: SafeText::default(),
+            status: undoes.is_none().then_some(Status::Resolved),
+            reason: None,
+            comment: SafeText::default(),
+            filter: String::new(),
+            undoes: undoes.map(ChangeId),
+            undone_by: undone_by.map(ChangeId),
+            tally: Tally { verified: 2, ..Tally::default() },
+        }
+    }
+
+    #[test]
+    fn undo_and_redo_walk_the_record() {
+        // (id, undoes, undone by), oldest first → what u and U take.
+        type Row = (i64, Option<i64>, Option<i64>);
+        let cases: [(&[Row], Option<i64>, Option<i64>); 6] = [
+            (&[], None, None),
+            (&[(1, None, None), (2, None, None)], Some(2), None),
+            (&[(1, None, None), (2, None, Some(3)), (3, Some(2), None)], Some(1), Some(3)),
+            (&[(1, None, Some(2)), (2, Some(1), Some(3)), (3, Some(2), None)], Some(3), None),
+            (&[(1, None, Some(2)), (2, Some(1), None), (3, None, None)], Some(3), None),
+            (
+                &[(1, None, Some(4)), (2, None, Some(3)), (3, Some(2), None), (4, Some(1), None)],
+                None,
+                Some(4),
+            ),
+        ];
+        for (rows, undo, redo) in cases {
+            let mut bulk = Bulk::default();
+            bulk.recent = rows.iter().rev().map(|(id, undoes, by)| record(*id, *undoes, *by)).collect();
+            assert_eq!(undoable(&bulk).map(|record| record.id.0), undo, "{rows:?}");
+            assert_eq!(redoable(&bulk).map(|record| record.id.0), redo, "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_of_which_nothing_is_in_force_is_passed_over() {
+        let mut bulk = Bulk::default();
+        let mut refused = record(2, None, None);
+        refused.tally = Tally { failed: 3, cancelled: 1, ..Tally::default() };
+        bulk.recent = vec![refused, record(1, None, None)];
+        assert_eq!(undoable(&bulk).map(|record| record.id.0), Some(1));
+    }
+}

@@ -1,0 +1,84 @@
+//! The root: takes the clock, routes the message to its area, then handles what was typed ahead.
+
+use std::time::Duration;
+
+use crate::app::message::{Message, Now, Start, Timer};
+use crate::app::model::{FirstRun, Model, Pane};
+use crate::app::{
+    Effect, Effects, details, filter_bar, first_run, journal, keys, list, notice, overlays, sync_status,
+};
+
+/// Between two looks at the clock for the ages on screen.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Something happened: changes the state and says what is to be done.
+pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
+    let mut out = Effects::new();
+    model.now = now;
+    route(model, message, &mut out);
+    keys::release(model, &mut out);
+    out
+}
+
+fn route(model: &mut Model, message: Message, out: &mut Effects) {
+    match message {
+        Message::Key(key) => keys::press(model, key, out),
+        Message::Paste(text) => keys::paste(model, &text, out),
+        Message::Resize(width, height) => resize(model, (width, height)),
+        Message::Timer(Timer::ChordMenu(number)) => keys::chord_menu(model, number),
+        Message::Timer(Timer::Notice(number)) => notice::expire(model, number),
+        Message::Timer(Timer::Minute) => minute(model, out),
+        Message::Table(table) => list::table(model, table, out),
+        Message::Listed(question, listing) => list::listed(model, question, listing, out),
+        Message::Completed(question, completion) => filter_bar::completed(model, question, completion),
+        Message::Detail(question, answer) => details::answered(model, question, answer, out),
+        Message::Sync(event) => {
+            sync_status::event(model, event, out);
+            overlays::measure(model);
+        }
+        Message::Journal(answer) => {
+            journal::answered(model, answer, out);
+            overlays::measure(model);
+        }
+        Message::Start(start) => begin(model, start, out),
+    }
+}
+
+fn resize(model: &mut Model, size: (u16, u16)) {
+    model.size = size;
+    model.details.open = model.focus == Pane::Details;
+    list::resize(model);
+    details::lay_out(model);
+    overlays::measure(model);
+}
+
+/// Ages move on, and so do filters that count back from now.
+fn minute(model: &mut Model, out: &mut Effects) {
+    details::lay_out(model);
+    let text = model.filter.applied.to_string();
+    if text.contains("since:") || text.contains("until:") {
+        list::refresh(model, out);
+    }
+    out.push(Effect::Timer(Timer::Minute, MINUTE));
+}
+
+fn begin(model: &mut Model, start: Start, out: &mut Effects) {
+    match start {
+        Start::Ready(session) => {
+            let first = model.session.replace(session).is_none();
+            model.first_run = None;
+            if first {
+                out.push(Effect::Timer(Timer::Minute, MINUTE));
+                journal::list_changes(model, out);
+            }
+            list::refresh(model, out);
+        }
+        Start::FirstRun(found) => {
+            let shown = model.first_run.get_or_insert_with(FirstRun::default);
+            shown.chosen = shown.chosen.min(found.len());
+            shown.found = found;
+        }
+        Start::Subscriptions(answer) => first_run::subscriptions(model, answer),
+        Start::ConfigWritten(answer) => first_run::written(model, answer, out),
+    }
+}
