@@ -157,8 +157,8 @@ pub(super) fn label(status: Option<Status>, count: usize) -> String {
     match status {
         Some(Status::Dismissed) => format!("dismiss {}", alerts(count)),
         Some(Status::Resolved) => format!("resolve {}", alerts(count)),
-        Some(Status::Active) => format!("reactivate {}", alerts(count)),
-        Some(status) => format!("set {} {}", alerts(count), status.word()),
+        Some(Status::Active) => format!("activate {}", alerts(count)),
+        Some(_) => format!("set {} in progress", alerts(count)),
         None => format!("undo of {}", alerts(count)),
     }
 }

@@ -123,10 +123,10 @@ pub(super) fn current(model: &Model) -> Option<&Arc<Detail>> {
 pub(super) fn lay_out(model: &mut Model) {
     let side = Main::new(model.size, model.details.open).details_text();
     let body = layout::Full::new(model.size).body;
-    let details = &mut model.details;
+    let (details, table) = (&mut model.details, &model.table);
     let now = model.now;
     details.pane = match &details.shown {
-        Some(shown) => documents::pane(shown, side.columns(), now),
+        Some(shown) => documents::pane(shown, table, side.columns(), now),
         None => Document::default(),
     };
     details.scroll = details.scroll.min(side.last_offset(details.pane.lines.len()));
@@ -134,9 +134,9 @@ pub(super) fn lay_out(model: &mut Model) {
     let shown = details.shown.as_ref().filter(|shown| shown.key == full.key);
     full.document = match (shown, full.tab) {
         (None, _) => Document::default(),
-        (Some(shown), Tab::Details) => documents::details(shown, body.columns(), now),
-        (Some(shown), Tab::History) => documents::history(shown, body.columns(), now),
-        (Some(shown), Tab::Json) => documents::json(shown, body.columns(), now),
+        (Some(shown), Tab::Details) => documents::details(shown, table, body.columns(), now),
+        (Some(shown), Tab::History) => documents::history(&shown.history, body.columns(), now),
+        (Some(shown), Tab::Json) => documents::json(&shown.raw, body.columns()),
     };
     if shown.is_some() {
         let last = body.last_offset(full.document.lines.len());

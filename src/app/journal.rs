@@ -88,7 +88,8 @@ pub(super) fn answered(model: &mut Model, answer: Journal, out: &mut Effects) {
         }
         Journal::Assigned(count) => {
             take(model, |order| *order == Order::Assign);
-            say(model, format!("{} yours now", if count == 1 { "1 alert is".into() } else { format!("{} are", alerts(count)) }), out);
+            let be = if count == 1 { "is" } else { "are" };
+            say(model, format!("{} {be} yours now", alerts(count)), out);
         }
         Journal::Changes(changes) => {
             take(model, |order| *order == Order::Changes);

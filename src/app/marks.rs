@@ -1,16 +1,17 @@
 //! Marks: the alerts chosen for a bulk change, by key. They outlive filters, orders and syncs.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::app::command::Mark;
+use crate::app::documents::moment::thousands;
 use crate::app::input::Input;
 use crate::app::model::{List, Model, Overlay, Pane, Visual};
 use crate::app::notice::{alerts, say};
 use crate::app::{Effects, list};
 use crate::domain::AlertKey;
 use crate::domain::fact::FactKind;
-use crate::domain::filter::Pattern;
-use crate::domain::filter::pattern::{Matcher, Piece, Reach};
+use crate::domain::filter::{Compiled, Context, parse};
 use crate::domain::listing::Listing;
 use crate::domain::table::{Row, Table};
 
@@ -147,7 +148,7 @@ fn set(model: &mut Model, out: &mut Effects, test: impl Fn(&Row<'_>) -> bool) {
         }
     }
     recount(list);
-    let text = format!("{} matched; {} marked", alerts(found), list.marks.len());
+    let text = format!("{} matched; {} marked", alerts(found), thousands(list.marks.len()));
     say(model, text, out);
 }
 
@@ -223,17 +224,16 @@ pub(super) fn mark_failed(model: &mut Model, keys: Vec<AlertKey>) {
     }
 }
 
-/// Marks the listed alerts whose title, type, resource or name holds a pattern, `*` standing for anything.
+/// Marks the listed alerts that pass a typed filter.
 pub(super) fn by_pattern(model: &mut Model, text: &str, out: &mut Effects) -> Result<(), String> {
-    let pieces = text.trim().split('*').enumerate().flat_map(|(number, part)| {
-        let any = (number > 0).then_some(Piece::Any);
-        any.into_iter().chain([Piece::Text(part.to_owned())])
-    });
-    let pattern = Pattern::new(pieces).ok_or("type a part of a title, type, resource or name")?;
-    let matcher = Matcher::new(&pattern, Reach::Contained);
-    let holds = |text: &str| matcher.matches(text, &mut String::new());
-    set(model, out, |row| {
-        holds(row.title().0) || holds(row.alert_type().0) || holds(row.resource().0) || holds(row.name())
-    });
+    if text.trim().is_empty() {
+        return Err("type a filter, such as resource:vm-test*".to_owned());
+    }
+    let filter = parse(text).map_err(|error| error.to_string())?;
+    let me = model.session.as_ref().map(|session| session.who.clone());
+    let context = Context { now: model.now.utc, offset: model.now.offset, me };
+    let table = Arc::clone(&model.list.listing.table);
+    let Some(compiled) = Compiled::new(&filter, &table, &context, &|| false) else { return Ok(()) };
+    set(model, out, |row| compiled.matches(row));
     Ok(())
 }

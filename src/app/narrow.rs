@@ -89,11 +89,11 @@ fn time(model: &mut Model, span: Span, out: &mut Effects) {
     views::apply(model, model.filter.applied.with_since(since), out);
 }
 
-/// A typed time range: `48h`, or `FROM..TO` with either end left out.
+/// A typed time range: `48h`, `FROM TO`, or `FROM..TO` with either end left out.
 pub(super) fn time_range(model: &mut Model, text: &str, out: &mut Effects) -> Result<(), String> {
     let (since, until) = match text.split_once("..") {
         Some((since, until)) => (since.trim(), until.trim()),
-        None => (text.trim(), ""),
+        None => text.trim().split_once(' ').map_or((text.trim(), ""), |(since, until)| (since, until.trim())),
     };
     let mut filter = model.filter.applied.with_since(None);
     for (field, moment) in [("since", since), ("until", until)] {
@@ -107,7 +107,7 @@ pub(super) fn time_range(model: &mut Model, text: &str, out: &mut Effects) -> Re
         filter = filter.and(&term);
     }
     if since.is_empty() && until.is_empty() {
-        return Err("type 48h, 2026-11-22 or FROM..TO".to_owned());
+        return Err("type 48h, 2026-11-22, or FROM TO".to_owned());
     }
     views::apply(model, filter, out);
     Ok(())

@@ -1,10 +1,11 @@
 //! What the pull and push workers report.
 
 use crate::app::effect::JournalOrder;
+use crate::app::documents::moment::thousands;
 use crate::app::journal::{Order, order, track};
 use crate::app::message::Now;
 use crate::app::model::{Model, SubscriptionState, SyncStatus};
-use crate::app::notice::{fail, grouped, say};
+use crate::app::notice::{fail, say};
 use crate::app::{Effects, details};
 use crate::domain::change::Tally;
 use crate::domain::progress::{Subscription, SyncEvent};
@@ -116,7 +117,7 @@ fn words(tally: &Tally) -> String {
     let said: Vec<String> = parts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{} {word}", grouped(*count)))
+        .map(|(count, word)| format!("{} {word}", thousands(*count)))
         .collect();
     if said.is_empty() { "nothing to do".to_owned() } else { said.join(", ") }
 }

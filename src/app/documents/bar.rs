@@ -60,7 +60,8 @@ mod tests {
     #[test]
     fn pace_tells_the_time_left_only_when_it_is_known() {
         let tally = Tally { pending: 217, verified: 118, failed: 2, ..Tally::default() };
-        let mut running = Running { change: ChangeId(1), label: String::new(), tally, rate: 12 };
+        let mut running =
+            Running { change: ChangeId(1), label: String::new(), tally, rate: 12, cancelling: false };
         assert_eq!(pace(&running), "120/337  12/s  19 s left");
         running.rate = 0;
         assert_eq!(pace(&running), "120/337");

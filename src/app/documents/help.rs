@@ -1,29 +1,29 @@
 //! Tables of keys: help for a pane, and the menu of a chord.
 
+use crate::app::command::{self, Help};
 use crate::app::document::{Document, Piece, Role, width};
 use crate::app::documents::flow::Flow;
+use crate::app::model::Pane;
 
 /// Blank cells between columns.
 const GAP: usize = 3;
 
-/// Keys under a heading: each with what it does.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Section {
-    /// The heading; may be empty.
-    pub title: String,
-    /// Keys and what they do.
-    pub entries: Vec<(String, String)>,
+/// Lays out the keys of a pane.
+pub fn help(pane: Pane, columns: usize) -> Document {
+    sections(&command::help(pane), columns)
 }
 
 /// Lays out sections of keys, each in as many columns as fit.
-pub fn help(sections: &[Section], columns: usize) -> Document {
+pub fn sections(sections: &[Help], columns: usize) -> Document {
     let mut flow = Flow::new(columns);
-    for section in sections.iter().filter(|section| !section.entries.is_empty()) {
+    for section in sections.iter().filter(|section| !section.rows.is_empty()) {
         flow.blank();
         if !section.title.is_empty() {
-            flow.section(&section.title);
+            flow.section(section.title);
         }
-        for line in grid(&section.entries, columns) {
+        let entries: Vec<(String, String)> =
+            section.rows.iter().map(|(keys, label)| (keys.clone(), (*label).to_owned())).collect();
+        for line in grid(&entries, columns) {
             flow.line(line);
         }
     }
@@ -61,9 +61,10 @@ mod tests {
         let entries: Vec<_> = [("j", "down"), ("PgDn", "page"), ("G", "last"), ("q", "quit")]
             .map(|(key, label)| (key.to_owned(), label.to_owned()))
             .into();
-        let section = Section { title: "Move".into(), entries: entries.clone() };
+        let rows = vec![("j".into(), "down"), ("PgDn".into(), "page"), ("G".into(), "last"), ("q".into(), "quit")];
+        let keys = [Help { title: "Move", rows }, Help { title: "None", rows: Vec::new() }];
         assert_eq!(
-            help(&[section, Section::default()], 34).text(),
+            sections(&keys, 34).text(),
             "Move\n   j  down      G  last\nPgDn  page      q  quit\n"
         );
         for columns in [12, 25, 40, 200] {

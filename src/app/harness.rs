@@ -1,0 +1,438 @@
+//! A fluent harness for tests: keys in, model and effects out. It answers effects as the shell would, with a journal
+//! that is as simple as can be.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
+
+use crate::app::command::sequence;
+use crate::app::effect::{Effect, JournalOrder};
+use crate::app::key::Key;
+use crate::app::message::{Detail, Journal, Message, Now, Session, Start};
+use crate::app::model::Model;
+use crate::app::update;
+use crate::domain::alert::{Alert, Scan};
+use crate::domain::change::{ChangeRecord, NewChange, Outcome, Tally, Target, TargetRecord};
+use crate::domain::fact::{Fact, FactKind};
+use crate::domain::filter::{Context, complete};
+use crate::domain::listing::Listing;
+use crate::domain::progress::SyncEvent;
+use crate::domain::query::{self, Query};
+use crate::domain::resource::Cloud;
+use crate::domain::table::{Flags, RowData, TableBuilder};
+use crate::domain::tactic::TacticSet;
+use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status, SubscriptionId};
+
+const SUBSCRIPTION: &str = "0b1f6471-1bf0-4dda-aec3-111122223333";
+
+/// A row of a synthetic table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Given {
+    pub(super) severity: Severity,
+    pub(super) status: Status,
+    pub(super) hours: i64,
+    pub(super) kind: &'static str,
+    pub(super) resource: &'static str,
+    pub(super) group: &'static str,
+}
+
+/// A row that tests change where it matters.
+pub(super) const ROW: Given = Given {
+    severity: Severity::High,
+    status: Status::Active,
+    hours: 1,
+    kind: "VM_A",
+    resource: "vm-1",
+    group: "rg-a",
+};
+
+pub(super) fn now() -> Now {
+    Now {
+        utc: Utc.with_ymd_and_hms(2026, 11, 23, 14, 0, 0).unwrap(),
+        offset: FixedOffset::east_opt(3600).unwrap(),
+    }
+}
+
+pub(super) fn me() -> SafeText {
+    SafeText::from("ann@contoso.example")
+}
+
+fn data(key: u32, given: Given) -> RowData {
+    let fact = |kind, value: &str| Fact { kind, value: SafeText::from(value) };
+    let time: DateTime<Utc> = now().utc - TimeDelta::hours(given.hours) - TimeDelta::seconds(i64::from(key));
+    RowData {
+        id: id(key),
+        time: Some(time),
+        severity: given.severity,
+        status: given.status,
+        flags: Flags::new(false, false, Cloud::Azure, Scan::Unknown),
+        tactics: TacticSet::parse_intent("Execution"),
+        facts: vec![
+            fact(FactKind::Title, given.kind),
+            fact(FactKind::Type, given.kind),
+            fact(FactKind::Resource, given.resource),
+            fact(FactKind::Group, given.group),
+            fact(FactKind::Subscription, SUBSCRIPTION),
+        ],
+    }
+}
+
+pub(super) fn id(key: u32) -> AlertId {
+    let parent = format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/locations/westeurope/alerts");
+    AlertId::new(format!("{parent}/n{key}"))
+}
+
+fn alert(key: u32) -> Alert {
+    Alert {
+        id: id(key),
+        alert_type: SafeText::default(),
+        title: SafeText::from("A title"),
+        description: SafeText::default(),
+        severity: Severity::High,
+        severity_text: SafeText::default(),
+        status: Status::Active,
+        status_text: SafeText::default(),
+        tactics: TacticSet::default(),
+        intent_text: SafeText::default(),
+        techniques: Vec::new(),
+        times: crate::domain::alert::Times::default(),
+        resources: Vec::new(),
+        compromised_entity: SafeText::from("vm-1"),
+        product: SafeText::default(),
+        component: SafeText::default(),
+        vendor: SafeText::default(),
+        remediation: Vec::new(),
+        links: Vec::new(),
+        portal_uri: SafeText::from(format!("https://portal.azure.com/n{key}")),
+        correlation: SafeText::default(),
+        is_incident: false,
+        entities: crate::domain::entity::EntityGraph::default(),
+        properties: Vec::new(),
+        evidence: Vec::new(),
+        version: SafeText::default(),
+    }
+}
+
+/// The model, a table that can change, and a journal.
+pub(super) struct Harness {
+    pub(super) model: Model,
+    pub(super) builder: TableBuilder,
+    pub(super) now: Now,
+    /// Every effect so far.
+    pub(super) effects: Vec<Effect>,
+    /// Changes in the journal.
+    pub(super) changes: Vec<(ChangeRecord, Vec<TargetRecord>)>,
+    /// Effects not answered yet.
+    waiting: Vec<Effect>,
+    /// While true, effects wait for [`Self::settle`].
+    pub(super) slow: bool,
+    /// Keys pressed.
+    pub(super) pressed: usize,
+}
+
+impl Harness {
+    pub(super) fn new(rows: &[Given]) -> Self {
+        let mut harness = Self::bare(rows);
+        harness.start();
+        harness
+    }
+
+    /// Without a session and without alerts on screen.
+    pub(super) fn bare(rows: &[Given]) -> Self {
+        let mut builder = TableBuilder::new();
+        for (at, given) in rows.iter().enumerate() {
+            let key = at as u32 + 1;
+            builder.upsert(AlertKey(key), &data(key, *given));
+        }
+        builder.set_subscriptions(vec![(SubscriptionId::new(SUBSCRIPTION), SafeText::from("Contoso Production"))]);
+        Self {
+            model: Model::new((120, 30), now()),
+            builder,
+            now: now(),
+            effects: Vec::new(),
+            changes: Vec::new(),
+            waiting: Vec::new(),
+            slow: false,
+            pressed: 0,
+        }
+    }
+
+    pub(super) fn session() -> Session {
+        Session { tenant: SafeText::from("Contoso"), who: me(), read_only: None, demo: false }
+    }
+
+    pub(super) fn start(&mut self) -> &mut Self {
+        self.send(Message::Start(Start::Ready(Self::session()))).snapshot()
+    }
+
+    /// Four open alerts, two closed ones.
+    pub(super) fn small() -> Self {
+        use Severity::{High, Low, Medium};
+        Self::new(&[
+            ROW,
+            Given { hours: 2, ..ROW },
+            Given { severity: Medium, hours: 1, kind: "VM_B", resource: "vm-2", ..ROW },
+            Given { severity: Low, status: Status::InProgress, kind: "VM_B", resource: "vm-2", group: "rg-b", ..ROW },
+            Given { severity: High, status: Status::Dismissed, hours: 30, ..ROW },
+            Given { severity: High, status: Status::Resolved, hours: 300, ..ROW },
+        ])
+    }
+
+    /// Puts an alert into the table or replaces it.
+    pub(super) fn put(&mut self, key: u32, given: Given) -> &mut Self {
+        self.builder.upsert(AlertKey(key), &data(key, given));
+        self
+    }
+
+    /// Sends the table as it is now.
+    pub(super) fn snapshot(&mut self) -> &mut Self {
+        let table = self.builder.snapshot();
+        self.send(Message::Table(table))
+    }
+
+    pub(super) fn send(&mut self, message: Message) -> &mut Self {
+        let out = update(&mut self.model, message, self.now);
+        self.effects.extend(out.iter().cloned());
+        self.waiting.extend(out);
+        if !self.slow {
+            self.settle();
+        }
+        self
+    }
+
+    /// Answers every waiting effect, and what follows from the answers.
+    pub(super) fn settle(&mut self) -> &mut Self {
+        while !self.waiting.is_empty() {
+            let effect = self.waiting.remove(0);
+            for message in self.answer(effect) {
+                let out = update(&mut self.model, message, self.now);
+                self.effects.extend(out.iter().cloned());
+                self.waiting.extend(out);
+            }
+        }
+        self
+    }
+
+    /// The effects that wait for an answer, in order.
+    pub(super) fn take_waiting(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.waiting)
+    }
+
+    pub(super) fn answer(&mut self, effect: Effect) -> Vec<Message> {
+        match effect {
+            Effect::Query { question, table, filter, sort } => {
+                let context = Context { now: self.now.utc, offset: self.now.offset, me: Some(me()) };
+                let rows = query::run(&table, &Query { filter, sort }, &context, &|| false).unwrap();
+                vec![Message::Listed(question, Listing::new(table, rows))]
+            }
+            Effect::Complete { question, table, text, cursor } => {
+                vec![Message::Completed(question, complete(&text, cursor, &table))]
+            }
+            Effect::LoadDetail { question, key, .. } => {
+                let detail = Detail {
+                    key,
+                    alert: alert(key.0),
+                    raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
+                    mentions: Vec::new(),
+                    history: Vec::new(),
+                };
+                vec![Message::Detail(question, Ok(Arc::new(detail)))]
+            }
+            Effect::Journal(order) => self.journal(order),
+            _ => Vec::new(),
+        }
+    }
+
+    fn journal(&mut self, order: JournalOrder) -> Vec<Message> {
+        match order {
+            JournalOrder::Submit(change) => {
+                let alerts = change.targets.len();
+                let change = self.record(change);
+                vec![Message::Journal(Journal::Queued { change, alerts }), Message::Table(self.builder.snapshot())]
+            }
+            JournalOrder::Undo(of) => {
+                let back: Vec<Target> = self
+                    .targets(of)
+                    .iter()
+                    .filter(|record| record.outcome == Outcome::Verified)
+                    .map(|record| Target { seen: record.target.want, want: record.target.seen, ..record.target.clone() })
+                    .collect();
+                let alerts = back.len();
+                let by = self.record(NewChange {
+                    targets: back,
+                    status: None,
+                    reason: None,
+                    comment: SafeText::default(),
+                    filter: String::new(),
+                    undoes: Some(of),
+                    take: false,
+                    by: me(),
+                    at: self.now.utc,
+                });
+                if let Some((record, _)) = self.changes.iter_mut().find(|(record, _)| record.id == of) {
+                    record.undone_by = Some(by);
+                }
+                let undone = Journal::Undone { change: of, by: Some(by), removed: 0, alerts, spared: Vec::new() };
+                vec![Message::Journal(undone), Message::Table(self.builder.snapshot())]
+            }
+            JournalOrder::Retry(change) => {
+                let again = self.targets(change).iter().filter(|record| record.outcome.is_retryable()).count();
+                self.settle_change(change, &BTreeSet::new());
+                vec![
+                    Message::Journal(Journal::Retrying { change, alerts: again }),
+                    Message::Sync(SyncEvent::Settled { change, tally: self.tally(change) }),
+                ]
+            }
+            JournalOrder::Assign(ids, _) => vec![Message::Journal(Journal::Assigned(ids.len()))],
+            JournalOrder::ListChanges => {
+                let changes = self.changes.iter().rev().map(|(record, _)| record.clone()).collect();
+                vec![Message::Journal(Journal::Changes(changes))]
+            }
+            JournalOrder::LoadChange(change) => {
+                let found = self.changes.iter().find(|(record, _)| record.id == change);
+                let (record, targets) = found.cloned().unwrap();
+                vec![Message::Journal(Journal::Change(Box::new(record), targets))]
+            }
+            JournalOrder::Cancel(_) => Vec::new(),
+        }
+    }
+
+    fn record(&mut self, change: NewChange) -> ChangeId {
+        let id = ChangeId(self.changes.len() as i64 + 1);
+        for target in &change.targets {
+            let key = self.key(&target.id);
+            self.builder.set_pending(key, Some(target.want));
+        }
+        let tally = Tally { pending: change.targets.len(), ..Tally::default() };
+        let record = ChangeRecord {
+            id,
+            at: change.at,
+            by: change.by,
+            status: change.status,
+            reason: change.reason,
+            comment: change.comment,
+            filter: change.filter,
+            undoes: change.undoes,
+            undone_by: None,
+            tally,
+        };
+        let targets = change.targets.into_iter().map(|target| TargetRecord {
+            target,
+            outcome: Outcome::Pending,
+            detail: SafeText::default(),
+            attempts: 0,
+        });
+        self.changes.push((record, targets.collect()));
+        id
+    }
+
+    fn key(&self, id: &AlertId) -> AlertKey {
+        AlertKey(id.name()[1..].parse().unwrap())
+    }
+
+    fn targets(&self, change: ChangeId) -> Vec<TargetRecord> {
+        self.changes.iter().find(|(record, _)| record.id == change).unwrap().1.clone()
+    }
+
+    fn tally(&self, change: ChangeId) -> Tally {
+        let mut tally = Tally::default();
+        for record in self.targets(change) {
+            tally.add(record.outcome, 1);
+        }
+        tally
+    }
+
+    /// The worker is done with a change: all verified but those refused.
+    fn settle_change(&mut self, change: ChangeId, refused: &BTreeSet<AlertKey>) {
+        let targets = self.targets(change);
+        let mut after = Vec::new();
+        for mut record in targets {
+            let key = self.key(&record.target.id);
+            self.builder.set_pending(key, None);
+            record.outcome = if refused.contains(&key) { Outcome::Failed } else { Outcome::Verified };
+            if record.outcome == Outcome::Verified {
+                self.builder.set_remote_status(key, record.target.want);
+            }
+            after.push(record);
+        }
+        let entry = self.changes.iter_mut().find(|(record, _)| record.id == change).unwrap();
+        entry.1 = after;
+        let tally = self.tally(change);
+        self.changes.iter_mut().find(|(record, _)| record.id == change).unwrap().0.tally = tally;
+    }
+
+    /// The worker sends a change: all verified but those refused. The screen hears of it.
+    pub(super) fn verify(&mut self, change: i64, refused: &[u32]) -> &mut Self {
+        let change = ChangeId(change);
+        self.settle_change(change, &refused.iter().map(|key| AlertKey(*key)).collect());
+        let tally = self.tally(change);
+        self.snapshot().send(Message::Sync(SyncEvent::Settled { change, tally }))
+    }
+
+    /// Presses keys, parted by blanks; counts them.
+    pub(super) fn keys(&mut self, keys: &str) -> &mut Self {
+        for key in sequence(keys) {
+            self.press(key);
+        }
+        self
+    }
+
+    pub(super) fn press(&mut self, key: Key) -> &mut Self {
+        self.pressed += 1;
+        self.send(Message::Key(key))
+    }
+
+    /// Types text; not counted.
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.send(Message::Key(Key::char(c)));
+        }
+        self
+    }
+
+    /// Puts the cursor on an alert by plain movement, which is not counted.
+    pub(super) fn cursor_to(&mut self, key: u32) -> &mut Self {
+        let before = self.pressed;
+        let place = self.model.list.listing.place(AlertKey(key)).unwrap();
+        self.keys("g g");
+        for _ in 0..place {
+            self.keys("j");
+        }
+        self.pressed = before;
+        self
+    }
+
+    pub(super) fn shown(&self) -> Vec<u32> {
+        self.model.list.listing.keys().map(|key| key.0).collect()
+    }
+
+    pub(super) fn marked(&self) -> Vec<u32> {
+        self.model.list.marks.iter().map(|key| key.0).collect()
+    }
+
+    pub(super) fn notice(&self) -> &str {
+        self.model.notice.as_ref().map_or("", |notice| notice.text.raw())
+    }
+
+    /// The changes ordered so far.
+    pub(super) fn submitted(&self) -> Vec<&NewChange> {
+        self.effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Journal(JournalOrder::Submit(change)) => Some(change),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(super) fn copied(&self) -> Vec<&str> {
+        self.effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Copy(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+}
