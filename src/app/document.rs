@@ -87,9 +87,13 @@ pub fn safe_block(text: SafeStr<'_>, role: Role) -> Vec<Piece> {
     text.segments(Mode::Block).map(|segment| piece(segment, role)).collect()
 }
 
-/// Text from outside on one line, cut to so many cells.
+/// Text from outside on one line, cut to so many cells; the `…` of a cut text is dim.
 pub fn safe_cell(text: SafeStr<'_>, width: usize, role: Role) -> Vec<Piece> {
-    text.cell(width).into_iter().map(|segment| piece(segment, role)).collect()
+    let mut pieces: Vec<Piece> = text.cell(width).into_iter().map(|segment| piece(segment, role)).collect();
+    if let Some(last) = pieces.last_mut().filter(|last| last.role == Role::Marked && last.text == "…") {
+        last.role = Role::Dim;
+    }
+    pieces
 }
 
 /// Terminal cells of text that went through the display rule, as the drawing library counts them.

@@ -136,10 +136,14 @@ impl Full {
     }
 }
 
-/// A frame in the middle of the screen, for a text of so many columns and rows; smaller where the screen is.
-/// The first row and the hint bar stay free.
+/// Columns beside a frame that are too few to show anything of what lies below.
+const SLIVER: u16 = 14;
+
+/// A frame in the middle of the screen, for a text of so many columns and rows; smaller where the screen is, and over
+/// its whole width where only slivers would be left. The first row and the hint bar stay free.
 pub fn popup((width, height): (u16, u16), columns: u16, rows: u16) -> Area {
-    let wide = columns.saturating_add(4).min(width.saturating_sub(2));
+    let wide = columns.saturating_add(4).min(width);
+    let wide = if width - wide < SLIVER { width } else { wide };
     let high = rows.saturating_add(2).min(height.saturating_sub(2));
     Area { x: (width - wide) / 2, y: 1 + (height.saturating_sub(2) - high) / 2, width: wide, height: high }
 }
@@ -149,9 +153,9 @@ pub fn sheet(size: (u16, u16)) -> Area {
     popup(size, 104, u16::MAX)
 }
 
-/// The rows of the failures that fit: the sheet without its heading and its keys.
+/// The rows of the failures that fit: the sheet without its heading and the words about the chosen one.
 pub fn failure_rows(size: (u16, u16)) -> usize {
-    sheet(size).inner().rows().saturating_sub(5)
+    sheet(size).inner().rows().saturating_sub(6)
 }
 
 #[cfg(test)]

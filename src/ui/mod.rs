@@ -1,1 +1,89 @@
-//! Drawing.
+//! Drawing: reads the [`Model`], writes a frame, changes nothing.
+//!
+//! | module | draws |
+//! | --- | --- |
+//! | [`theme`] | roles to styles |
+//! | `paint` | pieces into cells: the only place that touches the buffer |
+//! | `header`, `filter_bar`, `alert_table`, `details`, `status_line`, `hints` | the parts of the main screen |
+//! | `full` | the full details with their tabs |
+//! | `overlays` | what lies over the screen |
+//! | `first_run` | the screen without a configuration |
+
+mod alert_table;
+mod details;
+mod filter_bar;
+mod first_run;
+mod full;
+mod header;
+mod hints;
+mod overlays;
+mod paint;
+mod status_line;
+mod text_field;
+pub mod theme;
+
+use ratatui::Frame;
+
+use crate::app::document::{Piece, Role};
+use crate::app::layout::{Area, Main, SMALLEST};
+use crate::app::model::{Model, Pane};
+use crate::ui::paint::Painter;
+use crate::ui::theme::Theme;
+
+/// Draws the screen in sixteen colours.
+pub fn view(model: &Model, frame: &mut Frame<'_>) {
+    view_with(model, frame, Theme::SIXTEEN);
+}
+
+/// Draws the screen with a palette.
+pub fn view_with(model: &Model, frame: &mut Frame<'_>, theme: Theme) {
+    let mut painter = Painter::new(frame.buffer_mut(), theme);
+    draw(model, &mut painter);
+    if let Some(cursor) = painter.cursor {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+fn draw(model: &Model, painter: &mut Painter<'_>) {
+    let (width, height) = model.size;
+    if width < SMALLEST.0 || height < SMALLEST.1 {
+        return too_small(model.size, painter);
+    }
+    if let Some(first_run) = &model.first_run {
+        return first_run::draw(model, first_run, painter);
+    }
+    match (&model.details.full, model.focus) {
+        (Some(open), Pane::Full) => full::draw(model, open, painter),
+        _ => main(model, painter),
+    }
+    overlays::draw(model, painter);
+    hints::menu(model, painter);
+}
+
+fn main(model: &Model, painter: &mut Painter<'_>) {
+    let parts = Main::new(model.size, model.details.open);
+    header::draw(model, parts.header, painter);
+    filter_bar::draw(model, parts.filter, painter);
+    if parts.details != Some(parts.list) {
+        alert_table::draw(model, parts.list, painter);
+    }
+    if let Some(area) = parts.details {
+        details::draw(model, area, painter);
+    }
+    filter_bar::popup(model, parts.filter, painter);
+    status_line::draw(model, parts.status, painter);
+    hints::draw(model, parts.hints, painter);
+}
+
+fn too_small((width, height): (u16, u16), painter: &mut Painter<'_>) {
+    let lines = [
+        format!("quell needs {}×{}", SMALLEST.0, SMALLEST.1),
+        format!("this is {width}×{height}"),
+        "q quits".to_owned(),
+    ];
+    let area = Area { x: 0, y: height.saturating_sub(3) / 2, width, height: height.min(3) };
+    for (at, line) in lines.into_iter().enumerate() {
+        let role = if at == 0 { Role::Strong } else { Role::Dim };
+        painter.centred(area.row(at as u16), &[Piece::new(line, role)]);
+    }
+}

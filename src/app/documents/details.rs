@@ -7,9 +7,11 @@ use crate::app::documents::flow::Flow;
 use crate::app::documents::{entities, evidence, moment, summary};
 use crate::app::message::{Detail, Now};
 use crate::domain::alert::{Alert, Link, Prose, Scan};
-use crate::domain::resource::ResourceIdentifier;
 use crate::domain::table::Table;
 use crate::domain::{SafeStr, SafeText};
+
+/// Cells that the severity takes before the title in the row above the tabs.
+const SEVERITY: usize = 15;
 
 /// A label and its value.
 type Field = (Vec<Piece>, Vec<Piece>);
@@ -18,7 +20,10 @@ type Field = (Vec<Piece>, Vec<Piece>);
 pub fn details(detail: &Detail, table: &Table, width: usize, now: Now) -> Document {
     let alert = &detail.alert;
     let mut flow = Flow::new(width);
-    flow.wrap("", "", &safe(alert.title.as_safe(), Role::Title));
+    // The row above the tabs has the title, unless it is cut there.
+    if alert.title.terminal_width() + SEVERITY > width {
+        flow.wrap("", "", &safe(alert.title.as_safe(), Role::Title));
+    }
     summary::state(&mut flow, detail, table);
     flow.words(alert.severity.meaning(), Role::Dim);
     summary::local_record(&mut flow, detail, table);
@@ -27,8 +32,7 @@ pub fn details(detail: &Detail, table: &Table, width: usize, now: Now) -> Docume
     head(&mut flow, "Times");
     times(&mut flow, alert, now);
     head(&mut flow, "Affected resources");
-    summary::resources(&mut flow, alert, table);
-    resource_ids(&mut flow, alert);
+    summary::resources(&mut flow, alert, table, true);
     head(&mut flow, "Kill chain");
     summary::kill_chain(&mut flow, alert, true);
     head(&mut flow, "Entities");
@@ -73,32 +77,6 @@ fn times(flow: &mut Flow, alert: &Alert, now: Now) {
     };
     let fields: Vec<Field> = moments.iter().map(|(name, time)| (label(name), value(*time))).collect();
     flow.fields(2, &fields);
-}
-
-/// The full ids, and of what type the resources are.
-fn resource_ids(flow: &mut Flow, alert: &Alert) {
-    for resource in &alert.resources {
-        let mut fields: Vec<Field> = Vec::new();
-        let mut add = |name: &str, text: &str| {
-            if !text.is_empty() {
-                fields.push((label(name), safe(SafeStr(text), Role::Dim)));
-            }
-        };
-        match resource {
-            ResourceIdentifier::Azure(id) => {
-                add("type", &id.resource_type());
-                add("id", id.text().raw());
-            }
-            ResourceIdentifier::LogAnalytics { workspace, subscription, group, agent } => {
-                add("workspace", workspace.raw());
-                add("its subscription", subscription.raw());
-                add("its group", group.raw());
-                add("agent", agent.raw());
-            }
-            ResourceIdentifier::Other { .. } => {}
-        }
-        flow.fields(4, &fields);
-    }
 }
 
 /// A property's name as people write it: `compromised Host` begins with a capital.

@@ -19,6 +19,10 @@ const DEEPEST: usize = 8;
 /// The field by which a process names its parent: drawn the other way round.
 const PARENT: &str = "parentProcess";
 
+/// Parts of field names that people write in capitals.
+const ACRONYMS: [&str; 14] =
+    ["id", "ip", "os", "nt", "sid", "dns", "utc", "url", "asn", "aad", "upn", "oms", "puid", "uri"];
+
 /// What a branch holds.
 enum Branch<'a> {
     /// A line of text: label and value.
@@ -295,22 +299,25 @@ fn field_label(name: &SafeText) -> Vec<Piece> {
     if !raw.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return safe(name.as_safe(), Role::Label);
     }
-    let mut words = String::with_capacity(raw.len() + 4);
-    let bytes = raw.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
-        let inside_name = at > 0 && bytes[at - 1].is_ascii_uppercase();
-        let begins = byte.is_ascii_uppercase() && at > 0 && !inside_name;
-        if begins {
-            words.push(' ');
+    let mut words: Vec<String> = Vec::new();
+    let mut before = b'a';
+    for byte in raw.bytes() {
+        if words.is_empty() || (byte.is_ascii_uppercase() && !before.is_ascii_uppercase()) {
+            words.push(String::new());
         }
-        let next_is_upper = bytes.get(at + 1).is_some_and(u8::is_ascii_uppercase);
-        if begins && !next_is_upper && at + 1 < bytes.len() {
-            words.push(char::from(byte.to_ascii_lowercase()));
-        } else {
-            words.push(char::from(*byte));
+        if let Some(word) = words.last_mut() {
+            word.push(char::from(byte));
+        }
+        before = byte;
+    }
+    for word in &mut words {
+        if ACRONYMS.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+            word.make_ascii_uppercase();
+        } else if !word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase()) {
+            word.make_ascii_lowercase();
         }
     }
-    vec![Piece::new(capital(&words), Role::Label)]
+    vec![Piece::new(capital(&words.join(" ")), Role::Label)]
 }
 
 fn capital(word: &str) -> String {
@@ -378,7 +385,7 @@ mod tests {
   process  winword.exe
   ├─ host  vm-1
   └─ process  powershell.exe
-     ├─ Process id  0x1b4
+     ├─ Process ID  0x1b4
      ├─ Command line  powershell -enc AAAA
      ├─ host  vm-1  (see above)
      └─ Image file: file  powershell.exe
@@ -431,7 +438,7 @@ mod tests {
             laid_out(nodes, &[0]),
             "
   ip  203.0.113.7
-  ├─ Location  Country code nl · Asn 1103
+  ├─ Location  Country code nl · ASN 1103
   └─ Threat intelligence  Provider name Microsoft
 "
         );
@@ -458,6 +465,8 @@ mod tests {
             ("azureID", "Azure ID"),
             ("isDomainJoined", "Is domain joined"),
             ("OMSAgentID", "OMSAgent ID"),
+            ("creationTimeUtc", "Creation time UTC"),
+            ("ntDomain", "NT domain"),
             ("a\u{202e}b", "a‹U+202E›b"),
         ] {
             let label: String = field_label(&name.into()).into_iter().map(|piece| piece.text).collect();

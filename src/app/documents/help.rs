@@ -1,6 +1,6 @@
 //! Tables of keys: help for a pane, and the menu of a chord.
 
-use crate::app::command::{self, Help};
+use crate::app::command;
 use crate::app::document::{Document, Piece, Role, width};
 use crate::app::documents::flow::Flow;
 use crate::app::model::Pane;
@@ -8,22 +8,18 @@ use crate::app::model::Pane;
 /// Blank cells between columns.
 const GAP: usize = 3;
 
-/// Lays out the keys of a pane.
+/// Lays out every command of a pane by head, each head in as many columns as fit.
 pub fn help(pane: Pane, columns: usize) -> Document {
-    sections(&command::help(pane), columns)
-}
-
-/// Lays out sections of keys, each in as many columns as fit.
-pub fn sections(sections: &[Help], columns: usize) -> Document {
+    let sections = command::help(pane);
+    let keys =
+        sections.iter().flat_map(|section| &section.rows).map(|(key, _)| width(key)).max().unwrap_or(0);
     let mut flow = Flow::new(columns);
-    for section in sections.iter().filter(|section| !section.rows.is_empty()) {
+    for section in &sections {
         flow.blank();
-        if !section.title.is_empty() {
-            flow.section(section.title);
-        }
-        let entries: Vec<(String, String)> =
-            section.rows.iter().map(|(keys, label)| (keys.clone(), (*label).to_owned())).collect();
-        for line in grid(&entries, columns) {
+        flow.section(section.title);
+        let entries: Vec<_> =
+            section.rows.iter().map(|(key, label)| (key.clone(), (*label).to_owned())).collect();
+        for line in grid_from(&entries, columns, keys) {
             flow.line(line);
         }
     }
@@ -32,7 +28,12 @@ pub fn sections(sections: &[Help], columns: usize) -> Document {
 
 /// Entries in columns, filled downwards, keys aligned.
 pub fn grid(entries: &[(String, String)], columns: usize) -> Vec<Vec<Piece>> {
-    let keys = entries.iter().map(|(key, _)| width(key)).max().unwrap_or(0);
+    grid_from(entries, columns, 0)
+}
+
+/// The same with at least so many cells for the keys.
+fn grid_from(entries: &[(String, String)], columns: usize, least: usize) -> Vec<Vec<Piece>> {
+    let keys = entries.iter().map(|(key, _)| width(key)).max().unwrap_or(0).max(least);
     let cell = entries.iter().map(|(_, label)| keys + 2 + width(label)).max().unwrap_or(0);
     let across = ((columns + GAP) / (cell + GAP).max(1)).clamp(1, entries.len().max(1));
     let down = entries.len().div_ceil(across);
@@ -41,9 +42,10 @@ pub fn grid(entries: &[(String, String)], columns: usize) -> Vec<Vec<Piece>> {
         let mut line = Vec::new();
         for (key, label) in entries.iter().skip(row).step_by(down) {
             let gap = if line.is_empty() { 0 } else { GAP };
-            line.push(Piece::from(" ".repeat(gap + keys - width(key)).as_str()));
+            line.push(Piece::from(" ".repeat(gap).as_str()));
             line.push(Piece::new(key.clone(), Role::Key));
-            line.push(Piece::new(format!("  {label}"), Role::Body));
+            line.push(Piece::from(" ".repeat(keys + 2 - width(key)).as_str()));
+            line.push(Piece::from(label.as_str()));
             line.push(Piece::from(" ".repeat(cell - keys - 2 - width(label)).as_str()));
         }
         lines.push(line);
@@ -61,12 +63,8 @@ mod tests {
         let entries: Vec<_> = [("j", "down"), ("PgDn", "page"), ("G", "last"), ("q", "quit")]
             .map(|(key, label)| (key.to_owned(), label.to_owned()))
             .into();
-        let rows = vec![("j".into(), "down"), ("PgDn".into(), "page"), ("G".into(), "last"), ("q".into(), "quit")];
-        let keys = [Help { title: "Move", rows }, Help { title: "None", rows: Vec::new() }];
-        assert_eq!(
-            sections(&keys, 34).text(),
-            "Move\n   j  down      G  last\nPgDn  page      q  quit\n"
-        );
+        let text = |lines: Vec<Vec<Piece>>| Document { lines }.text();
+        assert_eq!(text(grid(&entries, 34)), "j     down   G     last\nPgDn  page   q     quit\n");
         for columns in [12, 25, 40, 200] {
             let lines = grid(&entries, columns);
             assert!(lines.iter().all(|line| line_width(line) <= columns));

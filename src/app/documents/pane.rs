@@ -25,7 +25,7 @@ pub fn pane(detail: &Detail, table: &Table, width: usize, now: Now) -> Document 
         flow.blank();
     }
     flow.section("Affected resources");
-    summary::resources(&mut flow, alert, table);
+    summary::resources(&mut flow, alert, table, false);
     flow.section("Kill chain");
     summary::kill_chain(&mut flow, alert, false);
     flow.section("Entities");

@@ -1,12 +1,15 @@
 //! What the side pane and the *Alert details* tab say alike: title, severity, times, resources, kill chain, mentions.
 
-use crate::app::document::{Piece, Role, line_width, safe, safe_cell};
+use crate::app::document::{Piece, Role, line_width, safe, safe_cell, width};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{self, thousands};
 use crate::app::message::{Detail, Mention, Now};
 use crate::domain::resource::{Cloud, ResourceId, ResourceIdentifier};
 use crate::domain::table::Table;
 use crate::domain::{Alert, SafeStr, SafeText, Severity, Status, Tactic};
+
+/// Cells of an entity's value by which people know it.
+const ENOUGH: usize = 15;
 
 /// A dot between facts on one line.
 pub(super) fn dot() -> Piece {
@@ -90,8 +93,8 @@ pub(super) fn activity(flow: &mut Flow, alert: &Alert, now: Now) {
     }
 }
 
-/// Name, group and subscription of each affected resource.
-pub(super) fn resources(flow: &mut Flow, alert: &Alert, table: &Table) {
+/// Name, group and subscription of each affected resource; with the full ids where all is wanted.
+pub(super) fn resources(flow: &mut Flow, alert: &Alert, table: &Table, whole: bool) {
     if alert.resources.is_empty() && !alert.compromised_entity.is_empty() {
         flow.wrap("  ", "    ", &safe(alert.compromised_entity.as_safe(), Role::Body));
     }
@@ -103,10 +106,36 @@ pub(super) fn resources(flow: &mut Flow, alert: &Alert, table: &Table) {
             line.extend(fact);
         }
         flow.wrap("  ", "    ", &line);
+        if whole {
+            resource_ids(flow, resource);
+        }
     }
     if alert.resources.is_empty() && alert.compromised_entity.is_empty() {
         flow.words("  none named", Role::Dim);
     }
+}
+
+/// The full ids, and of what type a resource is.
+fn resource_ids(flow: &mut Flow, resource: &ResourceIdentifier) {
+    let mut fields = Vec::new();
+    let mut add = |name: &str, text: &str| {
+        if !text.is_empty() {
+            fields.push((vec![Piece::new(name, Role::Label)], safe(SafeStr(text), Role::Dim)));
+        }
+    };
+    match resource {
+        ResourceIdentifier::Azure(id) => {
+            add("type", &id.resource_type());
+            add("id", id.text().raw());
+        }
+        ResourceIdentifier::LogAnalytics { subscription, group, agent, .. } => {
+            add("its subscription", subscription.raw());
+            add("its group", group.raw());
+            add("agent", agent.raw());
+        }
+        ResourceIdentifier::Other { .. } => {}
+    }
+    flow.fields(4, &fields);
 }
 
 /// A resource's name, and the facts beside it.
@@ -170,19 +199,21 @@ pub(super) fn kill_chain(flow: &mut Flow, alert: &Alert, whole: bool) {
     if let (Some(first), Some(last)) = (first, last) {
         let (from, to) =
             if whole { (0, chain.len()) } else { (first.saturating_sub(1), (last + 2).min(chain.len())) };
-        let mut items: Vec<Vec<Piece>> = Vec::new();
-        if from > 0 {
-            items.push(vec![Piece::new("…", Role::Dim)]);
+        let mut items: Vec<Vec<Piece>> = chain[from..to]
+            .iter()
+            .map(|stage| {
+                if hit(stage) {
+                    vec![Piece::new(format!("▐{}▌", stage.label()), Role::Stage)]
+                } else {
+                    vec![Piece::new(stage.label(), Role::Dim)]
+                }
+            })
+            .collect();
+        if let Some(item) = items.first_mut().filter(|_| from > 0) {
+            item.insert(0, Piece::new("… › ", Role::Dim));
         }
-        items.extend(chain[from..to].iter().map(|stage| {
-            if hit(stage) {
-                vec![Piece::new(format!("▐{}▌", stage.label()), Role::Stage)]
-            } else {
-                vec![Piece::new(stage.label(), Role::Dim)]
-            }
-        }));
-        if to < chain.len() {
-            items.push(vec![Piece::new("…", Role::Dim)]);
+        if let Some(item) = items.last_mut().filter(|_| to < chain.len()) {
+            item.push(Piece::new(" › …", Role::Dim));
         }
         flow.items(2, " › ", &items);
     }
@@ -210,11 +241,18 @@ pub(super) fn kill_chain(flow: &mut Flow, alert: &Alert, whole: bool) {
 
 /// How many others mention a value: `×41 · 3 resources`; empty when nobody does.
 pub(super) fn mention_count(mention: &Mention) -> String {
-    match (mention.alerts, mention.resources) {
-        (0, _) => String::new(),
-        (alerts, 0 | 1) => format!("×{}", thousands(alerts)),
-        (alerts, resources) => format!("×{} · {}", thousands(alerts), moment::counted(resources, "resource")),
-    }
+    let count = |resources| format!("{} · {}", short_count(mention), moment::counted(resources, "resource"));
+    if mention.alerts == 0 || mention.resources < 2 { short_count(mention) } else { count(mention.resources) }
+}
+
+/// The same in less room: `×41 · 3 res`.
+fn medium_count(mention: &Mention) -> String {
+    let count = |resources| format!("{} · {} res", short_count(mention), thousands(resources));
+    if mention.alerts == 0 || mention.resources < 2 { short_count(mention) } else { count(mention.resources) }
+}
+
+fn short_count(mention: &Mention) -> String {
+    if mention.alerts == 0 { String::new() } else { format!("×{}", thousands(mention.alerts)) }
 }
 
 /// The letter by which an entity is named; none from the 27th on.
@@ -222,17 +260,25 @@ pub(super) fn letter(at: usize) -> Option<char> {
     u8::try_from(at).ok().filter(|at| *at < 26).map(|at| char::from(b'a' + at))
 }
 
-/// The entities that others may mention too: letter, value, kind, count.
+/// The entities that others may mention too: letter, value, kind, count. Where room is short, the counts lose their
+/// words before the values are cut.
 pub(super) fn mentions(flow: &mut Flow, mentions: &[Mention]) {
-    let counts: Vec<String> = mentions.iter().map(mention_count).collect();
+    let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
     let labels: Vec<Vec<Piece>> =
         mentions.iter().map(|mention| safe_cell(SafeStr(&mention.label), 14, Role::Dim)).collect();
-    let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
     let label_width = widest(&mut labels.iter().map(|label| line_width(label)));
-    let count_width = widest(&mut counts.iter().map(|count| crate::app::document::width(count)));
-    let value_width = widest(&mut mentions.iter().map(|mention| mention.value.terminal_width()));
-    let room = flow.width().saturating_sub(5 + 2 + label_width + 2 + count_width).max(12);
-    let value_width = value_width.min(room);
+    let natural = widest(&mut mentions.iter().map(|mention| mention.value.terminal_width()));
+    let mut counts = Vec::new();
+    let mut value_width = 0;
+    for count in [mention_count, medium_count, short_count] {
+        counts = mentions.iter().map(count).collect::<Vec<String>>();
+        let count_width = widest(&mut counts.iter().map(|count| width(count)));
+        let room = flow.width().saturating_sub(5 + 2 + label_width + 2 + count_width);
+        value_width = natural.min(room.max(12));
+        if room >= natural.min(ENOUGH) {
+            break;
+        }
+    }
     for (at, mention) in mentions.iter().enumerate() {
         let letter = letter(at).map_or(" ".to_owned(), String::from);
         let mut line = vec![Piece::from("  "), Piece::new(letter, Role::Key), Piece::from("  ")];

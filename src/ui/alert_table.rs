@@ -1,0 +1,407 @@
+//! The list: a new column is one row of a table here. Only the rows in view are built.
+//!
+//! The cursor is a gutter and a bold title, not a repainted row: a cursor move changes few cells.
+
+use ratatui::style::{Modifier, Style};
+
+use crate::app::document::{Piece, Role, line_width, safe_cell};
+use crate::app::documents::moment::{age, thousands};
+use crate::app::layout::Area;
+use crate::app::model::{List, Model, Pane};
+use crate::domain::progress::FaultKind;
+use crate::domain::query::{Direction, SortKey};
+use crate::domain::table::Row;
+use crate::domain::{SafeStr, Status};
+use crate::ui::paint::Painter;
+
+/// Gutter, mark and a blank before the first column.
+const LEAD: u16 = 3;
+
+/// How wide a column is.
+#[derive(Clone, Copy)]
+enum Size {
+    /// So many cells.
+    Fixed(u16),
+    /// Parts of what the fixed columns leave, at least and at most so many cells.
+    Share { parts: u16, least: u16, most: u16 },
+}
+
+/// One column of the list.
+struct Column {
+    head: &'static str,
+    size: Size,
+    /// Shown when the list has at least so many cells.
+    from: u16,
+    right: bool,
+    /// What the sort key of the column is, for the arrow in its head.
+    sort: Option<SortKey>,
+    cell: fn(&Row<'_>, &Model, usize) -> Vec<Piece>,
+}
+
+/// The columns of a list of at least [`ROOMY`] cells.
+const WIDE: [Column; 6] = [
+    Column {
+        head: "Severity",
+        size: Size::Fixed(9),
+        from: 0,
+        right: false,
+        sort: Some(SortKey::Severity),
+        cell: severity,
+    },
+    Column {
+        head: "Alert",
+        size: Size::Share { parts: 7, least: 16, most: u16::MAX },
+        from: 0,
+        right: false,
+        sort: Some(SortKey::Title),
+        cell: title,
+    },
+    Column {
+        head: "Resource",
+        size: Size::Share { parts: 3, least: 12, most: 32 },
+        from: 0,
+        right: false,
+        sort: Some(SortKey::Resource),
+        cell: resource,
+    },
+    Column { head: "Assigned", size: Size::Fixed(16), from: 100, right: false, sort: None, cell: assigned },
+    Column {
+        head: " Status",
+        size: Size::Fixed(10),
+        from: 0,
+        right: false,
+        sort: Some(SortKey::Status),
+        cell: status,
+    },
+    Column { head: "Age", size: Size::Fixed(4), from: 0, right: true, sort: Some(SortKey::Time), cell: time },
+];
+
+/// The columns of a narrow list.
+const NARROW: [Column; 5] = [
+    Column {
+        head: "Sev",
+        size: Size::Fixed(4),
+        from: 0,
+        right: false,
+        sort: Some(SortKey::Severity),
+        cell: severity_short,
+    },
+    Column {
+        head: "Alert",
+        size: Size::Share { parts: 7, least: 12, most: u16::MAX },
+        from: 0,
+        right: false,
+        sort: Some(SortKey::Title),
+        cell: title,
+    },
+    Column {
+        head: "Resource",
+        size: Size::Share { parts: 3, least: 10, most: 14 },
+        from: 0,
+        right: false,
+        sort: Some(SortKey::Resource),
+        cell: resource,
+    },
+    Column {
+        head: " Stat",
+        size: Size::Fixed(5),
+        from: 0,
+        right: false,
+        sort: Some(SortKey::Status),
+        cell: status_short,
+    },
+    Column { head: "Age", size: Size::Fixed(4), from: 0, right: true, sort: Some(SortKey::Time), cell: time },
+];
+
+/// From this many cells on, the list has the wide columns.
+const ROOMY: u16 = 64;
+
+fn severity(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+    let role = Role::Severity(row.severity());
+    match row.severity() {
+        crate::domain::Severity::Informational => vec![Piece::new("Info", role)],
+        _ => safe_cell(row.severity_label(), width.saturating_sub(1), role),
+    }
+}
+
+fn severity_short(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+    let role = Role::Severity(row.severity());
+    match row.severity() {
+        crate::domain::Severity::Medium => vec![Piece::new("Med", role)],
+        crate::domain::Severity::Informational => vec![Piece::new("Info", role)],
+        _ => safe_cell(row.severity_label(), width, role),
+    }
+}
+
+fn title(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+    let text = if row.title().0.is_empty() { row.alert_type() } else { row.title() };
+    safe_cell(text, width, Role::Body)
+}
+
+fn resource(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+    safe_cell(row.resource(), width, Role::Body)
+}
+
+fn assigned(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+    let who = row.local().and_then(|record| record.assigned.as_ref());
+    who.map(|who| safe_cell(who.as_safe(), width, Role::Dim)).unwrap_or_default()
+}
+
+/// The status, with `↑` before it while a change to it is pending.
+fn status(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+    status_cell(row, row.status().label(), width)
+}
+
+fn status_short(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+    let word = match row.status() {
+        Status::Active => "Act",
+        Status::InProgress => "Prog",
+        Status::Resolved => "Rslv",
+        Status::Dismissed => "Dism",
+        Status::Other => "Other",
+    };
+    status_cell(row, word, width)
+}
+
+fn status_cell(row: &Row<'_>, word: &str, width: usize) -> Vec<Piece> {
+    let sign = if row.pending().is_some() { "↑" } else { " " };
+    let mut cell = vec![Piece::new(sign, Role::Key)];
+    let role = Role::Status(row.status());
+    match row.first(crate::domain::fact::FactKind::StatusText) {
+        _ if row.flags().is_gone() => cell.push(Piece::new("gone", Role::Dim)),
+        Some(own) if row.status() == Status::Other => {
+            cell.extend(safe_cell(own, width.saturating_sub(1), role));
+        }
+        _ => cell.push(Piece::new(word, role)),
+    }
+    cell
+}
+
+fn time(row: &Row<'_>, model: &Model, _: usize) -> Vec<Piece> {
+    let words = row.time().map_or_else(|| "–".to_owned(), |time| age(time, model.now));
+    vec![Piece::new(words, Role::Dim)]
+}
+
+/// Columns with their place and width.
+fn placed(width: u16) -> Vec<(&'static Column, u16, u16)> {
+    let columns: Vec<&'static Column> =
+        if width >= ROOMY { WIDE.iter().collect() } else { NARROW.iter().collect() };
+    let shown: Vec<_> = columns.into_iter().filter(|column| column.from <= width).collect();
+    let gaps = shown.len() as u16 - 1;
+    let fixed: u16 =
+        shown.iter().map(|column| if let Size::Fixed(width) = column.size { width } else { 0 }).sum();
+    let mut free = width.saturating_sub(LEAD + gaps + fixed);
+    let mut parts: u16 =
+        shown.iter().map(|column| if let Size::Share { parts, .. } = column.size { parts } else { 0 }).sum();
+    // From the right, so that the title takes what the others leave.
+    let mut widths = vec![0; shown.len()];
+    for (at, column) in shown.iter().enumerate().rev() {
+        widths[at] = match column.size {
+            Size::Fixed(width) => width,
+            Size::Share { parts: own, least, most } => {
+                let width = if parts == own { free } else { free * own / parts };
+                let width = width.clamp(least, most).min(free);
+                free -= width;
+                parts -= own;
+                width
+            }
+        };
+    }
+    let mut x = LEAD;
+    let mut out = Vec::with_capacity(shown.len());
+    for (column, width) in shown.into_iter().zip(widths) {
+        out.push((column, x, width));
+        x += width + 1;
+    }
+    out
+}
+
+pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
+    let list = &model.list;
+    painter.frame(area, &heading(model), model.focus == Pane::List);
+    let inner = Area {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    };
+    if list.listing.is_empty() {
+        return empty(model, inner, painter);
+    }
+    let columns = placed(inner.width);
+    head(list, inner.row(0), &columns, painter);
+    let range = visual_range(list);
+    let rows = usize::from(inner.height.saturating_sub(1));
+    for at in 0..rows {
+        let place = list.offset + at;
+        let Some(row) = list.listing.row(place) else { break };
+        let line = inner.row(at as u16 + 1);
+        let in_range = range.as_ref().is_some_and(|range| range.contains(&place));
+        gutter(list, &row, place, in_range, line, painter);
+        draw_row(model, &row, place == list.place, line, &columns, painter);
+    }
+    let position = format!("{}/{}", thousands(list.place + 1), thousands(list.listing.len()));
+    painter.footer(area, &[Piece::new(position, Role::Dim)]);
+}
+
+/// `Alerts · open`, the mode, and the order where it is not the usual one.
+fn heading(model: &Model) -> Vec<Piece> {
+    let mut line = vec![Piece::from("Alerts")];
+    let view = match model.filter.view {
+        Some(0) => "all",
+        Some(1) => "open",
+        Some(2) => "mine",
+        Some(3) => "dismissed",
+        Some(4) => "resolved",
+        _ => "",
+    };
+    if !view.is_empty() {
+        line.push(Piece::new(format!(" · {view}"), Role::Dim));
+    }
+    if let Some(visual) = &model.list.visual {
+        line.push(Piece::new(if visual.marking { " · marking" } else { " · unmarking" }, Role::Key));
+    }
+    line
+}
+
+fn head(list: &List, row: Area, columns: &[(&Column, u16, u16)], painter: &mut Painter<'_>) {
+    for (column, x, width) in columns {
+        let cell = Area { x: row.x + x, width: *width, ..row };
+        let mut line = vec![Piece::new(column.head, Role::Dim)];
+        if let Some((key, direction)) = list.sort.keys.first()
+            && column.sort == Some(*key)
+            && column.head.len() + 1 < usize::from(*width)
+        {
+            let arrow = if *direction == Direction::Ascending { " ▲" } else { " ▼" };
+            line.push(Piece::new(arrow, Role::Dim));
+        }
+        if column.right {
+            painter.right(cell, &line);
+        } else {
+            painter.line(cell, &line);
+        }
+    }
+}
+
+/// The places that visual mode covers.
+fn visual_range(list: &List) -> Option<std::ops::RangeInclusive<usize>> {
+    let anchor = list.listing.place(list.visual?.anchor)?;
+    Some(anchor.min(list.place)..=anchor.max(list.place))
+}
+
+fn gutter(list: &List, row: &Row<'_>, place: usize, in_range: bool, line: Area, painter: &mut Painter<'_>) {
+    let accent = painter.theme.accent();
+    let bold = accent.add_modifier(Modifier::BOLD);
+    if place == list.place {
+        painter.mark(line, 0, "▌", bold);
+    } else if in_range {
+        painter.mark(line, 0, "┃", accent);
+    }
+    if list.marks.contains(&row.key()) {
+        painter.mark(line, 1, "●", bold);
+    }
+}
+
+fn draw_row(
+    model: &Model,
+    row: &Row<'_>,
+    has_cursor: bool,
+    line: Area,
+    columns: &[(&Column, u16, u16)],
+    painter: &mut Painter<'_>,
+) {
+    let gone = row.flags().is_gone();
+    for (column, x, width) in columns {
+        let cell = Area { x: line.x + x, width: *width, ..line };
+        let mut pieces = (column.cell)(row, model, usize::from(*width));
+        if gone {
+            pieces
+                .iter_mut()
+                .filter(|piece| piece.role != Role::Marked)
+                .for_each(|piece| piece.role = Role::Dim);
+        }
+        let over = if has_cursor && column.sort == Some(SortKey::Title) {
+            Style::new().add_modifier(Modifier::BOLD)
+        } else {
+            Style::new()
+        };
+        let used = line_width(&pieces) as u16;
+        let from = if column.right { width.saturating_sub(used) } else { 0 };
+        painter.styled(Area { x: cell.x + from, width: cell.width - from, ..cell }, &pieces, over);
+    }
+}
+
+/// What stands in an empty list, and the key that helps.
+fn empty(model: &Model, inner: Area, painter: &mut Painter<'_>) {
+    let lines = empty_lines(model);
+    let from = inner.height.saturating_sub(lines.len() as u16) / 2;
+    for (at, line) in lines.iter().enumerate() {
+        painter.centred(inner.row(from + at as u16), line);
+    }
+}
+
+fn empty_lines(model: &Model) -> Vec<Vec<Piece>> {
+    let says = |text: &str| vec![Piece::new(text, Role::Strong)];
+    let dim = |text: &str| vec![Piece::new(text, Role::Dim)];
+    let key =
+        |key: &str, what: &str| vec![Piece::new(key, Role::Key), Piece::new(format!(" {what}"), Role::Body)];
+    let sync = &model.sync;
+    if !model.table.is_empty() {
+        let mut lines = vec![says("Nothing matches the filter")];
+        let text = model.filter.applied.to_string();
+        if !text.is_empty() {
+            lines.push(safe_cell(SafeStr(&text), 60, Role::Dim));
+        }
+        lines.push(Vec::new());
+        lines.push(key("\\", "clears it: every alert"));
+        lines.push(key("1", "shows the open alerts"));
+        return lines;
+    }
+    let faults =
+        || sync.fault.iter().chain(sync.subscriptions.iter().filter_map(|state| state.fault.as_ref()));
+    if let Some(fault) = faults().find(|fault| fault.kind == FaultKind::SignIn) {
+        let mut lines = vec![says("Signed out")];
+        lines.extend(wrapped(&fault.message));
+        lines.extend([Vec::new(), key("R", "tries again")]);
+        return lines;
+    }
+    if let (Some(fault), false) = (faults().next(), sync.running) {
+        let mut lines = vec![says("No alerts could be listed")];
+        lines.extend(wrapped(&fault.message));
+        lines.extend([Vec::new(), key("R", "tries again"), key("w", "shows each subscription")]);
+        return lines;
+    }
+    if sync.last_complete.is_some() {
+        return vec![
+            says("No alerts"),
+            dim("The subscriptions have none in the last 90 days."),
+            Vec::new(),
+            key("R", "syncs now"),
+        ];
+    }
+    vec![says("No alerts yet"), dim(if sync.running { "syncing…" } else { "starting…" })]
+}
+
+fn wrapped(text: &crate::domain::SafeText) -> Vec<Vec<Piece>> {
+    let mut flow = crate::app::documents::flow::Flow::new(54);
+    flow.wrap("", "", &crate::app::document::safe(text.as_safe(), Role::Body));
+    flow.finish().lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_fill_the_list_exactly() {
+        for width in 56..400 {
+            let columns = placed(width);
+            for pair in columns.windows(2) {
+                assert_eq!(pair[0].1 + pair[0].2 + 1, pair[1].1, "at {width}");
+            }
+            let (_, x, last) = columns.last().unwrap();
+            assert_eq!(x + last, width);
+            assert!(columns.iter().all(|(_, _, width)| *width >= 4));
+        }
+    }
+}

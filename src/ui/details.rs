@@ -1,0 +1,41 @@
+//! The details of the alert under the cursor, beside the list or over it.
+
+use crate::app::document::{Piece, Role, safe};
+use crate::app::documents::flow::Flow;
+use crate::app::layout::Area;
+use crate::app::model::{Model, Pane};
+use crate::ui::paint::Painter;
+
+pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
+    painter.frame(area, &[Piece::from("Details")], model.focus == Pane::Details);
+    let text = area.inner();
+    let details = &model.details;
+    if let Some(error) = &details.error {
+        let mut flow = Flow::new(text.columns());
+        flow.words("The details could not be read", Role::Error);
+        flow.wrap("", "", &safe(error.as_safe(), Role::Body));
+        painter.document(text, &flow.finish(), 0);
+        return;
+    }
+    if details.shown.is_none() || details.pane.is_empty() {
+        let words = if details.wanted.is_some() { "loading…" } else { "no alert under the cursor" };
+        painter.line(text.row(0), &[Piece::new(words, Role::Dim)]);
+        return;
+    }
+    let offset = details.scroll.min(text.last_offset(details.pane.len()));
+    painter.document(text, &details.pane, offset);
+    position(area, offset, details.pane.len(), painter);
+}
+
+/// Where a text that does not fit stands: `↓ 12 more` or `↑ 8 · 4 ↓`.
+pub(super) fn position(area: Area, offset: usize, lines: usize, painter: &mut Painter<'_>) {
+    let rows = area.inner().rows();
+    let below = lines.saturating_sub(offset + rows);
+    let words = match (offset, below) {
+        (0, 0) => return,
+        (0, below) => format!("↓ {below} more"),
+        (above, 0) => format!("↑ {above}"),
+        (above, below) => format!("↑ {above} · ↓ {below}"),
+    };
+    painter.footer(area, &[Piece::new(words, Role::Dim)]);
+}

@@ -1,0 +1,154 @@
+//! The second row: the filter, what is wrong with it, how many match and are marked; below it the suggestions.
+
+use crate::app::document::{Piece, Role, line_width, safe_cell};
+use crate::app::documents::moment::thousands;
+use crate::app::layout::Area;
+use crate::app::model::Model;
+use crate::domain::SafeStr;
+use crate::ui::paint::Painter;
+use crate::ui::text_field::{cursor_column, fits, with_span, without};
+
+/// Suggestions shown at once.
+const SHOWN: usize = 10;
+
+pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
+    let row = Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
+    let bar = &model.filter;
+    let counts = counts(model, usize::from(row.width));
+    painter.line(row, &[Piece::new("/", if bar.editing { Role::Key } else { Role::Dim })]);
+    let error_inside = bar.error.is_some() && message_fits(model, row.width);
+    let counts_width = line_width(&counts) as u16 + 3;
+    let room_for_both = message_fits(model, row.width.saturating_sub(counts_width));
+    let reserved = if error_inside && !room_for_both { 0 } else { counts_width };
+    let field = Area { x: row.x + 2, width: row.width.saturating_sub(2 + reserved), ..row };
+    let text = bar.input.text();
+    let pieces = match &bar.error {
+        Some(error) => with_span(text, &error.span, Role::Error),
+        None => with_span(text, &(0..0), Role::Body),
+    };
+    if bar.editing {
+        let column = cursor_column(&bar.input);
+        let from = column.saturating_sub(usize::from(field.width).saturating_sub(1));
+        painter.line(field, &without(&pieces, from));
+        painter.cursor_at(field, column - from);
+        underline(model, field, from, painter);
+    } else if text.is_empty() {
+        painter.line(field, &[Piece::new("every alert", Role::Dim)]);
+    } else {
+        painter.line(field, &pieces);
+        underline(model, field, 0, painter);
+    }
+    if error_inside {
+        let from = field.x + SafeStr(text).terminal_width() as u16 + 3;
+        let rest = Area { x: from, width: (row.x + row.width).saturating_sub(from), ..row };
+        painter.line(rest, &message(model));
+    }
+    if reserved > 0 {
+        painter.right(row, &counts);
+    }
+}
+
+/// Underlines the mistake, so that colour is not its only cue; an empty span gets one cell.
+fn underline(model: &Model, field: Area, from: usize, painter: &mut Painter<'_>) {
+    let Some(error) = &model.filter.error else { return };
+    let text = model.filter.input.text();
+    let start = text.get(..error.span.start).map_or(0, |before| SafeStr(before).terminal_width());
+    let wide = text.get(error.span.clone()).map_or(0, |wrong| SafeStr(wrong).terminal_width()).max(1);
+    let first = start.max(from) - from;
+    let last = (start + wide).saturating_sub(from).min(usize::from(field.width));
+    let style = painter.theme.mistake();
+    painter.restyle(
+        Area { x: field.x + first as u16, width: last.saturating_sub(first) as u16, ..field },
+        style,
+    );
+}
+
+fn message(model: &Model) -> Vec<Piece> {
+    let Some(error) = &model.filter.error else { return Vec::new() };
+    vec![Piece::new(error.to_string(), Role::Error)]
+}
+
+fn message_fits(model: &Model, columns: u16) -> bool {
+    let text = SafeStr(model.filter.input.text()).terminal_width();
+    fits(&message(model), usize::from(columns).saturating_sub(text + 5))
+}
+
+/// `142 of 1,204   3 marked (1 off screen)`.
+fn counts(model: &Model, room: usize) -> Vec<Piece> {
+    let short = room < 90;
+    let (shown, all) = (thousands(model.list.listing.len()), thousands(model.table.len()));
+    let mut line = Vec::new();
+    if model.filter.error.is_some() {
+        line.push(Piece::new("last good: ", Role::Dim));
+    }
+    line.push(Piece::from(
+        if short { format!("{shown}/{all}") } else { format!("{shown} of {all}") }.as_str(),
+    ));
+    let marked = model.list.marks.len();
+    if marked > 0 {
+        line.push(Piece::new(
+            format!("{}{} marked", if short { "  " } else { "   " }, thousands(marked)),
+            Role::Strong,
+        ));
+        if model.list.hidden_marks > 0 {
+            let words = if short { "off" } else { "off screen" };
+            line.push(Piece::new(format!(" ({} {words})", thousands(model.list.hidden_marks)), Role::Strong));
+        }
+    }
+    line
+}
+
+/// The mistake where it found no room in the bar, and the suggestions.
+pub(super) fn popup(model: &Model, bar: Area, painter: &mut Painter<'_>) {
+    let row = Area { x: bar.x + 1, width: bar.width.saturating_sub(2), ..bar };
+    let mut below = Area { y: bar.y + 1, ..row };
+    if model.filter.error.is_some() && !message_fits(model, row.width) {
+        painter.clear(Area { x: bar.x, width: bar.width, ..below });
+        painter.line(Area { x: row.x + 2, width: row.width.saturating_sub(2), ..below }, &message(model));
+        below.y += 1;
+    }
+    if model.filter.editing && !model.filter.completion.items.is_empty() {
+        suggestions(model, below, painter);
+    }
+}
+
+fn suggestions(model: &Model, below: Area, painter: &mut Painter<'_>) {
+    let items = &model.filter.completion.items;
+    let free = model.size.1.saturating_sub(below.y + 4);
+    let shown = items.len().min(SHOWN).min(usize::from(free));
+    let chosen = model.filter.chosen.unwrap_or(0).min(items.len() - 1);
+    let from = (chosen + 1).saturating_sub(shown);
+    let window = &items[from..(from + shown).min(items.len())];
+    let label = items.iter().take(200).map(|item| item.label.terminal_width()).max().unwrap_or(0).min(34);
+    let count = |at: Option<usize>| at.map(thousands).unwrap_or_default();
+    let number = window.iter().map(|item| count(item.count).len()).max().unwrap_or(0);
+    let help =
+        items.iter().take(200).map(|item| SafeStr(item.help).terminal_width()).max().unwrap_or(0).min(44);
+    let inner = 2 + label + if number > 0 { number + 2 } else { 0 } + if help > 0 { help + 2 } else { 0 };
+    let wide = (inner as u16 + 4).min(below.width);
+    let start = model.filter.input.text().get(..model.filter.completion.replace.start).unwrap_or_default();
+    let column = (SafeStr(start).terminal_width() as u16).min(below.width.saturating_sub(wide));
+    let area = Area { x: below.x + column, width: wide, height: shown as u16 + 2, ..below };
+    painter.clear(area);
+    painter.frame(area, &[], true);
+    for (at, item) in window.iter().enumerate() {
+        let row = area.inner().row(at as u16);
+        let is_chosen = model.filter.chosen == Some(from + at);
+        let role = if is_chosen { Role::Strong } else { Role::Body };
+        let mut line = vec![Piece::new(if is_chosen { "▌ " } else { "  " }, Role::Key)];
+        let cell = safe_cell(item.label.as_safe(), label, role);
+        let used = line_width(&cell);
+        line.extend(cell);
+        line.push(Piece::from(" ".repeat(label - used).as_str()));
+        if number > 0 {
+            line.push(Piece::new(format!("  {:>number$}", count(item.count)), Role::Dim));
+        }
+        if help > 0 {
+            line.push(Piece::new(format!("  {}", item.help), Role::Dim));
+        }
+        painter.line(row, &line);
+    }
+    if items.len() > shown {
+        painter.footer(area, &[Piece::new(format!("{}/{}", chosen + 1, items.len()), Role::Dim)]);
+    }
+}

@@ -1,0 +1,63 @@
+//! The full details of one alert with their tabs.
+
+use crate::app::document::{Piece, Role, safe_cell};
+use crate::app::layout;
+use crate::app::model::{Full, Model, Tab};
+use crate::ui::paint::Painter;
+use crate::ui::{hints, status_line};
+
+/// The tabs in order, with their names.
+const TABS: [(Tab, &str); 3] =
+    [(Tab::Details, "Alert details"), (Tab::History, "History"), (Tab::Json, "JSON")];
+
+pub(super) fn draw(model: &Model, full: &Full, painter: &mut Painter<'_>) {
+    let parts = layout::Full::new(model.size);
+    title(model, full, parts.title, painter);
+    let offset = full.scroll[full.tab as usize].min(parts.body.last_offset(full.document.len()));
+    tabs(full, offset, parts, painter);
+    let rule = "─".repeat(usize::from(model.size.0));
+    painter.line(layout::Area { y: parts.tabs.y + 1, ..parts.tabs }, &[Piece::new(rule, Role::Dim)]);
+    if full.document.is_empty() {
+        let words = if model.details.error.is_some() { "" } else { "loading…" };
+        painter.line(parts.body.row(0), &[Piece::new(words, Role::Dim)]);
+        if let Some(error) = &model.details.error {
+            painter.safe(parts.body.row(0), error.as_safe(), Role::Error);
+        }
+    } else {
+        painter.document(parts.body, &full.document, offset);
+    }
+    status_line::draw(model, parts.status, painter);
+    hints::draw(model, parts.hints, painter);
+}
+
+fn title(model: &Model, full: &Full, row: layout::Area, painter: &mut Painter<'_>) {
+    let row = layout::Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
+    let Some(alert) = model.table.get(full.key) else {
+        painter.line(row, &[Piece::new("This alert is no longer in the cache", Role::Dim)]);
+        return;
+    };
+    let mut line = safe_cell(alert.severity_label(), 14, Role::Severity(alert.severity()));
+    line.push(Piece::from("  "));
+    let used = crate::app::document::line_width(&line);
+    line.extend(safe_cell(alert.title(), row.columns().saturating_sub(used), Role::Title));
+    painter.line(row, &line);
+}
+
+fn tabs(full: &Full, offset: usize, parts: layout::Full, painter: &mut Painter<'_>) {
+    let row = layout::Area { x: parts.tabs.x + 1, width: parts.tabs.width.saturating_sub(2), ..parts.tabs };
+    let mut line = Vec::new();
+    for (tab, name) in TABS {
+        if tab == full.tab {
+            line.push(Piece::new(format!("▐{name}▌"), Role::Stage));
+        } else {
+            line.push(Piece::new(format!(" {name} "), Role::Dim));
+        }
+        line.push(Piece::from(" "));
+    }
+    painter.line(row, &line);
+    let lines = full.document.len();
+    let last = (offset + parts.body.rows()).min(lines);
+    if lines > parts.body.rows() {
+        painter.right(row, &[Piece::new(format!("{}–{last} of {lines}", offset + 1), Role::Dim)]);
+    }
+}

@@ -1,0 +1,151 @@
+//! The first row: who and where, how fresh, what is pending, how many of each severity.
+
+use crate::app::document::{Piece, Role, line_width, safe_cell};
+use crate::app::documents::moment::{age, clock, counted, thousands};
+use crate::app::layout::Area;
+use crate::app::model::Model;
+use crate::domain::Severity;
+use crate::domain::progress::FaultKind;
+use crate::ui::paint::Painter;
+
+/// Ways to say the same in ever less room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Size {
+    Long,
+    Medium,
+    Short,
+}
+
+pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
+    let row = Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
+    let room = usize::from(row.width);
+    let mut parts = (Vec::new(), Vec::new(), Vec::new());
+    for (left, middle, right) in [
+        (Size::Long, Size::Long, Size::Long),
+        (Size::Long, Size::Long, Size::Medium),
+        (Size::Medium, Size::Long, Size::Medium),
+        (Size::Medium, Size::Medium, Size::Medium),
+        (Size::Short, Size::Medium, Size::Medium),
+        (Size::Short, Size::Short, Size::Short),
+    ] {
+        parts = (place(model, left), freshness(model, middle), severities(model, right));
+        if line_width(&parts.0) + line_width(&parts.1) + line_width(&parts.2) + 4 <= room {
+            break;
+        }
+    }
+    let (left, middle, right) = parts;
+    let used = painter.line(row, &left);
+    let free = room.saturating_sub(usize::from(used) + line_width(&right));
+    let gap = (free.saturating_sub(line_width(&middle)) / 2) as u16;
+    let from = used + gap.max(2);
+    if from < row.width {
+        let width = (free as u16).saturating_sub(gap.max(2)).min(row.width - from);
+        painter.line(Area { x: row.x + from, width, ..row }, &middle);
+    }
+    painter.right(row, &right);
+}
+
+fn place(model: &Model, size: Size) -> Vec<Piece> {
+    let mut line = match size {
+        Size::Short => Vec::new(),
+        _ => vec![Piece::new("quell", Role::Stage), Piece::from("  ")],
+    };
+    let Some(session) = &model.session else {
+        line.push(Piece::new("starting…", Role::Dim));
+        return line;
+    };
+    let room = if size == Size::Long { 40 } else { 18 };
+    line.extend(safe_cell(session.tenant.as_safe(), room, Role::Body));
+    if session.demo {
+        line.push(Piece::new(" · demo", Role::Dim));
+    }
+    let count = model.sync.subscriptions.len();
+    if size == Size::Long && count > 0 {
+        line.push(Piece::new(format!(" · {}", counted(count, "subscription")), Role::Dim));
+    }
+    if session.read_only.is_some() {
+        line.push(Piece::new(" · read-only", Role::Strong));
+    }
+    line
+}
+
+/// How old the list is, and what is not sent yet.
+fn freshness(model: &Model, size: Size) -> Vec<Piece> {
+    if model.session.is_none() {
+        return Vec::new();
+    }
+    let mut line = sync(model, size);
+    let pending = model.table.pending_count();
+    if pending > 0 {
+        line.push(Piece::from(if size == Size::Short { "  " } else { "   " }));
+        let words = if size == Size::Short { "" } else { " pending" };
+        line.push(Piece::new(format!("↑{}{words}", thousands(pending)), Role::Strong));
+    }
+    line
+}
+
+fn sync(model: &Model, size: Size) -> Vec<Piece> {
+    let sync = &model.sync;
+    let is = |kind: FaultKind| {
+        let mut faults = sync.subscriptions.iter().filter_map(|state| state.fault.as_ref());
+        sync.fault.iter().chain(&sync.push_fault).any(|fault| fault.kind == kind)
+            || faults.any(|fault| fault.kind == kind)
+    };
+    let ago = sync.last_complete.map(|done| age(done.utc, model.now));
+    if is(FaultKind::SignIn) {
+        return vec![Piece::new("signed out", Role::Error)];
+    }
+    if is(FaultKind::Unreachable) && !sync.running {
+        let mut line = vec![Piece::new("offline", Role::Error)];
+        if let (Some(ago), false) = (ago, size == Size::Short) {
+            line.push(Piece::new(format!(" · synced {ago} ago").replace("now ago", "just now"), Role::Dim));
+        }
+        return line;
+    }
+    if sync.running {
+        return vec![Piece::new("syncing…", Role::Dim)];
+    }
+    let stopped = sync.subscriptions.iter().filter(|state| state.fault.is_some()).count();
+    let Some(done) = sync.last_complete else {
+        return vec![Piece::new("not synced", if sync.fault.is_some() { Role::Error } else { Role::Dim })];
+    };
+    let mut time = clock(done.utc, model.now);
+    if size == Size::Short {
+        time.truncate(5);
+    }
+    let mut line = vec![Piece::new(format!("synced {time}"), Role::Dim)];
+    if stopped > 0 {
+        let total = sync.subscriptions.len();
+        let words = if size == Size::Long {
+            format!(" · {stopped} of {total} incomplete")
+        } else {
+            format!(" · {stopped}/{total} incomplete")
+        };
+        line.push(Piece::new(words, Role::Error));
+    }
+    line
+}
+
+/// How many of each severity are in the list.
+fn severities(model: &Model, size: Size) -> Vec<Piece> {
+    let listing = &model.list.listing;
+    let mut line = Vec::new();
+    let other = (listing.count(Severity::Other) > 0).then_some(Severity::Other);
+    for severity in Severity::KNOWN.into_iter().chain(other) {
+        let count = listing.count(severity) as usize;
+        let role = if count == 0 { Role::Dim } else { Role::Severity(severity) };
+        if !line.is_empty() {
+            line.push(Piece::from(if size == Size::Short { " " } else { "  " }));
+        }
+        let word = match size {
+            Size::Long => severity.short(),
+            Size::Medium | Size::Short => &severity.name()[..1],
+        };
+        line.push(Piece::new(word, role));
+        line.push(Piece::new(
+            format!(" {}", thousands(count)),
+            if count == 0 { Role::Dim } else { Role::Body },
+        ));
+    }
+    line
+}

@@ -1,0 +1,82 @@
+//! The last row: the next keys, always visible; and the menu of a chord above it.
+
+use crate::app::command;
+use crate::app::document::{Document, Piece, Role, line_width};
+use crate::app::documents::help::grid;
+use crate::app::layout::Area;
+use crate::app::model::Model;
+use crate::ui::paint::Painter;
+
+/// Blank cells between two hints.
+const GAP: usize = 3;
+
+/// The key that is never left out.
+const HELP: &str = "?";
+
+pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
+    let row = Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
+    let hints = command::hints(model);
+    painter.line(row, &fitted(&hints, row.columns()));
+}
+
+/// The hints that fit, the first ones first; the one for help keeps its place at the end.
+fn fitted(hints: &[(String, &'static str)], room: usize) -> Vec<Piece> {
+    let hint = |(key, label): &(String, &'static str)| {
+        vec![Piece::new(key.clone(), Role::Key), Piece::new(format!(" {label}"), Role::Body)]
+    };
+    let help = hints.iter().find(|(key, _)| key == HELP).map(hint).unwrap_or_default();
+    let reserved = if help.is_empty() { 0 } else { line_width(&help) + GAP };
+    let mut line: Vec<Piece> = Vec::new();
+    let mut used = 0;
+    for pieces in hints.iter().filter(|(key, _)| key != HELP).map(hint) {
+        let needs = line_width(&pieces) + if line.is_empty() { 0 } else { GAP };
+        if used + needs + reserved > room {
+            continue;
+        }
+        if !line.is_empty() {
+            line.push(Piece::from(" ".repeat(GAP).as_str()));
+        }
+        used += needs;
+        line.extend(pieces);
+    }
+    if !help.is_empty() {
+        if !line.is_empty() {
+            line.push(Piece::from(" ".repeat(GAP).as_str()));
+        }
+        line.extend(help);
+    }
+    line
+}
+
+/// What can follow the first key of a chord, once it is due.
+pub(super) fn menu(model: &Model, painter: &mut Painter<'_>) {
+    let Some(chord) = model.chord.as_ref().filter(|chord| chord.menu) else { return };
+    let entries: Vec<(String, String)> =
+        command::which_key(model).into_iter().map(|(key, label)| (key, label.to_owned())).collect();
+    let (width, height) = model.size;
+    let lines = grid(&entries, usize::from(width.saturating_sub(4)));
+    let high = (lines.len() as u16 + 2).min(height.saturating_sub(3));
+    let area = Area { x: 0, y: height.saturating_sub(1 + high), width, height: high };
+    painter.clear(area);
+    painter.frame(area, &[Piece::new(command::show_keys(&chord.pending.keys), Role::Key)], true);
+    painter.document(area.inner(), &Document { lines }, 0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_is_never_left_out() {
+        let hints: Vec<(String, &'static str)> =
+            [("Space", "mark"), ("/", "filter"), ("d", "dismiss"), ("?", "help")]
+                .map(|(key, label)| (key.to_owned(), label))
+                .into();
+        let text = |room| fitted(&hints, room).iter().map(|piece| piece.text.as_str()).collect::<String>();
+        assert_eq!(text(80), "Space mark   / filter   d dismiss   ? help");
+        assert_eq!(text(30), "Space mark   / filter   ? help");
+        assert_eq!(text(29), "Space mark   ? help");
+        assert_eq!(text(20), "Space mark   ? help");
+        assert_eq!(text(5), "? help");
+    }
+}

@@ -1,0 +1,220 @@
+//! The prompts before a change and before an undo: the exact set, and Enter means No.
+
+use std::collections::HashMap;
+
+use super::{boxed, framed, keys, prompt_columns};
+use crate::app::document::{Document, Piece, Role, line_width, safe, safe_cell};
+use crate::app::documents::bar::outcomes;
+use crate::app::documents::flow::Flow;
+use crate::app::documents::jobs::what;
+use crate::app::documents::moment::{self, counted, thousands};
+use crate::app::layout::{Area, popup};
+use crate::app::model::{Confirm, Model};
+use crate::domain::change::{ChangeRecord, Reason, Skip};
+use crate::domain::fact::FactKind;
+use crate::domain::{SafeStr, Severity, Status};
+use crate::ui::paint::Painter;
+use crate::ui::text_field;
+
+/// Kinds of alerts named one by one.
+const SAMPLE: usize = 5;
+
+/// Draws the prompt before a change.
+pub(super) fn draw(model: &Model, confirm: &Confirm, painter: &mut Painter<'_>) {
+    let columns = prompt_columns(model);
+    let mut flow = Flow::new(columns);
+    flow.wrap("", "  ", &equation(confirm));
+    if confirm.plan.targets.is_empty() {
+        flow.blank();
+        flow.words("There is nothing to change.", Role::Body);
+        flow.blank();
+        flow.line(keys(&[("Enter", "close")]));
+    } else {
+        // On a short screen the sample gives way to the reasons and the keys.
+        let rows = usize::from(model.size.1).saturating_sub(4);
+        let reasons = if confirm.status == Status::Dismissed { 5 } else { 0 };
+        let room = rows.saturating_sub(flow.len() + 3 + reasons + 3);
+        sample(&mut flow, model, confirm, room.min(SAMPLE));
+        if confirm.status == Status::Dismissed {
+            flow.blank();
+            reason_lines(&mut flow, confirm.reason);
+        }
+        flow.blank();
+    }
+    let comment_row = flow.len();
+    if !confirm.plan.targets.is_empty() {
+        flow.line(comment(confirm));
+        flow.line(decision(confirm));
+    }
+    let document = flow.finish();
+    let area = sized(model, &document, &title(confirm), columns, painter);
+    if let Some(input) = confirm.comment.as_ref().filter(|_| confirm.typing) {
+        let row = area.inner().row(comment_row as u16);
+        let indent = COMMENT.len() as u16;
+        let field = Area { x: row.x + indent, width: row.width.saturating_sub(indent), ..row };
+        painter.clear(field);
+        text_field::draw(field, input, painter);
+    }
+}
+
+const COMMENT: &str = "comment  ";
+
+/// A frame that does not change its width while something is typed.
+fn sized(model: &Model, document: &Document, title: &str, columns: usize, painter: &mut Painter<'_>) -> Area {
+    let area = popup(model.size, columns as u16, document.len() as u16);
+    framed(area, title, painter);
+    painter.document(area.inner(), document, 0);
+    area
+}
+
+fn verb(status: Status) -> &'static str {
+    match status {
+        Status::Dismissed => "Dismiss",
+        Status::Resolved => "Resolve",
+        Status::InProgress => "Set in progress",
+        Status::Active | Status::Other => "Activate",
+    }
+}
+
+fn title(confirm: &Confirm) -> String {
+    let count = counted(confirm.plan.targets.len(), "alert");
+    let take = if confirm.take { " and take over" } else { "" };
+    format!("{}{take}: {count}?", verb(confirm.status))
+}
+
+/// `337 = 340 matching − 3 kept (12 off screen)`.
+fn equation(confirm: &Confirm) -> Vec<Piece> {
+    let plan = &confirm.plan;
+    let mut line = vec![
+        Piece::new(thousands(plan.targets.len()), Role::Strong),
+        Piece::from(format!(" = {} matching", thousands(confirm.matching)).as_str()),
+    ];
+    for skip in [Skip::Kept, Skip::AlreadySo, Skip::Gone] {
+        let count = plan.skipped_for(skip);
+        if count > 0 {
+            line.push(Piece::from(
+                format!(" − {} {}", thousands(count), skip.words(confirm.status)).as_str(),
+            ));
+        }
+    }
+    if confirm.off_screen > 0 {
+        line.push(Piece::new(format!(" ({} off screen)", thousands(confirm.off_screen)), Role::Strong));
+    }
+    line
+}
+
+/// The alerts by title and resource, the most frequent first, and how many of each severity.
+fn sample(flow: &mut Flow, model: &Model, confirm: &Confirm, most: usize) {
+    let mut kinds: HashMap<(u32, u32), (usize, crate::domain::AlertKey)> = HashMap::new();
+    let mut severities = [0_usize; 5];
+    for (key, _) in &confirm.plan.targets {
+        let Some(row) = model.table.get(*key) else { continue };
+        severities[row.severity() as usize] += 1;
+        let kind = (row.head_code(FactKind::Title), row.head_code(FactKind::Resource));
+        kinds.entry(kind).or_insert((0, *key)).0 += 1;
+    }
+    let mut line = Vec::new();
+    for severity in Severity::KNOWN.into_iter().chain([Severity::Other]) {
+        let count = severities[severity as usize];
+        if count > 0 {
+            if !line.is_empty() {
+                line.push(Piece::new(" · ", Role::Dim));
+            }
+            line.push(Piece::new(severity.name(), Role::Severity(severity)));
+            line.push(Piece::from(format!(" {}", thousands(count)).as_str()));
+        }
+    }
+    flow.wrap("", "", &line);
+    let mut kinds: Vec<_> = kinds.into_values().collect();
+    kinds.sort_unstable_by_key(|(count, key)| (std::cmp::Reverse(*count), *key));
+    let digits = kinds.first().map_or(1, |(count, _)| thousands(*count).len());
+    let room = flow.width().saturating_sub(digits + 5);
+    for (count, key) in kinds.iter().take(most) {
+        let Some(row) = model.table.get(*key) else { continue };
+        let resource = safe_cell(row.resource(), room / 3, Role::Dim);
+        let title = safe_cell(row.title(), room.saturating_sub(line_width(&resource) + 2), Role::Body);
+        let times = format!("×{}", thousands(*count));
+        let mut line = vec![Piece::new(format!("  {times:>0$}  ", digits + 1), Role::Dim)];
+        line.extend(title);
+        line.push(Piece::from("  "));
+        line.extend(resource);
+        flow.line(line);
+    }
+    if kinds.len() > most && most > 0 {
+        let more = counted(kinds.len() - most, "other kind");
+        flow.words(&format!("  … {more}"), Role::Dim);
+    }
+}
+
+/// The reasons with their keys, in two columns; the chosen one has a mark and is bold.
+fn reason_lines(flow: &mut Flow, chosen: Option<Reason>) {
+    flow.words("Reason", Role::Section);
+    let half = Reason::ALL.len() / 2;
+    let column = flow.width() / 2;
+    for at in 0..half {
+        let mut line = Vec::new();
+        for (place, reason) in [(at, Reason::ALL[at]), (at + half, Reason::ALL[at + half])] {
+            let is_chosen = chosen == Some(reason);
+            let role = if is_chosen { Role::Strong } else { Role::Body };
+            let mut cell = vec![
+                Piece::new(if is_chosen { "▌ " } else { "  " }, Role::Key),
+                Piece::new((place + 1).to_string(), Role::Key),
+                Piece::from("  "),
+            ];
+            cell.extend(safe_cell(SafeStr(reason.label()), column.saturating_sub(6), role));
+            let used = line_width(&cell);
+            line.extend(cell);
+            line.push(Piece::from(" ".repeat(column.saturating_sub(used)).as_str()));
+        }
+        flow.line(line);
+    }
+}
+
+fn comment(confirm: &Confirm) -> Vec<Piece> {
+    match &confirm.comment {
+        Some(input) if confirm.typing || !input.text().is_empty() => {
+            let mut line = vec![Piece::new(COMMENT, Role::Label)];
+            line.extend(safe(SafeStr(input.text()), Role::Body));
+            line
+        }
+        _ => keys(&[("c", "adds a comment")]),
+    }
+}
+
+fn decision(confirm: &Confirm) -> Vec<Piece> {
+    if confirm.typing {
+        return keys(&[("Enter", "keep the comment"), ("Esc", "drop it")]);
+    }
+    if confirm.status == Status::Dismissed && confirm.reason.is_none() {
+        return keys(&[("1–6", "reason, then"), ("y", "yes"), ("Enter", "No"), ("Esc", "No")]);
+    }
+    keys(&[("y", "yes, do it"), ("Enter", "No"), ("Esc", "No")])
+}
+
+/// Draws the prompt before an undo or redo.
+pub(super) fn undo(model: &Model, record: &ChangeRecord, painter: &mut Painter<'_>) {
+    let mut flow = Flow::new(prompt_columns(model));
+    let redo = record.undoes.is_some();
+    let mut line = vec![Piece::new(what(record), Role::Strong)];
+    line.push(Piece::new(format!("   {}", moment::local(record.at, model.now)), Role::Dim));
+    line.push(Piece::new(format!(", {}", moment::ago(record.at, model.now)), Role::Dim));
+    flow.wrap("", "  ", &line);
+    flow.wrap("", "  ", &outcomes(&record.tally));
+    if let Some(reason) = record.reason {
+        flow.words(reason.label(), Role::Dim);
+    }
+    flow.blank();
+    flow.words(
+        "Each alert goes back to the status it had before. Those that someone changed since are left as they are \
+         and listed.",
+        Role::Body,
+    );
+    flow.blank();
+    flow.line(keys(&[("y", "yes, do it"), ("Enter", "No"), ("Esc", "No")]));
+    let title = if redo {
+        format!("Redo: take back change {}?", record.id)
+    } else {
+        format!("Undo change {}?", record.id)
+    };
+    boxed(model, &title, &flow.finish(), painter);
+}

@@ -1,0 +1,66 @@
+//! Small prompts: the status menu, a time range, a pattern.
+
+use super::{boxed, framed, prompt_columns};
+use crate::app::document::{Document, Piece, Role};
+use crate::app::documents::flow::Flow;
+use crate::app::input::Input;
+use crate::app::layout::{Area, popup};
+use crate::app::model::{Model, StatusMenu};
+use crate::domain::Status;
+use crate::ui::paint::Painter;
+use crate::ui::text_field;
+
+/// Draws the status menu: the statuses in the order of [`Status::SETTABLE`], each with its chord.
+pub(super) fn status(model: &Model, menu: &StatusMenu, painter: &mut Painter<'_>) {
+    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    for (at, status) in Status::SETTABLE.into_iter().enumerate() {
+        let (name, chord) = match status {
+            Status::InProgress => ("In progress", "s i"),
+            Status::Resolved => ("Resolved", "s r"),
+            Status::Dismissed => ("Dismissed", "s d"),
+            Status::Active | Status::Other => ("Active", "s a"),
+        };
+        let chosen = at == menu.chosen;
+        lines.push(vec![
+            Piece::new(if chosen { "▌ " } else { "  " }, Role::Key),
+            Piece::new(format!("{name:12}"), if chosen { Role::Strong } else { Role::Body }),
+            Piece::new(format!("  {chord}"), Role::Dim),
+        ]);
+    }
+    boxed(model, "Set status", &Document { lines }, painter);
+}
+
+/// Draws the prompt for a time range.
+pub(super) fn time_range(model: &Model, input: &Input, error: Option<&str>, painter: &mut Painter<'_>) {
+    let help = "24h, 7d, 2026-11-22 or 2026-11-22T14:00Z; two of them for a range";
+    prompt(model, "Time range", help, input, error, painter);
+}
+
+/// Draws the prompt for a pattern.
+pub(super) fn pattern(model: &Model, input: &Input, error: Option<&str>, painter: &mut Painter<'_>) {
+    let help = "a filter, such as resource:vm-test* or powershell: marks what matches";
+    prompt(model, "Mark by pattern", help, input, error, painter);
+}
+
+fn prompt(
+    model: &Model,
+    title: &str,
+    help: &str,
+    input: &Input,
+    error: Option<&str>,
+    painter: &mut Painter<'_>,
+) {
+    let columns = prompt_columns(model);
+    let mut flow = Flow::new(columns);
+    flow.line(vec![Piece::new("› ", Role::Key)]);
+    match error {
+        Some(error) => flow.words(error, Role::Error),
+        None => flow.words(help, Role::Dim),
+    }
+    let document = flow.finish();
+    let area = popup(model.size, columns as u16, document.len() as u16);
+    framed(area, title, painter);
+    painter.document(area.inner(), &document, 0);
+    let row = area.inner().row(0);
+    text_field::draw(Area { x: row.x + 2, width: row.width.saturating_sub(2), ..row }, input, painter);
+}

@@ -1,0 +1,78 @@
+//! What lies over the screen; only the uppermost has the keys.
+
+mod confirm;
+mod failures;
+mod menus;
+mod palette;
+
+use crate::app::document::{Document, Piece, Role};
+use crate::app::documents;
+use crate::app::layout::{Area, popup, sheet};
+use crate::app::model::{Model, Overlay};
+use crate::ui::details::position;
+use crate::ui::paint::Painter;
+
+pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
+    let Some(top) = model.overlays.last() else { return };
+    match top {
+        Overlay::Confirm(confirm) => confirm::draw(model, confirm, painter),
+        Overlay::ConfirmUndo(record) => confirm::undo(model, record, painter),
+        Overlay::Status(menu) => menus::status(model, menu, painter),
+        Overlay::TimeRange(input, error) => menus::time_range(model, input, error.as_deref(), painter),
+        Overlay::Pattern(input, error) => menus::pattern(model, input, error.as_deref(), painter),
+        Overlay::Failures(failures) => failures::draw(model, failures, painter),
+        Overlay::Palette(palette) => palette::draw(model, palette, painter),
+        Overlay::Jobs(scroll) => {
+            let area = sheet(model.size);
+            let document = documents::jobs(model, area.inner().columns());
+            scrolled(area, "Jobs", &document, scroll.offset, painter);
+        }
+        Overlay::Help(scroll) => {
+            let area = sheet(model.size);
+            let document = documents::help(model.focus, area.inner().columns());
+            scrolled(area, "Help", &document, scroll.offset, painter);
+        }
+    }
+}
+
+/// A sheet of text that scrolls.
+fn scrolled(area: Area, title: &str, document: &Document, offset: usize, painter: &mut Painter<'_>) {
+    framed(area, title, painter);
+    let text = area.inner();
+    let offset = offset.min(text.last_offset(document.len()));
+    painter.document(text, document, offset);
+    position(area, offset, document.len(), painter);
+}
+
+/// An empty frame.
+fn framed(area: Area, title: &str, painter: &mut Painter<'_>) {
+    painter.clear(area);
+    painter.frame(area, &[Piece::new(title, Role::Title)], true);
+}
+
+/// A frame around a document in the middle of the screen.
+fn boxed(model: &Model, title: &str, document: &Document, painter: &mut Painter<'_>) -> Area {
+    let columns = document.width().max(title.len() + 4);
+    let area = popup(model.size, columns as u16, document.len() as u16);
+    framed(area, title, painter);
+    painter.document(area.inner(), document, 0);
+    area
+}
+
+/// Columns for the text of a prompt.
+fn prompt_columns(model: &Model) -> usize {
+    popup(model.size, 76, 1).inner().columns()
+}
+
+/// Keys and what they do, on one line.
+fn keys(hints: &[(&str, &str)]) -> Vec<Piece> {
+    let mut line = Vec::new();
+    for (key, label) in hints {
+        if !line.is_empty() {
+            line.push(Piece::from("   "));
+        }
+        line.push(Piece::new(*key, Role::Key));
+        line.push(Piece::from(format!(" {label}").as_str()));
+    }
+    line
+}

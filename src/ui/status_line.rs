@@ -1,0 +1,110 @@
+//! The row above the hints: what just happened, what runs, what is wrong.
+
+use crate::app::document::{Piece, Role, line_width, safe};
+use crate::app::documents::bar::{bar, pace};
+use crate::app::documents::moment::{counted, thousands};
+use crate::app::layout::Area;
+use crate::app::model::Model;
+use crate::domain::progress::FaultKind;
+use crate::ui::paint::Painter;
+
+pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
+    let row = Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
+    let wide = row.width >= 90;
+    let line = notice(model)
+        .or_else(|| running(model, wide))
+        .or_else(|| fault(model))
+        .or_else(|| syncing(model, wide))
+        .unwrap_or_default();
+    let used = painter.line(row, &line);
+    // A notice and a running change share the row where there is room.
+    if model.notice.is_some()
+        && let Some(job) = running(model, false)
+        && usize::from(row.width) > usize::from(used) + line_width(&job) + 3
+    {
+        painter.right(row, &job);
+    }
+}
+
+fn notice(model: &Model) -> Option<Vec<Piece>> {
+    let notice = model.notice.as_ref()?;
+    let role = if notice.is_error { Role::Error } else { Role::Strong };
+    let mut line = if notice.is_error { vec![Piece::new("! ", Role::Error)] } else { Vec::new() };
+    line.extend(safe(notice.text.as_safe(), role));
+    Some(line)
+}
+
+/// `dismiss 337 alerts  ████░░░░  120/337  12/s  18 s left   ctrl-c cancels`.
+fn running(model: &Model, wide: bool) -> Option<Vec<Piece>> {
+    let job = model.bulk.running.first()?;
+    let mut line = vec![Piece::from(format!("{}  ", job.label).as_str())];
+    line.extend(bar(job.tally.settled(), job.tally.total(), if wide { 20 } else { 10 }));
+    line.push(Piece::from(format!("  {}", pace(job)).as_str()));
+    let refused = job.tally.failed + job.tally.conflict + job.tally.unconfirmed;
+    if refused > 0 {
+        line.push(Piece::new(format!("  {} refused", thousands(refused)), Role::Error));
+    }
+    let more = model.bulk.running.len() - 1;
+    if more > 0 {
+        line.push(Piece::new(format!("  +{more} more"), Role::Dim));
+    }
+    if let Some(fault) = &model.sync.push_fault {
+        line.push(Piece::new("  waits: ", Role::Error));
+        line.extend(safe(fault.message.as_safe(), Role::Body));
+    } else if model.sync.elsewhere {
+        line.push(Piece::new("  sent by another quell", Role::Dim));
+    } else if job.cancelling {
+        line.push(Piece::new("   cancelling…", Role::Strong));
+    } else if wide {
+        line.push(Piece::new("   ctrl-c cancels", Role::Dim));
+    }
+    Some(line)
+}
+
+fn fault(model: &Model) -> Option<Vec<Piece>> {
+    let sync = &model.sync;
+    // An empty list says itself why it is empty.
+    if model.table.is_empty() && !sync.running {
+        return None;
+    }
+    let of_one = || sync.subscriptions.iter().find_map(|state| Some((state, state.fault.as_ref()?)));
+    let mut line = vec![Piece::new("! ", Role::Error)];
+    if let Some(fault) = sync.fault.as_ref().or(sync.push_fault.as_ref()) {
+        line.extend(safe(fault.message.as_safe(), Role::Body));
+        if fault.kind == FaultKind::SignIn {
+            line.push(Piece::new("   R tries again", Role::Dim));
+        }
+    } else if let Some((state, fault)) = of_one() {
+        line.extend(safe(state.subscription.name.as_safe(), Role::Strong));
+        line.push(Piece::from(": "));
+        line.extend(safe(fault.message.as_safe(), Role::Body));
+        let more = sync.subscriptions.iter().filter(|state| state.fault.is_some()).count() - 1;
+        if more > 0 {
+            line.push(Piece::new(format!("   +{more} more, w shows them"), Role::Dim));
+        }
+    } else if sync.quarantined > 0 {
+        let words = format!("{} could not be read and were set aside", counted(sync.quarantined, "item"));
+        line.push(Piece::from(words.as_str()));
+    } else {
+        return None;
+    }
+    Some(line)
+}
+
+fn syncing(model: &Model, wide: bool) -> Option<Vec<Piece>> {
+    let sync = &model.sync;
+    if !sync.running || sync.subscriptions.is_empty() {
+        return None;
+    }
+    let done = sync.subscriptions.iter().filter(|state| state.complete).count();
+    let listed = sync.subscriptions.iter().map(|state| state.listed).sum();
+    let mut line = vec![Piece::new("syncing  ", Role::Dim)];
+    line.extend(bar(done, sync.subscriptions.len(), if wide { 20 } else { 10 }));
+    let words = format!(
+        "  {done}/{}  {}",
+        counted(sync.subscriptions.len(), "subscription"),
+        counted(listed, "alert")
+    );
+    line.push(Piece::new(words, Role::Dim));
+    Some(line)
+}

@@ -1,0 +1,64 @@
+//! One line of text being typed: it scrolls so that the cursor stays in view.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::app::document::{Piece, Role, line_width, safe, width};
+use crate::app::input::Input;
+use crate::app::layout::Area;
+use crate::domain::SafeStr;
+use crate::ui::paint::Painter;
+
+/// Draws a field that has the keys.
+pub(super) fn draw(row: Area, input: &Input, painter: &mut Painter<'_>) {
+    let pieces = safe(SafeStr(input.text()), Role::Body);
+    let column = cursor_column(input);
+    let from = column.saturating_sub(usize::from(row.width).saturating_sub(1));
+    painter.line(row, &without(&pieces, from));
+    painter.cursor_at(row, column - from);
+}
+
+/// The column of the cursor in the safe form of the text.
+pub(super) fn cursor_column(input: &Input) -> usize {
+    input.text().get(..input.cursor()).map_or(0, |before| SafeStr(before).terminal_width())
+}
+
+/// The pieces of a text, those in the span with another role.
+pub(super) fn with_span(text: &str, span: &Range<usize>, role: Role) -> Vec<Piece> {
+    let part = |range: Range<usize>| text.get(range).unwrap_or_default();
+    let (start, end) = (span.start.min(text.len()), span.end.min(text.len()));
+    let mut pieces = safe(SafeStr(part(0..start)), Role::Body);
+    pieces.extend(safe(SafeStr(part(start..end)), role));
+    pieces.extend(safe(SafeStr(part(end..text.len())), Role::Body));
+    pieces
+}
+
+/// A line without its first columns.
+pub(super) fn without(line: &[Piece], columns: usize) -> Vec<Piece> {
+    let mut skip = columns;
+    let mut kept = Vec::new();
+    for piece in line {
+        if skip == 0 {
+            kept.push(piece.clone());
+            continue;
+        }
+        let mut rest = String::new();
+        for cluster in piece.text.graphemes(true) {
+            if skip == 0 {
+                rest.push_str(cluster);
+            } else {
+                skip = skip.saturating_sub(width(cluster));
+            }
+        }
+        if !rest.is_empty() {
+            kept.push(Piece::new(rest, piece.role));
+        }
+    }
+    kept
+}
+
+/// True when a line fits so many columns.
+pub(super) fn fits(line: &[Piece], columns: usize) -> bool {
+    line_width(line) <= columns
+}

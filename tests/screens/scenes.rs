@@ -1,0 +1,393 @@
+//! The scenes: each a model in one state, by name. The part of the name before `_` is its area.
+
+use quell::app::input::Input;
+use quell::app::key::Key;
+use quell::app::keymap::Pending;
+use quell::app::message::{Now, SignInFound};
+use quell::app::model::{
+    Chord, Confirm, Failures, FirstRun, FirstRunStep, Model, Notice, Overlay, Palette, Pane, Running, Scroll,
+    StatusMenu, Tab, Visual,
+};
+use quell::domain::change::{Outcome, Reason, Tally};
+use quell::domain::filter::{complete, parse};
+use quell::domain::progress::{FaultKind, Subscription};
+use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
+
+use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
+
+type Scene = fn((u16, u16)) -> Model;
+
+pub const SCENES: &[(&str, Scene)] = &[
+    ("main_list", full_list),
+    ("main_marks", marks),
+    ("main_visual", visual),
+    ("main_details", details),
+    ("main_running", running),
+    ("main_notice", notice),
+    ("main_offline", offline),
+    ("main_chord", chord),
+    ("main_readonly", read_only),
+    ("filter_typing", typing),
+    ("filter_mistake", mistake),
+    ("filter_long", long_filter),
+    ("empty_starting", starting),
+    ("empty_syncing", syncing),
+    ("empty_none", none_at_all),
+    ("empty_nothing", nothing_matches),
+    ("empty_signed_out", signed_out),
+    ("empty_forbidden", forbidden),
+    ("full_details", |size| full(size, Tab::Details, 0)),
+    ("full_entities", |size| full(size, Tab::Details, 26)),
+    ("full_end", |size| full(size, Tab::Details, 999)),
+    ("full_history", |size| full(size, Tab::History, 0)),
+    ("full_json", |size| full(size, Tab::Json, 0)),
+    ("full_nohistory", no_history),
+    ("prompt_dismiss", dismiss),
+    ("prompt_reason", reason),
+    ("prompt_resolve", resolve),
+    ("prompt_nothing", nothing_to_change),
+    ("prompt_undo", undo),
+    ("prompt_status", status),
+    ("prompt_time", time),
+    ("prompt_pattern", pattern),
+    ("prompt_palette", palette),
+    ("sheet_failures", failures),
+    ("sheet_jobs", jobs),
+    ("sheet_help", help),
+    ("first_signin", sign_in),
+    ("first_subscriptions", subscriptions),
+    ("first_failed", failed),
+];
+
+fn marks(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    model.list.marks = [1, 3, 7, 15].map(AlertKey).into();
+    model.list.hidden_marks = 1;
+    model.list.place = 2;
+    model
+}
+
+fn visual(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    model.list.visual = Some(Visual { anchor: model.list.listing.key(1).unwrap(), marking: true });
+    model.list.place = 4;
+    model
+}
+
+/// The details have the keys; on a narrow screen they lie over the list.
+fn details(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    model.details.open = true;
+    model.focus = Pane::Details;
+    model.details.scroll = 3;
+    model
+}
+
+fn tally() -> Tally {
+    Tally { pending: 217, verified: 118, failed: 2, ..Tally::default() }
+}
+
+fn job() -> Running {
+    Running {
+        change: ChangeId(13),
+        label: "dismiss 337 alerts".into(),
+        tally: tally(),
+        rate: 12,
+        cancelling: false,
+    }
+}
+
+fn running(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    model.bulk.running = vec![job()];
+    model
+}
+
+fn notice(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let text = "change 12: 328 verified, 9 failed (403: role Security Admin is missing); E shows them";
+    model.notice = Some(Notice { number: 1, text: text.into(), is_error: true });
+    model
+}
+
+fn offline(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let message = "management.azure.com cannot be reached: the name could not be resolved";
+    model.sync.fault = Some(fault(FaultKind::Unreachable, message));
+    model
+}
+
+fn chord(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    model.chord = Some(Chord { pending: Pending { keys: vec![Key::char('f')] }, number: 1, menu: true });
+    model
+}
+
+fn read_only(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    if let Some(session) = &mut model.session {
+        session.read_only = Some("--read-only".into());
+        session.tenant = "A tenant with a rather long name \u{202e}that goes on".into();
+        session.demo = true;
+    }
+    model.sync.running = true;
+    model.sync.subscriptions[1].complete = false;
+    model
+}
+
+fn typing(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let text = "status:active sev";
+    filter(&mut model, "status:active");
+    model.filter.input = Input::new(text);
+    model.filter.editing = true;
+    model.filter.completion = complete("status:active severity:", 23, &model.table);
+    model.filter.completion.replace = 14..17;
+    model.filter.chosen = Some(1);
+    model
+}
+
+fn mistake(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let text = "status:active severty:high";
+    model.filter.error = parse(text).err();
+    model.filter.input = Input::new(text);
+    model.filter.editing = true;
+    model
+}
+
+fn long_filter(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let text = "(ip:203.0.113.0/24 or host:dc*) and not type:VM_AdaptiveApplication* and \u{202e}日本 title:\"a b\" or since:";
+    model.filter.error = parse(text).err();
+    model.filter.input = Input::new(text);
+    model.filter.editing = true;
+    model
+}
+
+fn starting(size: (u16, u16)) -> Model {
+    Model::new(size, now())
+}
+
+fn syncing(size: (u16, u16)) -> Model {
+    let mut model = bare(size);
+    model.sync = full_list(size).sync;
+    model.sync.last_complete = None;
+    model.sync.running = true;
+    model.sync.subscriptions[2].complete = false;
+    model
+}
+
+fn none_at_all(size: (u16, u16)) -> Model {
+    let mut model = bare(size);
+    model.sync = full_list(size).sync;
+    model
+}
+
+fn nothing_matches(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    filter(&mut model, "title:unicorn severity:high");
+    model.list.cursor = None;
+    model.details = quell::app::model::Details::default();
+    model
+}
+
+fn signed_out(size: (u16, u16)) -> Model {
+    let mut model = bare(size);
+    let message = "The sign-in of the Azure CLI has expired: run `az login`, then press R";
+    model.sync.fault = Some(fault(FaultKind::SignIn, message));
+    model
+}
+
+fn forbidden(size: (u16, u16)) -> Model {
+    let mut model = bare(size);
+    model.sync = full_list(size).sync;
+    model.sync.last_complete = None;
+    for state in &mut model.sync.subscriptions {
+        state.complete = false;
+        state.listed = 0;
+        let message = "403: the role Security Reader is missing on this subscription";
+        state.fault = Some(fault(FaultKind::Forbidden, message));
+    }
+    model
+}
+
+fn full(size: (u16, u16), tab: Tab, scroll: usize) -> Model {
+    let mut model = full_list(size);
+    open_full(&mut model, tab);
+    if let Some(full) = &mut model.details.full {
+        full.scroll[tab as usize] = scroll;
+    }
+    model
+}
+
+fn no_history(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let mut detail = crate::fixture::rich();
+    detail.history.clear();
+    crate::fixture::detail(&mut model, detail);
+    open_full(&mut model, Tab::History);
+    model
+}
+
+fn confirm(model: &Model, status: Status) -> Confirm {
+    let plan = plan(model);
+    Confirm {
+        status,
+        matching: plan.targets.len() + plan.skipped.len(),
+        plan,
+        off_screen: 12,
+        reason: None,
+        take: false,
+        comment: None,
+        typing: false,
+    }
+}
+
+fn burst(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    model.table = table(356);
+    filter(&mut model, "*");
+    model
+}
+
+fn dismiss(size: (u16, u16)) -> Model {
+    let mut model = burst(size);
+    let confirm = confirm(&model, Status::Dismissed);
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    model
+}
+
+fn reason(size: (u16, u16)) -> Model {
+    let mut model = burst(size);
+    let mut confirm = confirm(&model, Status::Dismissed);
+    confirm.reason = Some(Reason::Noise);
+    confirm.comment = Some(Input::new("scanner of the audit \u{202e}team"));
+    confirm.typing = true;
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    model
+}
+
+fn resolve(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let mut confirm = confirm(&model, Status::InProgress);
+    confirm.take = true;
+    confirm.off_screen = 0;
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    model
+}
+
+fn nothing_to_change(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let mut confirm = confirm(&model, Status::Dismissed);
+    confirm.plan.targets.clear();
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    model
+}
+
+fn undo(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let tally = Tally { verified: 328, failed: 9, ..Tally::default() };
+    model.overlays.push(Overlay::ConfirmUndo(Box::new(record(12, Some(Status::Dismissed), tally))));
+    model
+}
+
+fn status(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    model.overlays.push(Overlay::Status(StatusMenu { chosen: 1 }));
+    model
+}
+
+fn time(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    model
+        .overlays
+        .push(Overlay::TimeRange(Input::new("24"), Some("\"24\" is no time: 24h, 7d or a date".into())));
+    model
+}
+
+fn pattern(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    model.overlays.push(Overlay::Pattern(Input::new("resource:vm-*"), None));
+    model
+}
+
+fn palette(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let matches = quell::app::overlays::matching("sta");
+    model.overlays.push(Overlay::Palette(Palette { input: Input::new("sta"), matches, chosen: 1 }));
+    model
+}
+
+fn failures(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let tally = Tally { verified: 328, failed: 7, conflict: 1, unconfirmed: 1, ..Tally::default() };
+    let mut targets: Vec<_> = (0..7)
+        .map(|at| refused(at, Outcome::Failed, "403 AuthorizationFailed: the role Security Admin is missing"))
+        .collect();
+    targets.push(refused(8, Outcome::Conflict, "someone set it to In progress meanwhile"));
+    targets.push(refused(900, Outcome::Unconfirmed, ""));
+    let change = record(12, Some(Status::Dismissed), tally);
+    model.overlays.push(Overlay::Failures(Box::new(Failures { change, targets, chosen: 1, offset: 0 })));
+    model
+}
+
+fn jobs(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    model.bulk.running = vec![job()];
+    let done = |verified| Tally { verified, ..Tally::default() };
+    model.bulk.recent = vec![
+        record(13, Some(Status::Dismissed), tally()),
+        record(12, None, done(40)),
+        record(11, Some(Status::InProgress), done(40)),
+    ];
+    model.sync.running = true;
+    model.sync.subscriptions[1].complete = false;
+    let message = "the source answered with HTML instead of a list";
+    model.sync.subscriptions[2].fault = Some(fault(FaultKind::Protocol, message));
+    model.sync.quarantined = 2;
+    model.overlays.push(Overlay::Jobs(Scroll::default()));
+    model
+}
+
+fn help(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    model.overlays.push(Overlay::Help(Scroll { offset: 2, lines: 99 }));
+    model
+}
+
+fn first(size: (u16, u16), step: FirstRunStep) -> Model {
+    let mut model = Model::new(size, Now { ..now() });
+    model.first_run = Some(FirstRun {
+        found: vec![
+            SignInFound { name: "Azure CLI".into(), found: Ok("ann@contoso.example, tenant Contoso".into()) },
+            SignInFound { name: "environment".into(), found: Err("AZURE_CLIENT_ID is not set".into()) },
+            SignInFound {
+                name: "managed identity".into(),
+                found: Err("no identity endpoint answered".into()),
+            },
+        ],
+        chosen: 0,
+        step,
+    });
+    model
+}
+
+fn sign_in(size: (u16, u16)) -> Model {
+    first(size, FirstRunStep::SignIn)
+}
+
+fn subscriptions(size: (u16, u16)) -> Model {
+    let list = (1..=30)
+        .map(|at| {
+            let id = SubscriptionId::new(&format!("{at:08}-1bf0-4dda-aec3-111122223333"));
+            let name = format!("Subscription 日本 number {at}").as_str().into();
+            (Subscription { id, name, tenant: "".into() }, at % 3 != 0)
+        })
+        .collect();
+    first(size, FirstRunStep::Subscriptions { list, chosen: 20 })
+}
+
+fn failed(size: (u16, u16)) -> Model {
+    first(size, FirstRunStep::Failed("az could not be run: No such file or directory".into()))
+}
