@@ -61,12 +61,10 @@ mod tests {
         let entries: Vec<_> = [("j", "down"), ("PgDn", "page"), ("G", "last"), ("q", "quit")]
             .map(|(key, label)| (key.to_owned(), label.to_owned()))
             .into();
-        let rows = vec![("j".into(), "down"), ("PgDn".into(), "page"), ("G".into(), "last"), ("q".into(), "quit")];
+        let rows =
+            vec![("j".into(), "down"), ("PgDn".into(), "page"), ("G".into(), "last"), ("q".into(), "quit")];
         let keys = [Help { title: "Move", rows }, Help { title: "None", rows: Vec::new() }];
-        assert_eq!(
-            sections(&keys, 34).text(),
-            "Move\n   j  down      G  last\nPgDn  page      q  quit\n"
-        );
+        assert_eq!(sections(&keys, 34).text(), "Move\n   j  down      G  last\nPgDn  page      q  quit\n");
         for columns in [12, 25, 40, 200] {
             let lines = grid(&entries, columns);
             assert!(lines.iter().all(|line| line_width(line) <= columns));
