@@ -57,9 +57,10 @@ pub(super) fn decide(model: &mut Model, decision: Decision, out: &mut Effects) {
         comment: None,
         typing: false,
     };
+    let taken = if decision.take { confirm.plan.skipped_for(Skip::AlreadySo) } else { 0 };
     match confirm.plan.targets.len() {
         0 => nothing(model, &confirm, out),
-        1 if decision.status != Status::Dismissed => submit(model, confirm, out),
+        1 if taken == 0 && decision.status != Status::Dismissed => submit(model, confirm, out),
         _ => model.overlays.push(Overlay::Confirm(Box::new(confirm))),
     }
 }
@@ -69,8 +70,7 @@ fn off_screen(model: &Model, plan: &Plan) -> usize {
     if model.focus == Pane::Full {
         return 0;
     }
-    let shown: BTreeSet<AlertKey> = model.list.listing.keys().collect();
-    plan.targets.iter().filter(|(key, _)| !shown.contains(key)).count()
+    marks::off_screen(&model.list.listing, plan.targets.iter().map(|(key, _)| *key))
 }
 
 /// No status changes. Those who have the status already can still be taken over.
@@ -135,7 +135,7 @@ pub(super) fn submit(model: &mut Model, confirm: Confirm, out: &mut Effects) {
 /// The last decision again. Without marks it goes to the alert under the cursor or, if that is decided already, to the
 /// next one below that is not.
 fn repeat(model: &mut Model, out: &mut Effects) {
-    let Some(decision) = model.bulk.decision.clone() else { return };
+    let Some(decision) = model.bulk.decision else { return };
     let list = &model.list;
     if model.focus != Pane::Full && list.marks.is_empty() && list.visual.is_none() {
         let open = |place: &usize| {

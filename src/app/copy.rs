@@ -36,7 +36,8 @@ pub(super) fn run(model: &mut Model, what: Copy, out: &mut Effects) {
 
 fn each(model: &mut Model, what: &str, out: &mut Effects, text: fn(&Row<'_>) -> String) {
     let keys: Vec<AlertKey> = marks::acted_on(model).collect();
-    let lines: Vec<String> = keys.iter().filter_map(|key| model.table.get(*key)).map(|row| text(&row)).collect();
+    let lines: Vec<String> =
+        keys.iter().filter_map(|key| model.table.get(*key)).map(|row| text(&row)).collect();
     if lines.is_empty() {
         fail(model, "the alert is gone", out);
         return;
@@ -90,12 +91,9 @@ pub(super) fn answered(model: &mut Model, out: &mut Effects) {
         Clip::Link | Clip::ShownLink if detail.alert.portal_uri.is_empty() => {
             fail(model, "the source gave no portal link", out);
         }
-        Clip::Link => say_copied(
-            model,
-            detail.alert.portal_uri.to_string(),
-            "copied the portal link".to_owned(),
-            out,
-        ),
+        Clip::Link => {
+            say_copied(model, detail.alert.portal_uri.to_string(), "copied the portal link".to_owned(), out);
+        }
         Clip::ShownLink => {
             let link = &detail.alert.portal_uri;
             say_copied(model, link.to_string(), format!("copied {}", link.raw()), out);

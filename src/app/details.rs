@@ -147,20 +147,14 @@ pub(super) fn lay_out(model: &mut Model) {
 
 /// Scrolls the pane that has the keys.
 pub(super) fn scroll(model: &mut Model, step: Move) {
-    let main = Main::new(model.size, model.details.open);
-    match &mut model.details.full {
-        Some(full) => {
-            let area = layout::Full::new(model.size).body;
-            let scroll = &mut full.scroll[full.tab as usize];
-            let last = area.last_offset(full.document.lines.len());
-            *scroll = list::target(*scroll, last, step, area.rows().max(1));
-        }
-        None => {
-            let area = main.details_text();
-            let last = area.last_offset(model.details.pane.lines.len());
-            model.details.scroll = list::target(model.details.scroll, last, step, area.rows().max(1));
-        }
-    }
+    let (lines, area, scroll) = if let Some(full) = &mut model.details.full {
+        let area = layout::Full::new(model.size).body;
+        (full.document.lines.len(), area, &mut full.scroll[full.tab as usize])
+    } else {
+        let area = Main::new(model.size, model.details.open).details_text();
+        (model.details.pane.lines.len(), area, &mut model.details.scroll)
+    };
+    *scroll = list::target(*scroll, area.last_offset(lines), step, area.rows().max(1));
 }
 
 /// Carries out a pane command, except the step back.
@@ -189,7 +183,8 @@ fn open(model: &mut Model, out: &mut Effects) {
     let Some(key) = model.list.cursor else { return };
     model.list.visual = None;
     focus(model, Pane::Full);
-    model.details.full = Some(Full { key, tab: Tab::default(), document: Document::default(), scroll: [0; 3] });
+    model.details.full =
+        Some(Full { key, tab: Tab::default(), document: Document::default(), scroll: [0; 3] });
     follow(model, out);
     lay_out(model);
 }

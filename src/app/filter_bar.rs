@@ -113,6 +113,7 @@ fn take(model: &mut Model, chosen: usize, out: &mut Effects) {
 fn close(model: &mut Model, out: &mut Effects) {
     let text = model.filter.input.text().trim().to_owned();
     if let Ok(filter) = parse(&text) {
+        model.filter.cursor_before = None;
         model.filter.completion = Completion::default();
         views::apply_text(model, text, filter, out);
     }
@@ -124,10 +125,9 @@ pub(super) fn restore(model: &mut Model, out: &mut Effects) {
     bar.completion = Completion::default();
     bar.chosen = None;
     let text = std::mem::take(&mut bar.before);
-    let cursor = bar.cursor_before.take();
     let filter = parse(&text).unwrap_or_default();
-    if filter != bar.applied && cursor.is_some() {
-        model.list.cursor = cursor;
+    if filter == bar.applied {
+        bar.cursor_before = None;
     }
     views::apply_text(model, text, filter, out);
 }

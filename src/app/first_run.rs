@@ -100,12 +100,15 @@ fn choose(model: &mut Model, key: Key, out: &mut Effects) {
         }
         Code::Char('a') => {
             let all = list.iter().all(|(_, on)| *on);
-            list.iter_mut().for_each(|(_, on)| *on = !all);
+            for (_, on) in list.iter_mut() {
+                *on = !all;
+            }
         }
         Code::Esc => screen.step = FirstRunStep::SignIn,
         Code::Enter => {
             let picked = list.iter().filter(|(_, on)| *on);
-            let ids: Vec<String> = picked.map(|(subscription, _)| subscription.id.as_str().to_owned()).collect();
+            let ids: Vec<String> =
+                picked.map(|(subscription, _)| subscription.id.as_str().to_owned()).collect();
             if ids.is_empty() {
                 fail(model, "choose at least one subscription", out);
                 return;

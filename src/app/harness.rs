@@ -79,7 +79,8 @@ fn data(key: u32, given: Given) -> RowData {
 }
 
 pub(super) fn id(key: u32) -> AlertId {
-    let parent = format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/locations/westeurope/alerts");
+    let parent =
+        format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/locations/westeurope/alerts");
     AlertId::new(format!("{parent}/n{key}"))
 }
 
@@ -114,6 +115,10 @@ fn alert(key: u32) -> Alert {
     }
 }
 
+fn key_of(id: &AlertId) -> AlertKey {
+    AlertKey(id.name()[1..].parse().unwrap())
+}
+
 /// The model, a table that can change, and a journal.
 pub(super) struct Harness {
     pub(super) model: Model,
@@ -145,7 +150,10 @@ impl Harness {
             let key = at as u32 + 1;
             builder.upsert(AlertKey(key), &data(key, *given));
         }
-        builder.set_subscriptions(vec![(SubscriptionId::new(SUBSCRIPTION), SafeText::from("Contoso Production"))]);
+        builder.set_subscriptions(vec![(
+            SubscriptionId::new(SUBSCRIPTION),
+            SafeText::from("Contoso Production"),
+        )]);
         Self {
             model: Model::new((120, 30), now()),
             builder,
@@ -173,7 +181,14 @@ impl Harness {
             ROW,
             Given { hours: 2, ..ROW },
             Given { severity: Medium, hours: 1, kind: "VM_B", resource: "vm-2", ..ROW },
-            Given { severity: Low, status: Status::InProgress, kind: "VM_B", resource: "vm-2", group: "rg-b", ..ROW },
+            Given {
+                severity: Low,
+                status: Status::InProgress,
+                kind: "VM_B",
+                resource: "vm-2",
+                group: "rg-b",
+                ..ROW
+            },
             Given { severity: High, status: Status::Dismissed, hours: 30, ..ROW },
             Given { severity: High, status: Status::Resolved, hours: 300, ..ROW },
         ])
@@ -249,14 +264,21 @@ impl Harness {
             JournalOrder::Submit(change) => {
                 let alerts = change.targets.len();
                 let change = self.record(change);
-                vec![Message::Journal(Journal::Queued { change, alerts }), Message::Table(self.builder.snapshot())]
+                vec![
+                    Message::Journal(Journal::Queued { change, alerts }),
+                    Message::Table(self.builder.snapshot()),
+                ]
             }
             JournalOrder::Undo(of) => {
                 let back: Vec<Target> = self
                     .targets(of)
                     .iter()
                     .filter(|record| record.outcome == Outcome::Verified)
-                    .map(|record| Target { seen: record.target.want, want: record.target.seen, ..record.target.clone() })
+                    .map(|record| Target {
+                        seen: record.target.want,
+                        want: record.target.seen,
+                        ..record.target.clone()
+                    })
                     .collect();
                 let alerts = back.len();
                 let by = self.record(NewChange {
@@ -273,11 +295,13 @@ impl Harness {
                 if let Some((record, _)) = self.changes.iter_mut().find(|(record, _)| record.id == of) {
                     record.undone_by = Some(by);
                 }
-                let undone = Journal::Undone { change: of, by: Some(by), removed: 0, alerts, spared: Vec::new() };
+                let undone =
+                    Journal::Undone { change: of, by: Some(by), removed: 0, alerts, spared: Vec::new() };
                 vec![Message::Journal(undone), Message::Table(self.builder.snapshot())]
             }
             JournalOrder::Retry(change) => {
-                let again = self.targets(change).iter().filter(|record| record.outcome.is_retryable()).count();
+                let again =
+                    self.targets(change).iter().filter(|record| record.outcome.is_retryable()).count();
                 self.settle_change(change, &BTreeSet::new());
                 vec![
                     Message::Journal(Journal::Retrying { change, alerts: again }),
@@ -299,9 +323,9 @@ impl Harness {
     }
 
     fn record(&mut self, change: NewChange) -> ChangeId {
-        let id = ChangeId(self.changes.len() as i64 + 1);
+        let id = ChangeId(i64::try_from(self.changes.len()).unwrap() + 1);
         for target in &change.targets {
-            let key = self.key(&target.id);
+            let key = key_of(&target.id);
             self.builder.set_pending(key, Some(target.want));
         }
         let tally = Tally { pending: change.targets.len(), ..Tally::default() };
@@ -327,10 +351,6 @@ impl Harness {
         id
     }
 
-    fn key(&self, id: &AlertId) -> AlertKey {
-        AlertKey(id.name()[1..].parse().unwrap())
-    }
-
     fn targets(&self, change: ChangeId) -> Vec<TargetRecord> {
         self.changes.iter().find(|(record, _)| record.id == change).unwrap().1.clone()
     }
@@ -348,7 +368,7 @@ impl Harness {
         let targets = self.targets(change);
         let mut after = Vec::new();
         for mut record in targets {
-            let key = self.key(&record.target.id);
+            let key = key_of(&record.target.id);
             self.builder.set_pending(key, None);
             record.outcome = if refused.contains(&key) { Outcome::Failed } else { Outcome::Verified };
             if record.outcome == Outcome::Verified {

@@ -98,17 +98,21 @@ pub(super) fn answered(model: &mut Model, answer: Journal, out: &mut Effects) {
         Journal::Change(change, targets) => loaded(model, *change, targets),
         Journal::Refused(why) => {
             let write = take(model, Order::is_write);
-            if write.is_none() {
+            if write.is_some() {
+                fail(model, format!("not queued: {}", why.raw()), out);
+            } else {
                 model.bulk.orders.pop_front();
+                fail(model, format!("the journal could not be read: {}", why.raw()), out);
             }
-            fail(model, format!("not queued: {}", why.raw()), out);
         }
     }
 }
 
 fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) {
     model.bulk.last = Some(change);
-    let Some(Order::Submit(submitted)) = take(model, |order| matches!(order, Order::Submit(_))) else { return };
+    let Some(Order::Submit(submitted)) = take(model, |order| matches!(order, Order::Submit(_))) else {
+        return;
+    };
     let tally = Tally { pending: count, ..Tally::default() };
     let label = bulk::label(Some(submitted.status), count);
     model.bulk.running.push(Running { change, label: label.clone(), tally, rate: 0, cancelling: false });
@@ -133,6 +137,7 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
 
 /// Outcomes go back from final to pending.
 fn retrying(model: &mut Model, change: ChangeId, count: usize) {
+    model.bulk.settled.remove(&change);
     let Some(record) = model.bulk.recent.iter_mut().find(|record| record.id == change) else { return };
     let tally = &mut record.tally;
     let mut left = count;
@@ -151,22 +156,30 @@ pub(super) fn track(model: &mut Model, change: ChangeId, status: Option<Status>,
     if let Some(record) = model.bulk.recent.iter_mut().find(|record| record.id == change) {
         record.tally = tally;
     }
-    match model.bulk.running.iter_mut().find(|running| running.change == change) {
-        Some(running) => running.tally = tally,
-        None => {
-            let label = bulk::label(status, tally.total());
-            model.bulk.running.push(Running { change, label, tally, rate: 0, cancelling: false });
-        }
+    if let Some(running) = model.bulk.running.iter_mut().find(|running| running.change == change) {
+        running.tally = tally;
+    } else {
+        let label = bulk::label(status, tally.total());
+        model.bulk.running.push(Running { change, label, tally, rate: 0, cancelling: false });
     }
 }
 
 /// Recent changes came. Those with something left to send are on their way, also when an earlier session made them.
 fn recent(model: &mut Model, changes: Vec<ChangeRecord>) {
-    model.bulk.recent = changes;
+    let before = std::mem::replace(&mut model.bulk.recent, changes);
+    for record in &mut model.bulk.recent {
+        if record.tally.pending > 0
+            && model.bulk.settled.contains(&record.id)
+            && let Some(known) = before.iter().find(|known| known.id == record.id)
+        {
+            record.tally = known.tally;
+        }
+    }
     if let Some(newest) = model.bulk.recent.first() {
         model.bulk.last = Some(newest.id);
     }
-    let unsettled: Vec<_> = model.bulk.recent.iter().rev().filter(|record| record.tally.pending > 0).cloned().collect();
+    let unsettled: Vec<_> =
+        model.bulk.recent.iter().rev().filter(|record| record.tally.pending > 0).cloned().collect();
     for record in unsettled {
         if !model.bulk.running.iter().any(|running| running.change == record.id) {
             track(model, record.id, record.status, record.tally);
@@ -176,7 +189,8 @@ fn recent(model: &mut Model, changes: Vec<ChangeRecord>) {
 
 fn loaded(model: &mut Model, change: ChangeRecord, targets: Vec<TargetRecord>) {
     let id = change.id;
-    let wanted = |order: &Order| matches!(order, Order::ShowFailures(of) | Order::MarkFailures(of) if *of == id);
+    let wanted =
+        |order: &Order| matches!(order, Order::ShowFailures(of) | Order::MarkFailures(of) if *of == id);
     match take(model, wanted) {
         Some(Order::ShowFailures(_)) => {
             let targets = targets.into_iter().filter(|target| target.outcome != Outcome::Verified).collect();
@@ -197,6 +211,11 @@ fn keys_of<'a>(model: &Model, targets: impl Iterator<Item = &'a TargetRecord>) -
     let names: std::collections::HashSet<_> = ids.iter().map(|id| id.name().to_ascii_lowercase()).collect();
     let named = model.table.rows().filter(|(_, row)| names.contains(&row.name().to_ascii_lowercase()));
     named.filter(|(_, row)| ids.contains(&row.id())).map(|(_, row)| row.key()).collect()
+}
+
+/// Forgets a sheet that was to open.
+pub(super) fn drop_sheet(model: &mut Model) {
+    model.bulk.orders.retain(|order| !matches!(order, Order::ShowFailures(_)));
 }
 
 /// True while keys cannot be understood because a sheet is about to open.

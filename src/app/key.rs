@@ -58,12 +58,12 @@ impl Key {
                 _ => None,
             };
         }
+        if let Some((_, code)) = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
+            return Some(Self::plain(*code));
+        }
         let mut chars = text.chars();
         if let (Some(c), None) = (chars.next(), chars.next()) {
             return Some(Self::char(c));
-        }
-        if let Some((_, code)) = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
-            return Some(Self::plain(*code));
         }
         let number: u8 = text.strip_prefix(['F', 'f'])?.parse().ok()?;
         (1..=12).contains(&number).then_some(Self::plain(Code::F(number)))
@@ -103,6 +103,25 @@ impl fmt::Display for Key {
             Code::Char(c) => write!(f, "{c}"),
             Code::F(number) => write!(f, "F{number}"),
             other => write!(f, "{other:?}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_read_as_it_is_written() {
+        let codes =
+            NAMES.iter().map(|(_, code)| *code).chain("aG/*~é".chars().map(Code::Char)).chain([Code::F(2)]);
+        for key in codes.map(Key::plain).chain([Key::ctrl('d'), Key::ctrl('\\')]) {
+            assert_eq!(Key::parse(&key.to_string()), Some(key), "{key}");
+        }
+        assert_eq!(Key::parse("↓"), Some(Key::plain(Code::Down)));
+        assert_eq!(Key::parse("down"), Some(Key::plain(Code::Down)));
+        for bad in ["", "ctrl-", "ctrl-ab", "F0", "F13", "Fx", "abc"] {
+            assert_eq!(Key::parse(bad), None, "{bad}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Command, Change, Go, Show, show_keys, spec};
+use crate::app::command::{App, Change, Command, Go, Show, show_keys, spec};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending, resolve};
@@ -10,7 +10,8 @@ use crate::app::message::Timer;
 use crate::app::model::{Chord, Model, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
-    Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays, views,
+    Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays,
+    views,
 };
 use crate::domain::SafeText;
 
@@ -60,7 +61,8 @@ fn blocked(model: &Model) -> bool {
 fn must_wait(model: &Model, command: Command) -> bool {
     let Command::Change(change) = command else { return false };
     let orders = &model.bulk.orders;
-    orders.iter().any(journal::Order::is_write) || change.needs_record() && orders.contains(&journal::Order::Changes)
+    orders.iter().any(journal::Order::is_write)
+        || change.needs_record() && orders.contains(&journal::Order::Changes)
 }
 
 /// Handles what was typed ahead, as far as nothing else must be awaited.
@@ -106,7 +108,9 @@ fn pane_key(model: &mut Model, key: Key, out: &mut Effects) {
             model.chord = Some(Chord { pending: Pending { keys }, number, menu });
             out.push(Effect::Timer(Timer::ChordMenu(number), MENU_AFTER));
         }
-        Match::Nothing => say(model, format!("{} is not a key here; ? shows the keys", show_keys(&keys)), out),
+        Match::Nothing => {
+            say(model, format!("{} is not a key here; ? shows the keys", show_keys(&keys)), out);
+        }
     }
 }
 
@@ -175,7 +179,10 @@ fn close(model: &mut Model, out: &mut Effects) {
 fn interrupt(model: &mut Model, out: &mut Effects) {
     let chord = model.chord.take().is_some();
     if !model.held.is_empty() {
+        // Whatever they waited for is not worth waiting for.
         model.held.clear();
+        model.list.awaiting = false;
+        journal::drop_sheet(model);
     } else if chord {
     } else if model.overlays.pop().is_some() {
         overlays::closed(model);
@@ -186,7 +193,10 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         let (change, label) = (running.change, running.label.clone());
         out.push(Effect::Journal(JournalOrder::Cancel(change)));
         say(model, format!("cancelling: {label}; what was sent stays"), out);
-    } else if model.last_interrupt.is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS) {
+    } else if model
+        .last_interrupt
+        .is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS)
+    {
         out.push(Effect::Quit);
     } else {
         model.last_interrupt = Some(model.now);

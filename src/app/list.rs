@@ -60,18 +60,20 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     }
     let height = rows(model);
     let changed = details::overtaken(model, &listing);
+    // Esc in the filter bar brings the cursor back to where it was.
+    let back = if model.filter.editing { None } else { model.filter.cursor_before.take() };
     let list = &mut model.list;
     let row_on_screen = list.place.saturating_sub(list.offset);
     let at_top = list.offset == 0 && list.place == 0 && !list.awaiting;
     list.in_flight = false;
     list.listing = listing;
-    let place = match list.cursor.and_then(|key| list.listing.place(key)) {
-        Some(place) => Some(place),
-        None if list.awaiting || list.cursor.is_none() => Some(0),
-        None => Some(list.place),
+    let place = match back.or(list.cursor).and_then(|key| list.listing.place(key)) {
+        Some(place) => place,
+        None if list.awaiting || list.cursor.is_none() => 0,
+        None => list.place,
     };
     list.awaiting = false;
-    list.place = place.unwrap_or(0).min(list.listing.len().saturating_sub(1));
+    list.place = place.min(list.listing.len().saturating_sub(1));
     list.cursor = list.listing.key(list.place);
     list.offset = if at_top && list.place < height { 0 } else { list.place.saturating_sub(row_on_screen) };
     scroll(list, height);

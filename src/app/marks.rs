@@ -36,14 +36,45 @@ pub fn range(list: &List, visual: Visual) -> Option<std::ops::RangeInclusive<usi
     Some(anchor.min(list.place)..=anchor.max(list.place))
 }
 
-/// A set in the order of the list, those that the list does not show last.
+/// A set in the order of the list, those that the list does not show last. Linear in the table's length.
 pub(super) fn in_order(listing: &Listing, set: &BTreeSet<AlertKey>) -> Vec<AlertKey> {
-    let shown: Vec<AlertKey> = listing.keys().filter(|key| set.contains(key)).collect();
-    let mut hidden = set.clone();
-    for key in &shown {
-        hidden.remove(key);
+    let members = positions(&listing.table, set);
+    let (listed, rows) = (listed(listing), listing.rows.iter());
+    let shown = rows.filter(|row| members.get(**row as usize).copied().unwrap_or(false));
+    let shown = shown.filter_map(|row| listing.table.row(*row)).map(|row| row.key());
+    let hidden = set.iter().copied().filter(|key| !is_listed(listing, &listed, *key));
+    shown.chain(hidden).collect()
+}
+
+/// How many of some alerts the list does not show. Linear in the table's length.
+pub(super) fn off_screen(listing: &Listing, keys: impl Iterator<Item = AlertKey>) -> usize {
+    let listed = listed(listing);
+    keys.filter(|key| !is_listed(listing, &listed, *key)).count()
+}
+
+/// By row of the table: whether it is in a set.
+fn positions(table: &Table, set: &BTreeSet<AlertKey>) -> Vec<bool> {
+    let mut found = vec![false; table.len()];
+    for row in set.iter().filter_map(|key| table.position(*key)) {
+        found[row as usize] = true;
     }
-    shown.into_iter().chain(hidden).collect()
+    found
+}
+
+/// By row of the table: whether the list shows it.
+fn listed(listing: &Listing) -> Vec<bool> {
+    let mut found = vec![false; listing.table.len()];
+    for row in listing.rows.iter() {
+        if let Some(found) = found.get_mut(*row as usize) {
+            *found = true;
+        }
+    }
+    found
+}
+
+fn is_listed(listing: &Listing, listed: &[bool], key: AlertKey) -> bool {
+    let row = listing.table.position(key);
+    row.is_some_and(|row| listed.get(row as usize).copied().unwrap_or(false))
 }
 
 /// Drops marks of alerts that are not in the table any more.
@@ -58,16 +89,8 @@ pub(super) fn keep_known(list: &mut List, table: &Table) {
 
 /// Counts the marks that the list does not show.
 pub(super) fn recount(list: &mut List) {
-    list.hidden_marks = if list.marks.is_empty() { 0 } else { list.marks.len() - shown(list) };
-}
-
-fn shown(list: &List) -> usize {
-    let table = &list.listing.table;
-    let mut marked = vec![false; table.len()];
-    for row in list.marks.iter().filter_map(|key| table.position(*key)) {
-        marked[row as usize] = true;
-    }
-    list.listing.rows.iter().filter(|row| marked.get(**row as usize).copied().unwrap_or(false)).count()
+    list.hidden_marks =
+        if list.marks.is_empty() { 0 } else { off_screen(&list.listing, list.marks.iter().copied()) };
 }
 
 /// Carries out a mark command.
@@ -138,17 +161,14 @@ pub(super) fn end_visual(model: &mut Model) -> bool {
 fn set(model: &mut Model, out: &mut Effects, test: impl Fn(&Row<'_>) -> bool) {
     let list = &mut model.list;
     list.visual = None;
-    let mut found = 0;
-    for place in 0..list.listing.len() {
-        let Some(row) = list.listing.row(place) else { continue };
-        if test(&row) && model.table.position(row.key()).is_some() {
-            found += 1;
-            list.marks.insert(row.key());
-            list.base.insert(row.key());
-        }
-    }
+    let rows = (0..list.listing.len()).filter_map(|place| list.listing.row(place));
+    let known = rows.filter(|row| test(row)).map(|row| row.key());
+    let mut found: BTreeSet<AlertKey> = known.filter(|key| model.table.position(*key).is_some()).collect();
+    let count = found.len();
+    list.base.append(&mut found.clone());
+    list.marks.append(&mut found);
     recount(list);
-    let text = format!("{} matched; {} marked", alerts(found), thousands(list.marks.len()));
+    let text = format!("{} matched; {} marked", alerts(count), thousands(list.marks.len()));
     say(model, text, out);
 }
 
@@ -162,7 +182,8 @@ fn same(model: &mut Model, heads: &[FactKind], out: &mut Effects) {
 fn invert(model: &mut Model, out: &mut Effects) {
     let list = &mut model.list;
     list.visual = None;
-    let keys: Vec<AlertKey> = list.listing.keys().filter(|key| model.table.position(*key).is_some()).collect();
+    let keys: Vec<AlertKey> =
+        list.listing.keys().filter(|key| model.table.position(*key).is_some()).collect();
     for key in keys {
         if !list.marks.remove(&key) {
             list.marks.insert(key);

@@ -40,6 +40,8 @@ mod narrow;
 mod notice;
 pub mod overlays;
 mod sync_status;
+#[cfg(test)]
+mod tests;
 pub mod undo;
 pub mod update;
 pub mod views;

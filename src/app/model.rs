@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use crate::app::document::Document;
 use crate::app::copy::Clip;
+use crate::app::document::Document;
 use crate::app::input::Input;
 use crate::app::journal::Order;
 use crate::app::keymap::Pending;
@@ -236,6 +236,8 @@ pub struct Bulk {
     pub decision: Option<Decision>,
     /// Orders that the journal has not answered, oldest first.
     pub orders: VecDeque<Order>,
+    /// Changes that were settled while this session ran: an answer of the journal may be older than that.
+    pub settled: BTreeSet<ChangeId>,
     /// Alerts that the last undo left as they are, with the reason.
     pub spared: Vec<(SafeText, SafeText)>,
 }
@@ -256,7 +258,7 @@ pub struct Running {
 }
 
 /// A decision that can be repeated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision {
     /// The status set.
     pub status: Status,

@@ -41,7 +41,8 @@ impl By {
 /// The subscription's name where it means that subscription only, else its GUID.
 fn subscription(table: &Table, id: &str) -> String {
     let name = table.subscription_name(id).0;
-    let namesakes = table.subscriptions().iter().filter(|(_, other)| other.raw().eq_ignore_ascii_case(name)).count();
+    let namesakes =
+        table.subscriptions().iter().filter(|(_, other)| other.raw().eq_ignore_ascii_case(name)).count();
     if namesakes > 1 { id.to_owned() } else { name.to_owned() }
 }
 

@@ -1,7 +1,7 @@
 //! What the pull and push workers report.
 
-use crate::app::effect::JournalOrder;
 use crate::app::documents::moment::thousands;
+use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, order, track};
 use crate::app::message::Now;
 use crate::app::model::{Model, SubscriptionState, SyncStatus};
@@ -91,6 +91,7 @@ fn push(model: &mut Model, change: ChangeId, tally: Tally, rate: u32) {
 fn settled(model: &mut Model, change: ChangeId, tally: Tally, out: &mut Effects) {
     model.sync.push_fault = None;
     model.bulk.running.retain(|running| running.change != change);
+    model.bulk.settled.insert(change);
     if let Some(record) = model.bulk.recent.iter_mut().find(|record| record.id == change) {
         record.tally = tally;
     }

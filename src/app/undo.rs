@@ -1,10 +1,10 @@
 //! Undo and redo. Both are changes of their own in the journal: a redo undoes an undo.
 
+use crate::app::Effects;
 use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::model::{Bulk, Model, Overlay};
 use crate::app::notice::{alerts, say};
-use crate::app::Effects;
 use crate::domain::change::{ChangeRecord, Tally};
 use crate::domain::{ChangeId, SafeText};
 
@@ -24,7 +24,11 @@ fn kind(bulk: &Bulk, record: &ChangeRecord) -> Kind {
     let mut undoes = record.undoes;
     while let Some(id) = undoes {
         depth += 1;
-        undoes = bulk.recent.iter().find(|other| other.id == id && other.id < record.id).and_then(|other| other.undoes);
+        undoes = bulk
+            .recent
+            .iter()
+            .find(|other| other.id == id && other.id < record.id)
+            .and_then(|other| other.undoes);
         if depth > bulk.recent.len() {
             break;
         }
@@ -190,8 +194,8 @@ mod tests {
             ),
         ];
         for (rows, undo, redo) in cases {
-            let mut bulk = Bulk::default();
-            bulk.recent = rows.iter().rev().map(|(id, undoes, by)| record(*id, *undoes, *by)).collect();
+            let recent = rows.iter().rev().map(|(id, undoes, by)| record(*id, *undoes, *by)).collect();
+            let bulk = Bulk { recent, ..Bulk::default() };
             assert_eq!(undoable(&bulk).map(|record| record.id.0), undo, "{rows:?}");
             assert_eq!(redoable(&bulk).map(|record| record.id.0), redo, "{rows:?}");
         }
@@ -199,10 +203,9 @@ mod tests {
 
     #[test]
     fn a_change_of_which_nothing_is_in_force_is_passed_over() {
-        let mut bulk = Bulk::default();
         let mut refused = record(2, None, None);
         refused.tally = Tally { failed: 3, cancelled: 1, ..Tally::default() };
-        bulk.recent = vec![refused, record(1, None, None)];
+        let bulk = Bulk { recent: vec![refused, record(1, None, None)], ..Bulk::default() };
         assert_eq!(undoable(&bulk).map(|record| record.id.0), Some(1));
     }
 }

@@ -19,7 +19,23 @@ pub fn jobs(model: &Model, width: usize) -> Document {
     listings(&mut flow, model);
     flow.blank();
     recent(&mut flow, model);
+    spared(&mut flow, model);
     flow.finish()
+}
+
+/// The alerts that the last undo left as they are.
+fn spared(flow: &mut Flow, model: &Model) {
+    if model.bulk.spared.is_empty() {
+        return;
+    }
+    flow.blank();
+    flow.section("Left as they are by the last undo");
+    for (alert, why) in &model.bulk.spared {
+        let mut line = safe(alert.as_safe(), Role::Body);
+        line.push(Piece::from("  "));
+        line.extend(safe(why.as_safe(), Role::Dim));
+        flow.wrap("  ", "    ", &line);
+    }
 }
 
 fn running(flow: &mut Flow, model: &Model) {

@@ -27,7 +27,9 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
                 keys::run(model, spec.command, out);
             }
         }
-        (Code::Down | Code::Tab, false) | (Code::Char('n'), true) => palette.chosen = (palette.chosen + 1).min(last),
+        (Code::Down | Code::Tab, false) | (Code::Char('n'), true) => {
+            palette.chosen = (palette.chosen + 1).min(last);
+        }
         (Code::Up | Code::BackTab, false) | (Code::Char('p'), true) => {
             palette.chosen = palette.chosen.saturating_sub(1);
         }
@@ -51,11 +53,8 @@ pub(super) fn search(palette: &mut Palette) {
 /// else its letters come in that order.
 pub fn matching(typed: &str) -> Vec<usize> {
     let typed = typed.trim().to_lowercase();
-    let mut found: Vec<(u8, usize)> = COMMANDS
-        .iter()
-        .enumerate()
-        .filter_map(|(at, spec)| Some((quality(spec, &typed)?, at)))
-        .collect();
+    let mut found: Vec<(u8, usize)> =
+        COMMANDS.iter().enumerate().filter_map(|(at, spec)| Some((quality(spec, &typed)?, at))).collect();
     found.sort_by_key(|(quality, _)| *quality);
     found.into_iter().map(|(_, at)| at).collect()
 }

@@ -37,7 +37,8 @@ fn enter(model: &mut Model, out: &mut Effects) {
     match done {
         Ok(()) => close(model),
         Err(why) => {
-            if let Some(Overlay::TimeRange(_, error) | Overlay::Pattern(_, error)) = model.overlays.last_mut() {
+            if let Some(Overlay::TimeRange(_, error) | Overlay::Pattern(_, error)) = model.overlays.last_mut()
+            {
                 *error = Some(why);
             }
         }

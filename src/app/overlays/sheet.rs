@@ -60,8 +60,7 @@ pub(super) fn key(model: &mut Model, key: Key) {
     let area = sheet(model.size).inner();
     let Some(Overlay::Help(scroll) | Overlay::Jobs(scroll)) = model.overlays.last_mut() else { return };
     if let Some(step) = movement(key) {
-        scroll.offset =
-            list::target(scroll.offset, area.last_offset(scroll.lines), step, area.rows().max(1));
+        scroll.offset = list::target(scroll.offset, area.last_offset(scroll.lines), step, area.rows().max(1));
         return;
     }
     if matches!(key.code, Code::Esc | Code::Enter | Code::Char('q' | '?' | 'w')) {

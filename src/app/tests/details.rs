@@ -1,0 +1,145 @@
+//! Panes, full details, and what is copied.
+
+use crate::app::effect::Effect;
+use crate::app::harness::{Harness, ROW};
+use crate::app::message::{Message, Start};
+use crate::app::model::{Pane, Tab};
+use crate::domain::{AlertKey, Status};
+
+fn loads(harness: &Harness) -> Vec<u32> {
+    harness
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::LoadDetail { key, .. } => Some(key.0),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn holding_j_loads_few_details_and_ends_with_the_right_one() {
+    let mut harness = Harness::new(&vec![ROW; 500]);
+    let before = loads(&harness).len();
+    harness.slow = true;
+    for _ in 0..400 {
+        harness.keys("j");
+    }
+    harness.settle();
+    assert_eq!(loads(&harness)[before..], [2, 401]);
+    let shown = harness.model.details.shown.as_ref().unwrap();
+    assert_eq!((shown.key, harness.model.list.cursor), (AlertKey(401), Some(AlertKey(401))));
+}
+
+#[test]
+fn panes_take_the_keys_in_turn() {
+    for (keys, focus) in [
+        ("l", Pane::Details),
+        ("l h", Pane::List),
+        ("→ ←", Pane::List),
+        ("Tab", Pane::Details),
+        ("Tab Tab", Pane::List),
+        ("l Esc", Pane::List),
+        ("l q", Pane::List),
+        ("Enter", Pane::Full),
+        ("l Enter", Pane::Full),
+        ("Enter q", Pane::List),
+    ] {
+        for width in [80, 120] {
+            let mut harness = Harness::small();
+            harness.send(Message::Resize(width, 24)).keys(keys);
+            assert_eq!(harness.model.focus, focus, "{keys}");
+            assert_eq!(harness.model.details.open, focus == Pane::Details, "{keys}");
+            assert_eq!(harness.model.details.full.is_some(), focus == Pane::Full, "{keys}");
+            assert!(!harness.effects.contains(&Effect::Quit));
+        }
+    }
+}
+
+#[test]
+fn tabs_go_around() {
+    for (keys, tab) in [
+        ("Enter", Tab::Details),
+        ("Enter ]", Tab::History),
+        ("Enter ] ]", Tab::Json),
+        ("Enter ] ] ]", Tab::Details),
+        ("Enter [", Tab::Json),
+        ("Enter l", Tab::History),
+        ("Enter Tab h", Tab::Details),
+    ] {
+        let mut harness = Harness::small();
+        harness.keys(keys);
+        assert_eq!(harness.model.details.full.as_ref().map(|full| full.tab), Some(tab), "{keys}");
+    }
+}
+
+#[test]
+fn full_details_stay_on_their_alert_when_it_leaves_the_list() {
+    let mut harness = Harness::small();
+    harness.keys("Enter s r");
+    assert_eq!(harness.shown(), [2, 3, 4]);
+    assert_eq!(harness.model.details.full.as_ref().map(|full| full.key), Some(AlertKey(1)));
+    assert_eq!(harness.model.details.shown.as_ref().map(|shown| shown.key), Some(AlertKey(1)));
+    harness.keys("Esc");
+    assert_eq!(harness.model.details.shown.as_ref().map(|shown| shown.key), Some(AlertKey(2)));
+}
+
+#[test]
+fn a_colleagues_change_reloads_the_details_shown() {
+    let mut harness = Harness::small();
+    let before = loads(&harness).len();
+    harness.snapshot();
+    assert_eq!(loads(&harness).len(), before);
+    harness.builder.set_remote_status(AlertKey(1), Status::InProgress);
+    harness.snapshot();
+    assert_eq!(loads(&harness)[before..], [1]);
+}
+
+#[test]
+fn what_is_copied() {
+    for (keys, text) in [
+        (
+            "y i",
+            "/subscriptions/0b1f6471-1bf0-4dda-aec3-111122223333/providers/Microsoft.Security/locations/westeurope/alerts/n1",
+        ),
+        ("y y", "High  VM_A  vm-1  active  2026-11-23T12:59:59Z"),
+        ("y e", "vm-1"),
+        ("y l", "https://portal.azure.com/n1"),
+        ("o", "https://portal.azure.com/n1"),
+        ("y j", "{\"name\":\"n1\"}"),
+        ("Enter y l", "https://portal.azure.com/n1"),
+    ] {
+        let mut harness = Harness::small();
+        harness.keys(keys);
+        assert_eq!(harness.copied(), [text], "{keys}");
+    }
+    let mut harness = Harness::small();
+    harness.keys("Space Space y y");
+    assert_eq!(harness.copied()[0].lines().count(), 2);
+    harness.keys("o");
+    assert_eq!(harness.notice(), "copied https://portal.azure.com/n3");
+}
+
+#[test]
+fn a_link_is_copied_when_the_details_come() {
+    let mut harness = Harness::small();
+    harness.slow = true;
+    harness.keys("j y l");
+    assert!(harness.copied().is_empty());
+    harness.settle();
+    assert_eq!(harness.copied(), ["https://portal.azure.com/n2"]);
+    // Not once the cursor is elsewhere.
+    harness.keys("j y l j").settle();
+    assert_eq!(harness.copied().len(), 1);
+}
+
+#[test]
+fn nothing_is_copied_from_an_empty_list() {
+    let mut harness = Harness::bare(&[]);
+    harness.send(Message::Start(Start::Ready(Harness::session()))).snapshot();
+    for keys in ["y y", "y l", "o", "d", "Space", "Enter", "f v", "* *"] {
+        harness.keys(keys);
+        assert!(!harness.notice().is_empty(), "{keys}");
+    }
+    assert!(harness.copied().is_empty() && harness.model.overlays.is_empty());
+}

@@ -1,0 +1,88 @@
+//! The `/` bar.
+
+use crate::app::effect::Effect;
+use crate::app::harness::Harness;
+use crate::app::message::Message;
+use crate::domain::AlertKey;
+
+#[test]
+fn the_list_follows_what_is_typed() {
+    let mut harness = Harness::small();
+    harness.keys("/").text("type:vm_b");
+    assert_eq!(harness.shown(), [3, 4]);
+    harness.keys("Enter");
+    assert!(!harness.model.filter.editing);
+    assert_eq!(harness.model.filter.input.text(), "status:active,in-progress type:vm_b");
+    assert_eq!(harness.model.filter.view, None);
+}
+
+#[test]
+fn a_mistake_is_shown_while_the_last_good_result_stays() {
+    let mut harness = Harness::small();
+    harness.keys("/").text("severity:low");
+    assert_eq!(harness.shown(), [4]);
+    harness.text(" (");
+    assert!(harness.model.filter.error.is_some());
+    assert_eq!(harness.shown(), [4]);
+    harness.keys("Enter");
+    assert!(harness.model.filter.editing);
+    harness.keys("Esc");
+    assert!(!harness.model.filter.editing && harness.model.filter.error.is_none());
+    assert_eq!((harness.shown(), harness.model.filter.view), (vec![1, 2, 3, 4], Some(1)));
+}
+
+#[test]
+fn esc_brings_the_filter_and_the_cursor_back() {
+    let mut harness = Harness::small();
+    harness.cursor_to(2);
+    harness.keys("/").text("severity:low").keys("Esc");
+    assert_eq!((harness.shown(), harness.model.list.cursor), (vec![1, 2, 3, 4], Some(AlertKey(2))));
+    harness.keys("/ ctrl-u ctrl-c");
+    assert_eq!((harness.shown().len(), harness.model.filter.editing), (4, false));
+}
+
+#[test]
+fn suggestions_are_chosen_and_taken() {
+    let mut harness = Harness::small();
+    harness.keys("/ ctrl-u").text("sev").keys("Tab Enter");
+    assert_eq!(harness.model.filter.input.text(), "severity:");
+    assert!(harness.model.filter.editing);
+    harness.text("l").keys("↓ Enter Enter");
+    assert_eq!(harness.model.filter.input.text(), "severity:low");
+    assert_eq!(harness.shown(), [4]);
+    assert!(!harness.model.filter.editing);
+}
+
+#[test]
+fn keys_that_are_letters_are_typed_and_pasted_text_is_one_line() {
+    let mut harness = Harness::small();
+    harness.keys("/ ctrl-u").text("d q");
+    assert_eq!(harness.model.filter.input.text(), "d q");
+    harness.keys("ctrl-u").send(Message::Paste("type:vm_a\nq".into()));
+    assert_eq!(harness.model.filter.input.text(), "type:vm_a q");
+    assert!(!harness.effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn pasted_text_never_acts_as_keys() {
+    let mut harness = Harness::small();
+    harness.send(Message::Paste("d3yq".into()));
+    assert!(harness.model.overlays.is_empty() && !harness.effects.contains(&Effect::Quit));
+    harness.keys("d").send(Message::Paste("3y".into()));
+    assert!(harness.submitted().is_empty());
+}
+
+#[test]
+fn a_filter_that_counts_back_is_asked_again_each_minute() {
+    let asked =
+        |harness: &Harness| harness.effects.iter().filter(|e| matches!(e, Effect::Query { .. })).count();
+    let mut harness = Harness::small();
+    let minute = Message::Timer(crate::app::message::Timer::Minute);
+    let before = asked(&harness);
+    harness.send(minute.clone());
+    assert_eq!(asked(&harness), before);
+    harness.keys("t 1");
+    let before = asked(&harness);
+    harness.send(minute);
+    assert_eq!(asked(&harness), before + 1);
+}

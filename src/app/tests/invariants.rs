@@ -1,0 +1,181 @@
+//! Random keys and messages: nothing panics, and what must always hold does.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use crate::app::harness::{Given, Harness, ROW};
+use crate::app::key::{Code, Key};
+use crate::app::list::rows;
+use crate::app::message::{Journal, Message, Timer};
+use crate::app::model::{Overlay, Pane};
+use crate::domain::change::Tally;
+use crate::domain::progress::SyncEvent;
+use crate::domain::{AlertKey, ChangeId, SafeText, Severity, Status};
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Key(Key),
+    Put(u32, u8, u8),
+    Remove(u32),
+    Snapshot,
+    Resize(u16, u16),
+    Settle,
+    Paste,
+    Verify(i64, u32),
+    Refuse,
+    Stray(u64),
+    Minute,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let letters: Vec<Key> =
+        "jkgGhlxvV*nitrpl/\\fFsvgu1730ta,-dyue.UE?:qRw[]  123456ec".chars().map(Key::char).collect();
+    let named = [
+        Code::Enter,
+        Code::Esc,
+        Code::Tab,
+        Code::BackTab,
+        Code::Up,
+        Code::Down,
+        Code::Left,
+        Code::Right,
+        Code::Home,
+        Code::End,
+        Code::PageUp,
+        Code::PageDown,
+        Code::Backspace,
+        Code::Delete,
+        Code::F(2),
+    ];
+    let key = prop_oneof![
+        8 => prop::sample::select(letters),
+        2 => prop::sample::select(named.to_vec()).prop_map(Key::plain),
+        1 => prop::sample::select(vec!['c', 'd', 'u', 'w', 'z']).prop_map(Key::ctrl),
+    ];
+    prop_oneof![
+        20 => key.prop_map(Step::Key),
+        3 => (1..60_u32, 0..5_u8, 0..4_u8).prop_map(|(key, severity, status)| Step::Put(key, severity, status)),
+        1 => (1..60_u32).prop_map(Step::Remove),
+        3 => Just(Step::Snapshot),
+        1 => (0..200_u16, 0..60_u16).prop_map(|(width, height)| Step::Resize(width, height)),
+        6 => Just(Step::Settle),
+        1 => Just(Step::Paste),
+        1 => (1..4_i64, 0..60_u32).prop_map(|(change, refused)| Step::Verify(change, refused)),
+        1 => Just(Step::Refuse),
+        1 => (0..200_u64).prop_map(Step::Stray),
+        1 => Just(Step::Minute),
+    ]
+}
+
+fn take(harness: &mut Harness, step: Step) {
+    match step {
+        Step::Key(key) => {
+            harness.press(key);
+        }
+        Step::Put(key, severity, status) => {
+            let known = harness.builder.table().position(AlertKey(key)).is_some();
+            let last = harness.builder.table().rows().last().map_or(0, |(_, row)| row.key().0);
+            // Keys are given in growing order.
+            let key = if known { key } else { last + 1 };
+            let given =
+                Given { severity: Severity::from_code(severity), status: Status::from_code(status), ..ROW };
+            harness.put(key, given);
+        }
+        Step::Remove(key) => {
+            harness.builder.remove(&[AlertKey(key)]);
+        }
+        Step::Snapshot => {
+            harness.snapshot();
+        }
+        Step::Resize(width, height) => {
+            harness.send(Message::Resize(width, height));
+        }
+        Step::Settle => {
+            harness.settle();
+        }
+        Step::Paste => {
+            harness.send(Message::Paste("severity:high \u{7} y".into()));
+        }
+        Step::Verify(change, refused) if harness.changes.iter().any(|(record, _)| record.id.0 == change) => {
+            harness.verify(change, &[refused]);
+        }
+        Step::Verify(change, verified) => {
+            let tally = Tally { verified: verified as usize, pending: 1, ..Tally::default() };
+            harness.send(Message::Sync(SyncEvent::Push { change: ChangeId(change), tally, rate: 1 }));
+        }
+        Step::Refuse => {
+            harness.send(Message::Journal(Journal::Refused(SafeText::from("disk full"))));
+        }
+        Step::Stray(number) => {
+            harness
+                .send(Message::Timer(Timer::ChordMenu(number)))
+                .send(Message::Timer(Timer::Notice(number)));
+        }
+        Step::Minute => {
+            harness.send(Message::Timer(Timer::Minute));
+        }
+    }
+}
+
+fn confirmed(harness: &Harness) -> Option<BTreeSet<AlertKey>> {
+    harness.model.overlays.iter().rev().find_map(|overlay| match overlay {
+        Overlay::Confirm(confirm) => Some(confirm.plan.targets.iter().map(|(key, _)| *key).collect()),
+        _ => None,
+    })
+}
+
+fn check(harness: &Harness) -> Result<(), TestCaseError> {
+    let model = &harness.model;
+    let list = &model.list;
+    let shown: BTreeSet<AlertKey> = list.listing.keys().collect();
+    prop_assert_eq!(list.cursor.is_none(), list.listing.is_empty());
+    if !list.in_flight
+        && let Some(cursor) = list.cursor
+    {
+        prop_assert_eq!(list.listing.key(list.place), Some(cursor));
+    }
+    prop_assert!(list.offset <= list.place && (list.place < list.offset + rows(model)));
+    prop_assert!(list.marks.iter().all(|key| model.table.position(*key).is_some()));
+    prop_assert_eq!(list.hidden_marks, list.marks.iter().filter(|key| !shown.contains(key)).count());
+    prop_assert_eq!(model.focus == Pane::Full, model.details.full.is_some());
+    prop_assert_eq!(model.focus == Pane::Details, model.details.open);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn nothing_panics_and_the_invariants_hold(steps in prop::collection::vec(step(), 1..120), slow: bool) {
+        let mut harness = Harness::new(&[ROW; 40]);
+        harness.slow = slow;
+        for step in steps {
+            let is_key = matches!(step, Step::Key(_) | Step::Settle | Step::Verify(..) | Step::Refuse | Step::Paste);
+            let before = confirmed(&harness);
+            take(&mut harness, step);
+            check(&harness)?;
+            if !is_key && !slow {
+                prop_assert_eq!(confirmed(&harness), before);
+            }
+        }
+        harness.settle();
+        prop_assert!(harness.model.held.is_empty());
+        prop_assert!(!harness.model.list.in_flight);
+    }
+
+    #[test]
+    fn what_is_ordered_is_what_was_asked(steps in prop::collection::vec(step(), 1..80)) {
+        let mut harness = Harness::new(&[ROW; 30]);
+        for step in steps {
+            let before = confirmed(&harness);
+            let ordered = harness.submitted().len();
+            take(&mut harness, step);
+            if let (Some(change), Some(asked)) = (harness.submitted().get(ordered), before) {
+                let ids: BTreeSet<_> = change.targets.iter().map(|target| target.id.clone()).collect();
+                let expected: BTreeSet<_> = asked.iter().map(|key| crate::app::harness::id(key.0)).collect();
+                prop_assert_eq!(ids, expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Marks, visual mode and the `*` chords.
+
+use crate::app::harness::{Given, Harness, ROW};
+use crate::domain::{AlertKey, Status};
+
+#[test]
+fn marks_are_a_table() {
+    // In the open view: 1 High vm-1, 2 High vm-1, 3 Medium vm-2 VM_B, 4 Low vm-2 VM_B.
+    let cases: [(&str, &[u32], usize); 22] = [
+        ("Space", &[1], 0),
+        ("Space Space", &[1, 2], 0),
+        ("x k x", &[], 0),
+        ("G Space", &[4], 0),
+        ("v j j v", &[1, 2, 3], 0),
+        ("j v k v", &[1, 2], 0),
+        ("v j Esc", &[], 0),
+        ("v j Space", &[1, 2], 0),
+        ("* * V j V", &[3, 4], 0),
+        ("v j V V", &[], 0),
+        ("* *", &[1, 2, 3, 4], 0),
+        ("* * * n", &[], 0),
+        ("Space * i", &[2, 3, 4], 0),
+        ("* t", &[1, 2], 0),
+        ("G * r", &[4], 0),
+        ("j j * r", &[3], 0),
+        ("* * * n * l", &[1, 2, 3, 4], 0),
+        ("* * Esc * l", &[1, 2, 3, 4], 0),
+        ("* * 3", &[1, 2, 3, 4], 4),
+        ("* * f v", &[1, 2, 3, 4], 2),
+        ("Space f v G * i", &[2], 0),
+        ("* t j j f v * *", &[1, 2, 3], 2),
+    ];
+    for (keys, marked, hidden) in cases {
+        let mut harness = Harness::small();
+        harness.keys(keys);
+        assert_eq!(harness.marked(), marked, "{keys}");
+        assert_eq!(harness.model.list.hidden_marks, hidden, "{keys}");
+    }
+}
+
+#[test]
+fn marks_are_set_by_a_filter() {
+    let mut harness = Harness::small();
+    harness.keys("* p").text("type:vm_b").keys("Enter");
+    assert_eq!(harness.marked(), [3, 4]);
+    harness.keys("* p").text("severity:nothing").keys("Enter");
+    assert_eq!(harness.model.overlays.len(), 1);
+    harness.keys("Esc");
+    assert_eq!(harness.marked(), [3, 4]);
+}
+
+#[test]
+fn space_stays_on_the_last_alert() {
+    let mut harness = Harness::small();
+    harness.keys("G Space");
+    assert_eq!((harness.marked(), harness.model.list.place), (vec![4], 3));
+}
+
+#[test]
+fn a_removed_alert_loses_its_mark_and_others_keep_theirs() {
+    let mut harness = Harness::small();
+    harness.keys("* *");
+    harness.builder.remove(&[AlertKey(2)]);
+    harness.builder.set_remote_status(AlertKey(3), Status::Resolved);
+    harness.snapshot();
+    assert_eq!((harness.marked(), harness.model.list.hidden_marks), (vec![1, 3, 4], 1));
+    harness.put(9, Given { hours: 0, ..ROW }).snapshot();
+    assert_eq!(harness.marked(), [1, 3, 4]);
+}
+
+#[test]
+fn esc_goes_back_step_by_step_and_never_quits() {
+    let mut harness = Harness::small();
+    harness.keys("* * f v Enter");
+    assert!(harness.model.details.full.is_some());
+    harness.keys("Esc");
+    assert!(harness.model.details.full.is_none());
+    harness.keys("v Esc");
+    assert!(harness.model.list.visual.is_none());
+    assert_eq!(harness.shown().len(), 2);
+    harness.keys("Esc");
+    assert_eq!((harness.shown().len(), harness.marked().len()), (4, 4));
+    harness.keys("Esc");
+    assert!(harness.marked().is_empty());
+    harness.keys("Esc Esc");
+    assert!(!harness.effects.contains(&crate::app::Effect::Quit));
+}

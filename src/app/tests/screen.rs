@@ -1,0 +1,228 @@
+//! Chords, hints, notices, sheets, palette, ctrl-c, workers, first run.
+
+use crate::app::command::{hints, which_key};
+use crate::app::effect::Effect;
+use crate::app::harness::{Harness, now};
+use crate::app::message::{Message, SignInFound, Start, Timer};
+use crate::app::model::{FirstRunStep, Overlay};
+use crate::domain::progress::{Fault, FaultKind, PullSummary, Subscription, SyncEvent};
+use crate::domain::{SafeText, SubscriptionId};
+
+#[test]
+fn a_chord_shows_its_menu_when_it_waits() {
+    let mut harness = Harness::small();
+    harness.keys("f");
+    let chord = harness.model.chord.clone().unwrap();
+    assert!(!chord.menu);
+    let timer = Timer::ChordMenu(chord.number);
+    assert!(harness.effects.contains(&Effect::Timer(timer, std::time::Duration::from_millis(300))));
+    assert_eq!(which_key(&harness.model)[0], ("s".to_owned(), "status"));
+    harness.send(Message::Timer(timer));
+    assert!(harness.model.chord.as_ref().unwrap().menu);
+    harness.keys("Esc");
+    assert!(harness.model.chord.is_none());
+    // An old timer means nothing to a new chord.
+    harness.keys("y").send(Message::Timer(timer));
+    assert!(!harness.model.chord.as_ref().unwrap().menu);
+}
+
+#[test]
+fn a_key_without_meaning_is_said_quietly() {
+    for keys in ["r", "S", "c", "A", "b", "p", "z", "m", "M", "T", "@", "W", "Y", "5", "9", "f Enter", "g x"]
+    {
+        let mut harness = Harness::small();
+        harness.keys(keys);
+        assert!(harness.notice().contains("is not a key here"), "{keys}: {}", harness.notice());
+        assert!(!harness.model.notice.as_ref().unwrap().is_error);
+        assert!(harness.model.overlays.is_empty() && harness.model.chord.is_none());
+    }
+}
+
+#[test]
+fn hints_follow_the_pane_and_what_is_possible() {
+    let keys = |harness: &Harness| -> Vec<String> {
+        hints(&harness.model).into_iter().map(|(key, _)| key).collect()
+    };
+    let mut harness = Harness::small();
+    assert_eq!(keys(&harness)[..7], ["Space", "/", "f", "d", "s", "Enter", "a"].map(String::from));
+    assert!(!keys(&harness).contains(&"u".to_owned()));
+    harness.keys("s r");
+    assert!(keys(&harness).contains(&"u".to_owned()));
+    harness.keys("Enter");
+    assert_eq!(keys(&harness)[..2], ["]", "["].map(String::from));
+    harness.keys("d");
+    assert_eq!(keys(&harness)[..2], ["1–6", "y"].map(String::from));
+    harness.keys("Esc Esc /");
+    assert_eq!(keys(&harness)[0], "Enter");
+}
+
+#[test]
+fn notices_go_by_their_own_timer() {
+    let mut harness = Harness::small();
+    harness.keys("r");
+    let first = harness.model.notice.as_ref().unwrap().number;
+    harness.keys("S").send(Message::Timer(Timer::Notice(first)));
+    let second = harness.model.notice.as_ref().unwrap().number;
+    harness.send(Message::Timer(Timer::Notice(second)));
+    assert!(harness.model.notice.is_none());
+}
+
+#[test]
+fn ctrl_c_cancels_first_and_quits_the_second_time() {
+    let mut harness = Harness::small();
+    let quit = |harness: &Harness| harness.effects.contains(&Effect::Quit);
+    harness.keys("f ctrl-c");
+    assert!(harness.model.chord.is_none());
+    harness.keys("d ctrl-c");
+    assert!(harness.model.overlays.is_empty());
+    harness.keys("/ ctrl-c");
+    assert!(!harness.model.filter.editing);
+    harness.keys("ctrl-c j ctrl-c");
+    assert!(!quit(&harness));
+    harness.now.utc += chrono::TimeDelta::seconds(60);
+    harness.keys("ctrl-c");
+    assert!(!quit(&harness));
+    harness.keys("ctrl-c");
+    assert!(quit(&harness));
+}
+
+#[test]
+fn q_quits_from_the_list_and_ctrl_z_suspends() {
+    let mut harness = Harness::small();
+    harness.keys("Enter q ? q : Esc ctrl-z");
+    assert!(!harness.effects.contains(&Effect::Quit));
+    assert!(harness.effects.contains(&Effect::Suspend));
+    harness.keys("q");
+    assert!(harness.effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn every_command_can_be_run_from_the_palette() {
+    let mut harness = Harness::small();
+    harness.keys(":").text("mark all that").keys("Enter");
+    assert_eq!(harness.marked().len(), 4);
+    harness.keys(":").text("view: dism").keys("Enter");
+    assert_eq!(harness.shown(), [5]);
+    harness.keys(": ↓ ↓ ↑ Esc");
+    assert!(harness.model.overlays.is_empty());
+    harness.keys(":").send(Message::Paste("resolve".into())).keys("Enter");
+    assert!(matches!(harness.model.overlays.last(), Some(Overlay::Confirm(_))));
+}
+
+#[test]
+fn the_status_menu_sets_by_arrows() {
+    let mut harness = Harness::small();
+    harness.keys("s Enter ↓ ↓ Enter");
+    assert_eq!(harness.submitted()[0].status, Some(crate::domain::Status::Resolved));
+}
+
+#[test]
+fn sheets_scroll_within_their_text() {
+    let mut harness = Harness::small();
+    harness.send(Message::Resize(80, 24)).keys("?");
+    let Some(Overlay::Help(scroll)) = harness.model.overlays.last().cloned_scroll() else { panic!() };
+    assert!(scroll.lines > 20);
+    harness.keys("G j j PgDn");
+    let Some(Overlay::Help(end)) = harness.model.overlays.last().cloned_scroll() else { panic!() };
+    assert!(end.offset < end.lines && end.offset > 0);
+    harness.send(Message::Resize(200, 90));
+    let Some(Overlay::Help(wide)) = harness.model.overlays.last().cloned_scroll() else { panic!() };
+    assert!(wide.offset <= end.offset);
+    harness.keys("? w q");
+    assert!(harness.model.overlays.is_empty());
+}
+
+trait ClonedScroll {
+    fn cloned_scroll(self) -> Option<Overlay>;
+}
+
+impl ClonedScroll for Option<&Overlay> {
+    fn cloned_scroll(self) -> Option<Overlay> {
+        match self {
+            Some(Overlay::Help(scroll)) => Some(Overlay::Help(*scroll)),
+            _ => None,
+        }
+    }
+}
+
+fn subscription(id: &str) -> Subscription {
+    Subscription { id: SubscriptionId::new(id), name: SafeText::from(id), tenant: SafeText::default() }
+}
+
+#[test]
+fn a_round_is_complete_when_every_listing_is() {
+    let fault = Fault { kind: FaultKind::Unreachable, message: SafeText::from("no network") };
+    let (a, b) = (SubscriptionId::new("a"), SubscriptionId::new("b"));
+    let summary = PullSummary { listed: 10, quarantined: 1, ..PullSummary::default() };
+    let pulled = |id: &SubscriptionId| SyncEvent::Pulled { subscription: id.clone(), summary };
+    let failed =
+        |id: &SubscriptionId| SyncEvent::PullFailed { subscription: Some(id.clone()), fault: fault.clone() };
+    for (events, complete) in [(vec![pulled(&a), pulled(&b)], true), (vec![pulled(&a), failed(&b)], false)] {
+        let mut harness = Harness::small();
+        harness.send(Message::Sync(SyncEvent::Subscriptions(vec![subscription("a"), subscription("b")])));
+        harness.send(Message::Sync(SyncEvent::RoundStarted(now().utc)));
+        assert!(harness.model.sync.running);
+        for event in events {
+            harness.send(Message::Sync(event));
+        }
+        harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc)));
+        assert!(!harness.model.sync.running);
+        assert_eq!(harness.model.sync.last_complete.is_some(), complete);
+        assert_eq!(harness.model.sync.subscriptions[1].fault.is_none(), complete);
+    }
+}
+
+#[test]
+fn the_minute_arms_itself_again_and_sync_is_ordered() {
+    let mut harness = Harness::small();
+    harness.keys("R");
+    assert!(harness.effects.contains(&Effect::SyncNow));
+    let armed = |harness: &Harness| {
+        harness.effects.iter().filter(|e| matches!(e, Effect::Timer(Timer::Minute, _))).count()
+    };
+    assert_eq!(armed(&harness), 1);
+    harness.send(Message::Timer(Timer::Minute));
+    assert_eq!(armed(&harness), 2);
+    // Another session (a refreshed sign-in) does not arm a second one.
+    harness.send(Message::Start(Start::Ready(Harness::session())));
+    assert_eq!(armed(&harness), 2);
+}
+
+fn found(name: &str, good: bool) -> SignInFound {
+    let text = SafeText::from("seen");
+    SignInFound { name: name.into(), found: if good { Ok(text) } else { Err(text) } }
+}
+
+#[test]
+fn the_first_run_leads_to_a_config_or_the_demo() {
+    let start = || {
+        let mut harness = Harness::bare(&[]);
+        let found = vec![found("environment", false), found("Azure CLI", true)];
+        harness.send(Message::Start(Start::FirstRun(found)));
+        harness
+    };
+    let listed =
+        Message::Start(Start::Subscriptions(Ok(vec![(subscription("a"), true), (subscription("b"), true)])));
+    for (keys, chosen) in [("Enter", vec![]), ("Space Enter", vec!["b"]), ("a Space Enter", vec!["a"])] {
+        let mut harness = start();
+        harness.keys("Enter");
+        assert_eq!(harness.notice(), "seen");
+        harness.keys("j Enter");
+        assert!(harness.effects.contains(&Effect::ListSubscriptions(1)));
+        harness.send(listed.clone()).keys(keys);
+        let subscriptions = chosen.into_iter().map(String::from).collect();
+        assert!(harness.effects.contains(&Effect::WriteConfig { sign_in: 1, subscriptions }), "{keys}");
+        harness.send(Message::Start(Start::ConfigWritten(Ok(SafeText::from("/home/a/config.toml")))));
+        harness.start();
+        assert!(harness.model.first_run.is_none());
+    }
+    let mut harness = start();
+    harness.keys("G Enter");
+    assert!(harness.effects.contains(&Effect::OpenDemo));
+    let mut harness = start();
+    harness.keys("j Enter").send(Message::Start(Start::Subscriptions(Err(SafeText::from("403")))));
+    assert!(matches!(harness.model.first_run.as_ref().unwrap().step, FirstRunStep::Failed(_)));
+    harness.keys("Esc Esc");
+    assert!(matches!(harness.model.first_run.as_ref().unwrap().step, FirstRunStep::SignIn));
+    assert!(!harness.effects.contains(&Effect::Quit));
+}
