@@ -1,6 +1,7 @@
 //! The config file: plain values, read strictly so that a mistyped key is an error and not a surprise.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -28,7 +29,8 @@ pub struct Profile {
     pub name: String,
     /// `public`, `us-gov` or `china`.
     pub cloud: String,
-    /// `environment`, `workload-identity`, `managed-identity` or `azure-cli`; the first that works when empty.
+    /// `access-token`, `client-secret`, `workload-identity`, `managed-identity` or `azure-cli`; the first that works
+    /// when empty.
     pub sign_in: String,
     /// Subscription GUIDs; every subscription the sign-in sees when empty.
     pub subscriptions: Vec<String>,
@@ -152,11 +154,12 @@ impl Config {
         for (name, profile) in &self.profile {
             let quoted = |value: &str| toml::Value::from(value).to_string();
             let list: Vec<String> = profile.subscriptions.iter().map(|id| quoted(id)).collect();
-            text += &format!(
+            let _ = write!(
+                text,
                 "\n[profile.{key}]\n\
                  # what the header calls it\nname = {name}\n\
                  # public, us-gov or china\ncloud = {cloud}\n\
-                 # environment, workload-identity, managed-identity or azure-cli; empty: the first that works\nsign-in = {sign_in}\n\
+                 # access-token, client-secret, workload-identity, managed-identity or azure-cli; empty: the first that works\nsign-in = {sign_in}\n\
                  # subscription GUIDs; empty: every one the sign-in sees\nsubscriptions = [{list}]\n\
                  # seconds between the end of a sync and the next\nsync-seconds = {seconds}\n\
                  # true: look, never change\nread-only = {read_only}\n",

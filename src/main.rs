@@ -1,3 +1,38 @@
 //! The `quell` binary: arguments and error hooks only.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use quell::cli::args::Cli;
+use quell::cli::exit::{CliError, Exit};
+use quell::cli::output::say;
+use quell::runtime;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match start(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if error.quiet => error.exit.into(),
+        Err(error) => {
+            say(format_args!("quell: {error}"));
+            error.exit.into()
+        }
+    }
+}
+
+fn start(cli: Cli) -> Result<u8, CliError> {
+    runtime::install_hooks();
+    runtime::log::start(cli.global.log.as_deref(), cli.global.log_level).map_err(CliError::failed)?;
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::failed(format!("no threads to be had: {error}")))?;
+    let Cli { global, command } = cli;
+    let code = match command {
+        Some(command) => tokio.block_on(quell::cli::run(&global, command)).map(|exit: Exit| exit as u8),
+        None => runtime::run(&global, tokio.handle()).map(|code| u8::try_from(code).unwrap_or(1)),
+    };
+    // A request that hangs must not keep the process: what matters is in the journal.
+    tokio.shutdown_background();
+    code
+}

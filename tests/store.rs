@@ -2,22 +2,18 @@
 
 #![allow(clippy::unwrap_used)] // a broken expectation must stop the test
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use quell::domain::alert::Scan;
-use quell::domain::change::{NewChange, Outcome, Reason, Target};
+use quell::domain::change::{NewChange, Reason, Target};
 use quell::domain::fact::{Fact, FactKind};
 use quell::domain::progress::Subscription;
 use quell::domain::resource::Cloud;
 use quell::domain::table::{Flags, RowData};
 use quell::domain::tactic::TacticSet;
 use quell::domain::{AlertId, SafeText, Severity, Status, SubscriptionId};
-use quell::store::{
-    Access, Folder, Notice, PageBatch, Quarantined, Spared, Store, StoreError, StoreHandle, Upsert,
-};
+use quell::store::{Access, Folder, PageBatch, Store, Upsert};
 
 const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
 

@@ -9,7 +9,7 @@ use crate::app::{
 };
 
 /// Between two looks at the clock for the ages on screen.
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Something happened: changes the state and says what is to be done.
 pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {

@@ -11,6 +11,7 @@
 //! | [`client`] | the operations, each one request |
 //! | [`page`] | a listing split into raw items |
 //! | [`parse`] | one raw item → [`crate::domain::Alert`] |
+//! | [`rights`] | what the signed-in role may do |
 
 pub mod auth;
 pub mod client;
@@ -20,11 +21,18 @@ pub mod identity;
 pub mod page;
 pub mod parse;
 pub mod retry;
+pub mod rights;
 pub mod throttle;
 pub mod transport;
 
+pub use auth::{
+    Credential, Finding, Presence, SignInEnvironment, SignInError, SignInKind, TokenSource, discover, sign_in,
+};
 pub use client::{ArmClient, Subscription};
+pub use cloud::{Cloud, Endpoint, EndpointError};
 pub use error::ApiError;
 pub use identity::Identity;
 pub use page::{Page, RawItem};
 pub use parse::{ParseError, parse_alert};
+pub use rights::Rights;
+pub use throttle::Limits;

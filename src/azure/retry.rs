@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::error::ApiError;
 
 /// The longest wait that a Retry-After can impose; what is longer is taken for a mistake.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// Exponential growth with full jitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self { first: Duration::from_millis(800), longest: Duration::from_secs(60) }
+        Self { first: Duration::from_millis(800), longest: Duration::from_mins(1) }
     }
 }
 
@@ -76,8 +76,8 @@ mod tests {
         let backoff = Backoff::default();
         assert_eq!(backoff.ceiling(1), Duration::from_millis(800));
         assert_eq!(backoff.ceiling(2), Duration::from_millis(1600));
-        assert_eq!(backoff.ceiling(8), Duration::from_secs(60));
-        assert_eq!(backoff.ceiling(u32::MAX), Duration::from_secs(60));
+        assert_eq!(backoff.ceiling(8), Duration::from_mins(1));
+        assert_eq!(backoff.ceiling(u32::MAX), Duration::from_mins(1));
         for failures in 1..40 {
             assert!(backoff.delay(failures, None) <= backoff.ceiling(failures));
         }

@@ -5,6 +5,7 @@
 //! arrives closer to the next one than it was sent. Listings leave half of the read bucket to the person at the keys.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -73,6 +74,8 @@ impl Kind {
 #[derive(Debug, Clone)]
 pub struct Throttle {
     limits: Limits,
+    /// False until the source has shown that it counts requests.
+    metered: Arc<AtomicBool>,
     lanes: Arc<Mutex<HashMap<LaneKey, Arc<Lane>>>>,
 }
 
@@ -101,12 +104,23 @@ struct State {
 impl Throttle {
     /// Full buckets with these limits.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, lanes: Arc::default() }
+        Self { limits, metered: Arc::new(AtomicBool::new(true)), lanes: Arc::default() }
+    }
+
+    /// The same, but nothing waits before an answer says what is left of a bucket, or asks to wait. For a source on
+    /// this machine, which may have no buckets at all; Azure always has.
+    pub fn unless_unmetered(limits: Limits) -> Self {
+        let throttle = Self::new(limits);
+        throttle.metered.store(false, Ordering::Relaxed);
+        throttle
     }
 
     /// Waits until a request may be sent, and counts it. `None` is the tenant level. First come, first served;
     /// giving up (dropping the future) costs nothing.
     pub async fn acquire(&self, subscription: Option<&SubscriptionId>, kind: Kind) {
+        if !self.metered.load(Ordering::Relaxed) {
+            return;
+        }
         let lane = self.lane(subscription, kind);
         let listing = kind == Kind::Listing;
         let queue = if listing { &lane.listing_queue } else { &lane.queue };
@@ -119,6 +133,7 @@ impl Throttle {
     /// After a 429: nothing more is sent through this bucket before `asked` is over; where Azure did not say how long,
     /// before a wait that grows with each 429 in a row.
     pub fn hold(&self, subscription: Option<&SubscriptionId>, kind: Kind, asked: Option<Duration>) {
+        self.metered.store(true, Ordering::Relaxed);
         let lane = self.lane(subscription, kind);
         let mut state = lock(&lane.state);
         state.refusals = state.refusals.saturating_add(1);
@@ -142,6 +157,7 @@ impl Throttle {
     /// Takes over what Azure says is left of the bucket, when that is less than we thought: another program of the
     /// same person, or an earlier run, has used it.
     pub fn observe(&self, subscription: Option<&SubscriptionId>, kind: Kind, remaining: f64) {
+        self.metered.store(true, Ordering::Relaxed);
         let lane = self.lane(subscription, kind);
         let mut state = lock(&lane.state);
         state.refill(lane.size, Instant::now());
@@ -204,6 +220,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unmetered_source_is_not_waited_for_until_it_counts() {
+        let throttle = Throttle::unless_unmetered(limits(2.0, 1.0));
+        let start = Instant::now();
+        for _ in 0..100 {
+            throttle.acquire(None, Kind::Write).await;
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        throttle.observe(None, Kind::Write, 0.0);
+        throttle.acquire(None, Kind::Write).await;
+        assert!(start.elapsed() >= Duration::from_secs(1));
+    }
 
     fn limits(capacity: f64, per_second: f64) -> Limits {
         let bucket = Bucket { capacity, per_second };

@@ -181,6 +181,16 @@ impl Tally {
         }
     }
 
+    /// Adds the counts of another change.
+    pub fn merge(&mut self, other: &Self) {
+        self.pending += other.pending;
+        self.verified += other.verified;
+        self.failed += other.failed;
+        self.conflict += other.conflict;
+        self.unconfirmed += other.unconfirmed;
+        self.cancelled += other.cancelled;
+    }
+
     /// All alerts of the change.
     pub fn total(&self) -> usize {
         self.pending + self.settled()

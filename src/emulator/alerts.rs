@@ -24,6 +24,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, asked: Asked) -> Reply {
             Route::Tenants => Ok(tenants(shared)),
             Route::Subscription(id) => subscription(shared, id),
             Route::Locations(scope) => locations(shared, scope),
+            Route::Permissions(_) => Ok(permissions()),
             Route::Alerts(scope) => list(shared, &asked, scope),
             Route::Alert(scope, name) => {
                 let alert = shared.state().alert(scope, name);
@@ -110,6 +111,12 @@ fn tenants(shared: &Shared) -> Reply {
         .map(|id| json!({ "id": format!("/tenants/{id}"), "tenantId": id, "tenantCategory": "Home", "tenantType": "AAD" }))
         .collect();
     counted_list(&list)
+}
+
+/// The permissions of Security Admin: to read everything, and to do everything with security alerts.
+fn permissions() -> Reply {
+    let body = json!({ "value": [{ "actions": ["*/read", "Microsoft.Security/*"], "notActions": [] }] });
+    Reply::json(StatusCode::OK, body.to_string())
 }
 
 fn locations(shared: &Shared, scope: &Scope) -> Result<Reply, ArmError> {

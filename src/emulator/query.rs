@@ -10,6 +10,7 @@ use super::state::Place;
 
 /// Versions that answer with the shape that the emulator serves.
 const ALERTS: &[&str] = &["2020-01-01", "2021-01-01", "2021-11-01", "2022-01-01"];
+const PERMISSIONS: &[&str] = &["2015-07-01", "2018-07-01", "2022-04-01"];
 const LOCATIONS: &[&str] = &["2015-06-01-preview"];
 const SUBSCRIPTIONS: &[&str] = &[
     "2014-04-01",
@@ -113,6 +114,7 @@ impl Query {
             Route::Subscriptions | Route::Subscription(_) | Route::Tenants | Route::Unknown(_) => {
                 (SUBSCRIPTIONS, None)
             }
+            Route::Permissions(_) => (PERMISSIONS, Some("permissions")),
             Route::Locations(_) => (LOCATIONS, Some("locations")),
             _ => (ALERTS, Some("locations/alerts")),
         };

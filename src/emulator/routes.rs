@@ -24,6 +24,8 @@ pub(super) enum Route {
     Tenants,
     /// The regions that store alerts of a subscription, or one of them.
     Locations(Scope),
+    /// What the caller's roles allow in a subscription.
+    Permissions(Scope),
     /// Lists by subscription, group, location, group and location.
     Alerts(Scope),
     /// One alert.
@@ -61,6 +63,7 @@ impl Route {
         match self {
             Self::Subscription(id) => Some(id),
             Self::Locations(scope)
+            | Self::Permissions(scope)
             | Self::Alerts(scope)
             | Self::Alert(scope, _)
             | Self::Change(scope, ..)
@@ -130,6 +133,13 @@ fn provider(scope: Scope, segments: &[&str]) -> Route {
                 }
                 rest => alerts(scope, rest),
             }
+        }
+        [providers, authorization, permissions]
+            if is(providers, "providers")
+                && is(authorization, "Microsoft.Authorization")
+                && is(permissions, "permissions") =>
+        {
+            Route::Permissions(scope)
         }
         [providers, namespace, ..] if is(providers, "providers") => {
             Route::Unknown(Unknown::Namespace((*namespace).to_owned()))

@@ -188,6 +188,7 @@ fn action(route: &Route) -> &'static str {
         Route::Subscriptions | Route::Subscription(_) | Route::Tenants => {
             "Microsoft.Resources/subscriptions/read"
         }
+        Route::Permissions(_) => "Microsoft.Authorization/permissions/read",
         Route::Locations(_) | Route::Operation(..) => "Microsoft.Security/locations/read",
         Route::Alerts(_) => "Microsoft.Security/alerts/read",
         Route::Alert(..) | Route::Unknown(_) => "Microsoft.Security/locations/alerts/read",

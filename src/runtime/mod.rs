@@ -1,1 +1,185 @@
-//! The imperative shell.
+//! The imperative shell around the core: terminal, input, signals, effects, clock.
+//!
+//! The main thread owns the model and draws. Everything else — keys, workers, the store, timers — sends an [`Event`];
+//! whatever waits is taken together and drawn once. A frame that only background work caused is held back so that a
+//! busy sync redraws at most thirty times a second; a key's frame is never held back.
+
+pub mod detail;
+pub mod effects;
+pub mod first_run;
+pub mod input;
+pub mod journal;
+pub mod log;
+pub mod open;
+pub mod query_worker;
+pub mod signals;
+pub mod terminal;
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chrono::{Local, Offset, Utc};
+use tokio::runtime::Handle;
+
+use crate::app::{self, Message, Model, Now};
+use crate::cli::args::Global;
+use crate::cli::exit::CliError;
+use crate::ui;
+use effects::{Immediate, Shell};
+use terminal::Screen;
+
+/// The shortest time between two frames that no key caused.
+const BACKGROUND_FRAME: Duration = Duration::from_millis(33);
+
+/// What reaches the main thread.
+#[derive(Debug)]
+pub enum Event {
+    /// Something for the core.
+    Message(Message),
+    /// A key or paste, to be answered at once.
+    Input(Message),
+    /// Stop as by ctrl-z.
+    Suspend,
+    /// Continued after a stop.
+    Continued,
+    /// Leave with this exit status.
+    Leave(i32),
+}
+
+/// The clock, read once for each message.
+pub fn now() -> Now {
+    let utc = Utc::now();
+    Now { utc, offset: utc.with_timezone(&Local).offset().fix() }
+}
+
+/// What can go wrong on the screen, with the exit status that says so.
+type Result<T> = std::result::Result<T, CliError>;
+
+/// Installs the hooks that make a panic readable: the terminal is given back first, whichever thread panics.
+pub fn install_hooks() {
+    // A second installation (in tests) is refused and harmless.
+    let _ = color_eyre::install();
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        terminal::give_back();
+        report(panic);
+    }));
+}
+
+/// Runs the screen until the user leaves. Returns the exit status.
+pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
+    let (events, inbox) = channel();
+    let mut screen = Screen::take().map_err(CliError::failed)?;
+    let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
+    signals::watch(&events).map_err(CliError::failed)?;
+    read_input(events);
+    let mut model = Model::new(screen.size().map_err(CliError::failed)?, now());
+    shell.start()?;
+    let code = main_loop(&mut model, &mut shell, &mut screen, &inbox);
+    terminal::give_back();
+    shell.close();
+    code
+}
+
+fn main_loop(
+    model: &mut Model,
+    shell: &mut Shell,
+    screen: &mut Screen,
+    inbox: &Receiver<Event>,
+) -> Result<i32> {
+    draw(screen, model)?;
+    let mut last_frame = Instant::now();
+    let mut dirty = false;
+    loop {
+        let Some(first) = next(inbox, dirty, last_frame) else {
+            draw(screen, model)?;
+            last_frame = Instant::now();
+            dirty = false;
+            continue;
+        };
+        let mut at_once = false;
+        for event in std::iter::once(first).chain(inbox.try_iter()) {
+            at_once |= matches!(event, Event::Input(_) | Event::Continued);
+            match handle_event(event, model, shell, screen)? {
+                Flow::Go => dirty = true,
+                Flow::Leave(code) => return Ok(code),
+            }
+        }
+        if at_once || last_frame.elapsed() >= BACKGROUND_FRAME {
+            draw(screen, model)?;
+            last_frame = Instant::now();
+            dirty = false;
+        }
+    }
+}
+
+/// The next event; none when a frame that was held back is due.
+fn next(inbox: &Receiver<Event>, dirty: bool, last_frame: Instant) -> Option<Event> {
+    if !dirty {
+        return Some(inbox.recv().unwrap_or(Event::Leave(1)));
+    }
+    match inbox.recv_timeout(BACKGROUND_FRAME.saturating_sub(last_frame.elapsed())) {
+        Ok(event) => Some(event),
+        Err(RecvTimeoutError::Timeout) => None,
+        Err(RecvTimeoutError::Disconnected) => Some(Event::Leave(1)),
+    }
+}
+
+enum Flow {
+    Go,
+    Leave(i32),
+}
+
+fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut Screen) -> Result<Flow> {
+    let message = match event {
+        Event::Message(message) | Event::Input(message) => message,
+        Event::Suspend => {
+            suspend(screen)?;
+            resized(screen)?
+        }
+        Event::Continued => {
+            screen.enter().map_err(CliError::failed)?;
+            resized(screen)?
+        }
+        Event::Leave(code) => return Ok(Flow::Leave(code)),
+    };
+    for effect in app::update(model, message, now()) {
+        match shell.run(effect) {
+            None => {}
+            Some(Immediate::Copy(text)) => screen.copy(&text).map_err(CliError::failed)?,
+            Some(Immediate::Suspend) => suspend(screen)?,
+            Some(Immediate::Leave) => return Ok(Flow::Leave(0)),
+        }
+    }
+    Ok(Flow::Go)
+}
+
+fn suspend(screen: &mut Screen) -> Result<()> {
+    terminal::give_back();
+    signals::stop_self().map_err(CliError::failed)?;
+    screen.enter().map_err(CliError::failed)
+}
+
+fn resized(screen: &Screen) -> Result<Message> {
+    let (width, height) = screen.size().map_err(CliError::failed)?;
+    Ok(Message::Resize(width, height))
+}
+
+fn draw(screen: &mut Screen, model: &Model) -> Result<()> {
+    screen.draw(|frame| ui::view(model, frame)).map_err(CliError::failed)
+}
+
+/// Reads the terminal on a thread of its own. Nobody waits for it to end: on a line that went away it may never.
+fn read_input(events: Sender<Event>) {
+    thread::spawn(move || {
+        while let Ok(event) = crossterm::event::read() {
+            if let Some(message) = input::message(event)
+                && events.send(Event::Input(message)).is_err()
+            {
+                return;
+            }
+        }
+        let _ = events.send(Event::Leave(1));
+    });
+}

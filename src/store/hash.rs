@@ -132,6 +132,9 @@ mod tests {
         let id = AlertId::new("/subscriptions/A/alerts/2518770965529163669_F144");
         assert_eq!(id_place(&id), id_place(&AlertId::new(id.as_str().to_uppercase())));
         assert_eq!(id_place(&id).0, 251_877_096_552_916_366);
-        assert_ne!(id_place(&id).1, id_place(&AlertId::new("/subscriptions/B/alerts/2518770965529163669_F144")).1);
+        assert_ne!(
+            id_place(&id).1,
+            id_place(&AlertId::new("/subscriptions/B/alerts/2518770965529163669_F144")).1
+        );
     }
 }

@@ -25,14 +25,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use cache::{
-    Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert,
-};
+pub use cache::{Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert};
 use cache::{Running, find};
 pub use error::{Notice, Result, StoreError};
 pub use folder::{Access, Folder};
 pub use hash::content_hash;
-pub use journal::{Assigned, HistoryEntry, OutboxItem, Postponement, Settlement, Spared, UndoPlan, Undone};
+pub use journal::{Assigned, OutboxItem, Postponement, Settlement, Spared, UndoPlan, Undone};
 pub use thread::StoreHandle;
 
 use crate::domain::table::{LocalRecord, Table, TableBuilder};
@@ -159,13 +157,9 @@ impl Store {
 }
 
 /// Sets a damaged cache aside and begins an empty one. Where the folder cannot be written, the empty one is in memory.
-fn rebuild_cache(
-    folder: &Folder,
-    sharing: Sharing,
-    why: SafeText,
-    notices: &mut Vec<Notice>,
-) -> Result<Db> {
-    let in_memory = |path: PathBuf| open::memory(Kind::Cache, path.clone()).map_err(|error| error.at(&path, false));
+fn rebuild_cache(folder: &Folder, sharing: Sharing, why: SafeText, notices: &mut Vec<Notice>) -> Result<Db> {
+    let in_memory =
+        |path: PathBuf| open::memory(Kind::Cache, path.clone()).map_err(|error| error.at(&path, false));
     let Some(path) = folder.file(Kind::Cache.name()) else { return in_memory(PathBuf::from(":memory:")) };
     if sharing == Sharing::Read {
         notices.push(Notice::CacheRebuilt { aside: None, why });

@@ -138,7 +138,7 @@ mod tests {
     fn a_missing_sign_in_pauses_at_once_and_a_nudge_tries_again() {
         let now = Instant::now();
         let mut circuit = Circuit::new(backoff());
-        circuit.failed(&obstacle(FaultKind::SignIn, Some(Duration::from_secs(60))), now);
+        circuit.failed(&obstacle(FaultKind::SignIn, Some(Duration::from_mins(1))), now);
         assert_eq!(circuit.allows(now), 0);
         circuit.nudge(now);
         assert_eq!(circuit.allows(now), 1);

@@ -43,7 +43,8 @@ impl Engine {
             Arc::clone(&wake),
             stop.clone(),
         ));
-        let control = Control { wake: Arc::clone(&wake), cancels: asked, stop: stop.clone(), sends: !config.read_only };
+        let control =
+            Control { wake: Arc::clone(&wake), cancels: asked, stop: stop.clone(), sends: !config.read_only };
         let push = tokio::spawn(async move {
             push::run(&config, &events, control, None).await;
         });

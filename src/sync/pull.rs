@@ -105,7 +105,9 @@ async fn subscriptions(config: &EngineConfig) -> Result<Vec<Subscription>, Fault
     match (&config.subscriptions, found) {
         (Selection::All, Ok(found)) if found.is_empty() => Err(Fault {
             kind: FaultKind::Forbidden,
-            message: SafeText::from("the sign-in sees no subscription; it needs Security Reader on at least one"),
+            message: SafeText::from(
+                "the sign-in sees no subscription; it needs Security Reader on at least one",
+            ),
         }),
         (Selection::All, Ok(found)) => Ok(found),
         (Selection::All, Err(error)) => Err(trouble::fault(&error)),

@@ -92,10 +92,12 @@ async fn of_two_instances_one_sends() {
     second.stop().await;
     first.stop().await;
     assert_eq!(posts(&emulator).len(), 100, "each alert is sent once");
-    assert!(world.told.all().contains(&SyncEvent::Settled {
-        change,
-        tally: Tally { verified: 100, ..Tally::default() }
-    }));
+    assert!(
+        world
+            .told
+            .all()
+            .contains(&SyncEvent::Settled { change, tally: Tally { verified: 100, ..Tally::default() } })
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -112,9 +114,13 @@ async fn stopping_in_the_middle_leaves_the_rest_pending() {
     assert!(!outcomes.values().any(|outcome| *outcome == Outcome::Sending), "what was sent has landed");
     tokio::task::yield_now().await;
     assert_eq!(posts(&emulator).len(), sent, "nothing is sent after the stop");
-    let report =
-        push_until(&world.config(&emulator), PushGoal::Settled(change), std::time::Duration::from_secs(60), |_| {})
-            .await;
+    let report = push_until(
+        &world.config(&emulator),
+        PushGoal::Settled(change),
+        std::time::Duration::from_secs(60),
+        |_| {},
+    )
+    .await;
     assert_eq!(report.tally.map(|tally| tally.verified), Some(300));
     assert_eq!(posts(&emulator).len(), 300, "nothing was sent twice");
 }

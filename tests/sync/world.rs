@@ -126,17 +126,28 @@ impl World {
         }
     }
 
-    pub(crate) async fn pull(&self, emulator: &Emulator) -> Result<quell::sync::RoundSummary, quell::domain::progress::Fault> {
+    pub(crate) async fn pull(
+        &self,
+        emulator: &Emulator,
+    ) -> Result<quell::sync::RoundSummary, quell::domain::progress::Fault> {
         quell::sync::pull_once(&self.config(emulator), self.told.listener()).await
     }
 
     /// Status at the source of every alert in the cache.
     pub(crate) async fn cached(&self) -> BTreeMap<AlertId, Status> {
-        self.store.call(|s| Ok(s.alerts.values().map(|a| (a.0.id.clone(), a.0.status)).collect())).await.unwrap()
+        self.store
+            .call(|s| Ok(s.alerts.values().map(|a| (a.0.id.clone(), a.0.status)).collect()))
+            .await
+            .unwrap()
     }
 
     /// Queues one change: each alert from Active to `want`.
-    pub(crate) async fn queue(&self, ids: impl IntoIterator<Item = AlertId>, seen: Status, want: Status) -> ChangeId {
+    pub(crate) async fn queue(
+        &self,
+        ids: impl IntoIterator<Item = AlertId>,
+        seen: Status,
+        want: Status,
+    ) -> ChangeId {
         let targets = ids.into_iter().map(|id| Target { id, seen, want }).collect();
         let change = NewChange {
             targets,
@@ -159,7 +170,15 @@ impl World {
 }
 
 impl World {
-    pub(crate) async fn reopen(&mut self) { self.store.call(|s| { s.free(); Ok(()) }).await.unwrap(); }
+    pub(crate) async fn reopen(&mut self) {
+        self.store
+            .call(|s| {
+                s.free();
+                Ok(())
+            })
+            .await
+            .unwrap();
+    }
 }
 
 pub(crate) fn open(_folder: &tempfile::TempDir) -> StoreHandle {

@@ -42,6 +42,11 @@ impl RowChunk {
         self.keys.len()
     }
 
+    pub(super) fn heap_bytes(&self) -> usize {
+        // six columns of 4 bytes (key, time, tactics, parent, two ends) and four of 1 byte
+        self.keys.capacity() * (6 * 4 + 4) + self.names.capacity() + self.facts.capacity() * 4
+    }
+
     pub(super) fn name(&self, at: usize) -> &str {
         let (start, end) = span(&self.name_ends, at);
         self.names.get(start..end).unwrap_or_default()

@@ -84,6 +84,13 @@ impl Dict {
         })
     }
 
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.chunks
+            .iter()
+            .map(|chunk| chunk.text.capacity() + (chunk.ends.capacity() + chunk.kinds.capacity()) * 4)
+            .sum()
+    }
+
     pub(super) fn push(&mut self, text: &str) -> u32 {
         if self.chunks.last().is_none_or(|last| last.ends.len() == CHUNK) {
             self.chunks.push(Arc::default());

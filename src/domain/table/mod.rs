@@ -184,6 +184,11 @@ impl Table {
         known.map_or(SafeStr(id), |(_, name)| name.as_safe())
     }
 
+    /// Roughly how many bytes the rows and strings take; for `doctor`.
+    pub fn heap_bytes(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.heap_bytes()).sum::<usize>() + self.dict.heap_bytes()
+    }
+
     /// The local records.
     pub fn local(&self) -> &LocalRecords {
         &self.local
@@ -238,6 +243,19 @@ impl<'a> Row<'a> {
     /// The status as the source had it when last read.
     pub fn remote_status(&self) -> Status {
         Status::from_code(self.chunk.statuses[self.at])
+    }
+
+    /// The status shown, in the API's spelling; the source's own word where it is not a documented one.
+    pub fn status_label(&self) -> SafeStr<'a> {
+        self.pending().map_or_else(|| self.remote_status_label(), |status| SafeStr(status.api_name()))
+    }
+
+    /// The status at the source, in the API's spelling or the source's own word.
+    pub fn remote_status_label(&self) -> SafeStr<'a> {
+        match self.remote_status() {
+            Status::Other => self.first(FactKind::StatusText).unwrap_or(SafeStr("Other")),
+            known => SafeStr(known.api_name()),
+        }
     }
 
     /// The status that an unsettled change asks for.

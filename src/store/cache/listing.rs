@@ -23,8 +23,7 @@ impl Store {
             .map_err(|error| self.cache_failed(error.into()))?;
         let before = self.listings.get(subscription).map(|running| running.number);
         let number = before.max(stored).unwrap_or(0) + 1;
-        let running =
-            Running { number, since: at, seen: KeySet::default(), read: KeySet::default() };
+        let running = Running { number, since: at, seen: KeySet::default(), read: KeySet::default() };
         self.listings.insert(subscription.clone(), running);
         Ok(Listing { subscription: subscription.clone(), number })
     }
@@ -92,7 +91,12 @@ impl Store {
     }
 
     /// Ends a complete, gap-free listing: the alerts that the source no longer has leave the cache.
-    pub fn finish_listing(&mut self, listing: &Listing, removed: &[AlertKey], at: DateTime<Utc>) -> Result<()> {
+    pub fn finish_listing(
+        &mut self,
+        listing: &Listing,
+        removed: &[AlertKey],
+        at: DateTime<Utc>,
+    ) -> Result<()> {
         self.running(listing)?;
         self.write_cache(|conn, _, _| {
             let subscription = number_of(conn, &listing.subscription)?;
@@ -201,12 +205,7 @@ impl Store {
     }
 }
 
-fn set_aside(
-    conn: &Connection,
-    subscription: i64,
-    listing: i64,
-    item: &Quarantined,
-) -> Result<(), Trouble> {
+fn set_aside(conn: &Connection, subscription: i64, listing: i64, item: &Quarantined) -> Result<(), Trouble> {
     conn.prepare_cached(
         "INSERT INTO quarantine (subscription, listing, hash, alert, reason, raw) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
          ON CONFLICT (subscription, hash) DO UPDATE SET listing = excluded.listing, reason = excluded.reason",

@@ -75,12 +75,7 @@ pub(super) struct Putter<'c> {
 
 impl<'c> Putter<'c> {
     pub(super) fn new(conn: &'c Connection) -> Result<Self, Trouble> {
-        Ok(Self {
-            conn,
-            bodies: body::Writer::new(conn)?,
-            freed: BTreeSet::new(),
-            added: HashMap::new(),
-        })
+        Ok(Self { conn, bodies: body::Writer::new(conn)?, freed: BTreeSet::new(), added: HashMap::new() })
     }
 
     /// Looks an alert up, those just written included.

@@ -30,6 +30,12 @@ impl Store {
             .collect()
     }
 
+    /// Counts every alert as changed, so that the next listing writes all of them anew.
+    pub fn forget_contents(&mut self) -> Result<()> {
+        let done = self.cache.conn.execute("UPDATE alert SET content_hash = 0", []);
+        done.map(drop).map_err(|error| self.cache.fail(error))
+    }
+
     /// An alert's JSON, byte for byte as last received; none for an alert not in the cache. Where the bytes are damaged, the
     /// error says so, and the next sync reads the alert anew.
     pub fn raw(&self, id: &AlertId) -> Result<Option<Vec<u8>>> {

@@ -1,40 +1,12 @@
 //! The record: changes with their outcomes, and what was done about one alert.
 
-use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row};
 
 use super::{alert, known_subject, outcome, parse_status, queue, status, text};
-use crate::domain::change::{ChangeRecord, Outcome, Reason, Tally, Target, TargetRecord};
-use crate::domain::{AlertId, ChangeId, SafeText, Status};
+use crate::domain::change::{ChangeRecord, HistoryEntry, Reason, Tally, Target, TargetRecord};
+use crate::domain::{AlertId, ChangeId};
 use crate::store::error::{Result, Trouble};
 use crate::store::{Store, moment};
-
-/// What one change did to one alert.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryEntry {
-    /// The change.
-    pub change: ChangeId,
-    /// When it was decided.
-    pub at: DateTime<Utc>,
-    /// By whom.
-    pub by: SafeText,
-    /// The status before.
-    pub from: Status,
-    /// The status wanted.
-    pub to: Status,
-    /// Why.
-    pub reason: Option<Reason>,
-    /// The analyst's words.
-    pub comment: SafeText,
-    /// The change it undoes or redoes.
-    pub undoes: Option<ChangeId>,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// Why it failed or is in conflict; may be empty.
-    pub detail: SafeText,
-    /// How often it was sent.
-    pub attempts: u32,
-}
 
 const CHANGE: &str = "SELECT c.id, c.at, c.by, c.status, c.reason, c.comment, c.filter, c.undoes, \
     (SELECT max(u.id) FROM change u WHERE u.undoes = c.id) FROM change c";
@@ -97,7 +69,7 @@ impl Store {
         self.read_journal(|conn| {
             let Some(subject) = known_subject(conn, id)? else { return Ok(Vec::new()) };
             let mut statement = conn.prepare_cached(
-                "SELECT c.id, c.at, c.by, t.seen, t.want, c.reason, c.comment, c.undoes, t.outcome, t.detail, t.attempts \
+                "SELECT c.id, c.at, c.by, t.seen, t.want, c.reason, c.comment, c.undoes, t.outcome, t.detail, c.filter \
                  FROM target t JOIN change c ON c.id = t.change WHERE t.subject = ?1 ORDER BY t.row DESC",
             )?;
             let mut rows = statement.query([subject])?;
@@ -114,7 +86,7 @@ impl Store {
                     undoes: row.get::<_, Option<i64>>(7)?.map(ChangeId),
                     outcome: outcome(row, 8)?,
                     detail: text(row, 9)?,
-                    attempts: row.get(10)?,
+                    filter: row.get(10)?,
                 });
             }
             Ok(entries)

@@ -9,7 +9,6 @@ mod undo;
 
 pub use assign::Assigned;
 use chrono::{DateTime, Utc};
-pub use history::HistoryEntry;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 pub use undo::{Spared, UndoPlan, Undone};
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::azure::RawItem;
-use crate::domain::{AlertId, SafeText};
 use crate::domain::table::RowData;
+use crate::domain::{AlertId, SafeText};
 use crate::store::{Known, PageBatch, Quarantined, Upsert, content_hash};
 
 /// A page, each item read on its own.
@@ -35,7 +35,8 @@ pub fn parse(items: Vec<RawItem>) -> ParsedPage {
         match item.parse() {
             Ok(alert) => {
                 let hash = content_hash(item.raw.as_bytes());
-                let parsed = ParsedAlert { data: RowData::from(&alert), raw: item.raw.into_boxed_bytes(), hash };
+                let parsed =
+                    ParsedAlert { data: RowData::from(&alert), raw: item.raw.into_boxed_bytes(), hash };
                 if let Some(place) = places.get(&alert.id) {
                     page.alerts[*place] = parsed;
                 } else {
@@ -55,11 +56,7 @@ pub fn parse(items: Vec<RawItem>) -> ParsedPage {
 
 /// Sorts the alerts of a page into those to write and those that the cache has just so. `known` answers for the alerts
 /// of the page, in their order.
-pub fn batch(
-    page: ParsedPage,
-    known: &[Option<Known>],
-    continuation: Option<String>,
-) -> PageBatch {
+pub fn batch(page: ParsedPage, known: &[Option<Known>], continuation: Option<String>) -> PageBatch {
     let mut batch =
         PageBatch { upserts: Vec::new(), unchanged: Vec::new(), quarantined: page.quarantined, continuation };
     for (at, alert) in page.alerts.into_iter().enumerate() {
@@ -112,7 +109,8 @@ mod tests {
 
     #[test]
     fn what_the_cache_has_just_so_is_not_written() {
-        let cached = known(&parse(vec![item("a", "Active", 1), item("b", "Active", 2), item("c", "Active", 3)]));
+        let cached =
+            known(&parse(vec![item("a", "Active", 1), item("b", "Active", 2), item("c", "Active", 3)]));
         // Another alert came before: the numbers of the page moved on. `b` has another status, `d` is new.
         let page = parse(vec![item("a", "Active", 2), item("b", "Dismissed", 3), item("d", "Active", 4)]);
         let batch = batch(page, &[cached[0], cached[1], None], Some("next".to_owned()));
@@ -133,7 +131,8 @@ mod tests {
     #[test]
     fn of_two_items_with_one_id_the_last_wins() {
         let page = parse(vec![item("a", "Active", 1), item("b", "Active", 2), item("A", "Resolved", 3)]);
-        let found: Vec<_> = page.alerts.iter().map(|alert| (alert.data.id.name(), alert.data.status)).collect();
+        let found: Vec<_> =
+            page.alerts.iter().map(|alert| (alert.data.id.name(), alert.data.status)).collect();
         assert_eq!(found, [("A", Status::Resolved), ("b", Status::Active)]);
     }
 

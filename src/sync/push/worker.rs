@@ -79,7 +79,7 @@ impl<'a> Worker<'a> {
     pub(super) fn new(
         config: &'a EngineConfig,
         events: &'a Events,
-            goal: Option<PushGoal>,
+        goal: Option<PushGoal>,
         sends: bool,
     ) -> Self {
         let now = Instant::now();
@@ -208,7 +208,11 @@ impl<'a> Worker<'a> {
             *flying.entry(item.target.id.subscription()).or_default() += 1;
         }
         Room {
-            free: self.circuit.allows(now).min(tuning.in_flight_total.max(1)).saturating_sub(self.items.len()),
+            free: self
+                .circuit
+                .allows(now)
+                .min(tuning.in_flight_total.max(1))
+                .saturating_sub(self.items.len()),
             per_subscription: tuning.in_flight.max(1),
             flying,
             busy: self.items.values().map(|item| item.target.id.clone()).collect(),
@@ -285,7 +289,9 @@ impl<'a> Worker<'a> {
         let now = Instant::now();
         let (id, landed) = match joined {
             Ok((id, landed)) => (id, landed),
-            Err(error) => (error.id(), Landed { verdict: Verdict::Later(Obstacle::of_worker(&error)), read: None }),
+            Err(error) => {
+                (error.id(), Landed { verdict: Verdict::Later(Obstacle::of_worker(&error)), read: None })
+            }
         };
         let Some(item) = self.items.remove(&id) else { return };
         self.look |= self.deadline.is_none();

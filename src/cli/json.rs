@@ -1,0 +1,80 @@
+//! Machine output. Field names are documented in the README and stable; values come through the display rule's
+//! lossless JSON form, so that no control character reaches a terminal unescaped.
+
+use serde_json::{Value, json};
+
+use crate::domain::change::{ChangeRecord, Tally, TargetRecord};
+use crate::domain::safe_text::json_escaped;
+use crate::domain::table::{Row, Table};
+
+/// Writes a value on one line with unsafe characters escaped.
+pub fn text(value: &Value) -> String {
+    json_escaped(&value.to_string()).into_owned()
+}
+
+/// An alert of the list.
+pub fn row(row: &Row<'_>, table: &Table) -> String {
+    text(&row_value(row, table))
+}
+
+/// An alert of the list, as a value.
+pub fn row_value(row: &Row<'_>, table: &Table) -> Value {
+    let tactics: Vec<String> = row.tactics().iter().map(|tactic| format!("{tactic:?}")).collect();
+    json!({
+        "id": row.id().as_str(),
+        "name": row.name(),
+        "title": row.title().0,
+        "type": row.alert_type().0,
+        "severity": row.severity_label().0,
+        "status": row.status_label().0,
+        "sourceStatus": row.remote_status_label().0,
+        "pending": row.pending().is_some(),
+        "time": row.time(),
+        "resource": row.resource().0,
+        "resourceGroup": row.group().0,
+        "subscription": row.subscription().0,
+        "subscriptionName": table.subscription_name(row.subscription().0).0,
+        "tactics": tactics,
+        "incident": row.flags().is_incident(),
+        "sample": row.flags().is_sample(),
+        "cloud": row.flags().cloud().word(),
+        "assigned": row.local().and_then(|local| local.assigned.as_ref()).map(|who| who.raw().to_owned()),
+    })
+}
+
+/// A change.
+pub fn change(record: &ChangeRecord) -> Value {
+    json!({
+        "change": record.id,
+        "at": record.at,
+        "by": record.by.raw(),
+        "status": record.status.map(crate::domain::Status::api_name),
+        "reason": record.reason.map(crate::domain::change::Reason::code),
+        "comment": record.comment.raw(),
+        "filter": record.filter,
+        "undoes": record.undoes,
+        "undoneBy": record.undone_by,
+        "outcomes": tally(&record.tally),
+    })
+}
+
+/// Outcomes, counted.
+pub fn tally(tally: &Tally) -> Value {
+    let mut value = json!(tally);
+    if let Some(object) = value.as_object_mut() {
+        object.insert("total".to_owned(), tally.total().into());
+    }
+    value
+}
+
+/// One alert of a change.
+pub fn target(record: &TargetRecord) -> Value {
+    json!({
+        "id": record.target.id.as_str(),
+        "from": record.target.seen.api_name(),
+        "to": record.target.want.api_name(),
+        "outcome": record.outcome.word(),
+        "detail": record.detail.raw(),
+        "attempts": record.attempts,
+    })
+}

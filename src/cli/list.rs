@@ -1,0 +1,109 @@
+//! `quell list`.
+
+use crate::cli::args::{Global, List, ListFormat};
+use crate::cli::exit::{CliError, Exit};
+use crate::cli::output::Out;
+use crate::cli::{json, select, workspace};
+use crate::domain::SafeStr;
+use crate::domain::listing::Listing;
+use crate::domain::query::Sort;
+use crate::domain::safe_text::csv_cell;
+use crate::domain::table::Row;
+
+/// Columns of the CSV form.
+const COLUMNS: [&str; 12] = [
+    "time",
+    "severity",
+    "status",
+    "title",
+    "resource",
+    "resource_group",
+    "subscription",
+    "type",
+    "tactics",
+    "incident",
+    "assigned",
+    "id",
+];
+
+/// Prints the alerts that match.
+pub async fn run(global: &Global, list: List, out: &mut Out) -> Result<Exit, CliError> {
+    let sort =
+        list.sort.as_deref().map_or_else(|| Ok(Sort::default()), Sort::parse).map_err(CliError::usage)?;
+    let format = list.format.unwrap_or(if global.json { ListFormat::Json } else { ListFormat::Table });
+    let workspace = workspace::open(global).await?;
+    let listing = select::matching(&workspace.table, list.filter.as_deref(), sort)?;
+    let limit = list.limit.unwrap_or(usize::MAX);
+    let rows = || (0..listing.len().min(limit)).filter_map(|place| listing.row(place));
+    match format {
+        ListFormat::Ids => {
+            for row in rows() {
+                out.line(row.id().as_str())?;
+            }
+        }
+        ListFormat::Ndjson => {
+            for row in rows() {
+                out.line(json::row(&row, &workspace.table))?;
+            }
+        }
+        ListFormat::Json => {
+            let items: Vec<String> = rows().map(|row| json::row(&row, &workspace.table)).collect();
+            out.line(format_args!("[{}]", items.join(",\n ")))?;
+        }
+        ListFormat::Csv => {
+            out.bytes(COLUMNS.join(",").as_bytes())?;
+            out.bytes(b"\r\n")?;
+            for row in rows() {
+                out.bytes(csv(&row, &listing).as_bytes())?;
+                out.bytes(b"\r\n")?;
+            }
+        }
+        ListFormat::Table => table(&listing, limit, out)?,
+    }
+    workspace.close().await;
+    Ok(Exit::Done)
+}
+
+fn csv(row: &Row<'_>, listing: &Listing) -> String {
+    let tactics: Vec<&str> = row.tactics().iter().map(crate::domain::Tactic::label).collect();
+    let assigned = row.local().and_then(|local| local.assigned.clone()).unwrap_or_default();
+    let cells = [
+        row.time().map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)).unwrap_or_default(),
+        row.severity_label().0.to_owned(),
+        row.status_label().0.to_owned(),
+        row.title().0.to_owned(),
+        row.resource().0.to_owned(),
+        row.group().0.to_owned(),
+        listing.table.subscription_name(row.subscription().0).0.to_owned(),
+        row.alert_type().0.to_owned(),
+        tactics.join("; "),
+        if row.flags().is_incident() { "yes" } else { "no" }.to_owned(),
+        assigned.raw().to_owned(),
+        row.id().as_str().to_owned(),
+    ];
+    cells.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(",")
+}
+
+/// For people: columns as wide as their content, titles cut.
+fn table(listing: &Listing, limit: usize, out: &mut Out) -> Result<(), CliError> {
+    let mut table =
+        super::output::columns(&["Severity", "Time (UTC)", "Status", "Alert", "Resource", "Name"]);
+    for row in (0..listing.len().min(limit)).filter_map(|place| listing.row(place)) {
+        table.add_row([
+            row.severity_label().to_string(),
+            row.time().map(|time| time.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default(),
+            row.status_label().to_string(),
+            row.title().truncate(60),
+            row.resource().truncate(30),
+            SafeStr(row.name()).to_string(),
+        ]);
+    }
+    if listing.is_empty() {
+        super::output::say("no alert matches");
+        return Ok(());
+    }
+    for line in table.lines() {
+        out.line(line.trim_end())?;
+    }
+    Ok(())
+}

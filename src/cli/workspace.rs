@@ -1,0 +1,50 @@
+//! Opens the workspace for a command.
+
+use crate::azure::ArmClient;
+use crate::cli::args::Global;
+use crate::cli::exit::{CliError, Exit};
+use crate::cli::output::say;
+use crate::domain::SafeText;
+use crate::runtime::open::{Setup, Workspace, resolve};
+use crate::sync::pull_once;
+
+/// Opens what flags, config and environment ask for. The demo is synced first: its cache is new each time.
+pub async fn open(global: &Global) -> Result<Workspace, CliError> {
+    let workspace = if global.demo {
+        let mut workspace = Workspace::demo(global, |_| {}).await?;
+        let client = workspace.connect().await?;
+        pull_once(&workspace.engine_config(client), |_| {}).await?;
+        workspace.table = workspace.store.call(super::super::store::Store::snapshot).await?;
+        workspace
+    } else {
+        let (Setup::Plan(plan) | Setup::FirstRun(plan)) = resolve(global)?;
+        Workspace::open(*plan, global, |_| {})?
+    };
+    for notice in &workspace.notices {
+        say(notice);
+    }
+    Ok(workspace)
+}
+
+/// Refuses when nothing may be changed.
+pub fn writable(workspace: &Workspace) -> Result<(), CliError> {
+    match &workspace.read_only {
+        None => Ok(()),
+        Some(why) => Err(CliError::new(Exit::Denied, format!("nothing can be changed: {why}"))),
+    }
+}
+
+/// Signs in and says who it is.
+pub async fn connect(workspace: &Workspace) -> Result<(ArmClient, SafeText), CliError> {
+    let client = workspace.connect().await?;
+    let who = client.who().await.map_err(|error| CliError::new(Exit::Denied, error.to_string()))?;
+    Ok((client, who.display_name().into()))
+}
+
+/// Who makes a change, for the record; empty while nobody can be asked. Being offline is no reason to refuse.
+pub async fn who(workspace: &Workspace) -> SafeText {
+    match connect(workspace).await {
+        Ok((_, who)) => who,
+        Err(_) => SafeText::default(),
+    }
+}

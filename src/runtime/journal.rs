@@ -1,0 +1,58 @@
+//! Journal orders, carried out on the store's thread and answered as messages.
+
+use chrono::Utc;
+
+use crate::app::effect::JournalOrder;
+use crate::app::message::Journal;
+use crate::domain::SafeText;
+use crate::store::{Store, StoreError, StoreHandle};
+
+/// True when something may have to be sent afterwards.
+pub fn sends(order: &JournalOrder) -> bool {
+    matches!(order, JournalOrder::Submit(_) | JournalOrder::Undo(_) | JournalOrder::Retry(_))
+}
+
+/// Carries an order out; a failure to store is an answer too.
+pub async fn carry_out(store: &StoreHandle, order: JournalOrder, by: SafeText) -> Journal {
+    match store.call(move |store| apply(store, order, &by)).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) | Err(error) => Journal::Refused(error.to_string().into()),
+    }
+}
+
+/// How many changes the jobs screen shows.
+const RECENT: usize = 100;
+
+fn apply(store: &mut Store, order: JournalOrder, by: &SafeText) -> Result<Journal, StoreError> {
+    Ok(match order {
+        JournalOrder::Submit(mut change) => {
+            if change.by.is_empty() {
+                change.by = by.clone();
+            }
+            Journal::Queued { change: store.queue(&change)?, alerts: change.targets.len() }
+        }
+        JournalOrder::Undo(change) => {
+            let undone = store.undo(change, by, Utc::now())?;
+            let spared = undone.spared.into_iter();
+            let spared = spared
+                .map(|(id, why)| (SafeText::from(id.as_str()), SafeText::from(why.to_string())))
+                .collect();
+            let alerts = undone.change.map_or(Ok(0), |by| store.tally(by).map(|tally| tally.total()))?;
+            Journal::Undone { change, by: undone.change, removed: undone.removed, alerts, spared }
+        }
+        JournalOrder::Retry(change) => Journal::Retrying { change, alerts: store.retry(change)? },
+        JournalOrder::Cancel(change) => {
+            store.cancel(change)?;
+            Journal::Changes(store.changes(RECENT)?)
+        }
+        JournalOrder::Assign(ids, who) => {
+            store.assign(&ids, who.as_ref(), by, Utc::now())?;
+            Journal::Assigned(ids.len())
+        }
+        JournalOrder::ListChanges => Journal::Changes(store.changes(RECENT)?),
+        JournalOrder::LoadChange(change) => match store.change(change)? {
+            Some((record, targets)) => Journal::Change(Box::new(record), targets),
+            None => Journal::Refused(format!("there is no change {change}").into()),
+        },
+    })
+}

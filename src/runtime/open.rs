@@ -1,0 +1,266 @@
+//! Opens what a profile names: data folder, cache and journal, sign-in, source. Used by the screen and the commands.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::azure::{
+    ApiError, ArmClient, Cloud, Endpoint, EndpointError, Limits, SignInEnvironment, SignInError, SignInKind,
+    TokenSource, sign_in,
+};
+use crate::cli::args::Global;
+use crate::config::{Config, ConfigError, DEFAULT_PROFILE, Paths, Profile};
+use crate::domain::table::Table;
+use crate::domain::{SafeText, SubscriptionId};
+use crate::emulator;
+use crate::store::{Access, Folder, Notice, Store, StoreError, StoreHandle};
+use crate::sync::{EngineConfig, Selection, Source, Tuning};
+
+/// Why a workspace cannot be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The config.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The cache or the journal.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The `--endpoint`.
+    #[error("--endpoint: {0}")]
+    Endpoint(#[from] EndpointError),
+    /// A word in the config that means nothing.
+    #[error("profile `{profile}`: {key} = \"{value}\" is not known; expected {expected}")]
+    Word {
+        /// The profile.
+        profile: String,
+        /// The key.
+        key: &'static str,
+        /// What it says.
+        value: String,
+        /// What it may say.
+        expected: String,
+    },
+    /// The demo's emulator.
+    #[error("the demo tenant cannot start: {0}")]
+    Demo(#[from] emulator::Error),
+    /// The system.
+    #[error("{0}")]
+    System(String),
+}
+
+/// What to open.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The profile's name.
+    pub name: String,
+    /// The profile.
+    pub profile: Profile,
+    /// The data folder.
+    pub folder: PathBuf,
+    /// The source's address.
+    pub endpoint: Endpoint,
+    /// The cloud whose tokens are asked for.
+    pub cloud: Cloud,
+    /// The way to sign in; the first that works when none.
+    pub sign_in: Option<SignInKind>,
+}
+
+/// Whether there is something to open.
+#[derive(Debug, Clone)]
+pub enum Setup {
+    /// A profile, or all that is needed from flags and environment.
+    Plan(Box<Plan>),
+    /// No configuration and no sign-in token: the first run.
+    FirstRun(Box<Plan>),
+}
+
+/// Finds out what the flags, the config and the environment ask for. Reads the config file and nothing else.
+pub fn resolve(global: &Global) -> Result<Setup, OpenError> {
+    let paths = Paths::standard();
+    let config_path = match &global.config {
+        Some(path) => path.clone(),
+        None => paths.as_ref().map(|paths| paths.config.clone()).unwrap_or_default(),
+    };
+    let config = Config::load(&config_path)?;
+    let name = match (&global.profile, &config) {
+        (Some(name), _) => name.clone(),
+        (None, Some(config))
+            if !config.profile.contains_key(DEFAULT_PROFILE) && config.profile.len() == 1 =>
+        {
+            config.profile.keys().next().cloned().unwrap_or_default()
+        }
+        _ => DEFAULT_PROFILE.to_owned(),
+    };
+    let profile = match &config {
+        Some(config) if !config.profile.is_empty() => config.profile(&name)?,
+        _ if global.profile.is_some() => Config::default().profile(&name)?,
+        _ => Profile::default(),
+    };
+    let word = |key, value: &str, expected: String| OpenError::Word {
+        profile: name.clone(),
+        key,
+        value: value.to_owned(),
+        expected,
+    };
+    let cloud = Cloud::parse(&profile.cloud)
+        .ok_or_else(|| word("cloud", &profile.cloud, Cloud::ALL.map(Cloud::word).join(", ")))?;
+    let sign_in = match profile.sign_in.as_str() {
+        "" => None,
+        text => Some(
+            SignInKind::parse(text)
+                .ok_or_else(|| word("sign-in", text, SignInKind::ALL.map(SignInKind::word).join(", ")))?,
+        ),
+    };
+    let endpoint = match &global.endpoint {
+        Some(text) => Endpoint::parse(text)?,
+        None => cloud.endpoint(),
+    };
+    let folder = match &global.data_dir {
+        Some(folder) => folder.clone(),
+        None => paths?.data.join(folder_name(&name, global.endpoint.as_deref())),
+    };
+    let configured = config.is_some_and(|config| !config.profile.is_empty())
+        || global.endpoint.is_some()
+        || std::env::var_os("QUELL_ACCESS_TOKEN").is_some();
+    let plan = Box::new(Plan { name, profile, folder, endpoint, cloud, sign_in });
+    Ok(if configured { Setup::Plan(plan) } else { Setup::FirstRun(plan) })
+}
+
+/// A profile's folder; another address gets one of its own, so that two sources never share a cache.
+fn folder_name(profile: &str, endpoint: Option<&str>) -> String {
+    let clean = |text: &str| -> String {
+        text.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect()
+    };
+    match endpoint {
+        None => clean(profile),
+        Some(endpoint) => format!("{}@{}", clean(profile), clean(endpoint)),
+    }
+}
+
+/// An open workspace.
+pub struct Workspace {
+    /// What it was opened by.
+    pub plan: Plan,
+    /// Cache and journal.
+    pub store: StoreHandle,
+    /// The alerts as they were cached when it was opened.
+    pub table: Arc<Table>,
+    /// Why nothing can be changed.
+    pub read_only: Option<String>,
+    /// What to tell the user about the files.
+    pub notices: Vec<Notice>,
+    /// The demo tenant's emulator.
+    demo: Option<emulator::Emulator>,
+}
+
+impl Workspace {
+    /// Opens the profile's files. `published` gets every later snapshot of the alerts.
+    pub fn open(
+        plan: Plan,
+        global: &Global,
+        published: impl FnMut(Arc<Table>) + Send + 'static,
+    ) -> Result<Self, OpenError> {
+        let folder = Folder::open(&plan.folder)?;
+        Self::with_folder(plan, folder, global, None, published)
+    }
+
+    /// Opens the demo tenant: the emulator on loopback, and files that are gone afterwards.
+    pub async fn demo(
+        global: &Global,
+        published: impl FnMut(Arc<Table>) + Send + 'static,
+    ) -> Result<Self, OpenError> {
+        let listen = global.demo_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
+        let config =
+            emulator::Config { listen, seed: global.seed, arrivals: true, ..emulator::Config::default() };
+        let emulator = emulator::start(config).await?;
+        let plan = Plan {
+            name: "demo".to_owned(),
+            profile: Profile { name: "Contoso (demo)".to_owned(), sync_seconds: 5, ..Profile::default() },
+            folder: PathBuf::new(),
+            endpoint: Endpoint::parse(&emulator.base_url())?,
+            cloud: Cloud::Public,
+            sign_in: None,
+        };
+        Self::with_folder(plan, Folder::temporary(), global, Some(emulator), published)
+    }
+
+    fn with_folder(
+        plan: Plan,
+        folder: Folder,
+        global: &Global,
+        demo: Option<emulator::Emulator>,
+        published: impl FnMut(Arc<Table>) + Send + 'static,
+    ) -> Result<Self, OpenError> {
+        let (mut store, notices) = Store::open(folder, Access::ReadWrite)?;
+        let read_only = if global.read_only {
+            Some("--read-only was given".to_owned())
+        } else if plan.profile.read_only {
+            Some(format!("the profile `{}` is read-only", plan.name))
+        } else {
+            None
+        };
+        let table = store.snapshot();
+        let store = StoreHandle::spawn(store, published);
+        Ok(Self { plan, store, table, read_only, notices, demo })
+    }
+
+    /// True for the demo tenant.
+    pub fn is_demo(&self) -> bool {
+        self.demo.is_some()
+    }
+
+    /// What the header calls the tenant.
+    pub fn title(&self) -> SafeText {
+        if self.plan.profile.name.is_empty() {
+            SafeText::from(self.plan.name.as_str())
+        } else {
+            SafeText::from(self.plan.profile.name.as_str())
+        }
+    }
+
+    /// Signs in, by the profile's way or the first that works. May take seconds: the Azure CLI is a program.
+    pub async fn connect(&self) -> Result<ArmClient, ApiError> {
+        let tokens = if self.is_demo() {
+            TokenSource::fixed("demo")
+        } else {
+            let environment = SignInEnvironment::from_process();
+            sign_in(&environment, self.plan.sign_in, self.plan.cloud).await.map_err(ApiError::SignIn)?
+        };
+        ArmClient::new(self.plan.endpoint.clone(), tokens, Limits::default())
+    }
+
+    /// What the workers need.
+    pub fn engine_config(&self, client: ArmClient) -> EngineConfig {
+        let chosen = &self.plan.profile.subscriptions;
+        let subscriptions = if chosen.is_empty() {
+            Selection::All
+        } else {
+            Selection::Only(chosen.iter().map(|id| SubscriptionId::new(id)).collect())
+        };
+        EngineConfig {
+            store: self.store.clone(),
+            source: Source::Arm(client),
+            interval: self.plan.profile.sync_interval(),
+            subscriptions,
+            read_only: self.read_only.is_some(),
+            owner: format!("{}-{}", std::process::id(), uuid::Uuid::new_v4()),
+            tuning: Tuning::default(),
+            now: chrono::Utc::now,
+        }
+    }
+
+    /// Writes everything out and closes the files.
+    pub async fn close(self) {
+        self.store.close();
+        if let Some(demo) = self.demo {
+            demo.stop().await;
+        }
+    }
+}
+
+/// Whether a sign-in error means that nobody is signed in.
+pub fn is_sign_in(error: &ApiError) -> bool {
+    matches!(error, ApiError::SignIn(SignInError::NothingFound)) || error.needs_sign_in()
+}

@@ -1,0 +1,101 @@
+//! Filters and sorts off the UI thread. Only the newest question is answered: an older one that runs is abandoned.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use crate::app::Message;
+use crate::app::message::Question;
+use crate::domain::filter::{self, Context, Filter};
+use crate::domain::listing::Listing;
+use crate::domain::query::{self, Ranking, Sort};
+use crate::domain::table::Table;
+
+/// A question for the worker.
+#[derive(Debug)]
+pub enum Ask {
+    /// Rows for the list.
+    Rows(Arc<Table>, Filter, Sort),
+    /// Suggestions for the filter bar: text and cursor.
+    Suggestions(Arc<Table>, String, usize),
+}
+
+/// The worker's front.
+#[derive(Debug)]
+pub struct QueryWorker {
+    asks: Sender<(Question, Ask, Context)>,
+    newest_rows: Arc<AtomicU64>,
+    newest_suggestions: Arc<AtomicU64>,
+}
+
+impl QueryWorker {
+    /// Starts the worker; answers go to `answer`.
+    pub fn start(answer: impl Fn(Message) + Send + 'static) -> std::io::Result<Self> {
+        let (asks, inbox) = channel();
+        let worker = Self { asks, newest_rows: Arc::default(), newest_suggestions: Arc::default() };
+        let rows = Arc::clone(&worker.newest_rows);
+        let suggestions = Arc::clone(&worker.newest_suggestions);
+        thread::Builder::new()
+            .name("query".to_owned())
+            .spawn(move || serve(&inbox, &rows, &suggestions, &Mutex::new(answer)))?;
+        Ok(worker)
+    }
+
+    /// Asks; an older question of the same sort is dropped.
+    pub fn ask(&self, question: Question, ask: Ask, context: Context) {
+        let newest = match ask {
+            Ask::Rows(..) => &self.newest_rows,
+            Ask::Suggestions(..) => &self.newest_suggestions,
+        };
+        newest.store(question.0, Ordering::Release);
+        // The worker ends only with the process.
+        let _ = self.asks.send((question, ask, context));
+    }
+}
+
+/// The order of a whole snapshot, kept so that a keystroke in the filter bar sorts nothing.
+struct Ranked {
+    generation: u64,
+    sort: Sort,
+    ranking: Ranking,
+}
+
+impl Ranked {
+    fn new(table: &Table, sort: &Sort) -> Self {
+        Self { generation: table.generation(), sort: sort.clone(), ranking: Ranking::new(table, sort) }
+    }
+}
+
+fn serve(
+    inbox: &Receiver<(Question, Ask, Context)>,
+    newest_rows: &AtomicU64,
+    newest_suggestions: &AtomicU64,
+    answer: &Mutex<impl Fn(Message)>,
+) {
+    let reply = |message| answer.lock().unwrap_or_else(PoisonError::into_inner)(message);
+    let mut ranked: Option<Ranked> = None;
+    for (question, ask, context) in inbox {
+        match ask {
+            Ask::Rows(table, filter, sort) => {
+                let stale = || newest_rows.load(Ordering::Acquire) != question.0;
+                if stale() {
+                    continue;
+                }
+                let fresh = ranked
+                    .take()
+                    .filter(|ranked| ranked.generation == table.generation() && ranked.sort == sort);
+                let current = fresh.unwrap_or_else(|| Ranked::new(&table, &sort));
+                if let Some(rows) = query::run_ranked(&table, &filter, &current.ranking, &context, &stale) {
+                    reply(Message::Listed(question, Listing::new(table, rows)));
+                }
+                ranked = Some(current);
+            }
+            Ask::Suggestions(table, text, cursor) => {
+                if newest_suggestions.load(Ordering::Acquire) == question.0 {
+                    reply(Message::Completed(question, filter::complete(&text, cursor, &table)));
+                }
+            }
+        }
+    }
+}

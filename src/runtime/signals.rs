@@ -1,0 +1,61 @@
+//! Signals and hang-ups, on threads of their own.
+//!
+//! A terminal that goes away is noticed twice: by SIGHUP, and, where that is ignored or lost, by asking for the
+//! terminal's size once a second. Either way the program is gone within two seconds, even if the main thread is stuck
+//! in a write to the dead line.
+
+use std::io;
+use std::sync::mpsc::Sender;
+use std::thread;
+use std::time::Duration;
+
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::iterator::Signals;
+
+use super::Event;
+use super::terminal::give_back;
+
+/// How long the main thread has to leave by itself.
+const GRACE: Duration = Duration::from_millis(1200);
+
+/// Starts both watchers.
+pub fn watch(events: &Sender<Event>) -> io::Result<()> {
+    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
+    let sender = events.clone();
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for signal in signals.forever() {
+            match signal {
+                SIGTSTP => {
+                    let _ = sender.send(Event::Suspend);
+                }
+                SIGCONT => {
+                    let _ = sender.send(Event::Continued);
+                }
+                _ => leave(&sender, 128 + signal),
+            }
+        }
+    })?;
+    let sender = events.clone();
+    thread::Builder::new().name("hang-up".to_owned()).spawn(move || {
+        loop {
+            thread::sleep(Duration::from_secs(1));
+            if rustix::termios::tcgetwinsize(rustix::stdio::stdout()).is_err() {
+                leave(&sender, 128 + SIGHUP);
+            }
+        }
+    })?;
+    Ok(())
+}
+
+/// Asks the main thread to leave and leaves without it if it cannot.
+fn leave(events: &Sender<Event>, code: i32) {
+    let _ = events.send(Event::Leave(code));
+    thread::sleep(GRACE);
+    give_back();
+    std::process::exit(code);
+}
+
+/// Stops the process as ctrl-z does; returns when it is continued.
+pub fn stop_self() -> io::Result<()> {
+    signal_hook::low_level::emulate_default_handler(SIGTSTP)
+}

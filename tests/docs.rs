@@ -1,0 +1,53 @@
+//! The README says what is true.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use clap::CommandFactory;
+use quell::app::command;
+use quell::cli::args::Cli;
+use quell::domain::filter::Field;
+
+fn readme() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+}
+
+/// To renew the table after a change of the commands: `QUELL_UPDATE_README=1 cargo test --test docs`.
+#[test]
+fn the_key_table_is_the_command_table() {
+    let (start, end) = ("tests/docs.rs checks it -->\n", "<!-- keys end -->");
+    let text = readme();
+    let (before, rest) = text.split_once(start).unwrap();
+    let (shown, after) = rest.split_once(end).unwrap();
+    let table = command::readme_table();
+    if std::env::var_os("QUELL_UPDATE_README").is_some() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        fs::write(path, format!("{before}{start}{table}{end}{after}")).unwrap();
+        return;
+    }
+    assert_eq!(shown, table, "renew it with QUELL_UPDATE_README=1 cargo test --test docs");
+}
+
+#[test]
+fn every_filter_field_and_every_command_is_named() {
+    let text = readme();
+    for field in Field::all() {
+        assert!(text.contains(&format!("`{}", field.name())), "the README does not name `{}`", field.name());
+    }
+    for command in Cli::command().get_subcommands() {
+        let name = format!("quell {}", command.get_name());
+        assert!(text.contains(&name), "the README does not show `{name}`");
+    }
+}
+
+#[test]
+fn every_picture_is_there() {
+    let text = readme();
+    for part in text.split("](assets/").skip(1) {
+        let file = part.split(')').next().unwrap();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(file);
+        assert!(path.exists(), "{} is missing", path.display());
+    }
+}
