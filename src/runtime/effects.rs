@@ -9,7 +9,7 @@ use super::open::{self, Plan, Setup, Workspace};
 use super::query_worker::{Ask, QueryWorker};
 use super::{Event, detail, first_run, journal, now};
 use crate::app::effect::{Effect, JournalOrder};
-use crate::app::message::{Message, Session, Start};
+use crate::app::message::{Journal, Message, Session, Start};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::domain::filter::Context;
@@ -203,7 +203,10 @@ impl Shell {
     fn journal(&self, order: JournalOrder) {
         let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
         self.handle.spawn(async move {
-            let Some(workspace) = work.workspace() else { return };
+            let Some(workspace) = work.workspace() else {
+                mailbox.send(Message::Journal(Journal::Refused("no workspace is open yet".into())));
+                return;
+            };
             if let JournalOrder::Cancel(change) = order {
                 work.cancel(change);
             }

@@ -1,0 +1,239 @@
+//! Whole sessions: the program on a pseudo-terminal against the emulator, driven by keys.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use chrono::Utc;
+use quell::emulator::{Config, Throttle, demo};
+use support::{Bench, Pty};
+
+const WIDE: (u16, u16) = (120, 36);
+
+/// The demo tenant without throttling.
+fn tenant(specs: &[&str]) -> Bench {
+    let faults = specs.iter().map(|spec| spec.parse().unwrap()).collect();
+    Bench::start(Config { throttle: Throttle::Off, seed: 1, faults, ..Config::default() })
+}
+
+/// The screen once the whole tenant is listed.
+fn opened(bench: &Bench, size: (u16, u16)) -> Pty {
+    let mut pty = bench.screen(size);
+    pty.wait("of 1,204").wait("synced");
+    pty
+}
+
+/// One more Informational alert for the resource that has 340 of them.
+fn latecomer() -> String {
+    let tenant = demo::tenant(1, Utc::now());
+    let late = tenant.arrivals.iter().find(|raw| raw.contains("vm-jump-01") && raw.contains("Informational"));
+    late.unwrap().replace(demo::NOW_PLACEHOLDER, &Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+}
+
+const NOISE: &str = "resource:vm-jump-01 severity:informational since:24h";
+
+fn leave(pty: &mut Pty) {
+    pty.keys("q");
+    assert_eq!(pty.end(), 0);
+}
+
+#[test]
+fn three_hundred_and_forty_are_dismissed_but_three_and_taken_back() {
+    let bench = tenant(&[]);
+    let before = bench.statuses();
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("/").type_text(&format!("status:active {NOISE}"));
+    pty.keys("Enter").wait("340 of 1,204");
+    let kept: BTreeSet<String> = {
+        pty.keys("* *").wait("340 marked");
+        pty.keys("Space Space Space").wait("337 marked");
+        BTreeSet::new()
+    };
+    assert!(kept.is_empty());
+    pty.keys("d").wait("337 = 340 matching − 3 kept");
+    // It arrives while the question is open, and is not part of the answer.
+    let late = bench.emulator().add_alert(&latecomer()).unwrap();
+    pty.keys("3 y").wait("337 verified");
+    assert!(pty.pressed <= 20, "{} keys", pty.pressed);
+    assert_eq!(bench.posts("dismiss"), 337);
+    let after = bench.statuses();
+    assert_eq!(after[&late], "Active");
+    assert_eq!(after.iter().filter(|(id, status)| before.get(*id).is_some_and(|was| was != *status)).count(), 337);
+
+    pty.pressed = 0;
+    pty.keys("u").wait("337");
+    pty.keys("y").wait_until("the end of the undo", |screen| screen.contains("337 verified") && screen.contains("340 of") || screen.contains("341 of"));
+    assert_eq!(pty.pressed, 2);
+    bench.until("every alert has its former status", || {
+        let now = bench.statuses();
+        before.iter().all(|(id, was)| now[id] == *was)
+    });
+    leave(&mut pty);
+}
+
+#[test]
+fn undo_works_after_a_restart() {
+    let bench = tenant(&[]);
+    let before = bench.statuses();
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("/").type_text(NOISE);
+    pty.keys("Enter").wait("340 of 1,204");
+    pty.keys("* * d 1 y").wait("340 verified");
+    leave(&mut pty);
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("u").wait("340");
+    pty.keys("y");
+    bench.until("every alert has its former status", || bench.statuses() == before);
+    leave(&mut pty);
+}
+
+#[test]
+fn a_dismissed_alert_of_the_last_week_is_reactivated() {
+    let bench = tenant(&[]);
+    let mut pty = opened(&bench, WIDE);
+    pty.pressed = 0;
+    pty.keys("3").wait("status:dismissed");
+    pty.keys("t 7").wait("since:7d");
+    pty.keys("s a");
+    assert_eq!(pty.pressed, 5);
+    bench.until("one alert is active again", || bench.posts("activate") == 1);
+    pty.wait("verified");
+    leave(&mut pty);
+}
+
+#[test]
+fn forty_high_alerts_of_a_group_are_taken() {
+    let bench = tenant(&[]);
+    let mut pty = opened(&bench, WIDE);
+    // Plain movement and typed text are free: the filter below only brings the cursor onto such an alert.
+    pty.keys("/").type_text("group:rg-erp-prod");
+    pty.keys("Enter").wait_until("the group", |screen| !screen.contains("1,204 of"));
+    pty.pressed = 0;
+    pty.keys("f g f v").wait("40 of 1,204");
+    pty.keys("* * a").wait("40");
+    pty.keys("y");
+    assert!(pty.pressed <= 8, "{} keys", pty.pressed);
+    bench.until("forty are in progress", || bench.posts("inProgress") == 40);
+    pty.wait("verified").keys("2").wait("40 of 1,204");
+    leave(&mut pty);
+}
+
+#[test]
+fn what_was_refused_is_shown_and_only_that_is_tried_again() {
+    let bench = tenant(&["403:0.1@POST"]);
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("/").type_text(NOISE);
+    pty.keys("Enter").wait("340 of 1,204");
+    pty.keys("* * d 3 y").wait("failed");
+    let refused = |bench: &Bench| {
+        bench.emulator().log().iter().filter(|entry| entry.method == "POST" && entry.status == Some(403)).count()
+    };
+    bench.until("each was tried", || bench.posts("dismiss") == 340);
+    let failed = refused(&bench);
+    assert!(failed > 0);
+    pty.pressed = 0;
+    pty.keys("E").wait("retry");
+    pty.keys("e");
+    assert_eq!(pty.pressed, 2);
+    bench.until("the refused were tried again", || bench.posts("dismiss") == 340 + failed);
+    drop(pty);
+}
+
+#[test]
+fn every_pane_opens_and_closes_at_three_sizes() {
+    let bench = tenant(&[]);
+    for size in [WIDE, (80, 24), (60, 16)] {
+        let mut pty = opened(&bench, size);
+        pty.keys("Enter").wait("JSON");
+        pty.keys("]").wait("History");
+        pty.keys("] ]").keys("Esc").wait_gone("JSON");
+        pty.keys("?").wait("Move");
+        pty.keys("Esc").wait_gone("Move");
+        pty.keys(":").type_text("dismiss");
+        pty.wait("ismiss").keys("Esc");
+        pty.keys("w").wait("sync");
+        pty.keys("Esc");
+        pty.resize(100, 30).wait("of 1,204").resize(50, 10).wait("60").resize(size.0, size.1).wait("of 1,204");
+        leave(&mut pty);
+    }
+}
+
+#[test]
+fn a_bad_filter_is_explained_and_the_list_stays() {
+    let bench = tenant(&[]);
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("/").type_text("severity:purple");
+    pty.wait("purple").wait_until("what was expected", |screen| screen.to_lowercase().contains("informational"));
+    pty.keys("Esc").wait("of 1,204");
+    leave(&mut pty);
+}
+
+#[test]
+fn the_terminal_is_given_back_on_every_way_out() {
+    let bench = tenant(&[]);
+    for way in ["quit", "interrupt", "TERM", "HUP", "INT", "QUIT"] {
+        let mut pty = opened(&bench, (80, 24));
+        match way {
+            "quit" => drop(pty.keys("q")),
+            "interrupt" => drop(pty.keys("C-c C-c")),
+            signal => {
+                let done =
+                    std::process::Command::new("kill").args([&format!("-{signal}"), &pty.id().to_string()]).status();
+                assert!(done.unwrap().success());
+            }
+        }
+        pty.end();
+        let output = String::from_utf8_lossy(&pty.bytes).into_owned();
+        let last = |mark: &str| output.rfind(mark).unwrap_or_else(|| panic!("{way}: {mark:?} was never written"));
+        assert!(last("\u{1b}[?1049l") > last("\u{1b}[?1049h"), "{way}: the alternate screen is left");
+        assert!(last("\u{1b}[?25h") > last("\u{1b}[?25l"), "{way}: the cursor is shown");
+        assert!(last("\u{1b}[?2004l") > last("\u{1b}[?2004h"), "{way}: pasting is plain again");
+    }
+}
+
+#[test]
+fn a_change_killed_on_the_way_goes_on_when_the_program_is_opened_again() {
+    let bench = tenant(&["latency:20ms@POST"]);
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("/").type_text(NOISE);
+    pty.keys("Enter").wait("340 of 1,204");
+    pty.keys("* * d 3 y");
+    bench.until("some are sent", || bench.posts("dismiss") >= 60);
+    pty.kill();
+    assert!(bench.posts("dismiss") < 340, "the change was over before it could be killed");
+    let mut pty = bench.screen(WIDE);
+    bench.until("all are dismissed", || {
+        bench.statuses().values().filter(|status| *status == "Dismissed").count() >= 340
+    });
+    pty.wait("340 verified");
+    leave(&mut pty);
+}
+
+#[test]
+fn hostile_text_is_shown_and_never_obeyed() {
+    let bench = tenant(&[]);
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("0 /").type_text("\u{2400}");
+    pty.keys("Esc").wait("of 1,204");
+    pty.keys("Enter").wait("JSON");
+    leave(&mut pty);
+    let output = pty.bytes.clone();
+    // Clipboard writes, titles, device queries: nothing that an alert could have brought along.
+    for sequence in [&b"\x1b]52"[..], b"\x1b]0;", b"\x1b]2;", b"\x1b[6n", b"\x1b[c", b"\x1b#8", b"\x07"] {
+        assert!(!output.windows(sequence.len()).any(|window| window == sequence), "{sequence:?} was written");
+    }
+}
+
+#[test]
+fn without_a_configuration_the_demo_is_offered() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().to_str().unwrap();
+    let environment =
+        [("HOME", path), ("XDG_CONFIG_HOME", path), ("XDG_DATA_HOME", path), ("PATH", ""), ("QUELL_ACCESS_TOKEN", "")];
+    let mut pty = Pty::start(&[], &environment, WIDE);
+    pty.wait_until("the offer of the demo", |screen| screen.to_lowercase().contains("demo"));
+    pty.keys("q");
+    assert_eq!(pty.end(), 0);
+}
