@@ -137,7 +137,9 @@ impl Document {
         let mut text = String::new();
         for line in &self.lines {
             let start = text.len();
-            line.iter().for_each(|piece| text.push_str(&piece.text));
+            for piece in line {
+                text.push_str(&piece.text);
+            }
             text.truncate(start + text[start..].trim_end().len());
             text.push('\n');
         }

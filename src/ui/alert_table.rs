@@ -8,10 +8,10 @@ use crate::app::document::{Piece, Role, line_width, safe_cell};
 use crate::app::documents::moment::{age, thousands};
 use crate::app::layout::Area;
 use crate::app::model::{List, Model, Pane};
-use crate::domain::progress::FaultKind;
+use crate::domain::Status;
 use crate::domain::query::{Direction, SortKey};
 use crate::domain::table::Row;
-use crate::domain::{SafeStr, Status};
+use crate::ui::empty_list;
 use crate::ui::paint::Painter;
 
 /// Gutter, mark and a blank before the first column.
@@ -218,7 +218,7 @@ fn placed(width: u16) -> Vec<(&'static Column, u16, u16)> {
 
 pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
     let list = &model.list;
-    painter.frame(area, &heading(model), model.focus == Pane::List);
+    painter.frame(area, &heading(model), model.focus == Pane::List && model.overlays.is_empty());
     let inner = Area {
         x: area.x + 1,
         y: area.y + 1,
@@ -226,7 +226,7 @@ pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
         height: area.height.saturating_sub(2),
     };
     if list.listing.is_empty() {
-        return empty(model, inner, painter);
+        return empty_list::draw(model, inner, painter);
     }
     let columns = placed(inner.width);
     head(list, inner.row(0), &columns, painter);
@@ -329,63 +329,6 @@ fn draw_row(
         let from = if column.right { width.saturating_sub(used) } else { 0 };
         painter.styled(Area { x: cell.x + from, width: cell.width - from, ..cell }, &pieces, over);
     }
-}
-
-/// What stands in an empty list, and the key that helps.
-fn empty(model: &Model, inner: Area, painter: &mut Painter<'_>) {
-    let lines = empty_lines(model);
-    let from = inner.height.saturating_sub(lines.len() as u16) / 2;
-    for (at, line) in lines.iter().enumerate() {
-        painter.centred(inner.row(from + at as u16), line);
-    }
-}
-
-fn empty_lines(model: &Model) -> Vec<Vec<Piece>> {
-    let says = |text: &str| vec![Piece::new(text, Role::Strong)];
-    let dim = |text: &str| vec![Piece::new(text, Role::Dim)];
-    let key =
-        |key: &str, what: &str| vec![Piece::new(key, Role::Key), Piece::new(format!(" {what}"), Role::Body)];
-    let sync = &model.sync;
-    if !model.table.is_empty() {
-        let mut lines = vec![says("Nothing matches the filter")];
-        let text = model.filter.applied.to_string();
-        if !text.is_empty() {
-            lines.push(safe_cell(SafeStr(&text), 60, Role::Dim));
-        }
-        lines.push(Vec::new());
-        lines.push(key("\\", "clears it: every alert"));
-        lines.push(key("1", "shows the open alerts"));
-        return lines;
-    }
-    let faults =
-        || sync.fault.iter().chain(sync.subscriptions.iter().filter_map(|state| state.fault.as_ref()));
-    if let Some(fault) = faults().find(|fault| fault.kind == FaultKind::SignIn) {
-        let mut lines = vec![says("Signed out")];
-        lines.extend(wrapped(&fault.message));
-        lines.extend([Vec::new(), key("R", "tries again")]);
-        return lines;
-    }
-    if let (Some(fault), false) = (faults().next(), sync.running) {
-        let mut lines = vec![says("No alerts could be listed")];
-        lines.extend(wrapped(&fault.message));
-        lines.extend([Vec::new(), key("R", "tries again"), key("w", "shows each subscription")]);
-        return lines;
-    }
-    if sync.last_complete.is_some() {
-        return vec![
-            says("No alerts"),
-            dim("The subscriptions have none in the last 90 days."),
-            Vec::new(),
-            key("R", "syncs now"),
-        ];
-    }
-    vec![says("No alerts yet"), dim(if sync.running { "syncing…" } else { "starting…" })]
-}
-
-fn wrapped(text: &crate::domain::SafeText) -> Vec<Vec<Piece>> {
-    let mut flow = crate::app::documents::flow::Flow::new(54);
-    flow.wrap("", "", &crate::app::document::safe(text.as_safe(), Role::Body));
-    flow.finish().lines
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use crate::app::model::{Model, Pane};
 use crate::ui::paint::Painter;
 
 pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
-    painter.frame(area, &[Piece::from("Details")], model.focus == Pane::Details);
+    let focused = model.focus == Pane::Details && model.overlays.is_empty();
+    painter.frame(area, &[Piece::from("Details")], focused);
     let text = area.inner();
     let details = &model.details;
     if let Some(error) = &details.error {

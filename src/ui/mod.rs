@@ -4,13 +4,14 @@
 //! | --- | --- |
 //! | [`theme`] | roles to styles |
 //! | `paint` | pieces into cells: the only place that touches the buffer |
-//! | `header`, `filter_bar`, `alert_table`, `details`, `status_line`, `hints` | the parts of the main screen |
+//! | `header`, `filter_bar`, `alert_table`, `empty_list`, `details`, `status_line`, `hints` | the parts of the main screen |
 //! | `full` | the full details with their tabs |
 //! | `overlays` | what lies over the screen |
 //! | `first_run` | the screen without a configuration |
 
 mod alert_table;
 mod details;
+mod empty_list;
 mod filter_bar;
 mod first_run;
 mod full;

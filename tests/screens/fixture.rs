@@ -22,14 +22,14 @@ use quell::domain::table::{Flags, RowData, Table, TableBuilder};
 use quell::domain::tactic::TacticSet;
 use quell::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status, SubscriptionId};
 
-pub const PRODUCTION: &str = "0b1f6471-1bf0-4dda-aec3-111122223333";
+pub(crate) const PRODUCTION: &str = "0b1f6471-1bf0-4dda-aec3-111122223333";
 
 /// The alert whose details are in [`DETAIL`].
-pub const OPEN: AlertKey = AlertKey(1);
+pub(crate) const OPEN: AlertKey = AlertKey(1);
 
 const DETAIL: &str = include_str!("alert.json");
 
-pub fn now() -> Now {
+pub(crate) fn now() -> Now {
     Now {
         utc: Utc.with_ymd_and_hms(2026, 11, 23, 13, 14, 11).unwrap(),
         offset: FixedOffset::east_opt(3600).unwrap(),
@@ -120,7 +120,7 @@ fn row(at: usize, line: &Line) -> RowData {
 }
 
 /// The lines, then Informational ones of one machine up to a number.
-pub fn table(alerts: usize) -> Arc<Table> {
+pub(crate) fn table(alerts: usize) -> Arc<Table> {
     let mut builder = TableBuilder::new();
     for (at, line) in LINES.iter().enumerate() {
         builder.upsert(AlertKey(at as u32 + 1), &row(at, line));
@@ -129,7 +129,7 @@ pub fn table(alerts: usize) -> Arc<Table> {
         let line = (
             "Informational",
             "Active",
-            60 + at as i64,
+            60 + i64::try_from(at).unwrap(),
             "Sign-in burst from a scanner",
             "VM_Burst",
             "vm-scan-01",
@@ -159,7 +159,7 @@ fn subscription(at: u32, name: &str) -> SubscriptionState {
 }
 
 /// Before the first alert came.
-pub fn bare(size: (u16, u16)) -> Model {
+pub(crate) fn bare(size: (u16, u16)) -> Model {
     let mut model = Model::new(size, now());
     model.session = Some(Session {
         tenant: "Contoso".into(),
@@ -171,7 +171,7 @@ pub fn bare(size: (u16, u16)) -> Model {
 }
 
 /// The list of open alerts with the details of the first.
-pub fn full_list(size: (u16, u16)) -> Model {
+pub(crate) fn full_list(size: (u16, u16)) -> Model {
     let mut model = bare(size);
     model.sync.subscriptions = vec![
         subscription(1, "Contoso Production"),
@@ -187,7 +187,7 @@ pub fn full_list(size: (u16, u16)) -> Model {
 }
 
 /// Filters the model's table as the query worker would.
-pub fn filter(model: &mut Model, text: &str) {
+pub(crate) fn filter(model: &mut Model, text: &str) {
     let context = Context { now: now().utc, offset: now().offset, me: None };
     let query = Query { filter: parse(text).unwrap(), ..Query::default() };
     let rows = query::run(&model.table, &query, &context, &|| false).unwrap();
@@ -198,7 +198,7 @@ pub fn filter(model: &mut Model, text: &str) {
 }
 
 /// Shows details in the pane, laid out as `update` does.
-pub fn detail(model: &mut Model, detail: Detail) {
+pub(crate) fn detail(model: &mut Model, detail: Detail) {
     let width = Main::new(model.size, model.details.open).details_text().columns();
     model.details.wanted = Some(detail.key);
     model.details.pane = documents::pane(&detail, &model.table, width, now());
@@ -206,7 +206,7 @@ pub fn detail(model: &mut Model, detail: Detail) {
 }
 
 /// Opens the full details of the alert that is shown.
-pub fn open_full(model: &mut Model, tab: Tab) {
+pub(crate) fn open_full(model: &mut Model, tab: Tab) {
     let width = layout::Full::new(model.size).body.columns();
     let shown = model.details.shown.clone().unwrap();
     let document = match tab {
@@ -219,7 +219,7 @@ pub fn open_full(model: &mut Model, tab: Tab) {
 }
 
 /// An alert with entities of many kinds, evidence and hostile text.
-pub fn rich() -> Detail {
+pub(crate) fn rich() -> Detail {
     let alert = quell::azure::parse_alert(DETAIL).unwrap();
     let mention = |kind, value: &str, label: &str, alerts, resources| Mention {
         kind,
@@ -282,7 +282,7 @@ fn history() -> Vec<HistoryEntry> {
 }
 
 /// A recorded change.
-pub fn record(id: i64, status: Option<Status>, tally: Tally) -> ChangeRecord {
+pub(crate) fn record(id: i64, status: Option<Status>, tally: Tally) -> ChangeRecord {
     ChangeRecord {
         id: ChangeId(id),
         at: minutes_ago(7),
@@ -298,7 +298,7 @@ pub fn record(id: i64, status: Option<Status>, tally: Tally) -> ChangeRecord {
 }
 
 /// The plan of a dismissal of all but three burst alerts.
-pub fn plan(model: &Model) -> Plan {
+pub(crate) fn plan(model: &Model) -> Plan {
     let mut plan = Plan::default();
     for (at, key) in model.list.listing.keys().enumerate() {
         let row = model.table.get(key).unwrap();
@@ -315,7 +315,7 @@ pub fn plan(model: &Model) -> Plan {
 }
 
 /// One alert of a change that is not verified.
-pub fn refused(at: usize, outcome: Outcome, detail: &str) -> TargetRecord {
+pub(crate) fn refused(at: usize, outcome: Outcome, detail: &str) -> TargetRecord {
     let id = row(at, &LINES[at % LINES.len()]).id;
     TargetRecord {
         target: Target { id, seen: Status::Active, want: Status::Dismissed },
@@ -325,6 +325,6 @@ pub fn refused(at: usize, outcome: Outcome, detail: &str) -> TargetRecord {
     }
 }
 
-pub fn fault(kind: FaultKind, message: &str) -> Fault {
+pub(crate) fn fault(kind: FaultKind, message: &str) -> Fault {
     Fault { kind, message: message.into() }
 }

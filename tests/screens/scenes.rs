@@ -17,7 +17,7 @@ use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, recor
 
 type Scene = fn((u16, u16)) -> Model;
 
-pub const SCENES: &[(&str, Scene)] = &[
+pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("main_list", full_list),
     ("main_marks", marks),
     ("main_visual", visual),

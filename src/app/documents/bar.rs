@@ -17,11 +17,8 @@ pub fn pace(running: &Running) -> String {
     let mut words = format!("{}/{}", thousands(done), thousands(total));
     if running.rate > 0 && done < total {
         let left = (total - done) as u64;
-        words.push_str(&format!(
-            "  {}/s  {} left",
-            running.rate,
-            lasting(left.div_ceil(running.rate.into()))
-        ));
+        let seconds = left.div_ceil(running.rate.into());
+        words = format!("{words}  {}/s  {} left", running.rate, lasting(seconds));
     }
     words
 }

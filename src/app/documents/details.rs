@@ -13,6 +13,9 @@ use crate::domain::{SafeStr, SafeText};
 /// Cells that the severity takes before the title in the row above the tabs.
 const SEVERITY: usize = 15;
 
+/// Microsoft's reference of alert types. Its parts by resource type have no address that the type's code tells.
+const REFERENCE: &str = "https://learn.microsoft.com/azure/defender-for-cloud/alerts-reference";
+
 /// A label and its value.
 type Field = (Vec<Piece>, Vec<Piece>);
 
@@ -125,16 +128,15 @@ fn link_pieces(link: &Link) -> Vec<Piece> {
 }
 
 fn links(flow: &mut Flow, alert: &Alert) {
-    if alert.links.is_empty() && alert.portal_uri.is_empty() {
-        return;
-    }
     head(flow, "Links");
-    for link in &alert.links {
-        flow.wrap("  ", "    ", &link_pieces(link));
-    }
+    let own = |label: &str, href: SafeText| Link { label: label.into(), href };
+    let mut links = alert.links.clone();
     if !alert.portal_uri.is_empty() {
-        let portal = Link { label: "This alert in the portal".into(), href: alert.portal_uri.clone() };
-        flow.wrap("  ", "    ", &link_pieces(&portal));
+        links.push(own("This alert in the portal", alert.portal_uri.clone()));
+    }
+    links.push(own("Reference of alert types", REFERENCE.into()));
+    for link in &links {
+        flow.wrap("  ", "    ", &link_pieces(link));
     }
 }
 

@@ -53,7 +53,9 @@ fn table(flow: &mut Flow, columns: &[SafeText], rows: &[Vec<SafeText>]) {
         flow.line(line);
     };
     print(columns, Role::Label);
-    rows.iter().for_each(|row| print(row, Role::Body));
+    for row in rows {
+        print(row, Role::Body);
+    }
 }
 
 /// The widths that nothing would be cut at.

@@ -1,14 +1,24 @@
 //! Tables of keys: help for a pane, and the menu of a chord.
 
 use crate::app::command;
-use crate::app::document::{Document, Piece, Role, width};
+use crate::app::document::{Document, Piece, Role, line_width, width};
 use crate::app::documents::flow::Flow;
 use crate::app::model::Pane;
 
 /// Blank cells between columns.
 const GAP: usize = 3;
 
-/// Lays out every command of a pane by head, each head in as many columns as fit.
+/// What stands in the list besides words.
+const SIGNS: [(&str, &str); 6] = [
+    ("▌", "the alert under the cursor"),
+    ("┃", "the range that visual mode covers"),
+    ("●", "a marked alert"),
+    ("↑", "a change of status that is queued and not verified yet; the status shown is the one asked for"),
+    ("gone", "the source no longer has the alert"),
+    ("␛", "reversed: a character that the terminal would obey or hide, shown instead; others as ‹U+202E›"),
+];
+
+/// Lays out every command of a pane by head, each head in as many columns as fit, then the signs of the list.
 pub fn help(pane: Pane, columns: usize) -> Document {
     let sections = command::help(pane);
     let keys =
@@ -19,10 +29,26 @@ pub fn help(pane: Pane, columns: usize) -> Document {
         flow.section(section.title);
         let entries: Vec<_> =
             section.rows.iter().map(|(key, label)| (key.clone(), (*label).to_owned())).collect();
-        for line in grid_from(&entries, columns, keys) {
-            flow.line(line);
+        let lines = grid_from(&entries, columns, keys);
+        if lines.iter().any(|line| line_width(line) > columns) {
+            let field = |(key, label): &(String, String)| {
+                let blanks = " ".repeat(keys - width(key));
+                (vec![Piece::new(key.clone(), Role::Key), Piece::from(&*blanks)], vec![Piece::from(&**label)])
+            };
+            flow.fields(0, &entries.iter().map(field).collect::<Vec<_>>());
+        } else {
+            for line in lines {
+                flow.line(line);
+            }
         }
     }
+    flow.blank();
+    flow.section("Signs");
+    let sign = |(sign, meaning): &(&str, &str)| {
+        let blanks = " ".repeat(keys.saturating_sub(width(sign)));
+        (vec![Piece::new(*sign, Role::Key), Piece::from(&*blanks)], vec![Piece::from(*meaning)])
+    };
+    flow.fields(0, &SIGNS.iter().map(sign).collect::<Vec<_>>());
     flow.finish()
 }
 
@@ -48,6 +74,8 @@ fn grid_from(entries: &[(String, String)], columns: usize, least: usize) -> Vec<
             line.push(Piece::from(label.as_str()));
             line.push(Piece::from(" ".repeat(cell - keys - 2 - width(label)).as_str()));
         }
+        // Blanks at the end of a line are no text.
+        line.pop();
         lines.push(line);
     }
     lines
@@ -56,7 +84,6 @@ fn grid_from(entries: &[(String, String)], columns: usize, least: usize) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::document::line_width;
 
     #[test]
     fn keys_are_aligned_in_columns_that_fit() {

@@ -8,8 +8,8 @@ use crate::domain::resource::{Cloud, ResourceId, ResourceIdentifier};
 use crate::domain::table::Table;
 use crate::domain::{Alert, SafeStr, SafeText, Severity, Status, Tactic};
 
-/// Cells of an entity's value by which people know it.
-const ENOUGH: usize = 15;
+/// Cells of an entity's value, an address say, before the column of kinds.
+const ALIGNED: usize = 15;
 
 /// A dot between facts on one line.
 pub(super) fn dot() -> Piece {
@@ -260,31 +260,27 @@ pub(super) fn letter(at: usize) -> Option<char> {
     u8::try_from(at).ok().filter(|at| *at < 26).map(|at| char::from(b'a' + at))
 }
 
-/// The entities that others may mention too: letter, value, kind, count. Where room is short, the counts lose their
-/// words before the values are cut.
+/// The entities that others may mention too: letter, value, kind, and at the right edge the count, in as many words as
+/// there is room for. The kinds stand in one column; only a long value pushes its own to the right.
 pub(super) fn mentions(flow: &mut Flow, mentions: &[Mention]) {
-    let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
-    let labels: Vec<Vec<Piece>> =
-        mentions.iter().map(|mention| safe_cell(SafeStr(&mention.label), 14, Role::Dim)).collect();
-    let label_width = widest(&mut labels.iter().map(|label| line_width(label)));
-    let natural = widest(&mut mentions.iter().map(|mention| mention.value.terminal_width()));
-    let mut counts = Vec::new();
-    let mut value_width = 0;
-    for count in [mention_count, medium_count, short_count] {
-        counts = mentions.iter().map(count).collect::<Vec<String>>();
-        let count_width = widest(&mut counts.iter().map(|count| width(count)));
-        let room = flow.width().saturating_sub(5 + 2 + label_width + 2 + count_width);
-        value_width = natural.min(room.max(12));
-        if room >= natural.min(ENOUGH) {
-            break;
-        }
-    }
+    let columns = flow.width();
+    let widest = mentions.iter().map(|mention| mention.value.terminal_width()).max().unwrap_or(0);
+    let aligned = widest.min(ALIGNED.max(columns / 3));
     for (at, mention) in mentions.iter().enumerate() {
         let letter = letter(at).map_or(" ".to_owned(), String::from);
+        let label = safe_cell(SafeStr(&mention.label), 14, Role::Dim);
+        let taken = 5 + 2 + line_width(&label) + 2;
+        let room = columns.saturating_sub(taken + width(&short_count(mention))).max(8);
+        let value = safe_cell(mention.value.as_safe(), room, Role::Body);
+        let value_width = aligned.min(room).max(line_width(&value));
+        let left = columns.saturating_sub(taken + value_width);
+        let counts = [mention_count(mention), medium_count(mention), short_count(mention)];
+        let count = counts.into_iter().find(|count| width(count) <= left).unwrap_or_default();
         let mut line = vec![Piece::from("  "), Piece::new(letter, Role::Key), Piece::from("  ")];
-        column(&mut line, safe_cell(mention.value.as_safe(), value_width, Role::Body), value_width + 2);
-        column(&mut line, labels[at].clone(), label_width + 2);
-        line.push(Piece::new(counts[at].clone(), Role::Strong));
+        column(&mut line, value, value_width + 2);
+        let rest = columns.saturating_sub(line_width(&line) + width(&count));
+        column(&mut line, label, rest);
+        line.push(Piece::new(count, Role::Strong));
         flow.line(line);
     }
     if mentions.is_empty() {

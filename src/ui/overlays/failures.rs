@@ -10,6 +10,7 @@ use crate::app::layout::{Area, failure_rows, sheet};
 use crate::app::model::{Failures, Model};
 use crate::domain::SafeStr;
 use crate::domain::change::TargetRecord;
+use crate::domain::table::{Row, Table};
 use crate::ui::paint::Painter;
 
 /// The widest column of titles.
@@ -26,17 +27,21 @@ pub(super) fn draw(model: &Model, failures: &Failures, painter: &mut Painter<'_>
     head.extend(outcomes(&failures.change.tally));
     painter.line(text.row(0), &head);
     let rows = failure_rows(model.size);
+    let words = Area { y: text.y + text.height.saturating_sub(2), height: 2, ..text };
     if failures.targets.is_empty() {
         painter.line(text.row(2), &[Piece::new("Nothing failed: every alert was read back.", Role::Good)]);
     } else {
         heads(text.row(2), painter);
-        let shown = failures.targets.iter().enumerate().skip(failures.offset).take(rows);
-        for (line, (at, target)) in shown.enumerate() {
-            one(model, target, at == failures.chosen, text.row(3 + line as u16), painter);
+        let last = (failures.offset + rows).min(failures.targets.len());
+        let shown = failures.targets.get(failures.offset..last).unwrap_or_default();
+        let known = known(&model.table, shown);
+        for (line, target) in shown.iter().enumerate() {
+            let chosen = failures.offset + line == failures.chosen;
+            one(target, known[line], chosen, text.row(3 + line as u16), painter);
+            if chosen {
+                why(target, known[line], words, painter);
+            }
         }
-    }
-    if let Some(chosen) = failures.targets.get(failures.chosen) {
-        why(model, chosen, Area { y: text.y + text.height.saturating_sub(2), height: 2, ..text }, painter);
     }
     if failures.targets.len() > rows {
         let position = format!("{}/{}", failures.chosen + 1, failures.targets.len());
@@ -44,11 +49,25 @@ pub(super) fn draw(model: &Model, failures: &Failures, painter: &mut Painter<'_>
     }
 }
 
+/// The alerts in the table, found in one pass over it: a target names its alert by its id only.
+fn known<'a>(table: &'a Table, targets: &[TargetRecord]) -> Vec<Option<Row<'a>>> {
+    let mut found: Vec<Option<Row<'a>>> = vec![None; targets.len()];
+    for (_, row) in table.rows() {
+        for (target, slot) in targets.iter().zip(&mut found) {
+            let id = &target.target.id;
+            if slot.is_none() && row.name().eq_ignore_ascii_case(id.name()) && row.id() == *id {
+                *slot = Some(row);
+            }
+        }
+    }
+    found
+}
+
 /// Where the chosen alert is, and why it is here, in full.
-fn why(model: &Model, target: &TargetRecord, area: Area, painter: &mut Painter<'_>) {
+fn why(target: &TargetRecord, known: Option<Row<'_>>, area: Area, painter: &mut Painter<'_>) {
     let mut flow = Flow::new(area.columns());
     let mut line = Vec::new();
-    if let Some(row) = model.table.find(&target.target.id) {
+    if let Some(row) = known {
         line.extend(safe(row.resource(), Role::Strong));
         line.push(Piece::from("  "));
     }
@@ -62,7 +81,7 @@ fn why(model: &Model, target: &TargetRecord, area: Area, painter: &mut Painter<'
 }
 
 fn title_width(row: Area) -> usize {
-    row.columns().saturating_sub(OUTCOME + 4).min(TITLES).max(12).min(row.columns() / 2)
+    (row.columns() / 2).min(TITLES)
 }
 
 fn heads(row: Area, painter: &mut Painter<'_>) {
@@ -71,11 +90,10 @@ fn heads(row: Area, painter: &mut Painter<'_>) {
         .line(row, &[Piece::new(format!("  {:column$}  {:OUTCOME$}  Why", "Alert", "Outcome"), Role::Dim)]);
 }
 
-fn one(model: &Model, target: &TargetRecord, chosen: bool, row: Area, painter: &mut Painter<'_>) {
+fn one(target: &TargetRecord, known: Option<Row<'_>>, chosen: bool, row: Area, painter: &mut Painter<'_>) {
     let column = title_width(row);
     let role = if chosen { Role::Strong } else { Role::Body };
-    let known = model.table.find(&target.target.id);
-    let name = match &known {
+    let name = match known {
         Some(alert) if !alert.title().0.is_empty() => safe_cell(alert.title(), column, role),
         _ => safe_cell(SafeStr(target.target.id.name()), column, role),
     };
