@@ -16,7 +16,7 @@ pub(super) fn hints(screen: &FirstRun) -> &'static [(&'static str, &'static str)
         FirstRunStep::Subscriptions { .. } => &[
             ("Space", "choose"),
             ("a", "all or none"),
-            ("Enter", "write the config and start"),
+            ("Enter", "write config, start"),
             ("Esc", "back"),
             ("q", "quit"),
         ],

@@ -112,10 +112,9 @@ async fn files(workspace: &Workspace, findings: &mut Findings) {
         Ok(Ok(None)) => findings.good("cache", format_args!("{alerts} alerts, no complete sync yet")),
         Ok(Err(error)) | Err(error) => findings.bad("cache", error),
     }
-    if alerts > 0 {
-        let bytes = workspace.table.heap_bytes();
-        findings
-            .good("memory", format_args!("{} bytes an alert, {} KiB in all", bytes / alerts, bytes / 1024));
+    let bytes = workspace.table.heap_bytes();
+    if let Some(each) = bytes.checked_div(alerts) {
+        findings.good("memory", format_args!("{each} bytes an alert, {} KiB in all", bytes / 1024));
     }
     if let Ok(Ok(pending)) = workspace.store.call(|store| store.pending_total()).await {
         findings.good("outbox", format_args!("{pending} changes waiting to be sent or verified"));

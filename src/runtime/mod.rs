@@ -16,6 +16,7 @@ pub mod signals;
 pub mod terminal;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,7 +26,7 @@ use tokio::runtime::Handle;
 use crate::app::{self, Message, Model, Now};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
-use crate::ui;
+use crate::ui::{self, theme::Theme};
 use effects::{Immediate, Shell};
 use terminal::Screen;
 
@@ -167,7 +168,14 @@ fn resized(screen: &Screen) -> Result<Message> {
 }
 
 fn draw(screen: &mut Screen, model: &Model) -> Result<()> {
-    screen.draw(|frame| ui::view(model, frame)).map_err(CliError::failed)
+    screen.draw(|frame| ui::view_with(model, frame, theme())).map_err(CliError::failed)
+}
+
+/// The theme that the environment asks for: `NO_COLOR`, when it is set to anything, means no colour.
+fn theme() -> Theme {
+    static PLAIN: LazyLock<bool> =
+        LazyLock::new(|| std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
+    if *PLAIN { Theme::PLAIN } else { Theme::SIXTEEN }
 }
 
 /// Reads the terminal on a thread of its own. Nobody waits for it to end: on a line that went away it may never.

@@ -123,7 +123,7 @@ pub fn resolve(global: &Global) -> Result<Setup, OpenError> {
     };
     let configured = config.is_some_and(|config| !config.profile.is_empty())
         || global.endpoint.is_some()
-        || std::env::var_os("QUELL_ACCESS_TOKEN").is_some();
+        || std::env::var_os("QUELL_ACCESS_TOKEN").is_some_and(|token| !token.is_empty());
     let plan = Box::new(Plan { name, profile, folder, endpoint, cloud, sign_in });
     Ok(if configured { Setup::Plan(plan) } else { Setup::FirstRun(plan) })
 }
