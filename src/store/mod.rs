@@ -70,18 +70,28 @@ impl Store {
         let mut notices = Vec::new();
         open::refuse_newer(&folder, Kind::Cache)?;
         open::refuse_newer(&folder, Kind::Journal)?;
-        let sharing = open::sharing(&folder, access, &mut notices);
+        let mut sharing = open::sharing(&folder, access, &mut notices);
+        let opened = match open_both(&folder, sharing, &mut notices) {
+            // Another instance has the shared memory already: joining it needs no more space.
+            Err(StoreError::Busy { .. }) if sharing == Sharing::Alone => {
+                sharing = Sharing::Log;
+                open_both(&folder, sharing, &mut notices)
+            }
+            opened => opened,
+        };
+        let (journal, cache) = match opened {
+            Err(error) if error.is_out_of_space_or_read_only() && sharing != Sharing::Read => {
+                sharing = Sharing::Read;
+                open_both(&folder, sharing, &mut notices)?
+            }
+            opened => opened?,
+        };
         if sharing == Sharing::Read
             && access == Access::ReadWrite
             && let Some(folder) = folder.path()
         {
             notices.push(Notice::ReadOnly { folder: folder.to_owned(), stale: false });
         }
-        let journal = open::open(&folder, Kind::Journal, sharing, &mut notices)?;
-        let cache = match open::open(&folder, Kind::Cache, sharing, &mut notices) {
-            Err(StoreError::DamagedCache { why, .. }) => rebuild_cache(&folder, sharing, why, &mut notices)?,
-            opened => opened?,
-        };
         let mut store = Self {
             folder,
             sharing,
@@ -104,6 +114,8 @@ impl Store {
             Ok(()) | Err(StoreError::DamagedCache { .. }) => {}
             Err(error) => return Err(error),
         }
+        // What cannot be tidied up can still be used.
+        let _ = store.compact();
         let notices = store.take_notices();
         Ok((store, notices))
     }
@@ -156,6 +168,15 @@ impl Store {
         self.cache.checkpoint();
         self.journal.checkpoint();
     }
+}
+
+fn open_both(folder: &Folder, sharing: Sharing, notices: &mut Vec<Notice>) -> Result<(Db, Db)> {
+    let journal = open::open(folder, Kind::Journal, sharing, notices)?;
+    let cache = match open::open(folder, Kind::Cache, sharing, notices) {
+        Err(StoreError::DamagedCache { why, .. }) => rebuild_cache(folder, sharing, why, notices)?,
+        opened => opened?,
+    };
+    Ok((journal, cache))
 }
 
 /// Sets a damaged cache aside and begins an empty one. Where the folder cannot be written, the empty one is in memory.

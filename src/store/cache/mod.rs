@@ -207,6 +207,17 @@ impl Store {
         self.stale = true;
     }
 
+    /// Drops strings that nothing uses when they are most of them.
+    pub(super) fn compact(&mut self) -> Result<()> {
+        if !self.cache.writable || !compact::is_worth_it(self.table.table()) {
+            return Ok(());
+        }
+        match compact::compact(&self.cache, self.table.table()) {
+            Ok(()) => self.reload_cache(),
+            Err(trouble) => Err(self.cache_failed(trouble)),
+        }
+    }
+
     /// Reads the whole table again.
     pub(super) fn reload_cache(&mut self) -> Result<()> {
         self.table.clear();

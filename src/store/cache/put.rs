@@ -141,7 +141,7 @@ impl<'c> Putter<'c> {
     /// Ends the transaction's work: the last block, blocks nobody needs, the next free key.
     pub(super) fn finish(mut self, next_key: u32) -> Result<(), Trouble> {
         self.bodies.flush()?;
-        body::collect(self.conn, &self.freed)?;
+        body::collect(&mut self.bodies, &self.freed)?;
         if !self.added.is_empty() {
             self.conn.prepare_cached("UPDATE counter SET next_key = ?1")?.execute([next_key])?;
         }
@@ -163,7 +163,10 @@ pub(super) fn set_gone(conn: &Connection, keys: &[AlertKey], gone: bool) -> Resu
 }
 
 /// Removes alerts and the blocks that then nobody needs.
-pub(super) fn remove(conn: &Connection, keys: &[AlertKey]) -> rusqlite::Result<()> {
+pub(super) fn remove(conn: &Connection, keys: &[AlertKey]) -> Result<(), Trouble> {
+    if keys.is_empty() {
+        return Ok(());
+    }
     let mut delete = conn.prepare_cached("DELETE FROM alert WHERE key = ?1 RETURNING block")?;
     let mut freed = BTreeSet::new();
     for key in keys {
@@ -172,5 +175,5 @@ pub(super) fn remove(conn: &Connection, keys: &[AlertKey]) -> rusqlite::Result<(
             freed.insert(row.get(0)?);
         }
     }
-    body::collect(conn, &freed)
+    body::collect(&mut body::Writer::new(conn)?, &freed)
 }

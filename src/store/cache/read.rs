@@ -39,10 +39,7 @@ impl Store {
                 .cache
                 .conn
                 .prepare_cached("SELECT block, start, length FROM alert WHERE key = ?1")?
-                .query_row([key.0], |row| {
-                    let (start, length): (u32, u32) = (row.get(1)?, row.get(2)?);
-                    Ok(body::Place { block: row.get(0)?, start: start as usize, length: length as usize })
-                })
+                .query_row([key.0], |row| body::place(row, 0))
                 .optional()?;
             place.map(|place| body::read(&self.cache.conn, place)).transpose()
         };
