@@ -35,10 +35,15 @@ fn made_up(number: usize) -> Value {
     let mut hex = |length: usize| -> String { (0..length).map(|_| random.digit(16)).collect() };
     let name = format!("{}_{}-{}", 2_518_000_000_000_000_000_usize + number * 1_000_000, hex(8), hex(12));
     let host = format!("vm-web-{:04}", number * 7 % 2000);
-    let group = format!("/subscriptions/00000000-0000-0000-0000-00000000000{}/resourceGroups/rg-{}", number % 8, number % 40);
+    let group = format!(
+        "/subscriptions/00000000-0000-0000-0000-00000000000{}/resourceGroups/rg-{}",
+        number % 8,
+        number % 40
+    );
     let resource = format!("{group}/providers/Microsoft.Compute/virtualMachines/{host}");
     let kind = number % 100;
-    let prose: String = (0..30).map(|word| format!("word{} of the description ", (word * kind) % 90)).collect();
+    let prose: String =
+        (0..30).map(|word| format!("word{} of the description ", (word * kind) % 90)).collect();
     json!({
         "id": format!("{group}/providers/Microsoft.Security/locations/westeurope/alerts/{name}"),
         "name": name,

@@ -44,14 +44,19 @@ impl Folder {
             Ok(found) if found.is_symlink() => {
                 return Err(refuse(path, "is a symbolic link; name the folder itself with --data-dir"));
             }
-            Ok(found) if !found.is_dir() => return Err(refuse(path, "is no folder; choose another --data-dir")),
+            Ok(found) if !found.is_dir() => {
+                return Err(refuse(path, "is no folder; choose another --data-dir"));
+            }
             Ok(found) => tighten(path, found.permissions().mode())?,
             Err(error) if error.kind() == ErrorKind::NotFound => create(path)?,
             Err(source) => return Err(StoreError::Io { path: path.to_owned(), doing: "look at", source }),
         }
         // The way to the folder may lead over links; from here on SQLite refuses every one.
-        let path = fs::canonicalize(path)
-            .map_err(|source| StoreError::Io { path: path.to_owned(), doing: "find", source })?;
+        let path = fs::canonicalize(path).map_err(|source| StoreError::Io {
+            path: path.to_owned(),
+            doing: "find",
+            source,
+        })?;
         for name in NAMES {
             check_file(&path.join(name))?;
         }
@@ -104,8 +109,11 @@ fn tighten(path: &Path, mode: u32) -> Result<()> {
     if mode & 0o077 == 0 {
         return Ok(());
     }
-    let mut entries =
-        fs::read_dir(path).map_err(|source| StoreError::Io { path: path.to_owned(), doing: "read", source })?;
+    let mut entries = fs::read_dir(path).map_err(|source| StoreError::Io {
+        path: path.to_owned(),
+        doing: "read",
+        source,
+    })?;
     let ours = entries.next().is_none() || NAMES.iter().any(|name| path.join(name).exists());
     if ours && set_mode(path, 0o700).is_ok() {
         return Ok(());
@@ -135,11 +143,15 @@ fn check_file(path: &Path) -> Result<()> {
 /// Creates an empty file with mode 0600 where there is none. SQLite gives its companions the same mode.
 pub(super) fn create_file(path: &Path) -> Result<()> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(file) => file
-            .set_permissions(Permissions::from_mode(0o600))
-            .map_err(|source| StoreError::Io { path: path.to_owned(), doing: "make private", source }),
+        Ok(file) => file.set_permissions(Permissions::from_mode(0o600)).map_err(|source| StoreError::Io {
+            path: path.to_owned(),
+            doing: "make private",
+            source,
+        }),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) if error.kind() == ErrorKind::StorageFull => Err(StoreError::Full { path: path.to_owned() }),
+        Err(error) if error.kind() == ErrorKind::StorageFull => {
+            Err(StoreError::Full { path: path.to_owned() })
+        }
         Err(error) if matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) => {
             Err(StoreError::ReadOnly { path: path.to_owned() })
         }

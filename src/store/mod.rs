@@ -20,15 +20,14 @@ mod mount;
 mod open;
 mod thread;
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use cache::{
-    Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert,
-};
-use cache::{Running, find};
+use cache::{IdIndex, Running};
+pub use cache::{Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert};
 pub use error::{Notice, Result, StoreError};
 pub use folder::{Access, Folder};
 pub use hash::content_hash;
@@ -47,6 +46,8 @@ pub struct Store {
     cache: Db,
     journal: Db,
     table: TableBuilder,
+    /// Made with the first lookup of an id.
+    ids: OnceCell<IdIndex>,
     /// Strings of the table that the cache has.
     stored_strings: usize,
     /// The number of the next new alert; never goes back.
@@ -57,6 +58,8 @@ pub struct Store {
     /// What the journal keeps beside an alert.
     locals: HashMap<AlertId, LocalRecord>,
     notices: Vec<Notice>,
+    /// What a reading call found wrong with the cache; the next writing one mends it.
+    damage: RefCell<Option<SafeText>>,
     latest: Arc<Table>,
     stale: bool,
     /// Names this run of the program in the outbox: rows marked as being sent by another run are taken up again.
@@ -98,12 +101,14 @@ impl Store {
             cache,
             journal,
             table: TableBuilder::new(),
+            ids: OnceCell::new(),
             stored_strings: 0,
             next_key: 1,
             listings: HashMap::new(),
             pending: HashMap::new(),
             locals: HashMap::new(),
             notices,
+            damage: RefCell::new(None),
             latest: Arc::default(),
             stale: true,
             run: uuid::Uuid::new_v4().to_string(),
@@ -180,13 +185,9 @@ fn open_both(folder: &Folder, sharing: Sharing, notices: &mut Vec<Notice>) -> Re
 }
 
 /// Sets a damaged cache aside and begins an empty one. Where the folder cannot be written, the empty one is in memory.
-fn rebuild_cache(
-    folder: &Folder,
-    sharing: Sharing,
-    why: SafeText,
-    notices: &mut Vec<Notice>,
-) -> Result<Db> {
-    let in_memory = |path: PathBuf| open::memory(Kind::Cache, path.clone()).map_err(|error| error.at(&path, false));
+fn rebuild_cache(folder: &Folder, sharing: Sharing, why: SafeText, notices: &mut Vec<Notice>) -> Result<Db> {
+    let in_memory =
+        |path: PathBuf| open::memory(Kind::Cache, path.clone()).map_err(|error| error.at(&path, false));
     let Some(path) = folder.file(Kind::Cache.name()) else { return in_memory(PathBuf::from(":memory:")) };
     if sharing == Sharing::Read {
         notices.push(Notice::CacheRebuilt { aside: None, why });

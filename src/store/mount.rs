@@ -47,7 +47,8 @@ pub(super) fn network_kind(mountinfo: &str, path: &Path) -> Option<String> {
         }
     }
     let kind = best?.1;
-    let fuse = kind.strip_prefix("fuse.").is_some_and(|name| FUSE.iter().any(|known| name.starts_with(known)));
+    let fuse =
+        kind.strip_prefix("fuse.").is_some_and(|name| FUSE.iter().any(|known| name.starts_with(known)));
     (fuse || NETWORK.contains(&kind)).then(|| kind.to_owned())
 }
 

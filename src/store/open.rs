@@ -238,14 +238,18 @@ fn read_only(
         db.writable = false;
         return Ok(db);
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let normal = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NOFOLLOW).and_then(|conn| {
-        settle(&conn)?;
-        migrate::version(&conn).map(|version| (conn, version))
-    });
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let normal =
+        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NOFOLLOW).and_then(|conn| {
+            settle(&conn)?;
+            migrate::version(&conn).map(|version| (conn, version))
+        });
     let (conn, version) = match normal {
         Ok(found) => found,
-        Err(error) if !matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)) => {
+        Err(error)
+            if !matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)) =>
+        {
             return Err(error.into());
         }
         Err(_) => {

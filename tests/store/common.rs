@@ -13,7 +13,7 @@ pub(crate) use quell::domain::table::{Flags, RowData};
 pub(crate) use quell::domain::tactic::TacticSet;
 pub(crate) use quell::domain::{AlertId, SafeText, Severity, Status, SubscriptionId};
 pub(crate) use quell::store::{
-    Access, Folder, Notice, PageBatch, Quarantined, Spared, Store, StoreError, StoreHandle, Upsert,
+    Access, Folder, PageBatch, Quarantined, Spared, Store, StoreError, StoreHandle, Upsert,
 };
 
 pub(crate) const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";

@@ -10,7 +10,10 @@ fn a_queued_change_overlays_the_status_and_survives_a_kill() {
     let first = store.queue(&change(&["a", "b", "later"], Status::Active, Status::Dismissed)).unwrap();
     assert_eq!(status_of(&mut store, "a"), (Status::Dismissed, Status::Active));
     let due = store.due(now(), 10).unwrap();
-    assert_eq!(due.iter().map(|item| item.target.id.clone()).collect::<Vec<_>>(), [id("a"), id("b"), id("later")]);
+    assert_eq!(
+        due.iter().map(|item| item.target.id.clone()).collect::<Vec<_>>(),
+        [id("a"), id("b"), id("later")]
+    );
     assert!(due.iter().all(|item| !item.was_sending && item.attempts == 0));
     assert_eq!(store.mark_sending(&[due[0].row]).unwrap(), [due[0].row]);
     assert_eq!(store.due(now(), 10).unwrap().len(), 2, "what this run sends is not given out twice");

@@ -25,9 +25,10 @@ fn undo_goes_back_to_each_alerts_own_former_status_and_spares_the_rest() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path());
     let names = ["active", "working", "colleague", "gone", "twice", "refused"];
-    list(&mut store, names.map(|name| {
-        alert(name, if name == "working" { Status::InProgress } else { Status::Active })
-    }));
+    list(
+        &mut store,
+        names.map(|name| alert(name, if name == "working" { Status::InProgress } else { Status::Active })),
+    );
     let mut dismissal = change(&names, Status::Active, Status::Dismissed);
     dismissal.targets[1].seen = Status::InProgress;
     dismissal.take = true;

@@ -30,9 +30,8 @@ pub(super) fn compact(cache: &Db, table: &Table) -> Result<(), Trouble> {
     for key in keys {
         let packed: Vec<u8> = read.query_row([key.0], |row| row.get(0))?;
         let known = table.dict().len() as u32;
-        let recoded = row::recode(key, &packed, |code| {
-            (code < known).then(|| fresh.intern(table.dict().text(code)))
-        });
+        let recoded =
+            row::recode(key, &packed, |code| (code < known).then(|| fresh.intern(table.dict().text(code))));
         let recoded = recoded.ok_or_else(|| Trouble::Damaged(format!("row of alert {}", key.0)))?;
         write.execute(params![key.0, recoded])?;
     }

@@ -21,9 +21,7 @@ impl Store {
         self.write_journal(Durability::Written, |_, conn| {
             let held: Option<(String, String, u32, i64, i64)> = conn
                 .prepare_cached("SELECT owner, host, process, started, until FROM lease WHERE id = 1")?
-                .query_row([], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-                })
+                .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
                 .optional()?;
             if let Some((holder, at_host, holding, holding_since, until)) = held {
                 let ended = at_host == host && has_ended(holding, holding_since);
