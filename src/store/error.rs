@@ -141,11 +141,13 @@ impl Trouble {
         match self {
             Self::Damaged(_) => true,
             Self::Sql(error) => match error {
-                rusqlite::Error::SqliteFailure(..) | rusqlite::Error::SqlInputError { .. } => matches!(
+                rusqlite::Error::SqliteFailure(..) => matches!(
                     error.sqlite_error_code(),
                     Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown)
                 ),
-                rusqlite::Error::FromSqlConversionFailure(..)
+                // Our statements are fixed: one that does not fit means a schema that is not ours.
+                rusqlite::Error::SqlInputError { .. }
+                | rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::IntegralValueOutOfRange(..)
                 | rusqlite::Error::Utf8Error(..)
                 | rusqlite::Error::InvalidColumnType(..) => true,

@@ -1,4 +1,4 @@
-//! Hashes that are stored, and so must never change: of ids, of content, of stored bytes.
+//! Hashes of ids, of content and of stored bytes. The last two are stored, and so must never change.
 
 use memchr::memmem;
 
@@ -27,6 +27,16 @@ impl Fold {
         last[..words.remainder().len()].copy_from_slice(words.remainder());
         self.word(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
     }
+
+    /// Bytes in ASCII lower case.
+    fn folded(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.word(u64::from_le_bytes(word.map(|byte| byte.to_ascii_lowercase())));
+        }
+        self.word(bytes.len() as u64);
+    }
 }
 
 /// A checksum of stored bytes, told apart by what they belong to.
@@ -36,14 +46,23 @@ pub(super) fn checksum(salt: u64, bytes: &[u8]) -> u32 {
     (hash.0 ^ hash.0 >> 32) as u32
 }
 
-/// Where an id is found in the cache's index: the leading digits of its name, which Azure counts down with time, and a hash of
-/// the whole in lower case. Both as SQLite keeps integers.
-pub(super) fn id_place(id: &AlertId) -> (i64, i64) {
-    let digits = id.name().bytes().take(18).take_while(u8::is_ascii_digit);
-    let order = digits.fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+/// A hash under which two spellings of an id are equal.
+pub(super) fn id_hash(id: &AlertId) -> u64 {
+    name_hash(parent_hash(id.parent()), id.name())
+}
+
+/// The part of [`id_hash`] that all alerts of one parent path share.
+pub(super) fn parent_hash(parent: &str) -> u64 {
     let mut hash = Fold(SEED);
-    hash.bytes(id.folded().as_bytes());
-    (order, hash.0.cast_signed())
+    hash.folded(parent.as_bytes());
+    hash.0
+}
+
+/// [`id_hash`] from its first part and the name.
+pub(super) fn name_hash(parent: u64, name: &str) -> u64 {
+    let mut hash = Fold(parent);
+    hash.folded(name.as_bytes());
+    hash.0
 }
 
 /// A hash of an alert's JSON that tells whether its content changed. The values of `$id` and `$ref` are numbers of a whole
@@ -130,11 +149,11 @@ mod tests {
     #[test]
     fn an_id_is_found_in_any_letter_case() {
         let id = AlertId::new("/subscriptions/A/alerts/2518770965529163669_F144");
-        assert_eq!(id_place(&id), id_place(&AlertId::new(id.as_str().to_uppercase())));
-        assert_eq!(id_place(&id).0, 251_877_096_552_916_366);
-        assert_ne!(
-            id_place(&id).1,
-            id_place(&AlertId::new("/subscriptions/B/alerts/2518770965529163669_F144")).1
-        );
+        assert_eq!(id_hash(&id), id_hash(&AlertId::new(id.as_str().to_uppercase())));
+        for other in
+            ["/subscriptions/B/alerts/2518770965529163669_F144", "/subscriptions/A/alerts/251", "x", ""]
+        {
+            assert_ne!(id_hash(&id), id_hash(&AlertId::new(other)));
+        }
     }
 }

@@ -20,13 +20,14 @@ mod mount;
 mod open;
 mod thread;
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use cache::{IdIndex, Running};
 pub use cache::{Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert};
-use cache::{Running, find};
 pub use error::{Notice, Result, StoreError};
 pub use folder::{Access, Folder};
 pub use hash::content_hash;
@@ -45,6 +46,8 @@ pub struct Store {
     cache: Db,
     journal: Db,
     table: TableBuilder,
+    /// Made with the first lookup of an id.
+    ids: OnceCell<IdIndex>,
     /// Strings of the table that the cache has.
     stored_strings: usize,
     /// The number of the next new alert; never goes back.
@@ -55,6 +58,8 @@ pub struct Store {
     /// What the journal keeps beside an alert.
     locals: HashMap<AlertId, LocalRecord>,
     notices: Vec<Notice>,
+    /// What a reading call found wrong with the cache; the next writing one mends it.
+    damage: RefCell<Option<SafeText>>,
     latest: Arc<Table>,
     stale: bool,
     /// Names this run of the program in the outbox: rows marked as being sent by another run are taken up again.
@@ -68,30 +73,42 @@ impl Store {
         let mut notices = Vec::new();
         open::refuse_newer(&folder, Kind::Cache)?;
         open::refuse_newer(&folder, Kind::Journal)?;
-        let sharing = open::sharing(&folder, access, &mut notices);
+        let mut sharing = open::sharing(&folder, access, &mut notices);
+        let opened = match open_both(&folder, sharing, &mut notices) {
+            // Another instance has the shared memory already: joining it needs no more space.
+            Err(StoreError::Busy { .. }) if sharing == Sharing::Alone => {
+                sharing = Sharing::Log;
+                open_both(&folder, sharing, &mut notices)
+            }
+            opened => opened,
+        };
+        let (journal, cache) = match opened {
+            Err(error) if error.is_out_of_space_or_read_only() && sharing != Sharing::Read => {
+                sharing = Sharing::Read;
+                open_both(&folder, sharing, &mut notices)?
+            }
+            opened => opened?,
+        };
         if sharing == Sharing::Read
             && access == Access::ReadWrite
             && let Some(folder) = folder.path()
         {
             notices.push(Notice::ReadOnly { folder: folder.to_owned(), stale: false });
         }
-        let journal = open::open(&folder, Kind::Journal, sharing, &mut notices)?;
-        let cache = match open::open(&folder, Kind::Cache, sharing, &mut notices) {
-            Err(StoreError::DamagedCache { why, .. }) => rebuild_cache(&folder, sharing, why, &mut notices)?,
-            opened => opened?,
-        };
         let mut store = Self {
             folder,
             sharing,
             cache,
             journal,
             table: TableBuilder::new(),
+            ids: OnceCell::new(),
             stored_strings: 0,
             next_key: 1,
             listings: HashMap::new(),
             pending: HashMap::new(),
             locals: HashMap::new(),
             notices,
+            damage: RefCell::new(None),
             latest: Arc::default(),
             stale: true,
             run: uuid::Uuid::new_v4().to_string(),
@@ -102,6 +119,8 @@ impl Store {
             Ok(()) | Err(StoreError::DamagedCache { .. }) => {}
             Err(error) => return Err(error),
         }
+        // What cannot be tidied up can still be used.
+        let _ = store.compact();
         let notices = store.take_notices();
         Ok((store, notices))
     }
@@ -154,6 +173,15 @@ impl Store {
         self.cache.checkpoint();
         self.journal.checkpoint();
     }
+}
+
+fn open_both(folder: &Folder, sharing: Sharing, notices: &mut Vec<Notice>) -> Result<(Db, Db)> {
+    let journal = open::open(folder, Kind::Journal, sharing, notices)?;
+    let cache = match open::open(folder, Kind::Cache, sharing, notices) {
+        Err(StoreError::DamagedCache { why, .. }) => rebuild_cache(folder, sharing, why, notices)?,
+        opened => opened?,
+    };
+    Ok((journal, cache))
 }
 
 /// Sets a damaged cache aside and begins an empty one. Where the folder cannot be written, the empty one is in memory.

@@ -202,6 +202,9 @@ fn writing(
         check(&conn)?;
     }
     migrate::migrate(&conn, kind.steps())?;
+    if conn.is_readonly("main")? && rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok() {
+        return Err(Trouble::Damaged("its header forbids writing".to_owned()));
+    }
     Ok(Db { conn, path: path.to_owned(), kind, writable: true, seen_version: 0 })
 }
 

@@ -88,7 +88,10 @@ fn run(mut store: Store, waiting: &Receiver<Job>, mut published: impl FnMut(Arc<
     'open: while let Ok(first) = waiting.recv() {
         for job in std::iter::once(first).chain(waiting.try_iter()).take(BATCH) {
             match job {
-                Job::Run(job) => job(&mut store),
+                Job::Run(job) => {
+                    job(&mut store);
+                    store.mend();
+                }
                 Job::Close => break 'open,
             }
         }

@@ -30,8 +30,6 @@ CREATE TABLE string_run (
 -- `length` bytes from `start` of the decompressed block.
 CREATE TABLE alert (
     key INTEGER PRIMARY KEY,
-    id_order INTEGER NOT NULL,     -- leading digits of the name: alerts of one time stay together in the index
-    id_hash INTEGER NOT NULL,      -- of the whole id, lower-cased
     subscription INTEGER NOT NULL,
     content_hash INTEGER NOT NULL,
     block INTEGER NOT NULL,
@@ -39,7 +37,6 @@ CREATE TABLE alert (
     length INTEGER NOT NULL,
     row BLOB NOT NULL
 ) STRICT;
-CREATE INDEX alert_id ON alert (id_order, id_hash);
 CREATE INDEX alert_subscription ON alert (subscription);
 CREATE INDEX alert_block ON alert (block);
 

@@ -291,6 +291,11 @@ impl<'a> Row<'a> {
         AlertId::new(format!("{}{}", self.parent(), self.name()))
     }
 
+    /// The string code of the id up to its last `/`.
+    pub fn parent_code(&self) -> u32 {
+        self.chunk.parents[self.at]
+    }
+
     /// Packed facts: the heads first.
     pub fn facts(&self) -> &'a [PackedFact] {
         self.chunk.facts(self.at)

@@ -12,7 +12,7 @@ const ALERTS: usize = 64;
 const BYTES: usize = 256 << 10;
 /// No block is larger: a response's limit (64 MiB) and what a block held before it.
 const LARGEST: usize = (64 << 20) + BYTES;
-/// zstd's level: 1 is twice as fast as 3 on alerts, and a tenth larger.
+/// zstd's level. Blocks of alerts shrink nine times; level 3 makes them 3 % smaller still and an insert 5 % slower.
 const LEVEL: i32 = 1;
 
 /// Where a body is.
@@ -77,26 +77,63 @@ fn out_of_memory(_: std::io::Error) -> Trouble {
 
 /// Reads a body.
 pub(super) fn read(conn: &Connection, place: Place) -> Result<Vec<u8>, Trouble> {
-    let damaged = || Trouble::Damaged(format!("body block {}", place.block));
-    let found: Option<(i64, Vec<u8>)> = conn
-        .prepare_cached("SELECT size, data FROM block WHERE id = ?1")?
-        .query_row([place.block], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let (size, packed) = found.ok_or_else(damaged)?;
-    // A damaged size must not become an allocation.
-    let size = usize::try_from(size).ok().filter(|size| *size <= LARGEST).ok_or_else(damaged)?;
-    let data = zstd::bulk::decompress(&packed, size).map_err(|_| damaged())?;
-    let body = place.start.checked_add(place.length).and_then(|end| data.get(place.start..end));
-    body.map(<[u8]>::to_vec).ok_or_else(damaged)
+    let data = unpack(conn, place.block)?;
+    let body = data.get(place.start..place.start + place.length);
+    body.map(<[u8]>::to_vec).ok_or_else(|| damaged(place.block))
 }
 
-/// Deletes the blocks among these that no alert refers to any more.
-pub(super) fn collect(conn: &Connection, blocks: &BTreeSet<i64>) -> rusqlite::Result<()> {
-    let mut delete = conn.prepare_cached(
-        "DELETE FROM block WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM alert WHERE block = ?1)",
-    )?;
+/// A place in three columns of a row: block, start, length.
+pub(super) fn place(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Place> {
+    let (start, length): (u32, u32) = (row.get(column + 1)?, row.get(column + 2)?);
+    Ok(Place { block: row.get(column)?, start: start as usize, length: length as usize })
+}
+
+fn damaged(block: i64) -> Trouble {
+    Trouble::Damaged(format!("body block {block}"))
+}
+
+fn unpack(conn: &Connection, block: i64) -> Result<Vec<u8>, Trouble> {
+    let found: Option<(i64, Vec<u8>)> = conn
+        .prepare_cached("SELECT size, data FROM block WHERE id = ?1")?
+        .query_row([block], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (size, packed) = found.ok_or_else(|| damaged(block))?;
+    // A damaged size must not become an allocation.
+    let size = usize::try_from(size).ok().filter(|size| *size <= LARGEST).ok_or_else(|| damaged(block))?;
+    zstd::bulk::decompress(&packed, size).map_err(|_| damaged(block))
+}
+
+/// Deletes the blocks among these that no alert refers to any more, and moves what is left of those of which little is.
+pub(super) fn collect(writer: &mut Writer<'_>, blocks: &BTreeSet<i64>) -> Result<(), Trouble> {
+    let conn = writer.conn;
     for block in blocks {
-        delete.execute([block])?;
+        let (alerts, live, size): (i64, i64, i64) = conn
+            .prepare_cached(
+                "SELECT count(*), ifnull(sum(length), 0), ifnull((SELECT size FROM block WHERE id = ?1), 0) \
+                 FROM alert WHERE block = ?1",
+            )?
+            .query_row([block], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let sparse = live * 4 < size;
+        if alerts == 0 || sparse && repack(writer, *block)? {
+            conn.prepare_cached("DELETE FROM block WHERE id = ?1")?.execute([block])?;
+        }
     }
-    Ok(())
+    writer.flush()
+}
+
+/// Moves the bodies of a block into the block being written. False when the block is damaged and was left.
+fn repack(writer: &mut Writer<'_>, block: i64) -> Result<bool, Trouble> {
+    let conn = writer.conn;
+    let places: Vec<(u32, Place)> = conn
+        .prepare_cached("SELECT key, block, start, length FROM alert WHERE block = ?1")?
+        .query_map([block], |row| Ok((row.get(0)?, place(row, 1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let Ok(data) = unpack(conn, block) else { return Ok(false) };
+    for (key, place) in places {
+        let Some(body) = data.get(place.start..place.start + place.length) else { return Ok(false) };
+        let moved = writer.add(body)?;
+        conn.prepare_cached("UPDATE alert SET block = ?2, start = ?3, length = ?4 WHERE key = ?1")?
+            .execute(params![key, moved.block, moved.start as i64, moved.length as i64])?;
+    }
+    Ok(true)
 }

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::put::{Putter, Written, remove, set_gone};
+use super::put::{Putter, Written, kept, remove, set_gone};
 use super::subscriptions::number_of;
 use super::{KeySet, Listing, PageApplied, PageBatch, Quarantined, Running};
 use crate::domain::table::RowData;
 use crate::domain::{AlertId, AlertKey, SafeText, SubscriptionId};
+use crate::store::Store;
 use crate::store::error::{Result, StoreError, Trouble};
 use crate::store::hash::content_hash;
-use crate::store::{Store, find};
 
 /// Items kept in quarantine per subscription, at most.
 const KEPT_ASIDE: i64 = 500;
@@ -18,6 +18,7 @@ const KEPT_ASIDE: i64 = 500;
 impl Store {
     /// Begins a listing of a subscription; one that was under way is superseded.
     pub fn begin_listing(&mut self, subscription: &SubscriptionId, at: DateTime<Utc>) -> Result<Listing> {
+        self.mend();
         self.cache.check_writable()?;
         let stored: Option<i64> = super::subscriptions::listing_number(&self.cache.conn, subscription)
             .map_err(|error| self.cache_failed(error.into()))?;
@@ -37,23 +38,24 @@ impl Store {
         let mut seen = batch.unchanged.clone();
         let mut written: Vec<(Written, &RowData)> = Vec::with_capacity(batch.upserts.len());
         if !(batch.upserts.is_empty() && batch.quarantined.is_empty() && back.is_empty()) {
-            self.write_cache(|conn, table, next_key| {
+            self.write_cache(|conn, writing| {
                 let subscription = number_of(conn, &listing.subscription)?;
                 let mut putter = Putter::new(conn)?;
                 for upsert in &batch.upserts {
-                    let found = putter.find(table, &upsert.data.id)?;
-                    if let Some(found) = found.filter(|found| read.contains(found.key)) {
-                        seen.push(found.key);
+                    let known = writing.key(&upsert.data.id);
+                    if let Some(key) = known.filter(|key| read.contains(*key)) {
+                        seen.push(key);
                         applied.unchanged += 1;
                         continue;
                     }
-                    let put = putter.put(table, next_key, (&upsert.data, &upsert.raw), subscription)?;
+                    let alert = (&upsert.data, &*upsert.raw);
+                    let put = putter.put(writing, known, alert, subscription)?;
                     seen.push(put.key);
                     applied.added += usize::from(put.new);
                     applied.updated += usize::from(!put.new);
                     written.push((put, &upsert.data));
                 }
-                putter.finish(*next_key)?;
+                putter.finish(writing)?;
                 set_gone(conn, &back, false)?;
                 for item in &batch.quarantined {
                     set_aside(conn, subscription, listing.number, item)?;
@@ -69,7 +71,7 @@ impl Store {
         self.stale |= !back.is_empty();
         self.show(written);
         for id in batch.quarantined.iter().filter_map(|item| item.id.as_ref()) {
-            seen.extend(self.key(id)?);
+            seen.extend(self.key(id));
         }
         let running = self.running(listing)?;
         seen.into_iter().for_each(|key| running.seen.insert(key));
@@ -84,7 +86,7 @@ impl Store {
             .filter(|running| running.number == listing.number)
             .ok_or(StoreError::Superseded)?;
         let keys = super::subscriptions::alerts_of(&self.cache.conn, &listing.subscription)
-            .map_err(|error| self.cache.fail(error))?;
+            .map_err(|error| self.cache_read_failed(error))?;
         let table = self.table.table();
         let unseen = keys.into_iter().filter(|key| !running.seen.contains(*key));
         Ok(unseen.filter_map(|key| table.get(key).map(|row| (key, row.id()))).collect())
@@ -98,7 +100,7 @@ impl Store {
         at: DateTime<Utc>,
     ) -> Result<()> {
         self.running(listing)?;
-        self.write_cache(|conn, _, _| {
+        self.write_cache(|conn, _| {
             let subscription = number_of(conn, &listing.subscription)?;
             remove(conn, removed)?;
             conn.prepare_cached("DELETE FROM quarantine WHERE subscription = ?1 AND listing < ?2")?
@@ -108,6 +110,7 @@ impl Store {
         })?;
         self.listings.remove(&listing.subscription);
         if !removed.is_empty() {
+            self.forget_ids(removed);
             self.table.remove(removed);
             for key in removed {
                 self.table.local_mut().remove(key);
@@ -122,7 +125,7 @@ impl Store {
         if self.running(listing).is_ok() {
             self.listings.remove(&listing.subscription);
         }
-        self.write_cache(|conn, _, _| {
+        self.write_cache(|conn, _| {
             let subscription = number_of(conn, &listing.subscription)?;
             Ok(super::subscriptions::set_error(conn, subscription, why)?)
         })
@@ -139,29 +142,29 @@ impl Store {
         let mut keys = vec![AlertKey(0); reads.len()];
         let mut news = Vec::new();
         for (at, (raw, data)) in reads.iter().enumerate() {
-            let found = find(&self.cache.conn, &self.table, &data.id)
-                .map_err(|error| self.cache_failed(error.into()))?;
-            match found {
-                Some(found) if found.content_hash == content_hash(raw) && !self.is_gone(found.key) => {
-                    keys[at] = found.key;
+            let known = self.key(&data.id);
+            match known {
+                Some(key) if self.content_hash(key)? == content_hash(raw) && !self.is_gone(key) => {
+                    keys[at] = key
                 }
                 _ => news.push((at, *raw, *data)),
             }
         }
         if !news.is_empty() {
             let mut written = Vec::with_capacity(news.len());
-            self.write_cache(|conn, table, next_key| {
+            self.write_cache(|conn, writing| {
                 let mut putter = Putter::new(conn)?;
                 for (at, raw, data) in news {
-                    let subscription = match putter.find(table, &data.id)? {
-                        Some(found) => found.subscription,
+                    let known = writing.key(&data.id);
+                    let subscription = match known {
+                        Some(key) => kept(conn, key)?.subscription,
                         None => number_of(conn, &data.id.subscription().unwrap_or(SubscriptionId::new("")))?,
                     };
-                    let put = putter.put(table, next_key, (data, raw), subscription)?;
+                    let put = putter.put(writing, known, (data, raw), subscription)?;
                     keys[at] = put.key;
                     written.push((put, data));
                 }
-                putter.finish(*next_key)
+                putter.finish(writing)
             })?;
             self.show(written);
         }
@@ -176,8 +179,8 @@ impl Store {
 
     /// Marks an alert that the source no longer has; it stays, greyed, until a complete listing removes it.
     pub fn mark_gone(&mut self, id: &AlertId) -> Result<()> {
-        let Some(key) = self.key(id)?.filter(|key| !self.is_gone(*key)) else { return Ok(()) };
-        self.write_cache(|conn, _, _| set_gone(conn, &[key], true))?;
+        let Some(key) = self.key(id).filter(|key| !self.is_gone(*key)) else { return Ok(()) };
+        self.write_cache(|conn, _| set_gone(conn, &[key], true))?;
         self.table.set_gone(key, true);
         self.stale = true;
         Ok(())
@@ -189,6 +192,9 @@ impl Store {
             let (key, new) = (put.key, put.new);
             put.show(&mut self.table, data);
             if new {
+                if let Some(ids) = self.ids.get_mut() {
+                    ids.add(self.table.table(), key, &data.id);
+                }
                 self.show_journal_of(key, &data.id);
             }
             self.stale = true;

@@ -2,6 +2,7 @@
 
 mod body;
 mod compact;
+mod ids;
 mod listing;
 mod load;
 mod put;
@@ -10,10 +11,12 @@ mod row;
 mod strings;
 mod subscriptions;
 
+use std::cell::OnceCell;
+
 use chrono::{DateTime, Utc};
 
+pub(super) use ids::IdIndex;
 pub(super) use load::{Loaded, load};
-pub(super) use put::find;
 
 use super::error::{Result, Trouble};
 use super::{Store, open};
@@ -145,13 +148,30 @@ pub(super) struct Running {
     pub(super) read: KeySet,
 }
 
+/// What a transaction needs of the store beside the connection.
+pub(super) struct Writing<'a> {
+    /// For interning and looking up.
+    table: &'a mut TableBuilder,
+    ids: &'a OnceCell<IdIndex>,
+    next_key: &'a mut u32,
+}
+
+impl Writing<'_> {
+    /// The number of an alert that the cache has.
+    fn key(&self, id: &AlertId) -> Option<AlertKey> {
+        let table = self.table.table();
+        self.ids.get_or_init(|| IdIndex::of(table)).find(table, id)
+    }
+}
+
 impl Store {
     /// One transaction on the cache, begun when the table knows everything in the file: another instance may have written.
-    /// `job` gets the connection, and the table for interning only; rows change after the commit.
+    /// Rows of the table change after the commit only.
     pub(super) fn write_cache<T>(
         &mut self,
-        job: impl FnOnce(&Connection, &mut TableBuilder, &mut u32) -> Result<T, Trouble>,
+        job: impl FnOnce(&Connection, &mut Writing<'_>) -> Result<T, Trouble>,
     ) -> Result<T> {
+        self.mend();
         self.cache.check_writable()?;
         let mut job = Some(job);
         loop {
@@ -166,14 +186,15 @@ impl Store {
     /// None, with the job left, when another instance has written since the table was loaded.
     fn try_write_cache<T, J>(&mut self, job: &mut Option<J>) -> Result<Option<T>, Trouble>
     where
-        J: FnOnce(&Connection, &mut TableBuilder, &mut u32) -> Result<T, Trouble>,
+        J: FnOnce(&Connection, &mut Writing<'_>) -> Result<T, Trouble>,
     {
         let transaction = Transaction::new_unchecked(&self.cache.conn, TransactionBehavior::Immediate)?;
         if self.cache.data_version()? != self.cache.seen_version {
             return Ok(None);
         }
         let Some(job) = job.take() else { return Ok(None) };
-        let value = job(&transaction, &mut self.table, &mut self.next_key)?;
+        let mut writing = Writing { table: &mut self.table, ids: &self.ids, next_key: &mut self.next_key };
+        let value = job(&transaction, &mut writing)?;
         let strings = strings::store(&transaction, &self.table, self.stored_strings)?;
         transaction.commit()?;
         self.stored_strings = strings;
@@ -190,6 +211,22 @@ impl Store {
         error
     }
 
+    /// The same for calls that only read: the cache is mended by the next one that may.
+    pub(super) fn cache_read_failed(&self, trouble: impl Into<Trouble>) -> super::StoreError {
+        let error = self.cache.fail(trouble);
+        if let super::StoreError::DamagedCache { why, .. } = &error {
+            self.damage.replace(Some(why.clone()));
+        }
+        error
+    }
+
+    /// Begins an empty cache if a reading call found this one damaged.
+    pub(super) fn mend(&mut self) {
+        if let Some(why) = self.damage.take() {
+            self.heal(why);
+        }
+    }
+
     /// Sets a damaged cache aside and begins an empty one; in memory when the folder cannot be written.
     pub(super) fn heal(&mut self, why: SafeText) {
         let path = self.cache.path.clone();
@@ -204,12 +241,25 @@ impl Store {
         self.stored_strings = 0;
         self.table.clear();
         self.table.intern("");
+        self.ids.take();
         self.stale = true;
+    }
+
+    /// Drops strings that nothing uses when they are most of them.
+    pub(super) fn compact(&mut self) -> Result<()> {
+        if !self.cache.writable || !compact::is_worth_it(self.table.table()) {
+            return Ok(());
+        }
+        match compact::compact(&self.cache, self.table.table()) {
+            Ok(()) => self.reload_cache(),
+            Err(trouble) => Err(self.cache_failed(trouble)),
+        }
     }
 
     /// Reads the whole table again.
     pub(super) fn reload_cache(&mut self) -> Result<()> {
         self.table.clear();
+        self.ids.take();
         let loaded = self.cache.data_version().map_err(Trouble::from).and_then(|version| {
             self.cache.seen_version = version;
             load(&self.cache.conn, &mut self.table)

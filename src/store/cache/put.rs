@@ -2,51 +2,31 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{body, row};
+use super::{Writing, body, row};
 use crate::domain::table::{PackedFact, RowData, TableBuilder};
 use crate::domain::{AlertId, AlertKey};
 use crate::store::error::Trouble;
-use crate::store::hash::{content_hash, id_place};
+use crate::store::hash::{content_hash, id_hash};
 
-/// What the index knows of an alert.
+/// What the cache keeps beside an alert's row.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::store) struct Found {
-    pub(in crate::store) key: AlertKey,
-    pub(in crate::store) content_hash: u64,
-    block: i64,
+pub(super) struct Kept {
+    pub(super) content_hash: u64,
+    pub(super) block: i64,
     pub(super) subscription: i64,
 }
 
-/// Looks an alert up by its id.
-pub(in crate::store) fn find(
-    conn: &Connection,
-    table: &TableBuilder,
-    id: &AlertId,
-) -> rusqlite::Result<Option<Found>> {
-    find_or(conn, id, |key| table.table().get(key).is_some_and(|row| row.id() == *id))
-}
-
-/// The same, where `is_it` compares the whole id: two ids may share a hash.
-fn find_or(
-    conn: &Connection,
-    id: &AlertId,
-    is_it: impl Fn(AlertKey) -> bool,
-) -> rusqlite::Result<Option<Found>> {
-    let (order, hash) = id_place(id);
-    let mut statement = conn.prepare_cached(
-        "SELECT key, content_hash, block, subscription FROM alert WHERE id_order = ?1 AND id_hash = ?2",
-    )?;
-    let mut rows = statement.query([order, hash])?;
-    while let Some(found) = rows.next()? {
-        let key = AlertKey(found.get(0)?);
-        if is_it(key) {
-            let content_hash = found.get::<_, i64>(1)?.cast_unsigned();
-            return Ok(Some(Found { key, content_hash, block: found.get(2)?, subscription: found.get(3)? }));
-        }
-    }
-    Ok(None)
+/// Reads what is kept beside an alert's row.
+pub(super) fn kept(conn: &Connection, key: AlertKey) -> rusqlite::Result<Kept> {
+    conn.prepare_cached("SELECT content_hash, block, subscription FROM alert WHERE key = ?1")?.query_row(
+        [key.0],
+        |row| {
+            let content_hash = row.get::<_, i64>(0)?.cast_unsigned();
+            Ok(Kept { content_hash, block: row.get(1)?, subscription: row.get(2)? })
+        },
+    )
 }
 
 /// An alert written, to be shown once the transaction is committed.
@@ -69,8 +49,8 @@ pub(super) struct Putter<'c> {
     conn: &'c Connection,
     bodies: body::Writer<'c>,
     freed: BTreeSet<i64>,
-    /// Alerts added in this transaction: the table does not have them yet.
-    added: HashMap<AlertKey, AlertId>,
+    /// Alerts added in this transaction, by the hash of their id: the table does not have them yet.
+    added: HashMap<u64, Vec<(AlertKey, AlertId)>>,
 }
 
 impl<'c> Putter<'c> {
@@ -78,31 +58,29 @@ impl<'c> Putter<'c> {
         Ok(Self { conn, bodies: body::Writer::new(conn)?, freed: BTreeSet::new(), added: HashMap::new() })
     }
 
-    /// Looks an alert up, those just written included.
-    pub(super) fn find(&self, table: &TableBuilder, id: &AlertId) -> rusqlite::Result<Option<Found>> {
-        find_or(self.conn, id, |key| match table.table().get(key) {
-            Some(row) => row.id() == *id,
-            None => self.added.get(&key).is_some_and(|added| added == id),
-        })
+    /// The number of an alert that this transaction added.
+    pub(super) fn added(&self, id: &AlertId) -> Option<AlertKey> {
+        let alike = self.added.get(&id_hash(id))?;
+        alike.iter().find(|(_, added)| added == id).map(|(key, _)| *key)
     }
 
-    /// Writes an alert.
+    /// Writes an alert; `known` is its number if the table has it.
     pub(super) fn put(
         &mut self,
-        table: &mut TableBuilder,
-        next_key: &mut u32,
+        writing: &mut Writing<'_>,
+        known: Option<AlertKey>,
         (data, raw): (&RowData, &[u8]),
         subscription: i64,
     ) -> Result<Written, Trouble> {
-        let found = self.find(table, &data.id)?;
-        let (parent, facts) = table.pack(data);
+        let known = known.or_else(|| self.added(&data.id));
+        let (parent, facts) = writing.table.pack(data);
         let place = self.bodies.add(raw)?;
-        let key = found.map_or(AlertKey(*next_key), |found| found.key);
+        let key = known.unwrap_or(AlertKey(*writing.next_key));
         let packed = row::encode(key, data, parent, &facts);
         let content = content_hash(raw).cast_signed();
         let (start, length) = (place.start as i64, place.length as i64);
-        if let Some(found) = found {
-            self.freed.insert(found.block);
+        if known.is_some() {
+            self.freed.insert(kept(self.conn, key)?.block);
             self.conn
                 .prepare_cached(
                     "UPDATE alert SET subscription = ?2, content_hash = ?3, block = ?4, start = ?5, length = ?6, \
@@ -110,35 +88,24 @@ impl<'c> Putter<'c> {
                 )?
                 .execute(params![key.0, subscription, content, place.block, start, length, packed])?;
         } else {
-            *next_key += 1;
-            self.added.insert(key, data.id.clone());
-            let (order, hash) = id_place(&data.id);
+            *writing.next_key += 1;
+            self.added.entry(id_hash(&data.id)).or_default().push((key, data.id.clone()));
             self.conn
                 .prepare_cached(
-                    "INSERT INTO alert (key, id_order, id_hash, subscription, content_hash, block, start, length, row) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                    "INSERT INTO alert (key, subscription, content_hash, block, start, length, row) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 )?
-                .execute(params![
-                    key.0,
-                    order,
-                    hash,
-                    subscription,
-                    content,
-                    place.block,
-                    start,
-                    length,
-                    packed
-                ])?;
+                .execute(params![key.0, subscription, content, place.block, start, length, packed])?;
         }
-        Ok(Written { key, new: found.is_none(), parent, facts })
+        Ok(Written { key, new: known.is_none(), parent, facts })
     }
 
     /// Ends the transaction's work: the last block, blocks nobody needs, the next free key.
-    pub(super) fn finish(mut self, next_key: u32) -> Result<(), Trouble> {
+    pub(super) fn finish(mut self, writing: &Writing<'_>) -> Result<(), Trouble> {
         self.bodies.flush()?;
-        body::collect(self.conn, &self.freed)?;
+        body::collect(&mut self.bodies, &self.freed)?;
         if !self.added.is_empty() {
-            self.conn.prepare_cached("UPDATE counter SET next_key = ?1")?.execute([next_key])?;
+            self.conn.prepare_cached("UPDATE counter SET next_key = ?1")?.execute([*writing.next_key])?;
         }
         Ok(())
     }
@@ -149,7 +116,9 @@ pub(super) fn set_gone(conn: &Connection, keys: &[AlertKey], gone: bool) -> Resu
     let mut read = conn.prepare_cached("SELECT row FROM alert WHERE key = ?1")?;
     let mut write = conn.prepare_cached("UPDATE alert SET row = ?2 WHERE key = ?1")?;
     for key in keys {
-        let packed: Vec<u8> = read.query_row([key.0], |row| row.get(0))?;
+        let packed: Option<Vec<u8>> = read.query_row([key.0], |row| row.get(0)).optional()?;
+        // Another instance may have removed it.
+        let Some(packed) = packed else { continue };
         let packed = row::with_gone(*key, &packed, gone)
             .ok_or_else(|| Trouble::Damaged(format!("row of alert {}", key.0)))?;
         write.execute(params![key.0, packed])?;
@@ -158,7 +127,10 @@ pub(super) fn set_gone(conn: &Connection, keys: &[AlertKey], gone: bool) -> Resu
 }
 
 /// Removes alerts and the blocks that then nobody needs.
-pub(super) fn remove(conn: &Connection, keys: &[AlertKey]) -> rusqlite::Result<()> {
+pub(super) fn remove(conn: &Connection, keys: &[AlertKey]) -> Result<(), Trouble> {
+    if keys.is_empty() {
+        return Ok(());
+    }
     let mut delete = conn.prepare_cached("DELETE FROM alert WHERE key = ?1 RETURNING block")?;
     let mut freed = BTreeSet::new();
     for key in keys {
@@ -167,5 +139,5 @@ pub(super) fn remove(conn: &Connection, keys: &[AlertKey]) -> rusqlite::Result<(
             freed.insert(row.get(0)?);
         }
     }
-    body::collect(conn, &freed)
+    body::collect(&mut body::Writer::new(conn)?, &freed)
 }

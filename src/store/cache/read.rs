@@ -2,30 +2,29 @@
 
 use rusqlite::OptionalExtension;
 
+use super::ids::IdIndex;
+use super::put::kept;
 use super::{Known, QuarantineRecord, body};
 use crate::domain::{AlertId, AlertKey, SafeText, SubscriptionId};
+use crate::store::Store;
 use crate::store::error::{Result, Trouble};
-use crate::store::{Store, find};
+use crate::store::hash::content_hash;
 
 impl Store {
     /// The cache's number for an alert; none when it is not in the cache.
-    pub fn key(&self, id: &AlertId) -> Result<Option<AlertKey>> {
-        let found = find(&self.cache.conn, &self.table, id).map_err(|error| self.cache.fail(error))?;
-        Ok(found.map(|found| found.key))
+    pub fn key(&self, id: &AlertId) -> Option<AlertKey> {
+        let table = self.table.table();
+        self.ids.get_or_init(|| IdIndex::of(table)).find(table, id)
     }
 
     /// What is known of each alert; none for those not in the cache.
     pub fn known(&self, ids: &[AlertId]) -> Result<Vec<Option<Known>>> {
         ids.iter()
             .map(|id| {
-                let found =
-                    find(&self.cache.conn, &self.table, id).map_err(|error| self.cache.fail(error))?;
-                let row = found.and_then(|found| Some((found, self.table.table().get(found.key)?)));
-                Ok(row.map(|(found, row)| Known {
-                    key: found.key,
-                    status: row.remote_status(),
-                    content_hash: found.content_hash,
-                }))
+                let Some(key) = self.key(id) else { return Ok(None) };
+                let content_hash = self.content_hash(key)?;
+                let row = self.table.table().get(key);
+                Ok(row.map(|row| Known { key, status: row.remote_status(), content_hash }))
             })
             .collect()
     }
@@ -36,28 +35,48 @@ impl Store {
         done.map(drop).map_err(|error| self.cache.fail(error))
     }
 
+    pub(super) fn content_hash(&self, key: AlertKey) -> Result<u64> {
+        let kept = kept(&self.cache.conn, key).optional().map_err(|error| self.cache_read_failed(error))?;
+        // Another instance may have removed it: then it is new.
+        Ok(kept.map_or(0, |kept| kept.content_hash))
+    }
+
+    /// Takes alerts that are about to be removed out of the index of ids.
+    pub(super) fn forget_ids(&mut self, keys: &[AlertKey]) {
+        let Some(ids) = self.ids.get_mut() else { return };
+        for key in keys {
+            if let Some(row) = self.table.table().get(*key) {
+                ids.remove(*key, &row.id());
+            }
+        }
+    }
+
     /// An alert's JSON, byte for byte as last received; none for an alert not in the cache. Where the bytes are damaged, the
     /// error says so, and the next sync reads the alert anew.
     pub fn raw(&self, id: &AlertId) -> Result<Option<Vec<u8>>> {
-        let Some(key) = self.key(id)? else { return Ok(None) };
+        let Some(key) = self.key(id) else { return Ok(None) };
         let read = || -> Result<Option<Vec<u8>>, Trouble> {
-            let place = self
+            let found = self
                 .cache
                 .conn
-                .prepare_cached("SELECT block, start, length FROM alert WHERE key = ?1")?
-                .query_row([key.0], |row| {
-                    let (start, length): (u32, u32) = (row.get(1)?, row.get(2)?);
-                    Ok(body::Place { block: row.get(0)?, start: start as usize, length: length as usize })
-                })
+                .prepare_cached("SELECT block, start, length, content_hash FROM alert WHERE key = ?1")?
+                .query_row([key.0], |row| Ok((body::place(row, 0)?, row.get::<_, i64>(3)?.cast_unsigned())))
                 .optional()?;
-            place.map(|place| body::read(&self.cache.conn, place)).transpose()
+            let Some((place, hash)) = found else { return Ok(None) };
+            let raw = body::read(&self.cache.conn, place)?;
+            // 0: damage was found before, here or in another body of the block, and this one is whole.
+            if hash != 0 && hash != content_hash(&raw) {
+                return Err(Trouble::Damaged(format!("body of alert {}", key.0)));
+            }
+            Ok(Some(raw))
         };
         match read() {
-            Ok(found) => Ok(found),
+            Ok(raw) => Ok(raw),
+            Err(trouble @ Trouble::Sql(_)) => Err(self.cache_read_failed(trouble)),
             Err(trouble) => {
                 let error = self.cache.fail(trouble);
                 if self.cache.writable {
-                    // Another content hash than the source's: the alert counts as changed.
+                    // Another content hash than the source's: the alerts of the block count as changed.
                     let _ = self.cache.conn.execute(
                         "UPDATE alert SET content_hash = 0 WHERE block = (SELECT block FROM alert WHERE key = ?1)",
                         [key.0],
@@ -87,6 +106,6 @@ impl Store {
                 })?
                 .collect()
         };
-        read().map_err(|error| self.cache.fail(error))
+        read().map_err(|error| self.cache_read_failed(error))
     }
 }

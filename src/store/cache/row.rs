@@ -10,6 +10,7 @@ use crate::domain::tactic::TacticSet;
 use crate::store::hash::checksum;
 
 const HEAD: usize = 19;
+const PARENT: usize = 8;
 const STATUS: usize = 13;
 const FLAGS: usize = 14;
 const SUM: usize = 4;
@@ -54,7 +55,7 @@ pub(super) fn decode(
         status: row[STATUS],
         flags: Flags(row[FLAGS]),
         tactics: TacticSet(number(row, 4)),
-        parent: number(row, 8),
+        parent: number(row, PARENT),
         name: std::str::from_utf8(name).ok()?,
     };
     Some((stored, facts.chunks_exact(4).map(|fact| PackedFact(number(fact, 0)))))
@@ -65,6 +66,21 @@ pub(super) fn with_gone(key: AlertKey, bytes: &[u8], gone: bool) -> Option<Vec<u
     let _intact = decode(key, bytes)?;
     let mut row = bytes.get(..bytes.len() - SUM)?.to_vec();
     row[FLAGS] = Flags(row[FLAGS]).with_gone(gone).0;
+    Some(seal(key, row))
+}
+
+/// The same row under other string codes; none when it is damaged or a code has no new one.
+pub(super) fn recode(
+    key: AlertKey,
+    bytes: &[u8],
+    mut code: impl FnMut(u32) -> Option<u32>,
+) -> Option<Vec<u8>> {
+    let (stored, facts) = decode(key, bytes)?;
+    let mut row = bytes[..HEAD + stored.name.len()].to_vec();
+    row[PARENT..PARENT + 4].copy_from_slice(&code(stored.parent)?.to_le_bytes());
+    for fact in facts {
+        row.extend_from_slice(&PackedFact::new(fact.kind(), code(fact.code())?).0.to_le_bytes());
+    }
     Some(seal(key, row))
 }
 

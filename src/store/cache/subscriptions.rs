@@ -15,7 +15,7 @@ impl Store {
         if self.subscriptions()? == subscriptions {
             return Ok(());
         }
-        self.write_cache(|conn, _, _| {
+        self.write_cache(|conn, _| {
             conn.execute("UPDATE subscription SET place = NULL", [])?;
             for (place, subscription) in subscriptions.iter().enumerate() {
                 conn.prepare_cached(
@@ -32,7 +32,7 @@ impl Store {
             }
             Ok(())
         })?;
-        let names = names(&self.cache.conn).map_err(|error| self.cache.fail(error))?;
+        let names = names(&self.cache.conn).map_err(|error| self.cache_read_failed(error))?;
         self.table.set_subscriptions(names);
         self.stale = true;
         Ok(())
@@ -55,7 +55,7 @@ impl Store {
                 })?
                 .collect()
         };
-        read().map_err(|error| self.cache.fail(error))
+        read().map_err(|error| self.cache_read_failed(error))
     }
 
     /// How current each subscription in use is, in their order.
@@ -79,7 +79,7 @@ impl Store {
                 })?
                 .collect()
         };
-        read().map_err(|error| self.cache.fail(error))
+        read().map_err(|error| self.cache_read_failed(error))
     }
 
     /// Since when everything shown is at least as new as the source: the oldest of the last complete listings of the

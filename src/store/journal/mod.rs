@@ -152,11 +152,10 @@ impl Store {
             self.table.set_pending(key, None);
         }
         self.table.local_mut().clear();
-        let find = |id: &AlertId| super::find(&self.cache.conn, &self.table, id).ok().flatten();
         let statuses: Vec<_> =
-            self.pending.iter().filter_map(|(id, want)| Some((find(id)?.key, *want))).collect();
+            self.pending.iter().filter_map(|(id, want)| Some((self.key(id)?, *want))).collect();
         let locals: Vec<_> =
-            self.locals.iter().filter_map(|(id, local)| Some((find(id)?.key, local.clone()))).collect();
+            self.locals.iter().filter_map(|(id, local)| Some((self.key(id)?, local.clone()))).collect();
         for (key, want) in statuses {
             self.table.set_pending(key, Some(want));
         }
@@ -178,8 +177,7 @@ impl Store {
     fn refresh_subjects(&mut self, subjects: &[i64]) -> Result<()> {
         for subject in subjects {
             let (id, want, local) = self.read_journal(|conn| overlay_of(conn, *subject))?;
-            let key = self.key(&id)?;
-            if let Some(key) = key {
+            if let Some(key) = self.key(&id) {
                 self.table.set_pending(key, want);
                 if local == LocalRecord::default() {
                     self.table.local_mut().remove(&key);

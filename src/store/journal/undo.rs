@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Durability, Settlement, alert, assign, known_subject, outbox, outcome, queue, status};
 use crate::domain::change::{NewChange, Outcome, Target};
 use crate::domain::{AlertId, ChangeId, SafeText, Status};
+use crate::store::Store;
 use crate::store::error::{Result, StoreError, Trouble};
-use crate::store::{Store, find};
 
 /// Why an undo leaves an alert as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,8 +118,7 @@ impl Store {
 
     /// The status the source had when the alert was last read; none when it is gone.
     pub(super) fn remote_status(&self, id: &AlertId) -> Option<Status> {
-        let found = find(&self.cache.conn, &self.table, id).ok().flatten()?;
-        let row = self.table.table().get(found.key)?;
+        let row = self.table.table().get(self.key(id)?)?;
         (!row.flags().is_gone()).then(|| row.remote_status())
     }
 }

@@ -1,0 +1,10 @@
+//! The store on real files: what is kept, what is refused, what heals.
+
+#![allow(clippy::unwrap_used)] // a broken expectation must stop the test
+
+mod common;
+mod damage;
+mod files;
+mod listing;
+mod outbox;
+mod undo;

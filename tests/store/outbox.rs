@@ -1,0 +1,159 @@
+//! Queueing, sending, retrying, assigning, the owning thread.
+
+use crate::common::*;
+
+#[test]
+fn a_queued_change_overlays_the_status_and_survives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    list(&mut store, [alert("a", Status::Active), alert("b", Status::Active)]);
+    let first = store.queue(&change(&["a", "b", "later"], Status::Active, Status::Dismissed)).unwrap();
+    assert_eq!(status_of(&mut store, "a"), (Status::Dismissed, Status::Active));
+    let due = store.due(now(), 10).unwrap();
+    assert_eq!(
+        due.iter().map(|item| item.target.id.clone()).collect::<Vec<_>>(),
+        [id("a"), id("b"), id("later")]
+    );
+    assert!(due.iter().all(|item| !item.was_sending && item.attempts == 0));
+    assert_eq!(store.mark_sending(&[due[0].row]).unwrap(), [due[0].row]);
+    assert_eq!(store.due(now(), 10).unwrap().len(), 2, "what this run sends is not given out twice");
+
+    // A kill: the files as they are now, without what closing would do.
+    let copy = copy_of(folder.path());
+    let mut store = open(copy.path());
+    assert_eq!(status_of(&mut store, "a"), (Status::Dismissed, Status::Active));
+    assert_eq!(store.snapshot().pending_count(), 2);
+    assert_eq!(store.pending_total().unwrap(), 3);
+    let again = store.due(now(), 10).unwrap();
+    assert_eq!(again.iter().map(|item| item.was_sending).collect::<Vec<_>>(), [true, false, false]);
+    for (before, after) in due.iter().zip(&again) {
+        assert_eq!((before.row, &before.request_id), (after.row, &after.request_id));
+    }
+    // An alert that arrives with a change already waiting shows it.
+    list(&mut store, ["a", "b", "later"].map(|name| alert(name, Status::Active)));
+    assert_eq!(status_of(&mut store, "later"), (Status::Dismissed, Status::Active));
+    let local = store.snapshot().find(&id("later")).unwrap().local().unwrap().clone();
+    assert_eq!(local.changed_by, Some(who("ann")));
+    // A sync cannot overwrite it either.
+    list(&mut store, ["a", "b", "later"].map(|name| alert(name, Status::InProgress)));
+    assert_eq!(status_of(&mut store, "b"), (Status::Dismissed, Status::InProgress));
+    for item in again {
+        store.settle(item.row, Outcome::Verified, &SafeText::default()).unwrap();
+    }
+    assert_eq!(status_of(&mut store, "b"), (Status::InProgress, Status::InProgress));
+    let tally = store.tally(first).unwrap();
+    assert_eq!((tally.verified, tally.is_clean(), store.pending_total().unwrap()), (3, true, 0));
+}
+
+#[test]
+fn only_the_oldest_unsettled_row_of_an_alert_is_due() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    list(&mut store, [alert("a", Status::Active)]);
+    store.queue(&change(&["a"], Status::Active, Status::InProgress)).unwrap();
+    store.queue(&change(&["a", "b"], Status::InProgress, Status::Resolved)).unwrap();
+    store.queue(&change(&["a"], Status::Resolved, Status::Dismissed)).unwrap();
+    assert_eq!(status_of(&mut store, "a").0, Status::Dismissed);
+    let wants = |store: &mut Store, at| -> Vec<Status> {
+        store.due(at, 10).unwrap().into_iter().map(|item| item.target.want).collect()
+    };
+    assert_eq!(wants(&mut store, now()), [Status::InProgress, Status::Resolved]);
+    let due = store.due(now(), 10).unwrap();
+    let later = now() + TimeDelta::seconds(5);
+    store.postpone(due[0].row, later, &who("throttled")).unwrap();
+    store.postpone(due[1].row, later + TimeDelta::seconds(1), &who("throttled")).unwrap();
+    assert_eq!(wants(&mut store, now()), []);
+    assert_eq!(store.next_due(now()).unwrap(), Some(later), "rows behind a postponed one do not count");
+    let due = store.due(later, 10).unwrap();
+    assert_eq!((due.len(), due[0].attempts), (1, 1));
+    store.mark_sending(&[due[0].row]).unwrap();
+    assert_eq!(wants(&mut store, later), [], "nothing overtakes what is being sent");
+    store.settle(due[0].row, Outcome::Verified, &SafeText::default()).unwrap();
+    assert_eq!(wants(&mut store, later), [Status::Resolved]);
+    assert_eq!(store.next_due(later).unwrap(), Some(later));
+    assert_eq!(status_of(&mut store, "a").0, Status::Dismissed, "the newest wish is shown");
+}
+
+#[test]
+fn retry_takes_up_only_what_failed_and_keeps_its_identity() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    let names = ["ok", "failed", "conflict", "unconfirmed", "superseded", "pending", "cancelled"];
+    list(&mut store, names.map(|name| alert(name, Status::Active)));
+    let first = store.queue(&change(&names, Status::Active, Status::Dismissed)).unwrap();
+    let due = store.due(now(), 10).unwrap();
+    let outcomes =
+        [Outcome::Verified, Outcome::Failed, Outcome::Conflict, Outcome::Unconfirmed, Outcome::Failed];
+    for (item, outcome) in due.iter().zip(outcomes) {
+        store.mark_sending(&[item.row]).unwrap();
+        store.settle(item.row, outcome, &who("why")).unwrap();
+    }
+    store.settle(due[6].row, Outcome::Cancelled, &SafeText::default()).unwrap();
+    assert_eq!(store.snapshot().find(&id("failed")).unwrap().local(), None, "a refused change is nobody's");
+    let theirs = alert("conflict", Status::Resolved);
+    store.record_read(&theirs.raw, &theirs.data).unwrap();
+    store.queue(&change(&["superseded"], Status::Active, Status::Resolved)).unwrap();
+    let tally = store.tally(first).unwrap();
+    assert_eq!((tally.failed, tally.conflict, tally.unconfirmed, tally.pending), (2, 1, 1, 1));
+
+    assert_eq!(store.retry(first).unwrap(), 3);
+    let again: Vec<_> =
+        store.due(now(), 10).unwrap().into_iter().filter(|item| item.change == first).collect();
+    assert_eq!(
+        again.iter().map(|item| item.target.id.clone()).collect::<Vec<_>>(),
+        ["failed", "conflict", "unconfirmed", "pending"].map(id)
+    );
+    assert_eq!(again[1].target.seen, Status::Resolved, "keep mine, against what the colleague set");
+    for item in &again {
+        let before = due.iter().find(|before| before.row == item.row).unwrap();
+        assert_eq!(before.request_id, item.request_id);
+    }
+    assert_eq!(again[0].attempts, 1);
+    assert_eq!(store.cancel(first).unwrap(), 4);
+    let tally = store.tally(first).unwrap();
+    assert_eq!((tally.pending, tally.cancelled, tally.verified, tally.failed), (0, 5, 1, 1));
+    assert_eq!(store.snapshot().pending_count(), 1);
+}
+
+#[test]
+fn what_follows_a_refused_change_expects_the_status_that_stayed() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    list(&mut store, [alert("a", Status::Active)]);
+    let first = store.queue(&change(&["a"], Status::Active, Status::InProgress)).unwrap();
+    store.queue(&change(&["a"], Status::InProgress, Status::Resolved)).unwrap();
+    assert_eq!(store.cancel(first).unwrap(), 1);
+    let due = store.due(now(), 10).unwrap();
+    assert_eq!((due[0].target.seen, due[0].target.want), (Status::Active, Status::Resolved));
+}
+
+#[test]
+fn assignments_are_kept_with_their_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    list(&mut store, [alert("a", Status::Active)]);
+    store.assign(&[id("A"), id("absent")], Some(&who("ann")), &who("bob"), now()).unwrap();
+    store.assign(&[id("a")], None, &who("ann"), now()).unwrap();
+    store.assign(&[id("a")], Some(&who("cid")), &who("cid"), now()).unwrap();
+    store.close();
+    let mut store = open(folder.path());
+    assert_eq!(store.snapshot().find(&id("a")).unwrap().local().unwrap().assigned, Some(who("cid")));
+    let whos: Vec<_> = store.assignments(&id("a")).unwrap().into_iter().map(|given| given.who).collect();
+    assert_eq!(whos, [Some(who("cid")), None, Some(who("ann"))]);
+}
+
+#[test]
+fn the_thread_publishes_what_changed_and_closes_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sender, published) = std::sync::mpsc::channel();
+    let handle = StoreHandle::spawn(open(folder.path()), move |table| sender.send(table.len()).unwrap());
+    handle.call_blocking(|store| list(store, [alert("a", Status::Active)])).unwrap();
+    let count = handle.call_blocking(|store| store.pending_total().unwrap()).unwrap();
+    assert_eq!(count, 0);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let tables = runtime.block_on(handle.call(|store| store.snapshot().len())).unwrap();
+    assert_eq!(tables, 1);
+    let clone = handle.clone();
+    handle.close();
+    assert_eq!(published.iter().collect::<Vec<_>>(), [0, 1], "the first table, then the changed one");
+    assert!(matches!(clone.call_blocking(|_| ()), Err(StoreError::Closed)));
+    let wal = folder.path().join("journal.db-wal");
+    assert!(!wal.exists() || fs::metadata(wal).unwrap().len() == 0, "the log was merged");
+}

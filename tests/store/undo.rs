@@ -1,0 +1,122 @@
+//! Undo and redo.
+
+use crate::common::*;
+
+/// Sends everything that is due as the push worker does when the source takes it.
+fn deliver(store: &mut Store) -> usize {
+    let mut sent = 0;
+    loop {
+        let due = store.due(now(), 100).unwrap();
+        if due.is_empty() {
+            return sent;
+        }
+        for item in due {
+            store.mark_sending(&[item.row]).unwrap();
+            let fresh = alert(item.target.id.name(), item.target.want);
+            store.record_read(&fresh.raw, &fresh.data).unwrap();
+            store.settle(item.row, Outcome::Verified, &SafeText::default()).unwrap();
+            sent += 1;
+        }
+    }
+}
+
+#[test]
+fn undo_goes_back_to_each_alerts_own_former_status_and_spares_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    let names = ["active", "working", "colleague", "gone", "twice", "refused"];
+    list(
+        &mut store,
+        names.map(|name| alert(name, if name == "working" { Status::InProgress } else { Status::Active })),
+    );
+    let mut dismissal = change(&names, Status::Active, Status::Dismissed);
+    dismissal.targets[1].seen = Status::InProgress;
+    dismissal.take = true;
+    let first = store.queue(&dismissal).unwrap();
+    assert_eq!(store.snapshot().find(&id("active")).unwrap().local().unwrap().assigned, Some(who("ann")));
+    let refused = store.due(now(), 10).unwrap()[5].row;
+    store.settle(refused, Outcome::Failed, &who("403")).unwrap();
+    assert_eq!(deliver(&mut store), 5);
+    let reactivated = alert("colleague", Status::Active);
+    store.record_read(&reactivated.raw, &reactivated.data).unwrap();
+    let resolved = alert("gone", Status::Dismissed);
+    store.record_read(&resolved.raw, &resolved.data).unwrap();
+    store.mark_gone(&id("gone")).unwrap();
+    let second = store.queue(&change(&["twice"], Status::Dismissed, Status::Resolved)).unwrap();
+    deliver(&mut store);
+    store.close();
+
+    // After a restart.
+    let mut store = open(folder.path());
+    assert!(store.snapshot().find(&id("gone")).unwrap().flags().is_gone());
+    assert_eq!(store.last_undoable().unwrap(), Some(second));
+    let plan = store.undo_plan(first).unwrap();
+    assert_eq!(plan.unsent, []);
+    let undone = store.undo(first, &who("bob"), now()).unwrap();
+    assert_eq!(
+        undone.spared,
+        [
+            (id("colleague"), Spared::AlreadyBack),
+            (id("gone"), Spared::Gone),
+            (id("twice"), Spared::ChangedAgain(second)),
+            (id("refused"), Spared::NoEffect),
+        ]
+    );
+    let undo = undone.change.unwrap();
+    let (record, targets) = store.change(undo).unwrap().unwrap();
+    assert_eq!((record.undoes, record.status, undone.removed), (Some(first), None, 0));
+    assert_eq!(targets.iter().map(|t| t.target.clone()).collect::<Vec<_>>(), plan.targets);
+    assert_eq!(store.change(first).unwrap().unwrap().0.undone_by, Some(undo));
+    deliver(&mut store);
+    assert_eq!(status_of(&mut store, "active"), (Status::Active, Status::Active));
+    assert_eq!(status_of(&mut store, "working"), (Status::InProgress, Status::InProgress));
+    assert_eq!(status_of(&mut store, "twice"), (Status::Resolved, Status::Resolved));
+    let local = store.snapshot().find(&id("active")).unwrap().local().unwrap().clone();
+    assert_eq!((local.assigned, local.changed_by), (None, Some(who("bob"))), "given back, and by whom");
+
+    // Redo is the undo of the undo.
+    assert_eq!(store.last_redoable().unwrap(), Some(undo));
+    let redo = store.undo(undo, &who("bob"), now()).unwrap().change.unwrap();
+    deliver(&mut store);
+    assert_eq!(status_of(&mut store, "working").1, Status::Dismissed);
+    assert_eq!((store.last_redoable().unwrap(), store.last_undoable().unwrap()), (None, Some(redo)));
+    let history = store.history(&id("working")).unwrap();
+    let steps: Vec<_> = history.iter().map(|entry| (entry.from, entry.to)).collect();
+    let (working, dismissed) = (Status::InProgress, Status::Dismissed);
+    assert_eq!(steps, [(working, dismissed), (dismissed, working), (working, dismissed)]);
+    assert_eq!((history[2].reason, history[2].by.raw()), (Some(Reason::Noise), "ann"));
+}
+
+#[test]
+fn what_was_not_sent_is_undone_without_a_request_and_redone() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    list(&mut store, ["a", "b", "c"].map(|name| alert(name, Status::Active)));
+    let first = store.queue(&change(&["a", "b", "c"], Status::Active, Status::Dismissed)).unwrap();
+    let due = store.due(now(), 10).unwrap();
+    store.mark_sending(&[due[0].row]).unwrap();
+    store.postpone(due[1].row, now(), &who("reply lost")).unwrap();
+    let undone = store.undo(first, &who("ann"), now()).unwrap();
+    // `a` is on its way and `b` may have arrived: both get a row back. `c` was never sent.
+    assert_eq!((undone.removed, undone.spared), (1, vec![]));
+    let (_, targets) = store.change(undone.change.unwrap()).unwrap().unwrap();
+    assert_eq!(targets.iter().map(|t| t.target.id.clone()).collect::<Vec<_>>(), [id("a"), id("b")]);
+    assert_eq!(status_of(&mut store, "c"), (Status::Active, Status::Active));
+    assert_eq!(status_of(&mut store, "a").0, Status::Active);
+    let due = store.due(now(), 10).unwrap();
+    assert_eq!(due.len(), 1, "the way back of `a` waits for its way there");
+    assert_eq!((due[0].target.seen, due[0].target.want), (Status::Dismissed, Status::Active));
+
+    // All of it taken back before anything was sent: no change to wait for, and still a redo.
+    let second = store.queue(&change(&["c"], Status::Active, Status::Resolved)).unwrap();
+    let undone = store.undo(second, &who("ann"), now()).unwrap();
+    assert_eq!((undone.removed, undone.change), (1, None));
+    let redo = store.last_redoable().unwrap().unwrap();
+    assert_eq!(store.change(second).unwrap().unwrap().0.undone_by, Some(redo));
+    store.undo(redo, &who("ann"), now()).unwrap();
+    assert_eq!(status_of(&mut store, "c"), (Status::Resolved, Status::Active));
+    assert_eq!(store.undo(redo, &who("ann"), now()).unwrap().removed, 0, "a redo is not done twice");
+    assert!(matches!(
+        store.undo(quell::domain::ChangeId(99), &who("ann"), now()),
+        Err(StoreError::UnknownChange(_))
+    ));
+}
