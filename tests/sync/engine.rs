@@ -59,14 +59,13 @@ async fn killed_in_the_middle_it_goes_on_where_it_was() {
     let engine = Engine::start(world.config(&emulator), world.told.listener());
     world.told.until(is_progress(change, 20)).await;
     drop(engine);
-    world.reopen().await;
+    world.reopen();
     let sent = posts(&emulator).len();
     assert!(sent < 200, "nothing was left to do");
 
-    let mut config = world.config(&emulator);
-    config.owner = "two".to_owned();
-    let limit = std::time::Duration::from_secs(60);
-    let report = push_until(&config, PushGoal::AllSettled, limit, world.told.listener()).await;
+    let limit = std::time::Duration::from_mins(1);
+    let report =
+        push_until(&world.config(&emulator), PushGoal::AllSettled, limit, world.told.listener()).await;
     assert!(report.reached, "{report:?}");
     assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Verified));
     assert_eq!(posted(&emulator), (20..220).map(|number| id(number).name().to_owned()).collect());
@@ -117,10 +116,56 @@ async fn stopping_in_the_middle_leaves_the_rest_pending() {
     let report = push_until(
         &world.config(&emulator),
         PushGoal::Settled(change),
-        std::time::Duration::from_secs(60),
+        std::time::Duration::from_mins(1),
         |_| {},
     )
     .await;
     assert_eq!(report.tally.map(|tally| tally.verified), Some(300));
     assert_eq!(posts(&emulator).len(), 300, "nothing was sent twice");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_round_begins_an_interval_after_the_last_one_ended() {
+    let world = World::new();
+    let emulator = world.serve_many(12, faulty(&[])).await;
+    let mut config = world.config(&emulator);
+    config.interval = std::time::Duration::from_millis(1);
+    let engine = Engine::start(config, world.told.listener());
+    let ended = || world.told.all().iter().filter(|event| matches!(event, SyncEvent::RoundEnded(_))).count();
+    while ended() < 3 {
+        tokio::task::yield_now().await;
+    }
+    engine.stop().await;
+    let mut open = 0;
+    for event in world.told.all() {
+        match event {
+            SyncEvent::RoundStarted(_) => open += 1,
+            SyncEvent::RoundEnded(_) => open -= 1,
+            _ => {}
+        }
+        assert!((0..=1).contains(&open), "one round at a time");
+    }
+}
+
+/// A page that was on its way while a change was verified is older than the change.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rounds_and_changes_do_not_undo_each_other() {
+    let world = World::new();
+    let emulator =
+        world.serve_many(200, quell::emulator::Config { page_size: 20, ..faulty(&["latency:2ms"]) }).await;
+    let mut config = world.config(&emulator);
+    config.interval = std::time::Duration::ZERO;
+    let engine = Engine::start(config, world.told.listener());
+    world.told.until(|event| matches!(event, SyncEvent::RoundEnded(_))).await;
+    let mut changes = Vec::new();
+    for (seen, want) in [(Status::Active, Status::InProgress), (Status::InProgress, Status::Resolved)] {
+        changes.push(world.queue((0..100).map(id), seen, want).await);
+        engine.wake_push();
+    }
+    for change in changes {
+        world.told.settled(change).await;
+        assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Verified));
+    }
+    assert_eq!(world.cached().await, remote(&emulator), "with a round under way");
+    engine.stop().await;
 }
