@@ -48,7 +48,7 @@ async fn every_change_is_compared_posted_and_read_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_source_that_stumbles_loses_no_change() {
     let world = World::new();
-    let faults = ["429:0:0.2@POST", "500:0.05", "drop-reply:0.1@POST", "reset:0.03", "truncate:0.03@GET"];
+    let faults = ["429:0:0.2@POST", "500:0.05", "drop-reply:0.3@POST", "reset:0.03", "truncate:0.03@GET"];
     for seed in 0..3 {
         let world = if seed == 0 { &world } else { &World::new() };
         let config = quell::emulator::Config { fault_seed: seed, ..faulty(&faults) };

@@ -105,12 +105,12 @@ impl World {
     }
 
     pub(crate) fn config(&self, emulator: &Emulator) -> EngineConfig {
-        self.config_at(&emulator.base_url())
+        self.config_with(&emulator.base_url(), Limits::unlimited())
     }
 
-    pub(crate) fn config_at(&self, base: &str) -> EngineConfig {
+    pub(crate) fn config_with(&self, base: &str, limits: Limits) -> EngineConfig {
         let endpoint = Endpoint::parse(base).unwrap();
-        let client = ArmClient::new(endpoint, TokenSource::fixed("demo"), Limits::unlimited()).unwrap();
+        let client = ArmClient::new(endpoint, TokenSource::fixed("demo"), limits).unwrap();
         let millis = Duration::from_millis;
         EngineConfig {
             store: self.store.clone(),
