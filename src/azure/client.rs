@@ -126,12 +126,29 @@ impl ArmClient {
     ///
     /// `request_id` is the same for every attempt of one change of one alert.
     pub async fn set_status(&self, id: &AlertId, status: Status, request_id: &str) -> Result<(), ApiError> {
+        self.write_turn(id).await;
+        self.set_status_in_turn(id, status, request_id).await
+    }
+
+    /// Waits until a change of this alert may be sent, and counts it. Until then nothing is on the wire, so that a wait
+    /// can be given up, which a request cannot.
+    pub async fn write_turn(&self, id: &AlertId) {
+        self.throttle.acquire(id.subscription().as_ref(), Kind::Write).await;
+    }
+
+    /// [`Self::set_status`] after [`Self::write_turn`]: the request is sent at once.
+    pub async fn set_status_in_turn(
+        &self,
+        id: &AlertId,
+        status: Status,
+        request_id: &str,
+    ) -> Result<(), ApiError> {
         let Some(verb) = status.verb() else {
             let (code, message) = (SafeText::default(), SafeText::from("this status cannot be set"));
             return Err(ApiError::BadRequest { code, message });
         };
         let call = Call::post(self.alert_address(id, Some(verb))?).request_id(request_id);
-        let answer = self.send(id.subscription().as_ref(), Kind::Write, call).await?;
+        let answer = self.send_in_turn(id.subscription().as_ref(), Kind::Write, call).await?;
         match answer.status {
             200 | 204 => Ok(()),
             // It may well have been applied: only reading back can tell.
@@ -154,6 +171,15 @@ impl ArmClient {
         call: Call,
     ) -> Result<Answer, ApiError> {
         self.throttle.acquire(subscription, kind).await;
+        self.send_in_turn(subscription, kind, call).await
+    }
+
+    async fn send_in_turn(
+        &self,
+        subscription: Option<&SubscriptionId>,
+        kind: Kind,
+        call: Call,
+    ) -> Result<Answer, ApiError> {
         let outcome = self.transport.send(call).await;
         match &outcome {
             Ok(answer) => {

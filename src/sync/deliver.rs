@@ -37,10 +37,6 @@ impl Halt {
         let message = SafeText::from("the program ended before it was sent");
         Verdict::Later(Obstacle { kind: FaultKind::Unreachable, retry_after: None, message })
     }
-
-    fn is_called(&self) -> bool {
-        self.cancelled.is_cancelled() || self.stopping.is_cancelled()
-    }
 }
 
 /// What an attempt came to.
@@ -82,10 +78,10 @@ pub(super) async fn deliver(
                 delivery = take(delivery, answer, &mut read);
             }
             Step::Post => {
-                // The client waits as well, but its waits cannot be told from a request on its way.
-                wait_for_writes(source, target, halt).await;
-                if halt.is_called() {
-                    return Landed { verdict: halt.verdict(), read };
+                tokio::select! {
+                    biased;
+                    () = halt.called() => return Landed { verdict: halt.verdict(), read },
+                    () = source.write_turn(&target.id) => {}
                 }
                 let answer = source.set_status(&target.id, target.want, request_id).await;
                 delivery = delivery.posted(answer.map_err(|error| Trouble::from(&error)));
@@ -106,19 +102,5 @@ fn take(
             delivery.read(Ok(status))
         }
         Err(error) => delivery.read(Err(Trouble::from(&error))),
-    }
-}
-
-async fn wait_for_writes(source: &Source, target: &Target, halt: &Halt) {
-    let subscription = target.id.subscription();
-    loop {
-        let held = source.writes_held(subscription.as_ref());
-        if held.is_zero() || halt.is_called() {
-            return;
-        }
-        tokio::select! {
-            () = sleep(held) => {}
-            () = halt.called() => return,
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! One round of listing: every subscription side by side, page by page into the cache.
 //!
-//! Of each subscription three stages overlap: the next page is downloaded while the last one is parsed on another
-//! thread and the one before is written by the store's. Nothing is removed unless the listing came to its end without a
+//! Of each subscription four stages overlap: a page is downloaded, the cache is asked what it has of the one before,
+//! what may be new of another is parsed on a thread of its own, and one more is written by the store's. Nothing is removed unless the listing came to its end without a
 //! gap, and then only what the source says it does not have when asked for it by name: alerts move between pages while
 //! a list is read.
 
@@ -14,10 +14,10 @@ use crate::azure::page::LoopGuard;
 use crate::azure::retry::with_retry;
 use crate::azure::{ApiError, Page};
 use crate::domain::progress::{Fault, FaultKind, PullSummary, Subscription, SyncEvent};
-use crate::domain::{AlertId, SafeText, SubscriptionId};
+use crate::domain::{AlertId, AlertKey, SafeText, SubscriptionId};
 use crate::store::Listing;
 use crate::sync::ask::ask;
-use crate::sync::plan::listing::{self, ParsedPage};
+use crate::sync::plan::listing::{self, ParsedPage, Sketch};
 use crate::sync::removal;
 use crate::sync::settings::{EngineConfig, Events, Selection};
 use crate::sync::trouble::{self, worker};
@@ -133,18 +133,20 @@ async fn list_one(config: &EngineConfig, events: &Events, id: &SubscriptionId) -
     let listing = ask(&config.store, move |store| store.begin_listing(&subscription, at)).await?;
 
     let (pages, downloaded) = mpsc::channel(AHEAD);
+    let (sifted, to_parse) = mpsc::channel(AHEAD);
     let (parsed, to_write) = mpsc::channel(AHEAD);
-    let (download, parse, write) = tokio::join!(
+    let (download, sift, parse, write) = tokio::join!(
         download(config, id, pages),
-        parse(downloaded, parsed),
+        sift(config, downloaded, sifted),
+        parse(to_parse, parsed),
         write(config, events, &listing, to_write),
     );
     // A stage that fails makes the others end early and content: its own error is the one that counts.
-    let complete = match (write, parse, download) {
-        (Err(fault), _, _) | (_, Err(fault), _) => Err(fault),
-        (_, _, Err(error)) => Err(trouble::fault(&error)),
-        (Ok(summary), Ok(()), Ok(())) => Ok(summary),
-    };
+    let complete = write.and_then(|summary| {
+        parse.and(sift)?;
+        download.map_err(|error| trouble::fault(&error))?;
+        Ok(summary)
+    });
     match complete {
         Ok(summary) => Ok(PullSummary { removed: removal::finish(config, &listing).await?, ..summary }),
         Err(fault) => {
@@ -178,17 +180,46 @@ async fn download(
     }
 }
 
+/// A page of which the cache was asked what it has.
+struct Sifted {
+    unchanged: Vec<AlertKey>,
+    news: Vec<Sketch>,
+    next: Option<String>,
+}
+
+async fn sift(
+    config: &EngineConfig,
+    mut pages: mpsc::Receiver<Page>,
+    sifted: mpsc::Sender<Sifted>,
+) -> Result<(), Fault> {
+    while let Some(Page { items, next }) = pages.recv().await {
+        let sketches = listing::sketch(items);
+        let ids: Vec<AlertId> = sketches.iter().map(|sketch| sketch.id.clone()).collect();
+        let known = ask(&config.store, move |store| store.known(&ids)).await?;
+        let (unchanged, news) = listing::sift(sketches, &known);
+        if sifted.send(Sifted { unchanged, news, next }).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// A page between parsing and writing.
 struct Parsed {
+    unchanged: Vec<AlertKey>,
     page: ParsedPage,
     next: Option<String>,
 }
 
-async fn parse(mut pages: mpsc::Receiver<Page>, parsed: mpsc::Sender<Parsed>) -> Result<(), Fault> {
-    while let Some(Page { items, next }) = pages.recv().await {
-        let page = tokio::task::spawn_blocking(move || listing::parse(items)).await;
-        let page = page.map_err(|error| worker(&error))?;
-        if parsed.send(Parsed { page, next }).await.is_err() {
+async fn parse(mut pages: mpsc::Receiver<Sifted>, parsed: mpsc::Sender<Parsed>) -> Result<(), Fault> {
+    while let Some(Sifted { unchanged, news, next }) = pages.recv().await {
+        let page = if news.is_empty() {
+            ParsedPage::default()
+        } else {
+            let parsing = tokio::task::spawn_blocking(move || listing::parse(news));
+            parsing.await.map_err(|error| worker(&error))?
+        };
+        if parsed.send(Parsed { unchanged, page, next }).await.is_err() {
             break;
         }
     }
@@ -202,13 +233,11 @@ async fn write(
     mut pages: mpsc::Receiver<Parsed>,
 ) -> Result<PullSummary, Fault> {
     let mut summary = PullSummary::default();
-    while let Some(Parsed { page, next }) = pages.recv().await {
+    while let Some(Parsed { unchanged, page, next }) = pages.recv().await {
         let current = listing.clone();
         let applied = ask(&config.store, move |store| {
-            let ids: Vec<AlertId> = page.alerts.iter().map(|alert| alert.data.id.clone()).collect();
-            let known = store.known(&ids)?;
-            let batch = listing::batch(page, &known, next);
-            store.apply_page(&current, &batch)
+            let known = store.known(&page.unasked())?;
+            store.apply_page(&current, &listing::batch(unchanged, page, known, next))
         })
         .await?;
         summary.listed += applied.added + applied.updated + applied.unchanged;

@@ -1,8 +1,5 @@
 //! Where alerts come from. One variant per kind of source.
 
-use std::time::Duration;
-
-use crate::azure::throttle::Kind;
 use crate::azure::{ApiError, ArmClient, Page, RawItem};
 use crate::domain::progress::Subscription;
 use crate::domain::table::RowData;
@@ -67,17 +64,18 @@ impl Source {
         }
     }
 
-    /// Asks for an alert's status to be set. One attempt; success means accepted, not verified.
-    pub async fn set_status(&self, id: &AlertId, status: Status, request_id: &str) -> Result<(), ApiError> {
+    /// Waits until a change of this alert may be sent. Giving up costs nothing: nothing is on its way yet.
+    pub async fn write_turn(&self, id: &AlertId) {
         match self {
-            Self::Arm(client) => client.set_status(id, status, request_id).await,
+            Self::Arm(client) => client.write_turn(id).await,
         }
     }
 
-    /// How long the source asked us to send no changes of a subscription.
-    pub fn writes_held(&self, subscription: Option<&SubscriptionId>) -> Duration {
+    /// Asks for an alert's status to be set, after [`Self::write_turn`]. One attempt; success means accepted, not
+    /// verified.
+    pub async fn set_status(&self, id: &AlertId, status: Status, request_id: &str) -> Result<(), ApiError> {
         match self {
-            Self::Arm(client) => client.throttle().held_for(subscription, Kind::Write),
+            Self::Arm(client) => client.set_status_in_turn(id, status, request_id).await,
         }
     }
 }

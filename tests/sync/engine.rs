@@ -1,11 +1,12 @@
 //! The workers together: start, wake, cancel, stop, and being killed.
 
+use quell::azure::throttle::{Bucket, Limits};
 use quell::domain::change::{Outcome, Tally};
 use quell::domain::progress::SyncEvent;
 use quell::domain::{ChangeId, Status};
 use quell::sync::{Engine, PushGoal, push_until};
 
-use crate::world::{World, faulty, id, posted, posts, remote};
+use crate::world::{Told, World, faulty, id, posted, posts, remote};
 
 fn is_progress(change: ChangeId, least: usize) -> impl Fn(&SyncEvent) -> bool {
     move |event| matches!(event, SyncEvent::Push { change: told, tally, .. } if *told == change && tally.settled() >= least)
@@ -50,6 +51,26 @@ async fn cancelling_stops_what_was_not_sent_and_tells_the_truth_about_the_rest()
     }
 }
 
+/// A change that waits for its turn in the source's token bucket is not on its way: without a way out of that wait,
+/// this change would be settled in an hour.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cancelling_does_not_wait_for_a_token_bucket() {
+    let world = World::new();
+    let emulator = world.serve_many(40, faulty(&[])).await;
+    let change = world.queue((0..40).map(id), Status::Active, Status::Dismissed).await;
+    let bucket = |capacity| Bucket { capacity, per_second: 0.01 };
+    let limits = Limits { reads: bucket(1e9), writes: bucket(10.0) };
+    let engine = Engine::start(world.config_with(&emulator.base_url(), limits), world.told.listener());
+    world.told.until(is_progress(change, 5)).await;
+    engine.cancel(change);
+    world.told.settled(change).await;
+    engine.stop().await;
+    let outcomes = world.outcomes(change).await;
+    let verified = outcomes.values().filter(|outcome| **outcome == Outcome::Verified).count();
+    assert_eq!(posts(&emulator).len(), verified);
+    assert!(outcomes.values().all(|outcome| matches!(outcome, Outcome::Verified | Outcome::Cancelled)));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_in_the_middle_it_goes_on_where_it_was() {
     let mut world = World::new();
@@ -59,14 +80,13 @@ async fn killed_in_the_middle_it_goes_on_where_it_was() {
     let engine = Engine::start(world.config(&emulator), world.told.listener());
     world.told.until(is_progress(change, 20)).await;
     drop(engine);
-    world.reopen().await;
+    world.reopen();
     let sent = posts(&emulator).len();
     assert!(sent < 200, "nothing was left to do");
 
-    let mut config = world.config(&emulator);
-    config.owner = "two".to_owned();
-    let limit = std::time::Duration::from_secs(60);
-    let report = push_until(&config, PushGoal::AllSettled, limit, world.told.listener()).await;
+    let limit = std::time::Duration::from_mins(1);
+    let report =
+        push_until(&world.config(&emulator), PushGoal::AllSettled, limit, world.told.listener()).await;
     assert!(report.reached, "{report:?}");
     assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Verified));
     assert_eq!(posted(&emulator), (20..220).map(|number| id(number).name().to_owned()).collect());
@@ -83,7 +103,7 @@ async fn of_two_instances_one_sends() {
     let change = world.queue((0..100).map(id), Status::Active, Status::Resolved).await;
     let first = Engine::start(world.config(&emulator), world.told.listener());
     world.told.until(is_progress(change, 1)).await;
-    let told = crate::world::Told::default();
+    let told = Told::default();
     let mut config = world.config(&emulator);
     config.owner = "two".to_owned();
     let second = Engine::start(config, told.listener());
@@ -117,10 +137,88 @@ async fn stopping_in_the_middle_leaves_the_rest_pending() {
     let report = push_until(
         &world.config(&emulator),
         PushGoal::Settled(change),
-        std::time::Duration::from_secs(60),
+        std::time::Duration::from_mins(1),
         |_| {},
     )
     .await;
     assert_eq!(report.tally.map(|tally| tally.verified), Some(300));
     assert_eq!(posts(&emulator).len(), 300, "nothing was sent twice");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_round_begins_an_interval_after_the_last_one_ended() {
+    let world = World::new();
+    let emulator = world.serve_many(12, faulty(&[])).await;
+    let mut config = world.config(&emulator);
+    config.interval = std::time::Duration::from_millis(1);
+    let engine = Engine::start(config, world.told.listener());
+    let ended = || world.told.all().iter().filter(|event| matches!(event, SyncEvent::RoundEnded(_))).count();
+    let third = async {
+        while ended() < 3 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_mins(1), third).await.unwrap();
+    engine.stop().await;
+    let mut open = 0;
+    for event in world.told.all() {
+        match event {
+            SyncEvent::RoundStarted(_) => open += 1,
+            SyncEvent::RoundEnded(_) => open -= 1,
+            _ => {}
+        }
+        assert!((0..=1).contains(&open), "one round at a time");
+    }
+}
+
+/// A page that was on its way while a change was verified is older than the change.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rounds_and_changes_do_not_undo_each_other() {
+    let world = World::new();
+    let emulator =
+        world.serve_many(200, quell::emulator::Config { page_size: 20, ..faulty(&["latency:2ms"]) }).await;
+    let mut config = world.config(&emulator);
+    config.interval = std::time::Duration::ZERO;
+    let engine = Engine::start(config, world.told.listener());
+    world.told.until(|event| matches!(event, SyncEvent::RoundEnded(_))).await;
+    let mut changes = Vec::new();
+    for (seen, want) in [(Status::Active, Status::InProgress), (Status::InProgress, Status::Resolved)] {
+        changes.push(world.queue((0..100).map(id), seen, want).await);
+        engine.wake_push();
+    }
+    for change in changes {
+        world.told.settled(change).await;
+        assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Verified));
+    }
+    assert_eq!(world.cached().await, remote(&emulator), "with a round under way");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_instance_does_is_seen() {
+    let world = World::new();
+    let emulator = world.serve_many(10, faulty(&[])).await;
+    world.pull(&emulator).await.unwrap();
+    let beside = World {
+        store: crate::world::open(&world.folder),
+        folder: tempfile::tempdir().unwrap(),
+        told: Told::default(),
+    };
+    let mut config = beside.config(&emulator);
+    config.owner = "two".to_owned();
+    let engine = Engine::start(config, beside.told.listener());
+    beside.told.until(|event| matches!(event, SyncEvent::RoundEnded(_))).await;
+
+    let change = world.queue((0..10).map(id), Status::Active, Status::Resolved).await;
+    let limit = std::time::Duration::from_mins(1);
+    push_until(&world.config(&emulator), PushGoal::Settled(change), limit, |_| {}).await;
+    assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Verified));
+    let catches_up = async {
+        while beside.cached().await != remote(&emulator) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(limit, catches_up).await.unwrap();
+    engine.stop().await;
+    assert_eq!(posts(&emulator).len(), 10, "sent by one of the two");
 }

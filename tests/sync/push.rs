@@ -1,6 +1,6 @@
 //! The outbox's worker, one goal at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use quell::domain::Status;
@@ -9,9 +9,9 @@ use quell::domain::progress::{FaultKind, SyncEvent};
 use quell::emulator::Emulator;
 use quell::sync::{PushGoal, PushReport, push_until};
 
-use crate::world::{World, faulty, id, posted, posts, remote};
+use crate::world::{World, faulty, id, posted, posted_to, posts, remote};
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 async fn push(world: &World, emulator: &Emulator, goal: PushGoal) -> PushReport {
     push_until(&world.config(emulator), goal, LONG, world.told.listener()).await
@@ -48,7 +48,7 @@ async fn every_change_is_compared_posted_and_read_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_source_that_stumbles_loses_no_change() {
     let world = World::new();
-    let faults = ["429:0:0.2@POST", "500:0.05", "drop-reply:0.1@POST", "reset:0.03", "truncate:0.03@GET"];
+    let faults = ["429:0:0.2@POST", "500:0.05", "drop-reply:0.3@POST", "reset:0.03", "truncate:0.03@GET"];
     for seed in 0..3 {
         let world = if seed == 0 { &world } else { &World::new() };
         let config = quell::emulator::Config { fault_seed: seed, ..faulty(&faults) };
@@ -95,6 +95,28 @@ async fn what_the_source_refuses_is_failed_and_the_others_go_on() {
         assert_eq!(outcomes[&id], expected);
     }
     assert_eq!(posts(&emulator).len(), 60, "a refusal is not tried again by itself");
+
+    let refused: BTreeSet<String> = outcomes
+        .iter()
+        .filter(|(_, outcome)| **outcome == Outcome::Failed)
+        .map(|(id, _)| id.name().to_owned())
+        .collect();
+    let again = world.store.call(move |store| store.retry(change)).await.unwrap().unwrap();
+    assert_eq!(again, refused.len());
+    push(&world, &emulator, PushGoal::Settled(change)).await;
+    let retried: BTreeSet<String> = posts(&emulator)[60..].iter().map(posted_to).collect();
+    assert_eq!(retried, refused, "only the refused are tried again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tried_once_does_not_wait_for_a_source_that_is_down() {
+    let world = World::new();
+    let emulator = world.serve_many(60, faulty(&["500@POST"])).await;
+    let change = world.queue((0..60).map(id), Status::Active, Status::InProgress).await;
+    let report = push(&world, &emulator, PushGoal::TriedOnce(change)).await;
+    assert!(report.reached, "{report:?}");
+    assert_eq!((report.tally.map(|tally| tally.pending), report.pending), (Some(60), 60), "never failed");
+    assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Pending));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -15,7 +15,7 @@ use quell::domain::change::{NewChange, Outcome, Target};
 use quell::domain::progress::SyncEvent;
 use quell::domain::{AlertId, ChangeId, SafeText, Status};
 use quell::emulator::{self, Config, Emulator, LogEntry, Throttle};
-use quell::store::StoreHandle;
+use quell::store::{Access, Folder, Store, StoreHandle};
 use quell::sync::{EngineConfig, Selection, Source, Tuning};
 
 /// What the workers told.
@@ -98,18 +98,24 @@ impl World {
         self.serve(&alerts, config).await
     }
 
-    pub(crate) fn config(&self, emulator: &Emulator) -> EngineConfig {
-        self.config_at(&emulator.base_url())
+    /// The program has ended and begins anew.
+    pub(crate) fn reopen(&mut self) {
+        let former = std::mem::replace(&mut self.store, open(&self.folder));
+        former.close();
     }
 
-    pub(crate) fn config_at(&self, base: &str) -> EngineConfig {
+    pub(crate) fn config(&self, emulator: &Emulator) -> EngineConfig {
+        self.config_with(&emulator.base_url(), Limits::unlimited())
+    }
+
+    pub(crate) fn config_with(&self, base: &str, limits: Limits) -> EngineConfig {
         let endpoint = Endpoint::parse(base).unwrap();
-        let client = ArmClient::new(endpoint, TokenSource::fixed("demo"), Limits::unlimited()).unwrap();
+        let client = ArmClient::new(endpoint, TokenSource::fixed("demo"), limits).unwrap();
         let millis = Duration::from_millis;
         EngineConfig {
             store: self.store.clone(),
             source: Source::Arm(client),
-            interval: Duration::from_secs(3_600),
+            interval: Duration::from_hours(1),
             subscriptions: Selection::All,
             read_only: false,
             owner: "one".to_owned(),
@@ -135,10 +141,8 @@ impl World {
 
     /// Status at the source of every alert in the cache.
     pub(crate) async fn cached(&self) -> BTreeMap<AlertId, Status> {
-        self.store
-            .call(|s| Ok(s.alerts.values().map(|a| (a.0.id.clone(), a.0.status)).collect()))
-            .await
-            .unwrap()
+        let table = self.store.call(Store::snapshot).await.unwrap();
+        table.rows().map(|(_, row)| (row.id(), row.remote_status())).collect()
     }
 
     /// Queues one change: each alert from Active to `want`.
@@ -160,29 +164,20 @@ impl World {
             by: SafeText::from("somebody"),
             at: Utc::now(),
         };
-        self.store.call(move |store| store.queue(&change)).await.unwrap()
+        self.store.call(move |store| store.queue(&change)).await.unwrap().unwrap()
     }
 
     /// The alerts of a change, by outcome.
     pub(crate) async fn outcomes(&self, change: ChangeId) -> BTreeMap<AlertId, Outcome> {
-        self.store.call(move |s| Ok(s.outcomes(change))).await.unwrap()
+        let found = self.store.call(move |store| store.change(change)).await.unwrap().unwrap();
+        let (_, targets) = found.unwrap();
+        targets.into_iter().map(|record| (record.target.id, record.outcome)).collect()
     }
 }
 
-impl World {
-    pub(crate) async fn reopen(&mut self) {
-        self.store
-            .call(|s| {
-                s.free();
-                Ok(())
-            })
-            .await
-            .unwrap();
-    }
-}
-
-pub(crate) fn open(_folder: &tempfile::TempDir) -> StoreHandle {
-    StoreHandle::stub()
+pub(crate) fn open(folder: &tempfile::TempDir) -> StoreHandle {
+    let folder = Folder::open(&folder.path().join("data")).unwrap();
+    StoreHandle::spawn(Store::open(folder, Access::ReadWrite).unwrap().0, |_| ())
 }
 
 /// Status at the source.
@@ -194,8 +189,12 @@ pub(crate) fn posts(emulator: &Emulator) -> Vec<LogEntry> {
     emulator.log().into_iter().filter(|entry| entry.method == "POST").collect()
 }
 
+/// The name of the alert that a POST went to.
+pub(crate) fn posted_to(entry: &LogEntry) -> String {
+    entry.path.rsplit('/').nth(1).unwrap_or_default().to_owned()
+}
+
 /// The names of the alerts that the POSTs went to.
 pub(crate) fn posted(emulator: &Emulator) -> BTreeSet<String> {
-    let name = |path: &str| path.rsplit('/').nth(1).unwrap_or_default().to_owned();
-    posts(emulator).iter().map(|entry| name(&entry.path)).collect()
+    posts(emulator).iter().map(posted_to).collect()
 }

@@ -40,3 +40,63 @@ pub(super) fn choose(due: Vec<OutboxItem>, room: &Room) -> Vec<OutboxItem> {
     }
     chosen
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::Target;
+    use crate::domain::{ChangeId, Status};
+
+    fn item(row: i64, subscription: &str, name: &str) -> OutboxItem {
+        let id = AlertId::new(format!(
+            "/subscriptions/{subscription}/providers/Microsoft.Security/locations/l/alerts/{name}"
+        ));
+        OutboxItem {
+            row,
+            change: ChangeId(1),
+            target: Target { id, seen: Status::Active, want: Status::Resolved },
+            request_id: row.to_string(),
+            attempts: 0,
+            was_sending: false,
+        }
+    }
+
+    fn rows(chosen: &[OutboxItem]) -> Vec<i64> {
+        chosen.iter().map(|item| item.row).collect()
+    }
+
+    #[test]
+    fn the_first_in_the_row_start_as_far_as_there_is_room() {
+        let due = |count| (0..count).map(|row| item(row, "s", &format!("n{row}"))).collect();
+        let room = |free, per_subscription| Room { free, per_subscription, ..Room::default() };
+        assert_eq!(rows(&choose(due(9), &room(3, 16))), [0, 1, 2]);
+        assert_eq!(rows(&choose(due(9), &room(16, 2))), [0, 1]);
+        assert_eq!(rows(&choose(due(2), &room(16, 16))), [0, 1]);
+        assert!(choose(due(2), &room(0, 16)).is_empty());
+    }
+
+    #[test]
+    fn a_full_subscription_leaves_room_to_the_others() {
+        let due = vec![
+            item(1, "s", "a"),
+            item(2, "s", "b"),
+            item(3, "t", "c"),
+            item(4, "S", "d"),
+            item(5, "t", "e"),
+        ];
+        let flying = HashMap::from([(Some(SubscriptionId::new("s")), 1)]);
+        let room = Room { free: 9, per_subscription: 2, flying, ..Room::default() };
+        assert_eq!(rows(&choose(due, &room)), [1, 3, 5]);
+    }
+
+    #[test]
+    fn an_alerts_second_change_waits_for_its_first() {
+        let due = vec![item(1, "s", "a"), item(2, "s", "b"), item(3, "s", "A"), item(4, "s", "c")];
+        let busy = HashSet::from([item(0, "s", "B").target.id]);
+        let room = Room { free: 9, per_subscription: 9, busy, ..Room::default() };
+        assert_eq!(rows(&choose(due.clone(), &room)), [1, 4]);
+        // Also when there is no room for the first just now.
+        let full = Room { per_subscription: 0, ..room };
+        assert!(choose(due, &full).is_empty());
+    }
+}

@@ -41,6 +41,8 @@ pub(super) struct Request {
     pub(super) room: Option<Room>,
     /// How it stands with the lease.
     pub(super) lease: Lease,
+    /// Nothing is going on here: take over what another instance wrote.
+    pub(super) refresh: bool,
     /// The changes whose outcomes are wanted.
     pub(super) report: BTreeSet<ChangeId>,
 }
@@ -85,6 +87,9 @@ pub(super) struct Rest {
 /// Runs on the store's thread.
 pub(super) fn exchange(store: &mut Store, request: &Request) -> Result<Reply, StoreError> {
     record(store, &request.ended)?;
+    if request.refresh {
+        store.refresh()?;
+    }
     let mut reply = Reply::default();
     if request.lease == Lease::Renew {
         reply.leased = store.try_lease(&request.owner, request.now)?;

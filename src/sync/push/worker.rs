@@ -115,10 +115,18 @@ impl<'a> Worker<'a> {
     pub(super) async fn run(mut self, mut control: Control) -> PushReport {
         self.work(&mut control).await;
         self.flying.shutdown().await;
-        if self.leased.is_some() {
-            let owner = Arc::clone(&self.owner);
-            // A lease that is not given back runs out by itself.
-            let _ = ask(&self.config.store, move |store| store.release_lease(&owner)).await;
+        let (owner, leased) = (Arc::clone(&self.owner), self.leased.is_some());
+        let change = self.goal.and_then(PushGoal::change);
+        let last = ask(&self.config.store, move |store| {
+            if leased {
+                store.release_lease(&owner)?;
+            }
+            Ok((store.pending_total()?, change.map(|change| store.tally(change)).transpose()?))
+        });
+        // A lease that is not given back runs out by itself.
+        match last.await {
+            Ok((pending, tally)) => (self.outcome.pending, self.outcome.tally) = (pending, tally),
+            Err(fault) => self.outcome.fault = Some(fault),
         }
         self.outcome.fault = self.circuit.fault().cloned().or(self.outcome.fault);
         self.outcome
@@ -188,6 +196,7 @@ impl<'a> Worker<'a> {
         let request = Request {
             owner: Arc::clone(&self.owner),
             now: (self.config.now)(),
+            refresh: over && self.ended.is_empty(),
             ended: std::mem::take(&mut self.ended),
             room: (self.sends && self.deadline.is_none()).then(|| self.room(now)),
             lease,
