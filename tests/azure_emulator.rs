@@ -76,6 +76,8 @@ async fn a_bulk_change_throttles_itself_instead_of_being_throttled() {
     let ids: Vec<AlertId> = emulator.alerts().into_iter().map(|(id, _)| AlertId::new(id)).collect();
     let subscription = ids[0].subscription();
     let ids: Vec<&AlertId> = ids.iter().filter(|id| id.subscription() == subscription).collect();
+    // The first answer tells that this emulator counts.
+    client.subscriptions().await.unwrap();
     let sending = (0..160).map(|at| client.set_status(ids[at % ids.len()], Status::Dismissed, "r"));
     let outcomes = futures_util::future::join_all(sending).await;
     assert_eq!(outcomes, vec![Ok(()); 160]);

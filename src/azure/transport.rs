@@ -24,8 +24,13 @@ pub const ACTION_LIMIT: Duration = Duration::from_secs(15);
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
-const REMAINING_READS: &str = "x-ms-ratelimit-remaining-subscription-reads";
-const REMAINING_WRITES: &str = "x-ms-ratelimit-remaining-subscription-writes";
+/// What is left of the bucket that the request was counted in; the first one present speaks.
+const REMAINING: [&str; 4] = [
+    "x-ms-ratelimit-remaining-subscription-writes",
+    "x-ms-ratelimit-remaining-subscription-reads",
+    "x-ms-ratelimit-remaining-tenant-writes",
+    "x-ms-ratelimit-remaining-tenant-reads",
+];
 
 /// A request, not yet sent.
 #[derive(Debug, Clone)]
@@ -90,7 +95,7 @@ pub struct Answer {
     pub status: u16,
     /// The body, decompressed; often empty.
     pub body: Vec<u8>,
-    /// What is left of the subscription's bucket, when Azure says it.
+    /// What is left of the subscription's or tenant's bucket, when Azure says it.
     pub remaining: Option<u32>,
     /// `Location`, where a long-running operation is polled.
     pub location: Option<String>,
@@ -254,7 +259,7 @@ impl Head {
             status: response.status().as_u16(),
             retry_after: text(RETRY_AFTER.as_str())
                 .and_then(|value| parse_retry_after(&value, SystemTime::now())),
-            remaining: count(REMAINING_WRITES).or_else(|| count(REMAINING_READS)),
+            remaining: REMAINING.into_iter().find_map(count),
             location: text("location"),
         }
     }

@@ -5,7 +5,8 @@ use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 use crate::app::Message;
 use crate::app::key::{Code, Key};
 
-/// The message for a terminal event; none for what quell does not use.
+/// The message for a terminal event; none for what quell does not use. Not for a new size: crossterm 0.29 loses it when
+/// a key arrives in the same moment, so [`super::signals`] watches for that.
 pub fn message(event: Event) -> Option<Message> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
@@ -15,7 +16,6 @@ pub fn message(event: Event) -> Option<Message> {
             Some(Message::Key(Key { code, ctrl }))
         }
         Event::Paste(text) => Some(Message::Paste(text)),
-        Event::Resize(width, height) => Some(Message::Resize(width, height)),
         _ => None,
     }
 }

@@ -40,6 +40,8 @@ pub enum Event {
     Message(Message),
     /// A key or paste, to be answered at once.
     Input(Message),
+    /// The terminal has another size.
+    Resized,
     /// Stop as by ctrl-z.
     Suspend,
     /// Continued after a stop.
@@ -101,7 +103,7 @@ fn main_loop(
         };
         let mut at_once = false;
         for event in std::iter::once(first).chain(inbox.try_iter()) {
-            at_once |= matches!(event, Event::Input(_) | Event::Continued);
+            at_once |= matches!(event, Event::Input(_) | Event::Continued | Event::Resized);
             match handle_event(event, model, shell, screen)? {
                 Flow::Go => dirty = true,
                 Flow::Leave(code) => return Ok(code),
@@ -135,6 +137,7 @@ enum Flow {
 fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut Screen) -> Result<Flow> {
     let message = match event {
         Event::Message(message) | Event::Input(message) => message,
+        Event::Resized => resized(screen)?,
         Event::Suspend => {
             suspend(screen)?;
             resized(screen)?

@@ -125,7 +125,9 @@ async fn stopping_in_the_middle_leaves_the_rest_pending() {
     let world = World::new();
     let emulator = world.serve_many(300, faulty(&["latency:5ms"])).await;
     let change = world.queue((0..300).map(id), Status::Active, Status::Resolved).await;
-    let engine = Engine::start(world.config(&emulator), world.told.listener());
+    let mut config = world.config(&emulator);
+    config.tuning.grace = std::time::Duration::from_secs(20);
+    let engine = Engine::start(config, world.told.listener());
     world.told.until(is_progress(change, 1)).await;
     engine.stop().await;
     let sent = posts(&emulator).len();
