@@ -1,4 +1,4 @@
-//! Alerts into the cache, committed, bodies kept; and the start from a filled cache.
+//! Alerts into the cache, committed, bodies kept; the start from a filled cache; a bulk change through the outbox.
 //!
 //! `QUELL_BENCH_ALERTS` may name a file with one ARM alert per line; without it, alerts of about 4 KB are made up.
 
@@ -10,6 +10,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use quell::domain::alert::Scan;
+use quell::domain::change::{NewChange, Outcome, Target};
 use quell::domain::fact::{Fact, FactKind};
 use quell::domain::resource::Cloud;
 use quell::domain::table::{Flags, RowData};
@@ -42,8 +43,7 @@ fn made_up(number: usize) -> Value {
     );
     let resource = format!("{group}/providers/Microsoft.Compute/virtualMachines/{host}");
     let kind = number % 100;
-    let prose: String =
-        (0..30).map(|word| format!("word{} of the description ", (word * kind) % 90)).collect();
+    let prose = (0..30).map(|word| format!("word{} of it", (word * kind) % 90)).collect::<Vec<_>>().join(" ");
     json!({
         "id": format!("{group}/providers/Microsoft.Security/locations/westeurope/alerts/{name}"),
         "name": name,
@@ -125,6 +125,51 @@ fn fill(store: &mut Store, pages: &[PageBatch]) {
     store.finish_listing(&listing, &[], at).unwrap();
 }
 
+/// A bulk change of 1,000: queued in one synced transaction, then sent and settled one by one.
+fn bulk(criterion: &mut Criterion) {
+    let at = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
+    let alerts: Vec<Upsert> =
+        (0..1000).map(|number| upsert(made_up(number).to_string().into_bytes())).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    fill(&mut store, &[PageBatch { upserts: alerts.clone(), ..PageBatch::default() }]);
+    let mut group = criterion.benchmark_group("outbox");
+    group.sample_size(10).throughput(Throughput::Elements(1000));
+    group.bench_function("bulk", |bencher| {
+        bencher.iter(|| {
+            let target = |alert: &Upsert| Target {
+                id: alert.data.id.clone(),
+                seen: Status::Active,
+                want: Status::Resolved,
+            };
+            let change = NewChange {
+                targets: alerts.iter().map(target).collect(),
+                status: Some(Status::Resolved),
+                reason: None,
+                comment: SafeText::default(),
+                filter: String::new(),
+                undoes: None,
+                take: false,
+                by: SafeText::from("ann"),
+                at,
+            };
+            store.queue(&change).unwrap();
+            loop {
+                let due = store.due(at, 16).unwrap();
+                if due.is_empty() {
+                    break;
+                }
+                for item in due {
+                    store.mark_sending(&[item.row]).unwrap();
+                    store.settle(item.row, Outcome::Verified, &SafeText::default()).unwrap();
+                }
+            }
+            black_box(store.snapshot());
+        });
+    });
+    group.finish();
+}
+
 fn insert(criterion: &mut Criterion) {
     let mut alerts = alerts_to_insert();
     let count = alerts.len();
@@ -167,5 +212,5 @@ fn insert(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, insert);
+criterion_group!(benches, insert, bulk);
 criterion_main!(benches);

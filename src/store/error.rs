@@ -69,7 +69,7 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
-    /// The disk, or the file-size limit, is full. Nothing was stored.
+    /// The disk is full. Nothing was stored.
     #[error("no space left for {}: nothing was stored; free some and try again", shown(path))]
     Full {
         /// The file.
@@ -80,6 +80,17 @@ pub enum StoreError {
     ReadOnly {
         /// The file.
         path: PathBuf,
+    },
+    /// The system refused to read or write: a file-size limit, a quota, a failing disk.
+    #[error(
+        "the system refused to write {} ({source}): nothing was stored; check limits, quota and disk",
+        shown(path)
+    )]
+    NotWritten {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's answer.
+        source: rusqlite::Error,
     },
     /// SQLite failed in another way.
     #[error("{}: {source}", shown(path))]
@@ -109,9 +120,9 @@ impl StoreError {
         matches!(self, Self::Newer { .. })
     }
 
-    /// True when nothing can be stored now, though what is there can be read.
-    pub fn is_out_of_space_or_read_only(&self) -> bool {
-        matches!(self, Self::Full { .. } | Self::ReadOnly { .. })
+    /// True when the system stores nothing now, though what is there can be read.
+    pub fn cannot_store(&self) -> bool {
+        matches!(self, Self::Full { .. } | Self::ReadOnly { .. } | Self::NotWritten { .. })
     }
 }
 
@@ -175,6 +186,9 @@ impl Trouble {
             Self::Sql(source) => match source.sqlite_error_code() {
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy { path },
                 Some(ErrorCode::DiskFull) => StoreError::Full { path },
+                Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
+                    StoreError::NotWritten { path, source }
+                }
                 Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { path },
                 _ => StoreError::Sql { path, source },
             },

@@ -106,7 +106,8 @@ fn create(path: &Path) -> Result<()> {
 }
 
 fn tighten(path: &Path, mode: u32) -> Result<()> {
-    if mode & 0o077 == 0 {
+    let for_others = mode & 0o077;
+    if for_others == 0 {
         return Ok(());
     }
     let mut entries = fs::read_dir(path).map_err(|source| StoreError::Io {

@@ -22,7 +22,7 @@ pub(super) fn migrate(conn: &Connection, steps: &[&str]) -> Result<(), Trouble> 
         let at = version(&step)?.max(0) as usize;
         if let Some(sql) = steps.get(at) {
             step.execute_batch(sql)?;
-            step.pragma_update(None, "user_version", at as i64 + 1)?;
+            step.pragma_update(None, "user_version", at as u32 + 1)?;
             step.commit()?;
         }
     }

@@ -83,7 +83,7 @@ impl Store {
             opened => opened,
         };
         let (journal, cache) = match opened {
-            Err(error) if error.is_out_of_space_or_read_only() && sharing != Sharing::Read => {
+            Err(error) if error.cannot_store() && sharing != Sharing::Read => {
                 sharing = Sharing::Read;
                 open_both(&folder, sharing, &mut notices)?
             }

@@ -36,6 +36,11 @@ impl Kind {
         }
     }
 
+    /// The newest schema this version knows.
+    fn version(self) -> i64 {
+        i64::from(self.steps().len() as u32)
+    }
+
     fn steps(self) -> &'static [&'static str] {
         match self {
             Self::Cache => &migrate::CACHE,
@@ -96,6 +101,11 @@ impl Db {
     }
 }
 
+/// True when so little space is left that a sync had better not begin.
+pub(super) fn is_nearly_full(folder: &Folder) -> bool {
+    folder.free_space().is_some_and(|free| free < LITTLE_SPACE)
+}
+
 /// Decides how the folder's files are shared.
 pub(super) fn sharing(folder: &Folder, access: Access, notices: &mut Vec<Notice>) -> Sharing {
     let Some(path) = folder.path() else { return Sharing::Memory };
@@ -122,7 +132,7 @@ pub(super) fn sharing(folder: &Folder, access: Access, notices: &mut Vec<Notice>
 /// Refuses a file with a newer schema before anything touches it.
 pub(super) fn refuse_newer(folder: &Folder, kind: Kind) -> Result<()> {
     let Some(path) = folder.file(kind.name()) else { return Ok(()) };
-    let known = kind.steps().len() as i64;
+    let known = kind.version();
     let found = header_version(&path).unwrap_or(0);
     let found = if found > known { found } else { logged_version(&path).unwrap_or(found) };
     if found > known { Err(StoreError::Newer { path, found, known }) } else { Ok(()) }
@@ -264,7 +274,7 @@ fn read_only(
             (conn, version)
         }
     };
-    if version < kind.steps().len() as i64 {
+    if version < kind.version() {
         return Err(Trouble::Damaged(
             "its schema is of an older version; open it once for writing to bring it up to date".to_owned(),
         ));
@@ -275,12 +285,15 @@ fn read_only(
 /// A URI for a file that nobody changes.
 fn immutable(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt;
+    let hex = |digit: u8| char::from_digit(u32::from(digit), 16).unwrap_or('0');
     let mut uri = String::from("file:");
     for byte in path.as_os_str().as_bytes() {
         if byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte) {
             uri.push(char::from(*byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            uri.push('%');
+            uri.push(hex(byte >> 4));
+            uri.push(hex(byte & 15));
         }
     }
     uri + "?immutable=1"

@@ -1,8 +1,9 @@
 //! The thread that owns the store.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -12,6 +13,9 @@ use crate::domain::table::Table;
 
 /// Jobs after which a snapshot is published although more are waiting.
 const BATCH: usize = 64;
+
+/// How often an idle store looks for what another instance wrote.
+const LOOK: Duration = Duration::from_secs(2);
 
 enum Job {
     Run(Box<dyn FnOnce(&mut Store) + Send>),
@@ -85,7 +89,17 @@ fn run(mut store: Store, waiting: &Receiver<Job>, mut published: impl FnMut(Arc<
         }
     };
     publish(&mut store);
-    'open: while let Ok(first) = waiting.recv() {
+    'open: loop {
+        let first = match waiting.recv_timeout(LOOK) {
+            Ok(first) => first,
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                // A file that cannot be looked at now says so to the next call that needs it.
+                let _ = store.refresh();
+                publish(&mut store);
+                continue;
+            }
+        };
         for job in std::iter::once(first).chain(waiting.try_iter()).take(BATCH) {
             match job {
                 Job::Run(job) => {

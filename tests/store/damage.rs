@@ -59,7 +59,7 @@ fn sync(store: &mut Store) {
     let mut batch = PageBatch::default();
     for number in 0..ALERTS {
         let upsert = alert(&name(number), Status::Active);
-        match store.known(&[upsert.data.id.clone()]).unwrap()[0] {
+        match store.known(std::slice::from_ref(&upsert.data.id)).unwrap()[0] {
             Some(known) if known.content_hash == content_hash(&upsert.raw) => batch.unchanged.push(known.key),
             _ => batch.upserts.push(upsert),
         }

@@ -102,7 +102,7 @@ fn read_only_reads_everything_and_stores_nothing() {
         assert_eq!(store.raw(&id("a")).unwrap().unwrap(), &*alert("a", Status::Active).raw);
         assert!(!store.is_writable());
         let error = store.queue(&change(&["a"], Status::Resolved, Status::Active)).unwrap_err();
-        assert!(error.is_out_of_space_or_read_only() && error.to_string().contains("journal.db"), "{error}");
+        assert!(error.cannot_store() && error.to_string().contains("journal.db"), "{error}");
         let listing = store.begin_listing(&subscription(), now());
         assert!(matches!(listing, Err(StoreError::ReadOnly { .. })));
     };

@@ -5,6 +5,7 @@
 mod common;
 mod damage;
 mod files;
+mod full;
 mod listing;
 mod outbox;
 mod undo;

@@ -58,7 +58,7 @@ impl<'c> Writer<'c> {
             let packed = self.compressor.compress(&self.data).map_err(out_of_memory)?;
             self.conn
                 .prepare_cached("INSERT INTO block (id, size, data) VALUES (?1, ?2, ?3)")?
-                .execute(params![self.block, self.data.len() as i64, packed])?;
+                .execute(params![self.block, self.data.len() as u32, packed])?;
             self.block += 1;
             self.alerts = 0;
             self.data.clear();
@@ -133,7 +133,7 @@ fn repack(writer: &mut Writer<'_>, block: i64) -> Result<bool, Trouble> {
         let Some(body) = data.get(place.start..place.start + place.length) else { return Ok(false) };
         let moved = writer.add(body)?;
         conn.prepare_cached("UPDATE alert SET block = ?2, start = ?3, length = ?4 WHERE key = ?1")?
-            .execute(params![key, moved.block, moved.start as i64, moved.length as i64])?;
+            .execute(params![key, moved.block, moved.start as u32, moved.length as u32])?;
     }
     Ok(true)
 }

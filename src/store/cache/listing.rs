@@ -11,15 +11,20 @@ use crate::domain::{AlertId, AlertKey, SafeText, SubscriptionId};
 use crate::store::Store;
 use crate::store::error::{Result, StoreError, Trouble};
 use crate::store::hash::content_hash;
+use crate::store::open::{Sharing, is_nearly_full};
 
 /// Items kept in quarantine per subscription, at most.
 const KEPT_ASIDE: i64 = 500;
 
 impl Store {
-    /// Begins a listing of a subscription; one that was under way is superseded.
+    /// Begins a listing of a subscription; one that was under way is superseded. Refused when less than 16 MiB are free: SQLite's
+    /// shared memory could then end the program.
     pub fn begin_listing(&mut self, subscription: &SubscriptionId, at: DateTime<Utc>) -> Result<Listing> {
         self.mend();
         self.cache.check_writable()?;
+        if self.sharing == Sharing::Log && is_nearly_full(&self.folder) {
+            return Err(StoreError::Full { path: self.cache.path.clone() });
+        }
         let stored: Option<i64> = super::subscriptions::listing_number(&self.cache.conn, subscription)
             .map_err(|error| self.cache_failed(error.into()))?;
         let before = self.listings.get(subscription).map(|running| running.number);
@@ -74,7 +79,9 @@ impl Store {
             seen.extend(self.key(id));
         }
         let running = self.running(listing)?;
-        seen.into_iter().for_each(|key| running.seen.insert(key));
+        for key in seen {
+            running.seen.insert(key);
+        }
         Ok(applied)
     }
 
@@ -145,7 +152,7 @@ impl Store {
             let known = self.key(&data.id);
             match known {
                 Some(key) if self.content_hash(key)? == content_hash(raw) && !self.is_gone(key) => {
-                    keys[at] = key
+                    keys[at] = key;
                 }
                 _ => news.push((at, *raw, *data)),
             }

@@ -78,7 +78,7 @@ impl<'c> Putter<'c> {
         let key = known.unwrap_or(AlertKey(*writing.next_key));
         let packed = row::encode(key, data, parent, &facts);
         let content = content_hash(raw).cast_signed();
-        let (start, length) = (place.start as i64, place.length as i64);
+        let (start, length) = (place.start as u32, place.length as u32);
         if known.is_some() {
             self.freed.insert(kept(self.conn, key)?.block);
             self.conn

@@ -32,7 +32,7 @@ impl Store {
     /// Counts every alert as changed, so that the next listing writes all of them anew.
     pub fn forget_contents(&mut self) -> Result<()> {
         let done = self.cache.conn.execute("UPDATE alert SET content_hash = 0", []);
-        done.map(drop).map_err(|error| self.cache.fail(error))
+        done.map(drop).map_err(|error| self.cache_failed(error.into()))
     }
 
     pub(super) fn content_hash(&self, key: AlertKey) -> Result<u64> {

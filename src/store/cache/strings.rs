@@ -16,7 +16,7 @@ pub(super) fn store(conn: &Connection, table: &TableBuilder, from: usize) -> rus
             data.extend_from_slice(text.as_bytes());
         }
         conn.prepare_cached("INSERT INTO string_run (first, count, checksum, data) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![from as i64, count as i64, checksum(from as u64, &data), data])?;
+            .execute(params![from as u32, count as u32, checksum(from as u64, &data), data])?;
     }
     Ok(table.strings())
 }
@@ -26,10 +26,10 @@ pub(super) fn load(conn: &Connection, table: &mut TableBuilder) -> Result<usize,
     let mut statement = conn.prepare("SELECT first, count, checksum, data FROM string_run ORDER BY first")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (first, count, sum): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (first, count, sum): (u32, u32, u32) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let mut data = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
         let damaged = || Trouble::Damaged(format!("strings from {first} on"));
-        if first != table.strings() as i64 || sum != i64::from(checksum(first as u64, data)) {
+        if first != table.strings() as u32 || sum != checksum(u64::from(first), data) {
             return Err(damaged());
         }
         for _ in 0..count {

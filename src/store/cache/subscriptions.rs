@@ -27,7 +27,7 @@ impl Store {
                     subscription.id.as_str(),
                     subscription.name.raw(),
                     subscription.tenant.raw(),
-                    place as i64
+                    place as u32
                 ])?;
             }
             Ok(())

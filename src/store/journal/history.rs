@@ -16,7 +16,7 @@ impl Store {
     pub fn changes(&self, limit: usize) -> Result<Vec<ChangeRecord>> {
         self.read_journal(|conn| {
             let mut statement = conn.prepare_cached(&format!("{CHANGE} ORDER BY c.id DESC LIMIT ?1"))?;
-            let mut rows = statement.query([limit as i64])?;
+            let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
             let mut changes = Vec::new();
             while let Some(row) = rows.next()? {
                 changes.push(change(conn, row)?);

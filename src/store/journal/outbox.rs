@@ -24,7 +24,7 @@ impl Store {
                  AND ((t.outcome = 'pending' AND t.not_before <= ?1) \
                  OR (t.outcome = 'sending' AND t.sender IS NOT ?2)) ORDER BY t.row LIMIT ?3"
             ))?;
-            let mut rows = statement.query(params![moment::write(now), self.run, limit as i64])?;
+            let mut rows = statement.query(params![moment::write(now), self.run, i64::try_from(limit).unwrap_or(i64::MAX)])?;
             let mut due = Vec::new();
             while let Some(row) = rows.next()? {
                 due.push(OutboxItem {
@@ -57,7 +57,7 @@ impl Store {
     pub fn pending_total(&self) -> Result<usize> {
         self.read_journal(|conn| {
             let count: u32 = conn
-                .prepare_cached("SELECT count(*) FROM target WHERE outcome IN ('pending', 'sending')")?
+                .prepare_cached("SELECT count(*) FROM target INDEXED BY target_due WHERE outcome IN ('pending', 'sending')")?
                 .query_row([], |row| row.get(0))?;
             Ok(count as usize)
         })
