@@ -22,6 +22,7 @@ fn main() -> ExitCode {
 
 fn start(cli: Cli) -> Result<u8, CliError> {
     runtime::install_hooks();
+    runtime::signals::survive_size_limits().map_err(CliError::failed)?;
     runtime::log::start(cli.global.log.as_deref(), cli.global.log_level).map_err(CliError::failed)?;
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -29,7 +29,8 @@ fn opened(bench: &Bench, size: (u16, u16)) -> Pty {
 fn latecomer() -> String {
     let tenant = demo::tenant(1, Utc::now());
     let late = tenant.arrivals.iter().find(|raw| raw.contains("vm-jump-01") && raw.contains("Informational"));
-    late.unwrap().replace(demo::NOW_PLACEHOLDER, &Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+    late.unwrap()
+        .replace(demo::NOW_PLACEHOLDER, &Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
 }
 
 const NOISE: &str = "resource:vm-jump-01 severity:informational since:24h";
@@ -60,11 +61,16 @@ fn three_hundred_and_forty_are_dismissed_but_three_and_taken_back() {
     assert_eq!(bench.posts("dismiss"), 337);
     let after = bench.statuses();
     assert_eq!(after[&late], "Active");
-    assert_eq!(after.iter().filter(|(id, status)| before.get(*id).is_some_and(|was| was != *status)).count(), 337);
+    assert_eq!(
+        after.iter().filter(|(id, status)| before.get(*id).is_some_and(|was| was != *status)).count(),
+        337
+    );
 
     pty.pressed = 0;
     pty.keys("u").wait("337");
-    pty.keys("y").wait_until("the end of the undo", |screen| screen.contains("337 verified") && screen.contains("340 of") || screen.contains("341 of"));
+    pty.keys("y").wait_until("the end of the undo", |screen| {
+        screen.contains("337 verified") && screen.contains("340 of") || screen.contains("341 of")
+    });
     assert_eq!(pty.pressed, 2);
     bench.until("every alert has its former status", || {
         let now = bench.statuses();
@@ -127,7 +133,12 @@ fn what_was_refused_is_shown_and_only_that_is_tried_again() {
     pty.keys("Enter").wait("340 of 1,204");
     pty.keys("* * d 3 y").wait("failed");
     let refused = |bench: &Bench| {
-        bench.emulator().log().iter().filter(|entry| entry.method == "POST" && entry.status == Some(403)).count()
+        bench
+            .emulator()
+            .log()
+            .iter()
+            .filter(|entry| entry.method == "POST" && entry.status == Some(403))
+            .count()
     };
     bench.until("each was tried", || bench.posts("dismiss") == 340);
     let failed = refused(&bench);
@@ -164,7 +175,8 @@ fn a_bad_filter_is_explained_and_the_list_stays() {
     let bench = tenant(&[]);
     let mut pty = opened(&bench, WIDE);
     pty.keys("/").type_text("severity:purple");
-    pty.wait("purple").wait_until("what was expected", |screen| screen.to_lowercase().contains("informational"));
+    pty.wait("purple")
+        .wait_until("what was expected", |screen| screen.to_lowercase().contains("informational"));
     pty.keys("Esc").wait("of 1,204");
     leave(&mut pty);
 }
@@ -178,14 +190,16 @@ fn the_terminal_is_given_back_on_every_way_out() {
             "quit" => drop(pty.keys("q")),
             "interrupt" => drop(pty.keys("C-c C-c")),
             signal => {
-                let done =
-                    std::process::Command::new("kill").args([&format!("-{signal}"), &pty.id().to_string()]).status();
+                let done = std::process::Command::new("kill")
+                    .args([&format!("-{signal}"), &pty.id().to_string()])
+                    .status();
                 assert!(done.unwrap().success());
             }
         }
         pty.end();
         let output = String::from_utf8_lossy(&pty.bytes).into_owned();
-        let last = |mark: &str| output.rfind(mark).unwrap_or_else(|| panic!("{way}: {mark:?} was never written"));
+        let last =
+            |mark: &str| output.rfind(mark).unwrap_or_else(|| panic!("{way}: {mark:?} was never written"));
         assert!(last("\u{1b}[?1049l") > last("\u{1b}[?1049h"), "{way}: the alternate screen is left");
         assert!(last("\u{1b}[?25h") > last("\u{1b}[?25l"), "{way}: the cursor is shown");
         assert!(last("\u{1b}[?2004l") > last("\u{1b}[?2004h"), "{way}: pasting is plain again");
@@ -232,8 +246,13 @@ fn hostile_text_is_shown_and_never_obeyed() {
 fn without_a_configuration_the_demo_is_offered() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().to_str().unwrap();
-    let environment =
-        [("HOME", path), ("XDG_CONFIG_HOME", path), ("XDG_DATA_HOME", path), ("PATH", ""), ("QUELL_ACCESS_TOKEN", "")];
+    let environment = [
+        ("HOME", path),
+        ("XDG_CONFIG_HOME", path),
+        ("XDG_DATA_HOME", path),
+        ("PATH", ""),
+        ("QUELL_ACCESS_TOKEN", ""),
+    ];
     let mut pty = Pty::start(&[], &environment, WIDE);
     pty.wait_until("the offer of the demo", |screen| screen.to_lowercase().contains("demo"));
     pty.keys("q");

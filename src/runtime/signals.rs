@@ -5,6 +5,7 @@
 //! in a write to the dead line.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::Duration;
@@ -17,6 +18,11 @@ use super::terminal::give_back;
 
 /// How long the main thread has to leave by itself.
 const GRACE: Duration = Duration::from_millis(1200);
+
+/// Makes a write beyond a file-size limit (`ulimit -f`) an error of that write instead of the end of the program.
+pub fn survive_size_limits() -> io::Result<()> {
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map(drop)
+}
 
 /// Starts both watchers.
 pub fn watch(events: &Sender<Event>) -> io::Result<()> {

@@ -274,7 +274,7 @@ async fn sample_alerts_come_when_the_operation_is_done() {
 
 #[tokio::test]
 async fn a_simulation_under_way_says_so() {
-    let bench = bench(|config| config.simulate_delay = std::time::Duration::from_secs(3600)).await;
+    let bench = bench(|config| config.simulate_delay = std::time::Duration::from_hours(1)).await;
     let count = bench.emulator.alerts().len();
     let sub = subscription(&bench.id(0));
     let path = format!(

@@ -1,6 +1,14 @@
 //! Helpers for whole-program tests: the program on a pseudo-terminal, and the emulator beside it.
 
-#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // each test file uses a part of it
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)] // each test file uses a part of it
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -45,7 +53,7 @@ impl Pty {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (sender, output) = channel();
         thread::spawn(move || {
-            let mut chunk = [0; 65536];
+            let mut chunk = vec![0; 65536];
             while let Ok(length) = reader.read(&mut chunk) {
                 if length == 0 || sender.send(chunk[..length].to_vec()).is_err() {
                     break;
@@ -224,7 +232,8 @@ impl Bench {
         command
     }
 
-    /// Looks again and again until a condition holds.
+    /// Looks again and again until a condition of the emulator holds.
+    #[allow(clippy::unused_self)] // reads as what it is: `bench.until(…)`
     pub fn until(&self, what: &str, condition: impl Fn() -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !condition() {
