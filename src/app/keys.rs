@@ -35,6 +35,7 @@ pub enum Held {
 
 /// A key was pressed.
 pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
+    model.list.touched |= !model.list.listing.is_empty();
     if key == Key::ctrl('c') {
         return interrupt(model, out);
     }

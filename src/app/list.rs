@@ -67,9 +67,10 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     let at_top = list.offset == 0 && list.place == 0 && !list.awaiting;
     list.in_flight = false;
     list.listing = listing;
-    let place = match back.or(list.cursor).and_then(|key| list.listing.place(key)) {
+    let kept = list.cursor.filter(|_| list.touched);
+    let place = match back.or(kept).and_then(|key| list.listing.place(key)) {
         Some(place) => place,
-        None if list.awaiting || list.cursor.is_none() => 0,
+        None if list.awaiting || kept.is_none() => 0,
         None => list.place,
     };
     list.awaiting = false;

@@ -113,6 +113,9 @@ pub struct List {
     pub awaiting: bool,
     /// True when a newer snapshot came while a question was in flight.
     pub stale: bool,
+    /// True once a key was pressed over alerts: from then on the cursor stays on its alert. Before that it stays on the
+    /// first, while the first sync fills the list.
+    pub touched: bool,
     /// The alert under the cursor.
     pub cursor: Option<AlertKey>,
     /// The cursor's place in `listing`; kept beside the key so that a vanished alert leaves the cursor where it was.

@@ -56,9 +56,17 @@ fn new_alerts_move_neither_cursor_nor_its_row_on_the_screen() {
 #[test]
 fn at_the_top_new_alerts_are_seen() {
     let mut harness = hundred();
-    harness.put(101, Given { hours: 0, ..ROW }).snapshot();
+    harness.keys("j k").put(101, Given { hours: 0, ..ROW }).snapshot();
     let list = &harness.model.list;
     assert_eq!((list.cursor, list.place, list.offset), (Some(AlertKey(1)), 1, 0));
+}
+
+#[test]
+fn before_the_first_key_the_cursor_stays_on_the_first_alert() {
+    let mut harness = hundred();
+    harness.put(101, Given { hours: 0, ..ROW }).snapshot();
+    let list = &harness.model.list;
+    assert_eq!((list.cursor, list.place, list.offset), (Some(AlertKey(101)), 0, 0));
 }
 
 #[test]
