@@ -254,8 +254,8 @@ fn adopt(workspace: Workspace, work: &Work, mailbox: &Mailbox, handle: &Handle) 
         parts.workspace = Some(Arc::clone(&workspace));
         parts.session = Some(session.clone());
     });
-    mailbox.send(Message::Start(Start::Ready(session)));
     mailbox.send(Message::Table(Arc::clone(&workspace.table)));
+    mailbox.send(Message::Start(Start::Ready(session)));
     connect(workspace, work.clone(), mailbox.clone(), handle);
 }
 

@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 use chrono::{Local, Offset, Utc};
 use tokio::runtime::Handle;
 
+use crate::app::message::Timer;
 use crate::app::{self, Message, Model, Now};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
@@ -89,9 +90,9 @@ fn main_loop(
     screen: &mut Screen,
     inbox: &Receiver<Event>,
 ) -> Result<i32> {
-    draw(screen, model)?;
+    // The first frame waits a moment, so that it is the list and not a blank screen that the list replaces.
     let mut last_frame = Instant::now();
-    let mut dirty = false;
+    let mut dirty = true;
     loop {
         let Some(first) = next(inbox, dirty, last_frame) else {
             draw(screen, model)?;
@@ -101,7 +102,7 @@ fn main_loop(
         };
         let mut at_once = false;
         for event in std::iter::once(first).chain(inbox.try_iter()) {
-            at_once |= matches!(event, Event::Input(_) | Event::Continued);
+            at_once |= is_waited_for(&event, model);
             match handle_event(event, model, shell, screen)? {
                 Flow::Go => dirty = true,
                 Flow::Leave(code) => return Ok(code),
@@ -112,6 +113,21 @@ fn main_loop(
             last_frame = Instant::now();
             dirty = false;
         }
+    }
+}
+
+/// Whether somebody waits for what an event brings: a key, or the answer to one. Snapshots and the progress of a sync
+/// come by themselves.
+fn is_waited_for(event: &Event, model: &Model) -> bool {
+    match event {
+        Event::Input(_) | Event::Continued => true,
+        Event::Suspend | Event::Leave(_) => false,
+        Event::Message(message) => match message {
+            Message::Listed(..) => model.list.awaiting || model.list.listing.is_empty(),
+            Message::Detail(..) => model.details.shown.as_ref().map(|shown| shown.key) != model.details.wanted,
+            Message::Completed(..) | Message::Journal(_) | Message::Timer(Timer::ChordMenu(_)) => true,
+            _ => false,
+        },
     }
 }
 
