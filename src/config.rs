@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -138,13 +141,21 @@ impl Config {
         })
     }
 
-    /// Writes the file with a comment for each key, readable by its owner only.
+    /// Writes the file with a comment for each key, whole or not at all, readable by its owner only.
     pub fn write(&self, path: &Path) -> Result<(), ConfigError> {
         let failed = |source| ConfigError::Write { path: path.to_owned(), source };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
+        if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
+            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
         }
-        std::fs::write(path, self.render()).map_err(failed)
+        let draft = path.with_extension("toml.new");
+        match std::fs::remove_file(&draft) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
+        let mut file =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(failed)?;
+        file.write_all(self.render().as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        std::fs::rename(&draft, path).map_err(failed)
     }
 
     /// The file's text.
@@ -213,6 +224,22 @@ mod tests {
         };
         let config = Config { profile: [("eu west".to_owned(), profile)].into() };
         assert_eq!(Config::parse(&config.render(), Path::new("config.toml")).unwrap(), config);
+    }
+
+    #[test]
+    fn the_file_is_its_owners_alone_and_replaced_whole() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("quell/config.toml");
+        for read_only in [false, true] {
+            let profile = Profile { read_only, ..Profile::default() };
+            let config = Config { profile: [("default".to_owned(), profile)].into() };
+            config.write(&path).unwrap();
+            assert_eq!(Config::load(&path).unwrap(), Some(config));
+        }
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
     #[test]

@@ -48,6 +48,9 @@ pub(super) fn refresh(model: &mut Model, out: &mut Effects) {
 
 /// The alerts changed.
 pub(super) fn table(model: &mut Model, table: Arc<Table>, out: &mut Effects) {
+    if model.table == table {
+        return;
+    }
     model.table = table;
     marks::keep_known(&mut model.list, &model.table);
     refresh(model, out);

@@ -71,7 +71,10 @@ fn begin(model: &mut Model, start: Start, out: &mut Effects) {
                 out.push(Effect::Timer(Timer::Minute, MINUTE));
                 journal::list_changes(model, out);
             }
-            list::refresh(model, out);
+            // At the start the snapshot comes first, and with it the question was asked.
+            if !(first && model.list.in_flight) {
+                list::refresh(model, out);
+            }
         }
         Start::FirstRun(found) => {
             let shown = model.first_run.get_or_insert_with(FirstRun::default);

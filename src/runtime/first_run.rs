@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::effects::Mailbox;
+use super::mailbox::Mailbox;
 use super::open::Plan;
 use crate::app::message::{Message, SignInFound, Start};
 use crate::azure::{

@@ -5,18 +5,24 @@ use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 use crate::app::Message;
 use crate::app::key::{Code, Key};
 
-/// The message for a terminal event; none for what quell does not use. Not for a new size: crossterm 0.29 loses it when
+/// The messages for a terminal event; none for what quell does not use. Not for a new size: crossterm 0.29 loses it when
 /// a key arrives in the same moment, so [`super::signals`] watches for that.
-pub fn message(event: Event) -> Option<Message> {
+///
+/// Over a slow line Esc and the key after it may arrive together, which reads as that key with Alt. No command has an
+/// Alt key, so they are taken apart again: an Esc that was meant as No must not vanish.
+pub fn messages(event: Event) -> Vec<Message> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
             let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-            let code = code(key.code)?;
-            // Over some terminals ctrl-space and the like arrive as controls: they are nobody's keys.
-            Some(Message::Key(Key { code, ctrl }))
+            let Some(code) = code(key.code) else { return Vec::new() };
+            let mut keys = vec![Message::Key(Key { code, ctrl })];
+            if key.modifiers.contains(KeyModifiers::ALT) {
+                keys.insert(0, Message::Key(Key::plain(Code::Esc)));
+            }
+            keys
         }
-        Event::Paste(text) => Some(Message::Paste(text)),
-        _ => None,
+        Event::Paste(text) => vec![Message::Paste(text)],
+        _ => Vec::new(),
     }
 }
 
@@ -48,17 +54,22 @@ mod tests {
 
     use super::*;
 
-    fn press(code: KeyCode, modifiers: KeyModifiers, kind: KeyEventKind) -> Option<Message> {
-        message(Event::Key(KeyEvent { code, modifiers, kind, state: KeyEventState::NONE }))
+    fn press(code: KeyCode, modifiers: KeyModifiers, kind: KeyEventKind) -> Vec<Message> {
+        messages(Event::Key(KeyEvent { code, modifiers, kind, state: KeyEventState::NONE }))
     }
 
     #[test]
     fn presses_and_repeats_count_and_releases_do_not() {
-        let g = Some(Message::Key(Key::char('G')));
+        let g = vec![Message::Key(Key::char('G'))];
         assert_eq!(press(KeyCode::Char('G'), KeyModifiers::SHIFT, KeyEventKind::Press), g);
         assert_eq!(press(KeyCode::Char('G'), KeyModifiers::SHIFT, KeyEventKind::Repeat), g);
-        assert_eq!(press(KeyCode::Char('G'), KeyModifiers::SHIFT, KeyEventKind::Release), None);
-        let down = Some(Message::Key(Key::ctrl('d')));
+        assert_eq!(press(KeyCode::Char('G'), KeyModifiers::SHIFT, KeyEventKind::Release), []);
+        let down = vec![Message::Key(Key::ctrl('d'))];
         assert_eq!(press(KeyCode::Char('d'), KeyModifiers::CONTROL, KeyEventKind::Press), down);
+    }
+    #[test]
+    fn an_esc_that_arrives_with_the_next_key_stays_an_esc() {
+        let both = vec![Message::Key(Key::plain(Code::Esc)), Message::Key(Key::char('y'))];
+        assert_eq!(press(KeyCode::Char('y'), KeyModifiers::ALT, KeyEventKind::Press), both);
     }
 }

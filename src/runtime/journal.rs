@@ -1,19 +1,42 @@
 //! Journal orders, carried out on the store's thread and answered as messages.
 
 use chrono::Utc;
+use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::mailbox::Mailbox;
+use super::work::Work;
 use crate::app::effect::JournalOrder;
-use crate::app::message::Journal;
+use crate::app::message::{Journal, Message};
 use crate::domain::SafeText;
 use crate::store::{Store, StoreError, StoreHandle};
 
 /// True when something may have to be sent afterwards.
-pub fn sends(order: &JournalOrder) -> bool {
+fn sends(order: &JournalOrder) -> bool {
     matches!(order, JournalOrder::Submit(_) | JournalOrder::Undo(_) | JournalOrder::Retry(_))
 }
 
+/// Carries orders out one after the other, in the order of the keys that gave them, until their sender is dropped.
+pub async fn serve(mut orders: UnboundedReceiver<JournalOrder>, work: Work, mailbox: Mailbox) {
+    while let Some(order) = orders.recv().await {
+        let Some(workspace) = work.workspace() else {
+            mailbox.send(Message::Journal(Journal::Refused("nothing is open yet".into())));
+            continue;
+        };
+        if let JournalOrder::Cancel(change) = order {
+            work.cancel(change);
+        }
+        let sends = sends(&order);
+        let answer = carry_out(&workspace.store, order, work.who()).await;
+        tracing::info!(?answer, "journal");
+        mailbox.send(Message::Journal(answer));
+        if sends {
+            work.wake_push();
+        }
+    }
+}
+
 /// Carries an order out; a failure to store is an answer too.
-pub async fn carry_out(store: &StoreHandle, order: JournalOrder, by: SafeText) -> Journal {
+async fn carry_out(store: &StoreHandle, order: JournalOrder, by: SafeText) -> Journal {
     match store.call(move |store| apply(store, order, &by)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) | Err(error) => Journal::Refused(error.to_string().into()),

@@ -10,10 +10,12 @@ pub mod first_run;
 pub mod input;
 pub mod journal;
 pub mod log;
+pub mod mailbox;
 pub mod open;
 pub mod query_worker;
 pub mod signals;
 pub mod terminal;
+pub mod work;
 
 use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -23,15 +25,21 @@ use std::time::{Duration, Instant};
 use chrono::{Local, Offset, Utc};
 use tokio::runtime::Handle;
 
+use crate::app::message::Timer;
 use crate::app::{self, Message, Model, Now};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
+use crate::cli::output::say;
+use crate::domain::SafeText;
 use crate::ui::{self, theme::Theme};
 use effects::{Immediate, Shell};
 use terminal::Screen;
 
 /// The shortest time between two frames that no key caused.
 const BACKGROUND_FRAME: Duration = Duration::from_millis(33);
+
+/// The most events taken before a frame is drawn.
+const MOST_AT_ONCE: usize = 1024;
 
 /// What reaches the main thread.
 #[derive(Debug)]
@@ -40,6 +48,10 @@ pub enum Event {
     Message(Message),
     /// A key or paste, to be answered at once.
     Input(Message),
+    /// A snapshot of the alerts lies ready; see [`effects::Mailbox`].
+    Table,
+    /// Leave with an error: nothing could be opened.
+    Fail(CliError),
     /// The terminal has another size.
     Resized,
     /// Stop as by ctrl-z.
@@ -59,14 +71,22 @@ pub fn now() -> Now {
 /// What can go wrong on the screen, with the exit status that says so.
 type Result<T> = std::result::Result<T, CliError>;
 
-/// Installs the hooks that make a panic readable: the terminal is given back first, whichever thread panics.
+/// Installs the hooks that make a panic readable: the terminal is given back first, whichever thread panics, and the
+/// report goes through the display rule, since a panic's text may quote an alert.
+///
+/// Under the screen a panic of any thread ends the program: without that thread it would only look alive. Nothing is
+/// lost by that: what was decided is in the journal.
 pub fn install_hooks() {
+    let builder = color_eyre::config::HookBuilder::default().theme(color_eyre::config::Theme::new());
+    let (panics, errors) = builder.into_hooks();
     // A second installation (in tests) is refused and harmless.
-    let _ = color_eyre::install();
-    let report = std::panic::take_hook();
+    let _ = errors.install();
     std::panic::set_hook(Box::new(move |panic| {
-        terminal::give_back();
-        report(panic);
+        let on_screen = terminal::give_back();
+        say(SafeText::from(panics.panic_report(panic).to_string()).to_block());
+        if on_screen {
+            std::process::exit(101);
+        }
     }));
 }
 
@@ -78,7 +98,7 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     signals::watch(&events).map_err(CliError::failed)?;
     read_input(events);
     let mut model = Model::new(screen.size().map_err(CliError::failed)?, now());
-    shell.start()?;
+    shell.start();
     let code = main_loop(&mut model, &mut shell, &mut screen, &inbox);
     terminal::give_back();
     shell.close();
@@ -91,9 +111,9 @@ fn main_loop(
     screen: &mut Screen,
     inbox: &Receiver<Event>,
 ) -> Result<i32> {
-    draw(screen, model)?;
+    // The first frame waits a moment, so that it is the list and not a blank screen that the list replaces.
     let mut last_frame = Instant::now();
-    let mut dirty = false;
+    let mut dirty = true;
     loop {
         let Some(first) = next(inbox, dirty, last_frame) else {
             draw(screen, model)?;
@@ -102,8 +122,8 @@ fn main_loop(
             continue;
         };
         let mut at_once = false;
-        for event in std::iter::once(first).chain(inbox.try_iter()) {
-            at_once |= matches!(event, Event::Input(_) | Event::Continued | Event::Resized);
+        for event in std::iter::once(first).chain(inbox.try_iter().take(MOST_AT_ONCE)) {
+            at_once |= is_waited_for(&event, model);
             match handle_event(event, model, shell, screen)? {
                 Flow::Go => dirty = true,
                 Flow::Leave(code) => return Ok(code),
@@ -114,6 +134,23 @@ fn main_loop(
             last_frame = Instant::now();
             dirty = false;
         }
+    }
+}
+
+/// Whether somebody waits for what an event brings: a key, or the answer to one. Snapshots and the progress of a sync
+/// come by themselves.
+fn is_waited_for(event: &Event, model: &Model) -> bool {
+    match event {
+        Event::Input(_) | Event::Continued | Event::Resized => true,
+        Event::Suspend | Event::Leave(_) | Event::Fail(_) | Event::Table => false,
+        Event::Message(message) => match message {
+            Message::Listed(..) => model.list.awaiting || model.list.listing.is_empty(),
+            Message::Detail(..) => {
+                model.details.shown.as_ref().map(|shown| shown.key) != model.details.wanted
+            }
+            Message::Completed(..) | Message::Journal(_) | Message::Timer(Timer::ChordMenu(_)) => true,
+            _ => false,
+        },
     }
 }
 
@@ -137,6 +174,11 @@ enum Flow {
 fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut Screen) -> Result<Flow> {
     let message = match event {
         Event::Message(message) | Event::Input(message) => message,
+        Event::Table => match shell.newest_table() {
+            Some(table) => Message::Table(table),
+            None => return Ok(Flow::Go),
+        },
+        Event::Fail(error) => return Err(error),
         Event::Resized => resized(screen)?,
         Event::Suspend => {
             suspend(screen)?;
@@ -159,7 +201,11 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
     Ok(Flow::Go)
 }
 
+/// Stops as ctrl-z does; without a shell that could continue us, does nothing.
 fn suspend(screen: &mut Screen) -> Result<()> {
+    if !signals::has_job_control() {
+        return Ok(());
+    }
     terminal::give_back();
     signals::stop_self().map_err(CliError::failed)?;
     screen.enter().map_err(CliError::failed)
@@ -185,10 +231,10 @@ fn theme() -> Theme {
 fn read_input(events: Sender<Event>) {
     thread::spawn(move || {
         while let Ok(event) = crossterm::event::read() {
-            if let Some(message) = input::message(event)
-                && events.send(Event::Input(message)).is_err()
-            {
-                return;
+            for message in input::messages(event) {
+                if events.send(Event::Input(message)).is_err() {
+                    return;
+                }
             }
         }
         let _ = events.send(Event::Leave(1));

@@ -198,6 +198,8 @@ impl Workspace {
             Some("--read-only was given".to_owned())
         } else if plan.profile.read_only {
             Some(format!("the profile `{}` is read-only", plan.name))
+        } else if !store.is_writable() {
+            Some("the data folder cannot be written".to_owned())
         } else {
             None
         };

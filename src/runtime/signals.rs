@@ -17,7 +17,10 @@ use super::Event;
 use super::terminal::give_back;
 
 /// How long the main thread has to leave by itself.
-const GRACE: Duration = Duration::from_millis(1200);
+const GRACE: Duration = Duration::from_millis(600);
+
+/// How long giving the terminal back may take on a line that may be stalled.
+const LAST_WRITE: Duration = Duration::from_millis(200);
 
 /// Makes a write beyond a file-size limit (`ulimit -f`) an error of that write instead of the end of the program.
 pub fn survive_size_limits() -> io::Result<()> {
@@ -60,8 +63,24 @@ pub fn watch(events: &Sender<Event>) -> io::Result<()> {
 fn leave(events: &Sender<Event>, code: i32) {
     let _ = events.send(Event::Leave(code));
     thread::sleep(GRACE);
-    give_back();
+    // On a stalled line the write would never return: it gets a moment, and then the process ends without it.
+    let writer = thread::spawn(give_back);
+    let rounds = 10;
+    for _ in 0..rounds {
+        if writer.is_finished() {
+            break;
+        }
+        thread::sleep(LAST_WRITE / rounds);
+    }
     std::process::exit(code);
+}
+
+/// Whether a shell of our own session could continue us. Without one (`ssh -t host quell`) a stop would be for good.
+pub fn has_job_control() -> bool {
+    use rustix::process::{getppid, getsid};
+    let ours = getsid(None).ok();
+    let parents = getppid().and_then(|parent| getsid(Some(parent)).ok());
+    ours.is_some() && ours == parents
 }
 
 /// Stops the process as ctrl-z does; returns when it is continued.

@@ -180,18 +180,20 @@ fn write_whole(mut bytes: &[u8]) -> io::Result<()> {
         match rustix::io::write(rustix::stdio::stdout(), bytes) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(written) => bytes = &bytes[written..],
-            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
+            Err(rustix::io::Errno::INTR) => {}
+            // Somebody made the terminal non-blocking: let it drain.
+            Err(rustix::io::Errno::AGAIN) => std::thread::sleep(std::time::Duration::from_millis(1)),
             Err(error) => return Err(error.into()),
         }
     }
     Ok(())
 }
 
-/// Gives the terminal back as it was; does nothing when it is not ours. For every way out, also from a panic hook or
-/// another thread.
-pub fn give_back() {
+/// Gives the terminal back as it was; does nothing, and says false, when it is not ours. For every way out, also from a
+/// panic hook or another thread. On a line that takes nothing any more it blocks.
+pub fn give_back() -> bool {
     if !TAKEN.swap(false, Ordering::SeqCst) {
-        return;
+        return false;
     }
     let mut bytes = Vec::new();
     let queued =
@@ -199,4 +201,5 @@ pub fn give_back() {
     // On a terminal that is gone there is nothing left to give back.
     let _ = queued.and_then(|()| write_whole(&bytes));
     let _ = disable_raw_mode();
+    true
 }

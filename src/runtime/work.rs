@@ -1,0 +1,154 @@
+//! The open workspace and its workers: shown first, then connected to its source.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::runtime::Handle;
+
+use super::mailbox::Mailbox;
+use super::open::{self, Workspace};
+use crate::app::message::{Message, Session, Start};
+use crate::azure::ArmClient;
+use crate::domain::progress::{Fault, FaultKind, SyncEvent};
+use crate::domain::{ChangeId, SafeText};
+use crate::sync::Engine;
+
+/// What is open. Clones share it.
+#[derive(Clone)]
+pub struct Work {
+    parts: Arc<Mutex<Parts>>,
+    mailbox: Mailbox,
+    handle: Handle,
+}
+
+#[derive(Default)]
+struct Parts {
+    workspace: Option<Arc<Workspace>>,
+    engine: Option<Engine>,
+    session: Option<Session>,
+    /// A sign-in is under way: a second one would start a second engine.
+    connecting: bool,
+}
+
+impl Work {
+    /// Nothing is open yet.
+    pub fn new(mailbox: Mailbox, handle: Handle) -> Self {
+        Self { parts: Arc::default(), mailbox, handle }
+    }
+
+    fn with<R>(&self, use_it: impl FnOnce(&mut Parts) -> R) -> R {
+        use_it(&mut self.parts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The open workspace.
+    pub fn workspace(&self) -> Option<Arc<Workspace>> {
+        self.with(|parts| parts.workspace.clone())
+    }
+
+    /// Who makes changes, for the record; empty while nobody is known.
+    pub fn who(&self) -> SafeText {
+        self.with(|parts| parts.session.as_ref().map(|session| session.who.clone()).unwrap_or_default())
+    }
+
+    /// Something may have to be sent.
+    pub fn wake_push(&self) {
+        self.with(|parts| parts.engine.as_ref().map(Engine::wake_push));
+    }
+
+    /// What is not sent yet of a change is not sent.
+    pub fn cancel(&self, change: ChangeId) {
+        self.with(|parts| parts.engine.as_ref().map(|engine| engine.cancel(change)));
+    }
+
+    /// Shows a workspace, then connects it.
+    pub fn adopt(&self, workspace: Workspace) {
+        let session = Session {
+            tenant: workspace.title(),
+            who: SafeText::default(),
+            read_only: workspace.read_only.clone(),
+            demo: workspace.is_demo(),
+        };
+        let workspace = Arc::new(workspace);
+        self.with(|parts| {
+            parts.workspace = Some(Arc::clone(&workspace));
+            parts.session = Some(session.clone());
+        });
+        self.mailbox.table(Arc::clone(&workspace.table));
+        self.mailbox.send(Message::Start(Start::Ready(session)));
+        self.connect();
+    }
+
+    /// Syncs now; without a sign-in, tries to sign in again.
+    pub fn sync_now(&self) {
+        if self.with(|parts| parts.engine.as_ref().map(Engine::sync_now)).is_none() {
+            self.connect();
+        }
+    }
+
+    /// Signs in and starts the workers, unless they run or somebody is at it. A failure is a sync fault on the screen,
+    /// and the cache stays usable.
+    fn connect(&self) {
+        let workspace = self.with(|parts| {
+            let free = parts.engine.is_none() && !std::mem::replace(&mut parts.connecting, true);
+            parts.workspace.clone().filter(|_| free)
+        });
+        let Some(workspace) = workspace else { return };
+        let work = self.clone();
+        self.handle.spawn(async move {
+            match workspace.connect().await {
+                Ok(client) => work.start(&workspace, client).await,
+                Err(error) => {
+                    let kind =
+                        if open::is_sign_in(&error) { FaultKind::SignIn } else { FaultKind::Unreachable };
+                    let fault = Fault { kind, message: error.to_string().into() };
+                    tracing::warn!(?fault, "not connected");
+                    work.mailbox.send(Message::Sync(SyncEvent::PullFailed { subscription: None, fault }));
+                }
+            }
+            work.with(|parts| parts.connecting = false);
+        });
+    }
+
+    async fn start(&self, workspace: &Workspace, client: ArmClient) {
+        let config = workspace.engine_config(client.clone());
+        let (work, asked) = (self.clone(), client.clone());
+        let engine = Engine::start(config, move |event| work.tell(event, &asked));
+        self.with(|parts| parts.engine = Some(engine));
+        self.ask_who(client).await;
+    }
+
+    /// Passes a worker's event on. The end of a round is the moment to ask again who is signed in, if nobody could be
+    /// asked before.
+    fn tell(&self, event: SyncEvent, client: &ArmClient) {
+        if !matches!(event, SyncEvent::Page { .. } | SyncEvent::Push { .. }) {
+            tracing::info!(?event, "sync");
+        }
+        if matches!(event, SyncEvent::RoundEnded(_)) && self.who().is_empty() {
+            let (work, client) = (self.clone(), client.clone());
+            self.handle.spawn(async move { work.ask_who(client).await });
+        }
+        self.mailbox.send(Message::Sync(event));
+    }
+
+    async fn ask_who(&self, client: ArmClient) {
+        let Ok(identity) = client.who().await else { return };
+        let session = self.with(|parts| {
+            let session = parts.session.as_mut()?;
+            session.who = identity.display_name().into();
+            Some(session.clone())
+        });
+        if let Some(session) = session {
+            self.mailbox.send(Message::Start(Start::Ready(session)));
+        }
+    }
+
+    /// Stops the workers and closes the files. Blocks.
+    pub fn close(&self) {
+        let (engine, workspace) = self.with(|parts| (parts.engine.take(), parts.workspace.take()));
+        if let Some(engine) = engine {
+            self.handle.block_on(engine.stop());
+        }
+        if let Some(workspace) = workspace {
+            workspace.store.clone().close();
+        }
+    }
+}
