@@ -81,6 +81,7 @@ pub struct Shell {
     handle: Handle,
     mailbox: Mailbox,
     queries: QueryWorker,
+    counts: detail::Counts,
     work: Work,
     first_run: first_run::State,
 }
@@ -96,6 +97,7 @@ impl Shell {
             handle,
             mailbox,
             queries,
+            counts: detail::Counts::default(),
             work: Work::default(),
             first_run: first_run::State::default(),
         })
@@ -156,11 +158,13 @@ impl Shell {
                 self.queries.ask(question, Ask::Suggestions(table, text, cursor), self.context());
             }
             Effect::LoadDetail { question, table, key } => {
-                let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
+                let (work, mailbox, counts) = (self.work.clone(), self.mailbox.clone(), self.counts.clone());
                 self.handle.spawn(async move {
                     let Some(workspace) = work.workspace() else { return };
-                    let detail = detail::load(&workspace.store, table, key).await;
+                    let detail =
+                        detail::load(&workspace.store, Arc::clone(&table), key, counts.of(&table)).await;
                     mailbox.send(Message::Detail(question, detail));
+                    counts.prepare(&table);
                 });
             }
             Effect::Journal(order) => self.journal(order),

@@ -15,8 +15,8 @@ pub mod query_worker;
 pub mod signals;
 pub mod terminal;
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::LazyLock;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -124,8 +124,12 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
         Event::Suspend | Event::Leave(_) => false,
         Event::Message(message) => match message {
             Message::Listed(..) => model.list.awaiting || model.list.listing.is_empty(),
-            Message::Detail(..) => model.details.shown.as_ref().map(|shown| shown.key) != model.details.wanted,
-            Message::Completed(..) | Message::Journal(_) | Message::Timer(Timer::ChordMenu(_)) => true,
+            Message::Detail(..) => {
+                model.details.shown.as_ref().map(|shown| shown.key) != model.details.wanted
+            }
+            Message::Completed(..) | Message::Timer(Timer::ChordMenu(_)) => true,
+            // At the start the list is about to come.
+            Message::Journal(_) => !model.list.listing.is_empty(),
             _ => false,
         },
     }
