@@ -20,7 +20,7 @@ pub async fn run(global: &Global, id: &str, format: ShowFormat, out: &mut Out) -
     if format == ShowFormat::Raw {
         raw(&workspace, key, out).await?;
     } else {
-        let loaded = detail::load(&workspace.store, workspace.table.clone(), key).await;
+        let loaded = detail::load(&workspace.store, workspace.table.clone(), key, None).await;
         let detail = loaded.map_err(CliError::failed)?;
         if format == ShowFormat::Json || global.json {
             out.line(machine::text(&alert(&detail, &workspace.table)))?;

@@ -13,6 +13,7 @@
 //! | [`filter`] | the filter language |
 //! | [`query`] | filter + sort over the table |
 //! | [`listing`] | what a query answers |
+//! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
 //! | [`progress`] | what the pull and push workers report |
 
@@ -23,6 +24,7 @@ pub mod fact;
 pub mod filter;
 pub mod ids;
 pub mod listing;
+pub mod mentions;
 pub mod progress;
 pub mod query;
 pub mod resource;

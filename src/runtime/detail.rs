@@ -1,18 +1,23 @@
 //! Loads one alert in full: its JSON from the cache, parsed; its history; who else mentions its entities.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::app::message::{Detail, Mention};
 use crate::azure;
 use crate::domain::entity::EntityKind;
-use crate::domain::fact::FactKind;
-use crate::domain::table::Table;
+use crate::domain::mentions::{self, KINDS, MentionCounts};
+use crate::domain::table::{PackedFact, Table};
 use crate::domain::{Alert, AlertKey, SafeText};
 use crate::store::StoreHandle;
 
-/// Loads an alert; the error says why it cannot be shown.
-pub async fn load(store: &StoreHandle, table: Arc<Table>, key: AlertKey) -> Result<Arc<Detail>, SafeText> {
+/// Loads an alert. Without counts of the snapshot, its rows are counted. The error says why it cannot be shown.
+pub async fn load(
+    store: &StoreHandle,
+    table: Arc<Table>,
+    key: AlertKey,
+    counts: Option<Arc<MentionCounts>>,
+) -> Result<Arc<Detail>, SafeText> {
     let Some(id) = table.get(key).map(|row| row.id()) else {
         return Err("the alert is no longer in the cache".into());
     };
@@ -27,32 +32,55 @@ pub async fn load(store: &StoreHandle, table: Arc<Table>, key: AlertKey) -> Resu
     let work = tokio::task::spawn_blocking(move || {
         let raw: Arc<str> = String::from_utf8_lossy(&raw).into();
         let alert = azure::parse_alert(&raw).map_err(|error| SafeText::from(error.to_string()))?;
-        let mentions = mentions(&alert, key, &table);
+        let mentions = mentions(&alert, key, &table, counts.as_deref());
         Ok(Arc::new(Detail { key, alert, raw, mentions, history }))
     });
     work.await.unwrap_or_else(|_| Err("the alert could not be read".into()))
 }
 
-/// Kinds worth a pivot, the most telling first.
-const RANK: [FactKind; 9] = [
-    FactKind::Ip,
-    FactKind::Account,
-    FactKind::Host,
-    FactKind::Process,
-    FactKind::File,
-    FactKind::Hash,
-    FactKind::Url,
-    FactKind::Domain,
-    FactKind::Entity,
-];
+/// Counts of mentions, kept for the snapshot that is shown.
+#[derive(Debug, Clone, Default)]
+pub struct Counts(Arc<Mutex<Kept>>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    counts: Option<Arc<MentionCounts>>,
+    counting: bool,
+}
+
+impl Counts {
+    fn with<R>(&self, use_it: impl FnOnce(&mut Kept) -> R) -> R {
+        use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The counts of a snapshot, if they are there.
+    pub fn of(&self, table: &Table) -> Option<Arc<MentionCounts>> {
+        self.with(|kept| kept.counts.clone()).filter(|counts| counts.generation() == table.generation())
+    }
+
+    /// Counts a snapshot in the background, unless that is done or another one is being counted.
+    pub fn prepare(&self, table: &Arc<Table>) {
+        if self.of(table).is_some() || self.with(|kept| std::mem::replace(&mut kept.counting, true)) {
+            return;
+        }
+        let (counts, table) = (self.clone(), Arc::clone(table));
+        tokio::task::spawn_blocking(move || {
+            let made = Arc::new(MentionCounts::new(&table));
+            counts.with(|kept| {
+                kept.counts = Some(made);
+                kept.counting = false;
+            });
+        });
+    }
+}
 
 /// The entities of an alert, each value once, with how many other alerts mention it.
-pub fn mentions(alert: &Alert, key: AlertKey, table: &Table) -> Vec<Mention> {
+fn mentions(alert: &Alert, key: AlertKey, table: &Table, counts: Option<&MentionCounts>) -> Vec<Mention> {
     let mut mentions: Vec<Mention> = Vec::new();
     let mut seen = HashSet::new();
     for at in 0..alert.entities.nodes.len() {
         let Some((kind, value)) = alert.entities.identity(at) else { continue };
-        if !RANK.contains(&kind) || !seen.insert((kind, value.clone())) {
+        if !KINDS.contains(&kind) || !seen.insert((kind, value.clone())) {
             continue;
         }
         let node = &alert.entities.nodes[at];
@@ -61,29 +89,29 @@ pub fn mentions(alert: &Alert, key: AlertKey, table: &Table) -> Vec<Mention> {
         }
         mentions.push(Mention { kind, value, label: node.kind_label(), alerts: 0, resources: 0 });
     }
-    mentions.sort_by_key(|mention| RANK.iter().position(|kind| *kind == mention.kind));
-    count(&mut mentions, key, table);
+    mentions.sort_by_key(|mention| KINDS.iter().position(|kind| *kind == mention.kind));
+    count(&mut mentions, key, table, counts);
     mentions
 }
 
-/// Counts in one pass over the table, by the codes that the alert's own row has for its values.
-fn count(mentions: &mut [Mention], key: AlertKey, table: &Table) {
+/// Counts by the codes that the alert's own row has for its values.
+fn count(mentions: &mut [Mention], key: AlertKey, table: &Table, counts: Option<&MentionCounts>) {
     let Some(own) = table.get(key) else { return };
-    let mut wanted = HashMap::new();
-    for fact in own.facts() {
+    let mut wanted = Vec::new();
+    for fact in own.facts().iter().filter(|fact| KINDS.contains(&fact.kind())) {
         let text = table.dict().text(fact.code());
         if let Some(at) = mentions.iter().position(|m| m.kind == fact.kind() && m.value.raw() == text) {
-            wanted.insert(*fact, at);
+            wanted.push((at, *fact));
         }
     }
-    let mut resources: Vec<HashSet<u32>> = vec![HashSet::new(); mentions.len()];
-    for (_, row) in table.rows() {
-        for at in row.facts().iter().filter_map(|fact| wanted.get(fact)) {
-            resources[*at].insert(row.head_code(FactKind::Resource));
-            mentions[*at].alerts += usize::from(row.key() != key);
-        }
-    }
-    for (mention, resources) in mentions.iter_mut().zip(resources) {
-        mention.resources = resources.len();
+    let facts: Vec<PackedFact> = wanted.iter().map(|(_, fact)| *fact).collect();
+    let found = match counts {
+        Some(counts) => facts.iter().map(|fact| counts.of(*fact)).collect(),
+        None => mentions::count(table, &facts),
+    };
+    for ((at, _), found) in wanted.into_iter().zip(found) {
+        // The alert itself is not another one.
+        mentions[at].alerts = (found.alerts as usize).saturating_sub(1);
+        mentions[at].resources = found.resources as usize;
     }
 }

@@ -37,6 +37,7 @@ pub struct Shell {
     handle: Handle,
     mailbox: Mailbox,
     queries: QueryWorker,
+    counts: detail::Counts,
     work: Work,
     orders: UnboundedSender<JournalOrder>,
     orders_done: JoinHandle<()>,
@@ -56,7 +57,8 @@ impl Shell {
         let (orders, waiting) = unbounded_channel();
         let orders_done = handle.spawn(journal::serve(waiting, work.clone(), mailbox.clone()));
         let first_run = first_run::State::default();
-        Ok(Self { global, handle, mailbox, queries, work, orders, orders_done, first_run })
+        let counts = detail::Counts::default();
+        Ok(Self { global, handle, mailbox, queries, counts, work, orders, orders_done, first_run })
     }
 
     /// The newest snapshot that was not taken yet.
@@ -114,11 +116,13 @@ impl Shell {
                 self.queries.ask(question, Ask::Suggestions(table, text, cursor), self.context());
             }
             Effect::LoadDetail { question, table, key } => {
-                let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
+                let (work, mailbox, counts) = (self.work.clone(), self.mailbox.clone(), self.counts.clone());
                 self.handle.spawn(async move {
                     let Some(workspace) = work.workspace() else { return };
-                    let detail = detail::load(&workspace.store, table, key).await;
+                    let detail =
+                        detail::load(&workspace.store, Arc::clone(&table), key, counts.of(&table)).await;
                     mailbox.send(Message::Detail(question, detail));
+                    counts.prepare(&table);
                 });
             }
             Effect::Journal(order) => {

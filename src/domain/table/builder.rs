@@ -90,7 +90,6 @@ pub struct TableBuilder {
     codes: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
     /// Strings below this code are in `codes`; the rest, loaded but never looked up, follow with the first lookup.
     indexed: usize,
-    scratch: RowValues,
 }
 
 impl TableBuilder {
@@ -148,22 +147,11 @@ impl TableBuilder {
 
     /// Adds a row as a cache stored it. Keys must be added in growing order.
     pub fn load_row(&mut self, row: &StoredRow<'_>, facts: impl Iterator<Item = PackedFact>) {
-        let values = &mut self.scratch;
-        values.key = row.key.0;
-        values.time = row.seconds;
-        values.severity = row.severity;
-        values.status = row.status;
-        values.flags = row.flags.0;
-        values.tactics = row.tactics.0;
-        values.parent = row.parent;
-        values.name.clear();
-        values.name.push_str(row.name);
-        values.facts.clear();
-        values.facts.extend(facts);
-        for fact in &values.facts {
+        let chunk = open_chunk(&mut self.table.chunks);
+        chunk.load(row, facts);
+        for fact in chunk.facts(chunk.len() - 1) {
             self.table.dict.add_kinds(fact.code(), fact.kind().bit());
         }
-        push(&mut self.table.chunks, values);
         self.table.len += 1;
     }
 
@@ -293,10 +281,15 @@ impl TableBuilder {
 }
 
 fn push(chunks: &mut Vec<Arc<RowChunk>>, values: &RowValues) {
+    open_chunk(chunks).push(values);
+}
+
+/// The last chunk, or a new one behind a full one.
+fn open_chunk(chunks: &mut Vec<Arc<RowChunk>>) -> &mut RowChunk {
     if chunks.last().is_none_or(|last| last.len() == CHUNK) {
-        chunks.push(Arc::default());
+        let next = chunks.last().map_or_else(RowChunk::default, |full| full.another());
+        chunks.push(Arc::new(next));
     }
-    if let Some(last) = chunks.last_mut() {
-        Arc::make_mut(last).push(values);
-    }
+    let last = chunks.len() - 1;
+    Arc::make_mut(&mut chunks[last])
 }

@@ -1,5 +1,6 @@
 //! Rows in columns, a few thousand to a chunk.
 
+use super::builder::StoredRow;
 use super::dict::PackedFact;
 
 /// Rows per chunk.
@@ -70,6 +71,40 @@ impl RowChunk {
         self.name_ends.push(self.names.len() as u32);
         self.facts.extend_from_slice(&row.facts);
         self.fact_ends.push(self.facts.len() as u32);
+    }
+
+    /// Adds a row as a cache stored it.
+    pub(super) fn load(&mut self, row: &StoredRow<'_>, facts: impl Iterator<Item = PackedFact>) {
+        self.keys.push(row.key.0);
+        self.times.push(row.seconds);
+        self.severities.push(row.severity);
+        self.statuses.push(row.status);
+        self.pendings.push(0);
+        self.flags.push(row.flags.0);
+        self.tactics.push(row.tactics.0);
+        self.parents.push(row.parent);
+        self.names.push_str(row.name);
+        self.name_ends.push(self.names.len() as u32);
+        self.facts.extend(facts);
+        self.fact_ends.push(self.facts.len() as u32);
+    }
+
+    /// An empty chunk with the room that this full one came to need, so that filling it moves nothing.
+    pub(super) fn another(&self) -> Self {
+        Self {
+            keys: Vec::with_capacity(CHUNK),
+            times: Vec::with_capacity(CHUNK),
+            severities: Vec::with_capacity(CHUNK),
+            statuses: Vec::with_capacity(CHUNK),
+            pendings: Vec::with_capacity(CHUNK),
+            flags: Vec::with_capacity(CHUNK),
+            tactics: Vec::with_capacity(CHUNK),
+            parents: Vec::with_capacity(CHUNK),
+            names: String::with_capacity(self.names.len() + self.names.len() / 16),
+            name_ends: Vec::with_capacity(CHUNK),
+            facts: Vec::with_capacity(self.facts.len() + self.facts.len() / 16),
+            fact_ends: Vec::with_capacity(CHUNK),
+        }
     }
 
     /// Replaces a row in place; its key and name stay.

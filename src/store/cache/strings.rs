@@ -21,28 +21,43 @@ pub(super) fn store(conn: &Connection, table: &TableBuilder, from: usize) -> rus
     Ok(table.strings())
 }
 
-/// Loads every string into an empty table. Returns their number.
-pub(super) fn load(conn: &Connection, table: &mut TableBuilder) -> Result<usize, Trouble> {
+/// One run as it is stored.
+pub(super) struct Run {
+    first: i64,
+    count: i64,
+    checksum: i64,
+    data: Vec<u8>,
+}
+
+/// Hands out every run in order, until `take` says that it wants no more.
+pub(super) fn read(conn: &Connection, mut take: impl FnMut(Run) -> bool) -> Result<(), Trouble> {
     let mut statement = conn.prepare("SELECT first, count, checksum, data FROM string_run ORDER BY first")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (first, count, sum): (u32, u32, u32) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let mut data = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
-        let damaged = || Trouble::Damaged(format!("strings from {first} on"));
-        if first != table.strings() as u32 || sum != checksum(u64::from(first), data) {
+        let run = Run { first: row.get(0)?, count: row.get(1)?, checksum: row.get(2)?, data: row.get(3)? };
+        if !take(run) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+impl Run {
+    /// Adds the strings to a table that has all those before. Returns the number of strings it has then.
+    pub(super) fn load(&self, table: &mut TableBuilder) -> Result<usize, Trouble> {
+        let damaged = || Trouble::Damaged(format!("strings from {} on", self.first));
+        let sum = checksum(self.first as u64, &self.data);
+        if self.first != table.strings() as i64 || self.checksum != i64::from(sum) {
             return Err(damaged());
         }
-        for _ in 0..count {
+        let mut data = &self.data[..];
+        for _ in 0..self.count {
             let (length, rest) = data.split_first_chunk::<4>().ok_or_else(damaged)?;
             let (text, rest) =
                 rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(damaged)?;
             table.load_string(std::str::from_utf8(text).map_err(|_| damaged())?);
             data = rest;
         }
+        Ok(table.strings())
     }
-    if table.strings() == 0 {
-        table.intern("");
-        return Ok(0);
-    }
-    Ok(table.strings())
 }
