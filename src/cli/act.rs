@@ -1,7 +1,7 @@
 //! What `set`, `undo`, `retry` and `resume` share: asking, sending, reporting.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -12,8 +12,9 @@ use crate::cli::output::{Out, ask, say};
 use crate::cli::progress::Progress;
 use crate::domain::ChangeId;
 use crate::domain::change::Tally;
-use crate::domain::progress::FaultKind;
-use crate::runtime::open::Workspace;
+use crate::domain::progress::{Fault, FaultKind};
+use crate::runtime::open::{Workspace, is_sign_in};
+use crate::store::StoreError;
 use crate::sync::{EngineConfig, PushGoal, PushReport, push_until};
 
 /// Asks unless `--yes` was given; false when the answer is No.
@@ -39,38 +40,53 @@ pub async fn send(
     act: &Act,
     out: &mut Out,
 ) -> Result<Exit, CliError> {
-    let progress = Arc::new(Progress::change(alerts));
     let goal = if act.wait { PushGoal::Settled(change) } else { PushGoal::TriedOnce(change) };
     let limit = if act.wait { act.timeout } else { ONE_TRY.min(act.timeout) };
-    let fault = match workspace.connect().await {
-        Ok(client) => {
-            let config = workspace.engine_config(client);
-            push_until(&config, goal, limit, progress.listener()).await.fault
-        }
-        Err(error) => Some(crate::domain::progress::Fault {
-            kind: if crate::runtime::open::is_sign_in(&error) {
-                FaultKind::SignIn
-            } else {
-                FaultKind::Unreachable
-            },
-            message: error.to_string().into(),
-        }),
+    let progress = Arc::new(Progress::change(alerts));
+    let pushed = match engine(workspace).await {
+        Ok(config) => push_until(&config, goal, limit, progress.listener()).await,
+        Err(fault) => PushReport { fault: Some(fault), ..PushReport::default() },
     };
     progress.clear();
-    if let Some(fault) = &fault {
-        say(format_args!("{}", fault.message));
-    }
+    say_trouble(&pushed);
     let (record, _) = workspace
         .store
         .call(move |store| store.change(change))
         .await??
         .ok_or_else(|| CliError::failed(format!("change {change} is not in the journal")))?;
     report(global, change, &record.tally, out)?;
-    Ok(match () {
-        () if act.wait && !record.tally.is_clean() => Exit::Unsettled,
-        () if fault.is_some_and(|fault| fault.kind == FaultKind::SignIn) => Exit::Denied,
+    Ok(ended(&record.tally, &pushed, act.wait))
+}
+
+/// What the workers need; a fault when there is no sign-in to be had.
+pub async fn engine(workspace: &Workspace) -> Result<EngineConfig, Fault> {
+    match workspace.connect().await {
+        Ok(client) => Ok(workspace.engine_config(client)),
+        Err(error) => {
+            let kind = if is_sign_in(&error) { FaultKind::SignIn } else { FaultKind::Unreachable };
+            Err(Fault { kind, message: error.to_string().into() })
+        }
+    }
+}
+
+/// Says what kept the outbox from being sent.
+pub fn say_trouble(pushed: &PushReport) {
+    if let Some(fault) = &pushed.fault {
+        say(&fault.message);
+    }
+    if pushed.elsewhere && !pushed.reached {
+        say("another instance of quell sends the changes of this journal");
+    }
+}
+
+/// How a command that sends has ended: [`Exit::Denied`] when nobody is signed in and so nothing was settled.
+pub fn ended(tally: &Tally, pushed: &PushReport, wait: bool) -> Exit {
+    let signed_out = pushed.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::SignIn);
+    match () {
+        () if signed_out && (tally.settled() == 0 || !wait) => Exit::Denied,
+        () if wait && !tally.is_clean() => Exit::Unsettled,
         () => Exit::Done,
-    })
+    }
 }
 
 fn report(global: &Global, change: ChangeId, tally: &Tally, out: &mut Out) -> Result<(), CliError> {
@@ -85,6 +101,14 @@ fn report(global: &Global, change: ChangeId, tally: &Tally, out: &mut Out) -> Re
         say("what is pending stays queued: `quell resume` or the open screen sends it");
     }
     Ok(())
+}
+
+/// There was nothing to do: machine output says so by empty outcomes.
+pub fn nothing(global: &Global, out: &mut Out) -> Result<Exit, CliError> {
+    if global.json {
+        out.line(machine::text(&json!({ "change": null, "outcomes": machine::tally(&Tally::default()) })))?;
+    }
+    Ok(Exit::Done)
 }
 
 /// `328 verified, 9 failed`.
@@ -102,25 +126,77 @@ pub fn sentence(tally: &Tally) -> String {
     if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") }
 }
 
-/// Sends everything in the outbox. Gives the outcomes of the changes that had something pending.
+/// Sends what is in the outbox: to its end, or each alert once. Gives the outcomes of the changes that had something
+/// pending.
 pub async fn push_all(
     workspace: &Workspace,
-    config: &EngineConfig,
+    wait: bool,
     limit: Duration,
 ) -> Result<(Tally, PushReport), CliError> {
-    let unsettled = workspace.store.call(|store| store.changes(usize::MAX)).await??;
-    let unsettled: Vec<ChangeId> =
-        unsettled.into_iter().filter(|record| record.tally.pending > 0).map(|record| record.id).collect();
-    let pending = workspace.store.call(|store| store.pending_total()).await??;
+    let (unsettled, pending) = outbox(workspace).await?;
     let progress = Arc::new(Progress::change(pending));
-    let report = push_until(config, PushGoal::AllSettled, limit, progress.listener()).await;
+    let report = match engine(workspace).await {
+        Ok(config) if wait => push_until(&config, PushGoal::AllSettled, limit, progress.listener()).await,
+        Ok(config) => {
+            let (mut report, begin) = (PushReport::default(), Instant::now());
+            // Oldest first, as the decisions were made.
+            for change in unsettled.iter().rev() {
+                let goal = PushGoal::TriedOnce(*change);
+                report =
+                    push_until(&config, goal, limit.saturating_sub(begin.elapsed()), progress.listener())
+                        .await;
+            }
+            report
+        }
+        Err(fault) => PushReport { fault: Some(fault), ..PushReport::default() },
+    };
     progress.clear();
+    Ok((total(workspace, unsettled).await?, report))
+}
+
+/// The changes with something pending, and how many alerts that is.
+async fn outbox(workspace: &Workspace) -> Result<(Vec<ChangeId>, usize), CliError> {
+    let found = workspace.store.call(|store| {
+        let changes = store.changes(usize::MAX)?;
+        let unsettled = changes.into_iter().filter(|record| record.tally.pending > 0);
+        Ok::<_, StoreError>((unsettled.map(|record| record.id).collect(), store.pending_total()?))
+    });
+    Ok(found.await??)
+}
+
+/// The outcomes of several changes together.
+async fn total(workspace: &Workspace, changes: Vec<ChangeId>) -> Result<Tally, CliError> {
     let tallies = workspace.store.call(move |store| {
-        unsettled.into_iter().map(|change| store.tally(change)).collect::<Result<Vec<_>, _>>()
+        changes.into_iter().map(|change| store.tally(change)).collect::<Result<Vec<_>, _>>()
     });
     let mut total = Tally::default();
     for tally in tallies.await?? {
         total.merge(&tally);
     }
-    Ok((total, report))
+    Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_sending_ended_is_said_by_one_table() {
+        let settled = Tally { verified: 3, ..Tally::default() };
+        let refused = Tally { verified: 2, failed: 1, ..Tally::default() };
+        let queued = Tally { pending: 3, ..Tally::default() };
+        let partly = Tally { pending: 1, verified: 2, ..Tally::default() };
+        let fault = |kind| Some(Fault { kind, message: "x".into() });
+        for (tally, fault, waiting, otherwise) in [
+            (settled, None, Exit::Done, Exit::Done),
+            (refused, None, Exit::Unsettled, Exit::Done),
+            (queued, fault(FaultKind::Unreachable), Exit::Unsettled, Exit::Done),
+            (queued, fault(FaultKind::SignIn), Exit::Denied, Exit::Denied),
+            (partly, fault(FaultKind::SignIn), Exit::Unsettled, Exit::Denied),
+        ] {
+            let pushed = PushReport { fault, ..PushReport::default() };
+            assert_eq!(ended(&tally, &pushed, true), waiting, "{tally:?} {pushed:?}");
+            assert_eq!(ended(&tally, &pushed, false), otherwise, "{tally:?} {pushed:?}");
+        }
+    }
 }

@@ -16,46 +16,47 @@ const NEWEST: usize = 200;
 
 /// Lists changes, newest first, or one change with each alert's outcome.
 pub async fn run(global: &Global, change: Option<i64>, out: &mut Out) -> Result<Exit, CliError> {
-    let workspace = workspace::open(global).await?;
-    match change {
-        None => {
-            let changes = workspace.store.call(|store| store.changes(NEWEST)).await??;
-            list(global, &changes, out)?;
-        }
-        Some(number) => {
-            let found = workspace.store.call(move |store| store.change(ChangeId(number))).await??;
-            let Some((record, targets)) = found else {
-                return Err(CliError::failed(format!(
-                    "there is no change {number}; `quell changes` lists them"
-                )));
-            };
-            if global.json {
-                let mut value = machine::change(&record);
-                if let Some(object) = value.as_object_mut() {
-                    object.insert("alerts".to_owned(), targets.iter().map(machine::target).collect());
-                }
-                out.line(machine::text(&value))?;
-            } else {
-                out.line(format_args!("change {}: {}", record.id, describe(&record)))?;
-                out.line(sentence(&record.tally))?;
-                let mut table = columns(&["Outcome", "From", "To", "Alert", "Why"]);
-                for target in &targets {
-                    table.add_row([
-                        target.outcome.word().to_owned(),
-                        target.target.seen.word().to_owned(),
-                        target.target.want.word().to_owned(),
-                        SafeStr(target.target.id.as_str()).to_string(),
-                        target.detail.to_string(),
-                    ]);
-                }
-                for line in table.lines() {
-                    out.line(line.trim_end())?;
+    workspace::using(global, async |workspace| {
+        match change {
+            None => {
+                let changes = workspace.store.call(|store| store.changes(NEWEST)).await??;
+                list(global, &changes, out)?;
+            }
+            Some(number) => {
+                let found = workspace.store.call(move |store| store.change(ChangeId(number))).await??;
+                let Some((record, targets)) = found else {
+                    return Err(CliError::failed(format!(
+                        "there is no change {number}; `quell changes` lists them"
+                    )));
+                };
+                if global.json {
+                    let mut value = machine::change(&record);
+                    if let Some(object) = value.as_object_mut() {
+                        object.insert("alerts".to_owned(), targets.iter().map(machine::target).collect());
+                    }
+                    out.line(machine::text(&value))?;
+                } else {
+                    out.line(format_args!("change {}: {}", record.id, describe(&record)))?;
+                    out.line(sentence(&record.tally))?;
+                    let mut table = columns(&["Outcome", "From", "To", "Alert", "Why"]);
+                    for target in &targets {
+                        table.add_row([
+                            target.outcome.word().to_owned(),
+                            target.target.seen.word().to_owned(),
+                            target.target.want.word().to_owned(),
+                            SafeStr(target.target.id.as_str()).to_string(),
+                            target.detail.to_string(),
+                        ]);
+                    }
+                    for line in table.lines() {
+                        out.line(line.trim_end())?;
+                    }
                 }
             }
         }
-    }
-    workspace.close().await;
-    Ok(Exit::Done)
+        Ok(Exit::Done)
+    })
+    .await
 }
 
 fn list(global: &Global, changes: &[ChangeRecord], out: &mut Out) -> Result<(), CliError> {

@@ -18,22 +18,26 @@ fn unknown(field: &str) -> CliError {
 /// Prints how many of the matching alerts have each value of a field.
 pub async fn run(global: &Global, filter: Option<&str>, by: &str, out: &mut Out) -> Result<Exit, CliError> {
     let field = Field::find(by).ok_or_else(|| unknown(by))?;
-    let workspace = workspace::open(global).await?;
-    let listing = select::matching(&workspace.table, filter, Sort::default())?;
-    let counts = facet_counts(&listing.table, &listing.rows, field);
-    if global.json {
-        let items: Vec<Value> =
-            counts.iter().map(|facet| json!({ "value": facet.value.raw(), "count": facet.count })).collect();
-        out.line(machine::text(&Value::Array(items)))?;
-    } else {
-        let mut table = columns(&["Count", field.name()]);
-        for facet in &counts {
-            table.add_row([facet.count.to_string(), facet.label.to_string()]);
+    let filter = select::parse_or_all(filter)?;
+    workspace::using(global, async |workspace| {
+        let listing = select::matching(workspace, filter, Sort::default()).await?;
+        let counts = facet_counts(&listing.table, &listing.rows, field);
+        if global.json {
+            let items: Vec<Value> = counts
+                .iter()
+                .map(|facet| json!({ "value": facet.value.raw(), "count": facet.count }))
+                .collect();
+            out.line(machine::text(&Value::Array(items)))?;
+        } else {
+            let mut table = columns(&["Count", field.name()]);
+            for facet in &counts {
+                table.add_row([facet.count.to_string(), facet.label.to_string()]);
+            }
+            for line in table.lines() {
+                out.line(line.trim_end())?;
+            }
         }
-        for line in table.lines() {
-            out.line(line.trim_end())?;
-        }
-    }
-    workspace.close().await;
-    Ok(Exit::Done)
+        Ok(Exit::Done)
+    })
+    .await
 }

@@ -8,7 +8,7 @@ use crate::azure::{ArmClient, Presence, SignInEnvironment, discover};
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::json as machine;
-use crate::cli::output::Out;
+use crate::cli::output::{Out, safe};
 use crate::domain::SafeText;
 use crate::runtime::open::{Setup, Workspace, resolve};
 
@@ -53,7 +53,7 @@ pub async fn run(global: &Global, out: &mut Out) -> Result<Exit, CliError> {
     } else {
         for finding in &findings.0 {
             let mark = if finding.good { "ok  " } else { "FAIL" };
-            out.line(format_args!("{mark}  {:<10}  {}", finding.topic, finding.text))?;
+            out.line(format_args!("{mark}  {:<10}  {}", finding.topic, safe(&finding.text)))?;
         }
     }
     Ok(if bad { Exit::Failed } else { Exit::Done })

@@ -31,37 +31,39 @@ pub async fn run(global: &Global, list: List, out: &mut Out) -> Result<Exit, Cli
     let sort =
         list.sort.as_deref().map_or_else(|| Ok(Sort::default()), Sort::parse).map_err(CliError::usage)?;
     let format = list.format.unwrap_or(if global.json { ListFormat::Json } else { ListFormat::Table });
-    let workspace = workspace::open(global).await?;
-    let listing = select::matching(&workspace.table, list.filter.as_deref(), sort)?;
-    let limit = list.limit.unwrap_or(usize::MAX);
-    let rows = || (0..listing.len().min(limit)).filter_map(|place| listing.row(place));
-    match format {
-        ListFormat::Ids => {
-            for row in rows() {
-                out.line(row.id().as_str())?;
+    let filter = select::parse_or_all(list.filter.as_deref())?;
+    workspace::using(global, async |workspace| {
+        let listing = select::matching(workspace, filter, sort).await?;
+        let limit = list.limit.unwrap_or(usize::MAX);
+        let rows = || (0..listing.len().min(limit)).filter_map(|place| listing.row(place));
+        match format {
+            ListFormat::Ids => {
+                for row in rows() {
+                    out.id(row.id().as_str())?;
+                }
             }
-        }
-        ListFormat::Ndjson => {
-            for row in rows() {
-                out.line(json::row(&row, &workspace.table))?;
+            ListFormat::Ndjson => {
+                for row in rows() {
+                    out.line(json::row(&row, &workspace.table))?;
+                }
             }
-        }
-        ListFormat::Json => {
-            let items: Vec<String> = rows().map(|row| json::row(&row, &workspace.table)).collect();
-            out.line(format_args!("[{}]", items.join(",\n ")))?;
-        }
-        ListFormat::Csv => {
-            out.bytes(COLUMNS.join(",").as_bytes())?;
-            out.bytes(b"\r\n")?;
-            for row in rows() {
-                out.bytes(csv(&row, &listing).as_bytes())?;
+            ListFormat::Json => {
+                let items: Vec<String> = rows().map(|row| json::row(&row, &workspace.table)).collect();
+                out.line(format_args!("[{}]", items.join(",\n ")))?;
+            }
+            ListFormat::Csv => {
+                out.bytes(COLUMNS.join(",").as_bytes())?;
                 out.bytes(b"\r\n")?;
+                for row in rows() {
+                    out.bytes(csv(&row, &listing).as_bytes())?;
+                    out.bytes(b"\r\n")?;
+                }
             }
+            ListFormat::Table => table(&listing, limit, out)?,
         }
-        ListFormat::Table => table(&listing, limit, out)?,
-    }
-    workspace.close().await;
-    Ok(Exit::Done)
+        Ok(Exit::Done)
+    })
+    .await
 }
 
 fn csv(row: &Row<'_>, listing: &Listing) -> String {

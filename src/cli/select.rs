@@ -2,26 +2,64 @@
 
 use std::sync::Arc;
 
-use crate::cli::exit::CliError;
-use crate::domain::filter::{self, Filter};
+use crate::cli::exit::{CliError, Exit};
+use crate::cli::workspace;
+use crate::domain::filter::{self, Expr, Filter, Value};
 use crate::domain::listing::Listing;
 use crate::domain::query::{self, Query, Sort};
 use crate::domain::table::{Row, Table};
-use crate::domain::{AlertId, AlertKey, SafeStr};
+use crate::domain::{AlertId, AlertKey, SafeStr, SafeText};
 use crate::runtime::now;
+use crate::runtime::open::Workspace;
 
 /// Parses a filter; the error shows where it is wrong.
 pub fn parse(text: &str) -> Result<Filter, CliError> {
     filter::parse(text).map_err(|error| CliError::usage(error.explain(text)))
 }
 
-/// The alerts that match, in order; all without a filter.
-pub fn matching(table: &Arc<Table>, text: Option<&str>, sort: Sort) -> Result<Listing, CliError> {
-    let filter = text.map_or_else(|| Ok(Filter::all()), parse)?;
+/// Parses a filter that may be left out: all alerts then.
+pub fn parse_or_all(text: Option<&str>) -> Result<Filter, CliError> {
+    text.map_or_else(|| Ok(Filter::all()), parse)
+}
+
+/// The alerts that match, in order. A filter that says `me` is refused while nobody is known: taken literally it would
+/// match nothing, and its opposite every alert.
+pub async fn matching(workspace: &Workspace, filter: Filter, sort: Sort) -> Result<Listing, CliError> {
+    let me = if says_me(&filter.0) { Some(me(workspace).await?) } else { None };
     let clock = now();
-    let context = filter::Context { now: clock.utc, offset: clock.offset, me: None };
+    let context = filter::Context { now: clock.utc, offset: clock.offset, me };
+    let table = &workspace.table;
     let rows = query::run(table, &Query { filter, sort }, &context, &|| false).unwrap_or_default();
     Ok(Listing::new(Arc::clone(table), rows))
+}
+
+/// Who `me` is.
+async fn me(workspace: &Workspace) -> Result<SafeText, CliError> {
+    match workspace::connect(workspace).await {
+        Ok((_, who)) => Ok(who),
+        Err(error) => Err(CliError::new(
+            Exit::Denied,
+            format!("the filter says `me`, and nobody is signed in who that could be: {error}"),
+        )),
+    }
+}
+
+/// True when the filter asks for the user by `me`.
+fn says_me(expr: &Expr) -> bool {
+    match expr {
+        Expr::Field(field, values) => {
+            matches!(field.name(), "assigned" | "changed-by")
+                && values.iter().any(|value| match value {
+                    Value::Pattern(pattern) => {
+                        pattern.as_literal().is_some_and(|text| text.eq_ignore_ascii_case("me"))
+                    }
+                    _ => false,
+                })
+        }
+        Expr::Not(inner) => says_me(inner),
+        Expr::And(members) | Expr::Or(members) => members.iter().any(says_me),
+        Expr::All | Expr::Text(_) | Expr::Compare(..) => false,
+    }
 }
 
 /// The alert of a full id, or of a name where that is unambiguous.
@@ -54,4 +92,24 @@ pub fn find<'a>(table: &'a Table, id: &str) -> Result<Row<'a>, CliError> {
 /// The keys of several ids.
 pub fn find_all(table: &Table, ids: &[String]) -> Result<Vec<AlertKey>, CliError> {
     ids.iter().map(|id| find(table, id).map(|row| row.key())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_says_me_is_known_as_such() {
+        for (text, expected) in [
+            ("assigned:me", true),
+            ("-assigned:ME", true),
+            ("severity:high (status:active or not changed-by:none,me)", true),
+            ("assigned:none", false),
+            ("assigned:me*", false),
+            ("me title:me", false),
+            ("*", false),
+        ] {
+            assert_eq!(says_me(&parse(text).unwrap().0), expected, "{text}");
+        }
+    }
 }

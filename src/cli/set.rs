@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use chrono::Utc;
+use serde_json::json;
 
-use crate::cli::act::{confirmed, send};
+use crate::cli::act::{confirmed, nothing, send};
 use crate::cli::args::{Global, Set};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, say};
-use crate::cli::{select, workspace};
+use crate::cli::{json as machine, select, workspace};
 use crate::domain::AlertKey;
 use crate::domain::change::{NewChange, Plan, Skip, plan};
+use crate::domain::filter::Filter;
 use crate::domain::query::Sort;
+use crate::runtime::open::Workspace;
 
 /// Changes the status of the alerts named.
 pub async fn run(global: &Global, set: Set, out: &mut Out) -> Result<Exit, CliError> {
@@ -20,26 +23,38 @@ pub async fn run(global: &Global, set: Set, out: &mut Out) -> Result<Exit, CliEr
         return Err(CliError::usage("name the alerts by a FILTER or by --id, not both; `*` means all"));
     }
     let filter = set.filter.as_deref().map(select::parse).transpose()?;
-    let workspace = workspace::open(global).await?;
-    let keys: Vec<AlertKey> = match &set.filter {
-        Some(text) => select::matching(&workspace.table, Some(text), Sort::default())?.keys().collect(),
+    workspace::using(global, async |workspace| change(workspace, global, set, filter, out).await).await
+}
+
+async fn change(
+    workspace: &Workspace,
+    global: &Global,
+    set: Set,
+    filter: Option<Filter>,
+    out: &mut Out,
+) -> Result<Exit, CliError> {
+    let keys: Vec<AlertKey> = match filter.clone() {
+        Some(filter) => select::matching(workspace, filter, Sort::default()).await?.keys().collect(),
         None => select::find_all(&workspace.table, &set.id)?,
     };
     let keep: BTreeSet<AlertKey> = select::find_all(&workspace.table, &set.keep)?.into_iter().collect();
     let plan = plan(&workspace.table, &keys, set.status, &keep);
     say(arithmetic(&plan, &set));
-    if set.dry_run {
-        for (_, target) in &plan.targets {
-            out.line(target.id.as_str())?;
-        }
-        workspace.close().await;
+    if set.dry_run && global.json {
+        let ids: Vec<&str> = plan.targets.iter().map(|(_, target)| target.id.as_str()).collect();
+        out.line(machine::text(&json!(ids)))?;
         return Ok(Exit::Done);
     }
-    workspace::writable(&workspace)?;
+    if set.dry_run {
+        for (_, target) in &plan.targets {
+            out.id(target.id.as_str())?;
+        }
+        return Ok(Exit::Done);
+    }
+    workspace::writable(workspace)?;
     let alerts = plan.targets.len();
     if alerts == 0 {
-        workspace.close().await;
-        return Ok(Exit::Done);
+        return nothing(global, out);
     }
     if !confirmed(&set.act, &format!("Set {alerts} alerts to {}?", set.status.word()))? {
         say("nothing was changed");
@@ -53,13 +68,11 @@ pub async fn run(global: &Global, set: Set, out: &mut Out) -> Result<Exit, CliEr
         filter: filter.map(|filter| filter.to_string()).unwrap_or_default(),
         undoes: None,
         take: false,
-        by: workspace::who(&workspace).await,
+        by: workspace::who(workspace).await,
         at: Utc::now(),
     };
     let change = workspace.store.call(move |store| store.queue(&change)).await??;
-    let exit = send(&workspace, global, change, alerts, &set.act, out).await?;
-    workspace.close().await;
-    Ok(exit)
+    send(workspace, global, change, alerts, &set.act, out).await
 }
 
 /// `337 = 340 matching − 3 kept (12 already dismissed)`.

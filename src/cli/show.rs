@@ -15,25 +15,26 @@ use crate::runtime::{detail, now};
 
 /// Prints one alert.
 pub async fn run(global: &Global, id: &str, format: ShowFormat, out: &mut Out) -> Result<Exit, CliError> {
-    let workspace = workspace::open(global).await?;
-    let key = select::find(&workspace.table, id)?.key();
-    if format == ShowFormat::Raw {
-        raw(&workspace, key, out).await?;
-    } else {
-        let loaded = detail::load(&workspace.store, workspace.table.clone(), key, None).await;
-        let detail = loaded.map_err(CliError::failed)?;
-        if format == ShowFormat::Json || global.json {
-            out.line(machine::text(&alert(&detail, &workspace.table)))?;
+    workspace::using(global, async |workspace| {
+        let key = select::find(&workspace.table, id)?.key();
+        if format == ShowFormat::Raw {
+            raw(workspace, key, out).await?;
         } else {
-            let width = if out.is_terminal() { terminal_width() } else { 100 };
-            for line in documents::details(&detail, &workspace.table, usize::from(width), now()).lines {
-                let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
-                out.line(text.trim_end())?;
+            let loaded = detail::load(&workspace.store, workspace.table.clone(), key, None).await;
+            let detail = loaded.map_err(CliError::failed)?;
+            if format == ShowFormat::Json || global.json {
+                out.line(machine::text(&alert(&detail, &workspace.table)))?;
+            } else {
+                let width = if out.is_terminal() { terminal_width() } else { 100 };
+                for line in documents::details(&detail, &workspace.table, usize::from(width), now()).lines {
+                    let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
+                    out.line(text.trim_end())?;
+                }
             }
         }
-    }
-    workspace.close().await;
-    Ok(Exit::Done)
+        Ok(Exit::Done)
+    })
+    .await
 }
 
 /// The source's JSON as it came; to a terminal with unsafe characters escaped.

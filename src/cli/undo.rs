@@ -4,23 +4,32 @@ use std::time::Duration;
 
 use chrono::Utc;
 
-use crate::cli::act::{ONE_TRY, confirmed, push_all, send, sentence};
+use crate::cli::act::{ONE_TRY, confirmed, ended, nothing, push_all, say_trouble, send, sentence};
 use crate::cli::args::{Act, Global};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, say};
-use crate::cli::workspace;
-use crate::domain::change::ChangeRecord;
+use crate::cli::{json as machine, workspace};
+use crate::domain::change::{ChangeRecord, Outcome, Tally};
 use crate::domain::{ChangeId, SafeStr};
 use crate::runtime::open::Workspace;
 use crate::store::{Store, StoreError};
 
 /// Undoes a change: each alert goes back to its own former status, unless someone has changed it since.
 pub async fn undo(global: &Global, change: Option<i64>, act: &Act, out: &mut Out) -> Result<Exit, CliError> {
-    let workspace = workspace::open(global).await?;
-    workspace::writable(&workspace)?;
-    let Some(record) = the_change(&workspace, change, |store| store.last_undoable()).await? else {
+    workspace::using(global, async |workspace| take_back(workspace, global, change, act, out).await).await
+}
+
+async fn take_back(
+    workspace: &Workspace,
+    global: &Global,
+    change: Option<i64>,
+    act: &Act,
+    out: &mut Out,
+) -> Result<Exit, CliError> {
+    workspace::writable(workspace)?;
+    let Some(record) = the_change(workspace, change, |store| store.last_undoable()).await? else {
         say("there is nothing to undo");
-        return Ok(Exit::Done);
+        return nothing(global, out);
     };
     if let Some(by) = record.undone_by {
         return Err(CliError::failed(format!("change {} was already undone by change {by}", record.id)));
@@ -29,7 +38,7 @@ pub async fn undo(global: &Global, change: Option<i64>, act: &Act, out: &mut Out
         say("nothing was changed");
         return Ok(Exit::Done);
     }
-    let (id, by) = (record.id, workspace::who(&workspace).await);
+    let (id, by) = (record.id, workspace::who(workspace).await);
     let undone = workspace.store.call(move |store| store.undo(id, &by, Utc::now())).await??;
     for (alert, why) in &undone.spared {
         say(format_args!("left as it is: {}: {why}", SafeStr(alert.as_str())));
@@ -37,65 +46,88 @@ pub async fn undo(global: &Global, change: Option<i64>, act: &Act, out: &mut Out
     if undone.removed > 0 {
         say(format_args!("{} taken back before they were sent", undone.removed));
     }
-    let exit = match undone.change {
+    match undone.change {
         Some(change) => {
             let tally = workspace.store.call(move |store| store.tally(change)).await??;
-            send(&workspace, global, change, tally.total(), act, out).await?
+            send(workspace, global, change, tally.total(), act, out).await
         }
-        None => Exit::Done,
-    };
-    workspace.close().await;
-    Ok(exit)
+        None => nothing(global, out),
+    }
 }
 
 /// Sends the refused, conflicting and unconfirmed alerts of a change again, and only those.
 pub async fn retry(global: &Global, change: Option<i64>, act: &Act, out: &mut Out) -> Result<Exit, CliError> {
-    let workspace = workspace::open(global).await?;
-    workspace::writable(&workspace)?;
-    let Some(record) = the_change(&workspace, change, |store| store.last_change()).await? else {
+    workspace::using(global, async |workspace| again(workspace, global, change, act, out).await).await
+}
+
+async fn again(
+    workspace: &Workspace,
+    global: &Global,
+    change: Option<i64>,
+    act: &Act,
+    out: &mut Out,
+) -> Result<Exit, CliError> {
+    workspace::writable(workspace)?;
+    let Some(record) = the_change(workspace, change, |store| store.last_change()).await? else {
         say("there is no change to retry");
-        return Ok(Exit::Done);
+        return nothing(global, out);
     };
-    let tally = record.tally;
-    let alerts = tally.failed + tally.conflict + tally.unconfirmed;
-    if alerts == 0 {
-        say(format_args!("change {}: nothing to retry ({})", record.id, sentence(&tally)));
-        return Ok(Exit::Done);
+    let (id, tally) = (record.id, record.tally);
+    let (alerts, superseded) = workspace.store.call(move |store| retriable(store, id)).await??;
+    if superseded > 0 {
+        say(format_args!("{superseded} left out: a later change decided about them"));
     }
-    if !confirmed(act, &format!("Try {alerts} alerts of change {} again?", record.id))? {
+    if alerts == 0 {
+        say(format_args!("change {id}: nothing to retry ({})", sentence(&tally)));
+        return nothing(global, out);
+    }
+    if !confirmed(act, &format!("Try {alerts} alerts of change {id} again?"))? {
         say("nothing was changed");
         return Ok(Exit::Done);
     }
-    let id = record.id;
-    workspace.store.call(move |store| store.retry(id)).await??;
-    let exit = send(&workspace, global, id, tally.total(), act, out).await?;
-    workspace.close().await;
-    Ok(exit)
+    let taken_up = workspace.store.call(move |store| store.retry(id)).await??;
+    if taken_up != alerts {
+        say(format_args!("{taken_up} are tried again: the others changed meanwhile"));
+    }
+    send(workspace, global, id, tally.total(), act, out).await
+}
+
+/// How many alerts of a change a retry takes up, and how many of the refused it leaves to a later change.
+fn retriable(store: &mut Store, id: ChangeId) -> Result<(usize, usize), StoreError> {
+    let targets = store.change(id)?.map(|(_, targets)| targets).unwrap_or_default();
+    let (mut alerts, mut superseded) = (0, 0);
+    for target in targets.iter().filter(|target| target.outcome.is_retryable()) {
+        let decided_later = store.history(&target.target.id)?.iter().any(|entry| {
+            entry.change.0 > id.0
+                && !matches!(entry.outcome, Outcome::Failed | Outcome::Conflict | Outcome::Cancelled)
+        });
+        *if decided_later { &mut superseded } else { &mut alerts } += 1;
+    }
+    Ok((alerts, superseded))
 }
 
 /// Sends what is in the outbox. Never asks: the decision was made when it was queued.
 pub async fn resume(global: &Global, wait: bool, timeout: Duration, out: &mut Out) -> Result<Exit, CliError> {
-    let workspace = workspace::open(global).await?;
-    workspace::writable(&workspace)?;
-    let pending = workspace.store.call(|store| store.pending_total()).await??;
-    if pending == 0 {
-        say("nothing is queued");
-        return Ok(Exit::Done);
-    }
-    let client = workspace.connect().await?;
-    let config = workspace.engine_config(client);
-    let limit = if wait { timeout } else { ONE_TRY.min(timeout) };
-    let (tally, report) = push_all(&workspace, &config, limit).await?;
-    if let Some(fault) = &report.fault {
-        say(format_args!("{}", fault.message));
-    }
-    if global.json {
-        out.line(crate::cli::json::text(&crate::cli::json::tally(&tally)))?;
-    } else {
-        out.line(sentence(&tally))?;
-    }
-    workspace.close().await;
-    Ok(if wait && !tally.is_clean() { Exit::Unsettled } else { Exit::Done })
+    workspace::using(global, async |workspace| {
+        workspace::writable(workspace)?;
+        if workspace.store.call(|store| store.pending_total()).await?? == 0 {
+            say("nothing is queued");
+            if global.json {
+                out.line(machine::text(&machine::tally(&Tally::default())))?;
+            }
+            return Ok(Exit::Done);
+        }
+        let limit = if wait { timeout } else { ONE_TRY.min(timeout) };
+        let (tally, pushed) = push_all(workspace, wait, limit).await?;
+        say_trouble(&pushed);
+        if global.json {
+            out.line(machine::text(&machine::tally(&tally)))?;
+        } else {
+            out.line(sentence(&tally))?;
+        }
+        Ok(ended(&tally, &pushed, wait))
+    })
+    .await
 }
 
 /// The change of a number, or the one that `last` finds.

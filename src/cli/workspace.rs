@@ -1,20 +1,39 @@
 //! Opens the workspace for a command.
 
+use std::sync::Arc;
+
 use crate::azure::ArmClient;
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::say;
 use crate::domain::SafeText;
+use crate::domain::table::Table;
 use crate::runtime::open::{Setup, Workspace, resolve};
+use crate::store::Store;
 use crate::sync::pull_once;
 
+/// Does a command's work in the workspace, and closes it however the work ends.
+pub async fn using(
+    global: &Global,
+    work: impl AsyncFnOnce(&Workspace) -> Result<Exit, CliError>,
+) -> Result<Exit, CliError> {
+    let workspace = open(global).await?;
+    let ended = work(&workspace).await;
+    workspace.close().await;
+    ended
+}
+
 /// Opens what flags, config and environment ask for. The demo is synced first: its cache is new each time.
-pub async fn open(global: &Global) -> Result<Workspace, CliError> {
+async fn open(global: &Global) -> Result<Workspace, CliError> {
     let workspace = if global.demo {
         let mut workspace = Workspace::demo(global, |_| {}).await?;
-        let client = workspace.connect().await?;
-        pull_once(&workspace.engine_config(client), |_| {}).await?;
-        workspace.table = workspace.store.call(super::super::store::Store::snapshot).await?;
+        match first_sync(&workspace).await {
+            Ok(table) => workspace.table = table,
+            Err(error) => {
+                workspace.close().await;
+                return Err(error);
+            }
+        }
         workspace
     } else {
         let (Setup::Plan(plan) | Setup::FirstRun(plan)) = resolve(global)?;
@@ -24,6 +43,12 @@ pub async fn open(global: &Global) -> Result<Workspace, CliError> {
         say(notice);
     }
     Ok(workspace)
+}
+
+async fn first_sync(workspace: &Workspace) -> Result<Arc<Table>, CliError> {
+    let client = workspace.connect().await?;
+    pull_once(&workspace.engine_config(client), |_| {}).await?;
+    Ok(workspace.store.call(Store::snapshot).await?)
 }
 
 /// Refuses when nothing may be changed.
