@@ -71,6 +71,30 @@ fn no_key_that_opens_a_prompt_and_no_enter_ever_confirms() {
 }
 
 #[test]
+fn no_prompt_takes_a_letter_with_control_for_the_letter() {
+    let prompts = [("* * s r", "y"), ("d 1", "y"), ("d 1", "n"), ("d 1", "q"), ("d", "2")];
+    let more = [("s Enter", "q"), ("s Enter", "j"), ("w", "q"), ("?", "q")];
+    for (open, letter) in prompts.into_iter().chain(more) {
+        let mut harness = Harness::small();
+        harness.keys(open);
+        let before = format!("{:?}", harness.model.overlays);
+        harness.keys(&format!("ctrl-{letter}"));
+        assert_eq!(format!("{:?}", harness.model.overlays), before, "{open} ctrl-{letter}");
+        assert!(harness.submitted().is_empty(), "{open} ctrl-{letter}");
+    }
+    let mut harness = Harness::small();
+    harness.keys("* * s r y").verify(1, &[1]).keys("u");
+    let before = harness.effects.len();
+    harness.keys("ctrl-y ctrl-n ctrl-q");
+    assert!(matches!(harness.model.overlays.last(), Some(Overlay::ConfirmUndo(_))));
+    harness.keys("Esc E ctrl-e");
+    assert!(matches!(harness.model.overlays.last(), Some(Overlay::Failures(_))));
+    let orders = &harness.effects[before..];
+    let wrote = |e: &&Effect| matches!(e, Effect::Journal(JournalOrder::Undo(_) | JournalOrder::Retry(_)));
+    assert_eq!(orders.iter().filter(wrote).count(), 0);
+}
+
+#[test]
 fn the_set_is_frozen_while_it_is_asked_for() {
     let mut harness = Harness::small();
     harness.keys("* * d");
