@@ -131,6 +131,24 @@ fn marks_of_a_queued_change_go_and_come_back() {
 }
 
 #[test]
+fn leaving_waits_until_a_confirmed_change_is_stored() {
+    let quits = |harness: &Harness| harness.effects.iter().filter(|e| **e == Effect::Quit).count();
+    for keys in ["d 1 y q", "d 1 y ctrl-c ctrl-c", "s r q", "* * s r y q"] {
+        let mut harness = Harness::small();
+        harness.slow = true;
+        harness.keys(keys);
+        assert_eq!((quits(&harness), harness.submitted().len()), (0, 1), "{keys}");
+        harness.settle();
+        assert_eq!((quits(&harness), harness.changes.len()), (1, 1), "{keys}");
+    }
+    // Closing a pane does not wait.
+    let mut harness = Harness::small();
+    harness.keys("Enter").slow = true;
+    harness.keys("s r q");
+    assert!(harness.model.details.full.is_none() && harness.model.held.is_empty());
+}
+
+#[test]
 fn a_refused_change_keeps_its_marks_and_says_so() {
     let mut harness = Harness::small();
     harness.slow = true;
