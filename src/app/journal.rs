@@ -1,5 +1,8 @@
 //! What the journal was asked and what it answers.
 
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::app::effect::JournalOrder;
@@ -25,8 +28,8 @@ pub enum Order {
     Changes,
     /// One change, to show its failures.
     ShowFailures(ChangeId),
-    /// One change, to mark its failures.
-    MarkFailures(ChangeId),
+    /// One change, to offer its failures to `*l`.
+    OfferFailures(ChangeId),
 }
 
 impl Order {
@@ -190,27 +193,38 @@ fn recent(model: &mut Model, changes: Vec<ChangeRecord>) {
 fn loaded(model: &mut Model, change: ChangeRecord, targets: Vec<TargetRecord>) {
     let id = change.id;
     let wanted =
-        |order: &Order| matches!(order, Order::ShowFailures(of) | Order::MarkFailures(of) if *of == id);
+        |order: &Order| matches!(order, Order::ShowFailures(of) | Order::OfferFailures(of) if *of == id);
     match take(model, wanted) {
         Some(Order::ShowFailures(_)) => {
             let targets = targets.into_iter().filter(|target| target.outcome != Outcome::Verified).collect();
             let failures = Failures { change, targets, chosen: 0, offset: 0 };
             model.overlays.push(Overlay::Failures(Box::new(failures)));
         }
-        Some(Order::MarkFailures(_)) => {
+        Some(Order::OfferFailures(_)) => {
             let keys = keys_of(model, targets.iter().filter(|target| target.outcome.is_retryable()));
-            marks::mark_failed(model, keys);
+            marks::offer(&mut model.list, keys);
         }
         _ => {}
     }
 }
 
-/// The keys of recorded alerts, in one walk over the table.
+/// The keys of recorded alerts, in one walk over the table. Names are compared where they stand: a walk over every
+/// alert must not allocate for each.
 fn keys_of<'a>(model: &Model, targets: impl Iterator<Item = &'a TargetRecord>) -> Vec<AlertKey> {
-    let ids: std::collections::HashSet<_> = targets.map(|record| &record.target.id).collect();
-    let names: std::collections::HashSet<_> = ids.iter().map(|id| id.name().to_ascii_lowercase()).collect();
-    let named = model.table.rows().filter(|(_, row)| names.contains(&row.name().to_ascii_lowercase()));
+    let ids: HashSet<_> = targets.map(|record| &record.target.id).collect();
+    let mut names: Vec<&str> = ids.iter().map(|id| id.name()).collect();
+    names.sort_unstable_by(|a, b| in_any_case(a, b));
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let asked = |name: &str| names.binary_search_by(|other| in_any_case(other, name)).is_ok();
+    let named = model.table.rows().filter(|(_, row)| asked(row.name()));
     named.filter(|(_, row)| ids.contains(&row.id())).map(|(_, row)| row.key()).collect()
+}
+
+/// The order of two names without regard to letter case.
+fn in_any_case(a: &str, b: &str) -> Ordering {
+    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
 /// Forgets a sheet that was to open.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Change, Command, Go, Show, show_keys, spec};
+use crate::app::command::{App, Change, Command, Go, Mark, Show, show_keys, spec};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending, resolve};
@@ -64,6 +64,9 @@ fn blocked(model: &Model) -> bool {
 fn must_wait(model: &Model, command: Command) -> bool {
     let change = match command {
         Command::Change(change) => change,
+        Command::Mark(Mark::Last) => {
+            return model.bulk.orders.iter().any(|order| matches!(order, journal::Order::OfferFailures(_)));
+        }
         Command::App(App::Close) => return model.focus == Pane::List && writes(model),
         _ => return false,
     };

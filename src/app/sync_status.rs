@@ -86,7 +86,7 @@ fn push(model: &mut Model, change: ChangeId, tally: Tally, rate: u32) {
     }
 }
 
-/// One notice says how it ended; failures are marked for a retry.
+/// One notice says how it ended; failures are offered for a retry.
 fn settled(model: &mut Model, change: ChangeId, tally: Tally, out: &mut Effects) {
     model.sync.push_fault = None;
     model.bulk.running.retain(|running| running.change != change);
@@ -98,8 +98,8 @@ fn settled(model: &mut Model, change: ChangeId, tally: Tally, out: &mut Effects)
         say(model, tally.sentence(), out);
     } else {
         model.bulk.last = Some(change);
-        fail(model, format!("{} — E shows them", tally.sentence()), out);
-        order(model, Order::MarkFailures(change), JournalOrder::LoadChange(change), out);
+        fail(model, format!("{} — *l marks them, E shows them", tally.sentence()), out);
+        order(model, Order::OfferFailures(change), JournalOrder::LoadChange(change), out);
     }
     details::reload(model, out);
 }

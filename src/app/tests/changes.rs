@@ -222,13 +222,27 @@ fn the_last_decision_is_repeated_on_the_next_alert() {
 }
 
 #[test]
-fn failures_are_marked_unless_another_set_is_being_made() {
+fn failures_are_offered_and_never_change_what_keys_on_their_way_act_on() {
     let mut harness = Harness::small();
-    harness.keys("* * s r y").verify(1, &[2, 3]);
-    assert_eq!(harness.marked(), [2, 3]);
+    harness.keys("* * s r y 0").cursor_to(6).verify(1, &[2, 3]);
+    assert_eq!(
+        (harness.marked(), harness.notice()),
+        (vec![], "2 verified, 2 failed — *l marks them, E shows them")
+    );
+    harness.keys("s i");
+    assert_eq!(harness.submitted()[1].targets[0].id, id(6));
     let mut harness = Harness::small();
     harness.keys("* * s r y 0").cursor_to(6).keys("Space").verify(1, &[2, 3]);
     assert_eq!(harness.marked(), [6]);
+    harness.keys("* l");
+    assert_eq!(harness.marked(), [2, 3]);
+    harness.keys("* l");
+    assert_eq!(harness.marked(), [6]);
+    // Keys that are faster than the journal.
+    let mut harness = Harness::small();
+    harness.keys("* * s r y").slow = true;
+    harness.verify(1, &[4]).keys("* l").settle();
+    assert_eq!(harness.marked(), [4]);
 }
 
 #[test]
