@@ -141,6 +141,7 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
 /// Outcomes go back from final to pending.
 fn retrying(model: &mut Model, change: ChangeId, count: usize) {
     model.bulk.settled.remove(&change);
+    model.bulk.exhausted.remove(&change);
     let Some(record) = model.bulk.recent.iter_mut().find(|record| record.id == change) else { return };
     let tally = &mut record.tally;
     let mut left = count;

@@ -200,6 +200,24 @@ fn undo_asks_for_two_and_acts_for_one_and_redo_brings_back() {
 }
 
 #[test]
+fn an_undo_that_could_take_nothing_back_is_not_tried_again() {
+    let undone = |harness: &Harness| -> Vec<i64> {
+        let of = |effect: &Effect| match effect {
+            Effect::Journal(JournalOrder::Undo(ChangeId(id))) => Some(*id),
+            _ => None,
+        };
+        harness.effects.iter().filter_map(of).collect()
+    };
+    let mut harness = Harness::small();
+    harness.keys("s r").verify(1, &[]).keys("s r").verify(2, &[]).spare.insert(2);
+    harness.keys("u");
+    assert_eq!(harness.notice(), "undo: 1 alert left: gone from the source (w lists them)");
+    assert_eq!(harness.model.bulk.spared.len(), 1);
+    harness.keys("u");
+    assert_eq!(undone(&harness), [2, 1]);
+}
+
+#[test]
 fn the_last_decision_is_repeated_on_the_next_alert() {
     let mut harness = Harness::small();
     harness.keys(".");
