@@ -266,6 +266,12 @@ impl Harness {
     }
 
     fn journal(&mut self, order: JournalOrder) -> Vec<Message> {
+        if let Some(why) = self.refuse.take() {
+            return vec![Message::Journal(Journal::Refused {
+                order: order.kind(),
+                why: SafeText::from(why),
+            })];
+        }
         match order {
             JournalOrder::Submit(change) => {
                 let alerts = change.targets.len();

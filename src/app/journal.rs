@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use crate::app::effect::JournalOrder;
-use crate::app::message::Journal;
+use crate::app::message::{Journal, OrderKind};
 use crate::app::model::{Failures, Model, Overlay, Running};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effect, Effects, bulk, marks, undo};
@@ -33,6 +33,18 @@ pub enum Order {
 }
 
 impl Order {
+    /// What the journal calls it.
+    fn kind(&self) -> OrderKind {
+        match self {
+            Self::Submit(_) => OrderKind::Submit,
+            Self::Undo(_) => OrderKind::Undo,
+            Self::Retry(_) => OrderKind::Retry,
+            Self::Assign => OrderKind::Assign,
+            Self::Changes => OrderKind::ListChanges,
+            Self::ShowFailures(_) | Self::OfferFailures(_) => OrderKind::LoadChange,
+        }
+    }
+
     /// True for what changes the journal.
     pub(super) fn is_write(&self) -> bool {
         matches!(self, Self::Submit(_) | Self::Undo(_) | Self::Retry(_) | Self::Assign)
@@ -99,16 +111,29 @@ pub(super) fn answered(model: &mut Model, answer: Journal, out: &mut Effects) {
             recent(model, changes);
         }
         Journal::Change(change, targets) => loaded(model, *change, targets),
-        Journal::Refused(why) => {
-            let write = take(model, Order::is_write);
-            if write.is_some() {
-                fail(model, format!("not queued: {}", why.raw()), out);
-            } else {
-                model.bulk.orders.pop_front();
-                fail(model, format!("the journal could not be read: {}", why.raw()), out);
-            }
-        }
+        Journal::Refused { order, why } => refused(model, order, &why, out),
     }
+}
+
+/// An order was refused. Keys typed ahead meant the screen as it would be after it: they go too.
+fn refused(model: &mut Model, kind: OrderKind, why: &SafeText, out: &mut Effects) {
+    if kind == OrderKind::Cancel {
+        for running in &mut model.bulk.running {
+            running.cancelling = false;
+        }
+    } else {
+        take(model, |order| order.kind() == kind);
+        model.held.clear();
+    }
+    let what = match kind {
+        OrderKind::Submit => "not queued",
+        OrderKind::Undo => "not taken back",
+        OrderKind::Retry => "not sent again",
+        OrderKind::Cancel => "not cancelled",
+        OrderKind::Assign => "not assigned",
+        OrderKind::ListChanges | OrderKind::LoadChange => "the journal could not be read",
+    };
+    fail(model, format!("{what}: {}", why.raw()), out);
 }
 
 fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) {

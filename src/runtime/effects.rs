@@ -204,7 +204,8 @@ impl Shell {
         let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
         self.handle.spawn(async move {
             let Some(workspace) = work.workspace() else {
-                mailbox.send(Message::Journal(Journal::Refused("no workspace is open yet".into())));
+                let why = "no workspace is open yet".into();
+                mailbox.send(Message::Journal(Journal::Refused { order: order.kind(), why }));
                 return;
             };
             if let JournalOrder::Cancel(change) = order {

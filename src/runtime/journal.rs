@@ -3,7 +3,7 @@
 use chrono::Utc;
 
 use crate::app::effect::JournalOrder;
-use crate::app::message::Journal;
+use crate::app::message::{Journal, OrderKind};
 use crate::domain::SafeText;
 use crate::store::{Store, StoreError, StoreHandle};
 
@@ -14,9 +14,10 @@ pub fn sends(order: &JournalOrder) -> bool {
 
 /// Carries an order out; a failure to store is an answer too.
 pub async fn carry_out(store: &StoreHandle, order: JournalOrder, by: SafeText) -> Journal {
+    let kind = order.kind();
     match store.call(move |store| apply(store, order, &by)).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(error)) | Err(error) => Journal::Refused(error.to_string().into()),
+        Ok(Err(error)) | Err(error) => Journal::Refused { order: kind, why: error.to_string().into() },
     }
 }
 
@@ -52,7 +53,10 @@ fn apply(store: &mut Store, order: JournalOrder, by: &SafeText) -> Result<Journa
         JournalOrder::ListChanges => Journal::Changes(store.changes(RECENT)?),
         JournalOrder::LoadChange(change) => match store.change(change)? {
             Some((record, targets)) => Journal::Change(Box::new(record), targets),
-            None => Journal::Refused(format!("there is no change {change}").into()),
+            None => Journal::Refused {
+                order: OrderKind::LoadChange,
+                why: format!("there is no change {change}").into(),
+            },
         },
     })
 }

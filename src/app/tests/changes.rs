@@ -149,15 +149,44 @@ fn leaving_waits_until_a_confirmed_change_is_stored() {
 }
 
 #[test]
-fn a_refused_change_keeps_its_marks_and_says_so() {
+fn a_refused_change_keeps_its_marks_and_drops_the_keys_behind_it() {
     let mut harness = Harness::small();
     harness.slow = true;
-    harness.keys("Space Space s r y");
-    harness.take_waiting();
-    harness.send(Message::Journal(Journal::Refused(SafeText::from("no space left"))));
+    harness.keys("Space Space s r y u q").refuse = Some("no space left");
+    harness.settle();
     assert_eq!(harness.marked(), [1, 2]);
     assert_eq!(harness.notice(), "not queued: no space left");
     assert!(harness.model.notice.as_ref().unwrap().is_error);
+    assert!(harness.model.held.is_empty() && harness.model.bulk.orders.is_empty());
+    assert!(!harness.effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn a_refusal_is_of_what_it_names() {
+    use crate::app::journal::Order;
+    use crate::app::message::OrderKind;
+    let refused = |order| Message::Journal(Journal::Refused { order, why: SafeText::from("locked") });
+    // A take of one in progress and three that are not: an assignment, then a change.
+    let mut harness = Harness::small();
+    harness.slow = true;
+    harness.keys("* * a y").send(refused(OrderKind::Assign));
+    assert_eq!(harness.notice(), "not assigned: locked");
+    assert!(matches!(harness.model.bulk.orders.make_contiguous(), [Order::Submit(_)]));
+    harness.settle();
+    assert_eq!(harness.model.bulk.running.len(), 1);
+    // A cancel that is refused takes no change that is being stored with it, and can be ordered again.
+    let mut harness = Harness::small();
+    harness.keys("s r").slow = true;
+    harness.keys("ctrl-c s r").send(refused(OrderKind::Cancel));
+    assert_eq!(harness.notice(), "not cancelled: locked");
+    assert!(matches!(harness.model.bulk.orders.make_contiguous(), [Order::Submit(_)]));
+    assert!(!harness.model.bulk.running[0].cancelling);
+    // So does the reading of a change.
+    let mut harness = Harness::small();
+    harness.keys("s r").verify(1, &[]).slow = true;
+    harness.keys("s r E").send(refused(OrderKind::LoadChange));
+    assert!(matches!(harness.model.bulk.orders.make_contiguous(), [Order::Submit(_)]));
+    assert_eq!(harness.notice(), "the journal could not be read: locked");
 }
 
 #[test]
