@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::message::{Question, Timer};
+use crate::app::message::{OrderKind, Question, Timer};
 use crate::domain::change::NewChange;
 use crate::domain::filter::Filter;
 use crate::domain::query::Sort;
@@ -86,4 +86,19 @@ pub enum JournalOrder {
     ListChanges,
     /// Load one change with its alerts.
     LoadChange(ChangeId),
+}
+
+impl JournalOrder {
+    /// What it is for: what a refusal names.
+    pub fn kind(&self) -> OrderKind {
+        match self {
+            Self::Submit(_) => OrderKind::Submit,
+            Self::Undo(_) => OrderKind::Undo,
+            Self::Retry(_) => OrderKind::Retry,
+            Self::Cancel(_) => OrderKind::Cancel,
+            Self::Assign(..) => OrderKind::Assign,
+            Self::ListChanges => OrderKind::ListChanges,
+            Self::LoadChange(_) => OrderKind::LoadChange,
+        }
+    }
 }

@@ -26,7 +26,7 @@ pub(super) fn hints(screen: &FirstRun) -> &'static [(&'static str, &'static str)
 
 /// A key.
 pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
-    let Some(screen) = &mut model.first_run else { return };
+    let Some(screen) = model.first_run.as_mut().filter(|_| !key.ctrl) else { return };
     if key == Key::char('q') {
         out.push(Effect::Quit);
         return;

@@ -130,6 +130,10 @@ pub(super) struct Harness {
     pub(super) changes: Vec<(ChangeRecord, Vec<TargetRecord>)>,
     /// Effects not answered yet.
     waiting: Vec<Effect>,
+    /// Alerts that an undo leaves as they are.
+    pub(super) spare: BTreeSet<u32>,
+    /// Why the next journal order is refused.
+    pub(super) refuse: Option<&'static str>,
     /// While true, effects wait for [`Self::settle`].
     pub(super) slow: bool,
     /// Keys pressed.
@@ -161,6 +165,8 @@ impl Harness {
             effects: Vec::new(),
             changes: Vec::new(),
             waiting: Vec::new(),
+            spare: BTreeSet::new(),
+            refuse: None,
             slow: false,
             pressed: 0,
         }
@@ -260,6 +266,12 @@ impl Harness {
     }
 
     fn journal(&mut self, order: JournalOrder) -> Vec<Message> {
+        if let Some(why) = self.refuse.take() {
+            return vec![Message::Journal(Journal::Refused {
+                order: order.kind(),
+                why: SafeText::from(why),
+            })];
+        }
         match order {
             JournalOrder::Submit(change) => {
                 let alerts = change.targets.len();
@@ -270,8 +282,15 @@ impl Harness {
                 ]
             }
             JournalOrder::Undo(of) => {
-                let back: Vec<Target> = self
+                let (spared, back): (Vec<_>, Vec<_>) = self
                     .targets(of)
+                    .into_iter()
+                    .partition(|record| self.spare.contains(&key_of(&record.target.id).0));
+                let spared = spared.iter().map(|record| {
+                    (SafeText::from(record.target.id.as_str()), SafeText::from("gone from the source"))
+                });
+                let spared = spared.collect();
+                let back: Vec<Target> = back
                     .iter()
                     .filter(|record| record.outcome == Outcome::Verified)
                     .map(|record| Target {
@@ -281,6 +300,10 @@ impl Harness {
                     })
                     .collect();
                 let alerts = back.len();
+                if back.is_empty() {
+                    let undone = Journal::Undone { change: of, by: None, removed: 0, alerts, spared };
+                    return vec![Message::Journal(undone)];
+                }
                 let by = self.record(NewChange {
                     targets: back,
                     status: None,
@@ -295,8 +318,7 @@ impl Harness {
                 if let Some((record, _)) = self.changes.iter_mut().find(|(record, _)| record.id == of) {
                     record.undone_by = Some(by);
                 }
-                let undone =
-                    Journal::Undone { change: of, by: Some(by), removed: 0, alerts, spared: Vec::new() };
+                let undone = Journal::Undone { change: of, by: Some(by), removed: 0, alerts, spared };
                 vec![Message::Journal(undone), Message::Table(self.builder.snapshot())]
             }
             JournalOrder::Retry(change) => {

@@ -1,9 +1,12 @@
 //! What the journal was asked and what it answers.
 
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::app::effect::JournalOrder;
-use crate::app::message::Journal;
+use crate::app::message::{Journal, OrderKind};
 use crate::app::model::{Failures, Model, Overlay, Running};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effect, Effects, bulk, marks, undo};
@@ -25,11 +28,23 @@ pub enum Order {
     Changes,
     /// One change, to show its failures.
     ShowFailures(ChangeId),
-    /// One change, to mark its failures.
-    MarkFailures(ChangeId),
+    /// One change, to offer its failures to `*l`.
+    OfferFailures(ChangeId),
 }
 
 impl Order {
+    /// What the journal calls it.
+    fn kind(&self) -> OrderKind {
+        match self {
+            Self::Submit(_) => OrderKind::Submit,
+            Self::Undo(_) => OrderKind::Undo,
+            Self::Retry(_) => OrderKind::Retry,
+            Self::Assign => OrderKind::Assign,
+            Self::Changes => OrderKind::ListChanges,
+            Self::ShowFailures(_) | Self::OfferFailures(_) => OrderKind::LoadChange,
+        }
+    }
+
     /// True for what changes the journal.
     pub(super) fn is_write(&self) -> bool {
         matches!(self, Self::Submit(_) | Self::Undo(_) | Self::Retry(_) | Self::Assign)
@@ -96,16 +111,29 @@ pub(super) fn answered(model: &mut Model, answer: Journal, out: &mut Effects) {
             recent(model, changes);
         }
         Journal::Change(change, targets) => loaded(model, *change, targets),
-        Journal::Refused(why) => {
-            let write = take(model, Order::is_write);
-            if write.is_some() {
-                fail(model, format!("not queued: {}", why.raw()), out);
-            } else {
-                model.bulk.orders.pop_front();
-                fail(model, format!("the journal could not be read: {}", why.raw()), out);
-            }
-        }
+        Journal::Refused { order, why } => refused(model, order, &why, out),
     }
+}
+
+/// An order was refused. Keys typed ahead meant the screen as it would be after it: they go too.
+fn refused(model: &mut Model, kind: OrderKind, why: &SafeText, out: &mut Effects) {
+    if kind == OrderKind::Cancel {
+        for running in &mut model.bulk.running {
+            running.cancelling = false;
+        }
+    } else {
+        take(model, |order| order.kind() == kind);
+        model.held.clear();
+    }
+    let what = match kind {
+        OrderKind::Submit => "not queued",
+        OrderKind::Undo => "not taken back",
+        OrderKind::Retry => "not sent again",
+        OrderKind::Cancel => "not cancelled",
+        OrderKind::Assign => "not assigned",
+        OrderKind::ListChanges | OrderKind::LoadChange => "the journal could not be read",
+    };
+    fail(model, format!("{what}: {}", why.raw()), out);
 }
 
 fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) {
@@ -138,6 +166,7 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
 /// Outcomes go back from final to pending.
 fn retrying(model: &mut Model, change: ChangeId, count: usize) {
     model.bulk.settled.remove(&change);
+    model.bulk.exhausted.remove(&change);
     let Some(record) = model.bulk.recent.iter_mut().find(|record| record.id == change) else { return };
     let tally = &mut record.tally;
     let mut left = count;
@@ -190,27 +219,38 @@ fn recent(model: &mut Model, changes: Vec<ChangeRecord>) {
 fn loaded(model: &mut Model, change: ChangeRecord, targets: Vec<TargetRecord>) {
     let id = change.id;
     let wanted =
-        |order: &Order| matches!(order, Order::ShowFailures(of) | Order::MarkFailures(of) if *of == id);
+        |order: &Order| matches!(order, Order::ShowFailures(of) | Order::OfferFailures(of) if *of == id);
     match take(model, wanted) {
         Some(Order::ShowFailures(_)) => {
             let targets = targets.into_iter().filter(|target| target.outcome != Outcome::Verified).collect();
             let failures = Failures { change, targets, chosen: 0, offset: 0 };
             model.overlays.push(Overlay::Failures(Box::new(failures)));
         }
-        Some(Order::MarkFailures(_)) => {
+        Some(Order::OfferFailures(_)) => {
             let keys = keys_of(model, targets.iter().filter(|target| target.outcome.is_retryable()));
-            marks::mark_failed(model, keys);
+            marks::offer(&mut model.list, keys);
         }
         _ => {}
     }
 }
 
-/// The keys of recorded alerts, in one walk over the table.
+/// The keys of recorded alerts, in one walk over the table. Names are compared where they stand: a walk over every
+/// alert must not allocate for each.
 fn keys_of<'a>(model: &Model, targets: impl Iterator<Item = &'a TargetRecord>) -> Vec<AlertKey> {
-    let ids: std::collections::HashSet<_> = targets.map(|record| &record.target.id).collect();
-    let names: std::collections::HashSet<_> = ids.iter().map(|id| id.name().to_ascii_lowercase()).collect();
-    let named = model.table.rows().filter(|(_, row)| names.contains(&row.name().to_ascii_lowercase()));
+    let ids: HashSet<_> = targets.map(|record| &record.target.id).collect();
+    let mut names: Vec<&str> = ids.iter().map(|id| id.name()).collect();
+    names.sort_unstable_by(|a, b| in_any_case(a, b));
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let asked = |name: &str| names.binary_search_by(|other| in_any_case(other, name)).is_ok();
+    let named = model.table.rows().filter(|(_, row)| asked(row.name()));
     named.filter(|(_, row)| ids.contains(&row.id())).map(|(_, row)| row.key()).collect()
+}
+
+/// The order of two names without regard to letter case.
+fn in_any_case(a: &str, b: &str) -> Ordering {
+    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
 /// Forgets a sheet that was to open.

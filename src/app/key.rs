@@ -49,6 +49,11 @@ impl Key {
         Self { code: Code::Char(c), ctrl: true }
     }
 
+    /// What was pressed when control was not held. Prompts go by this, so that ctrl-y is no yes.
+    pub fn unmodified(self) -> Option<Code> {
+        (!self.ctrl).then_some(self.code)
+    }
+
     /// Reads the spelling that help, config and keymap use: `j`, `ctrl-d`, `Enter`, `PgDn`, `F2`, `Space`.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(rest) = text.strip_prefix("ctrl-") {

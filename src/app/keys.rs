@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Change, Command, Go, Show, show_keys, spec};
+use crate::app::command::{App, Change, Command, Go, Mark, Show, show_keys, spec};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending, resolve};
@@ -31,6 +31,8 @@ pub enum Held {
     Key(Key),
     /// A command whose keys were complete.
     Command(Command),
+    /// To leave, whatever is open.
+    Quit,
 }
 
 /// A key was pressed.
@@ -58,12 +60,22 @@ fn blocked(model: &Model) -> bool {
     model.list.awaiting && list_has_keys || journal::opens_sheet(model)
 }
 
-/// A change, an undo or a retry builds on what the journal has of those before.
+/// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
 fn must_wait(model: &Model, command: Command) -> bool {
-    let Command::Change(change) = command else { return false };
-    let orders = &model.bulk.orders;
-    orders.iter().any(journal::Order::is_write)
-        || change.needs_record() && orders.contains(&journal::Order::Changes)
+    let change = match command {
+        Command::Change(change) => change,
+        Command::Mark(Mark::Last) => {
+            return model.bulk.orders.iter().any(|order| matches!(order, journal::Order::OfferFailures(_)));
+        }
+        Command::App(App::Close) => return model.focus == Pane::List && writes(model),
+        _ => return false,
+    };
+    writes(model) || change.needs_record() && model.bulk.orders.contains(&journal::Order::Changes)
+}
+
+/// True while the journal has not said that everything confirmed is stored.
+fn writes(model: &Model) -> bool {
+    model.bulk.orders.iter().any(journal::Order::is_write)
 }
 
 /// Handles what was typed ahead, as far as nothing else must be awaited.
@@ -77,6 +89,11 @@ pub(super) fn release(model: &mut Model, out: &mut Effects) {
                 break;
             }
             Some(Held::Command(command)) => run(model, command, out),
+            Some(Held::Quit) if writes(model) => {
+                model.held.push_front(Held::Quit);
+                break;
+            }
+            Some(Held::Quit) => out.push(Effect::Quit),
         }
     }
 }
@@ -198,10 +215,20 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         .last_interrupt
         .is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS)
     {
-        out.push(Effect::Quit);
+        quit(model, out);
     } else {
         model.last_interrupt = Some(model.now);
         say(model, "ctrl-c again quits", out);
+    }
+}
+
+/// Leaves as soon as what was confirmed is stored.
+fn quit(model: &mut Model, out: &mut Effects) {
+    if writes(model) {
+        model.held.push_back(Held::Quit);
+        say(model, "quits as soon as the change is stored", out);
+    } else {
+        out.push(Effect::Quit);
     }
 }
 

@@ -234,15 +234,10 @@ pub(super) fn settle(list: &mut List, changed: &[AlertKey]) {
     recount(list);
 }
 
-/// Marks what a change could not do, for a retry; not while the analyst composes another set, into which they would
-/// slip unseen.
-pub(super) fn mark_failed(model: &mut Model, keys: Vec<AlertKey>) {
-    if model.list.marks.is_empty() && model.list.visual.is_none() {
-        model.list.marks = keys.into_iter().collect();
-        model.list.base.clear();
-        keep_known(&mut model.list, &model.table);
-        recount(&mut model.list);
-    }
+/// Offers what a change could not do to `*l`. It marks nothing by itself: an answer that comes while keys are on their
+/// way must not change what they act on.
+pub(super) fn offer(list: &mut List, failed: Vec<AlertKey>) {
+    list.last_marks = failed.into_iter().collect();
 }
 
 /// Marks the listed alerts that pass a typed filter.
@@ -251,7 +246,7 @@ pub(super) fn by_pattern(model: &mut Model, text: &str, out: &mut Effects) -> Re
         return Err("type a filter, such as resource:vm-test*".to_owned());
     }
     let filter = parse(text).map_err(|error| error.to_string())?;
-    let me = model.session.as_ref().map(|session| session.who.clone());
+    let me = model.session.as_ref().map(|session| session.who.clone()).filter(|who| !who.is_empty());
     let context = Context { now: model.now.utc, offset: model.now.offset, me };
     let table = Arc::clone(&model.list.listing.table);
     let Some(compiled) = Compiled::new(&filter, &table, &context, &|| false) else { return Ok(()) };

@@ -131,8 +131,45 @@ pub enum Journal {
     Changes(Vec<ChangeRecord>),
     /// One change with its alerts.
     Change(Box<ChangeRecord>, Vec<TargetRecord>),
-    /// It could not be stored: nothing was queued.
-    Refused(SafeText),
+    /// An order could not be carried out; nothing of it was stored.
+    Refused {
+        /// What was ordered. Of several orders of a kind, the oldest that is not answered.
+        order: OrderKind,
+        /// Why not.
+        why: SafeText,
+    },
+}
+
+/// What an order to the journal is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OrderKind {
+    /// To commit a change.
+    Submit,
+    /// To take a change back.
+    Undo,
+    /// To send a change's refused alerts again.
+    Retry,
+    /// To stop a change.
+    Cancel,
+    /// To assign alerts.
+    Assign,
+    /// To list recent changes.
+    ListChanges,
+    /// To load one change.
+    LoadChange,
+}
+
+impl OrderKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Submit,
+        Self::Undo,
+        Self::Retry,
+        Self::Cancel,
+        Self::Assign,
+        Self::ListChanges,
+        Self::LoadChange,
+    ];
 }
 
 /// What the program starts with.

@@ -241,6 +241,8 @@ pub struct Bulk {
     pub orders: VecDeque<Order>,
     /// Changes that were settled while this session ran: an answer of the journal may be older than that.
     pub settled: BTreeSet<ChangeId>,
+    /// Changes of which an undo could take nothing back.
+    pub exhausted: BTreeSet<ChangeId>,
     /// Alerts that the last undo left as they are, with the reason.
     pub spared: Vec<(SafeText, SafeText)>,
 }

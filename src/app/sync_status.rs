@@ -1,6 +1,5 @@
 //! What the pull and push workers report.
 
-use crate::app::documents::moment::thousands;
 use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, order, track};
 use crate::app::message::Now;
@@ -87,7 +86,7 @@ fn push(model: &mut Model, change: ChangeId, tally: Tally, rate: u32) {
     }
 }
 
-/// One notice says how it ended; failures are marked for a retry.
+/// One notice says how it ended; failures are offered for a retry.
 fn settled(model: &mut Model, change: ChangeId, tally: Tally, out: &mut Effects) {
     model.sync.push_fault = None;
     model.bulk.running.retain(|running| running.change != change);
@@ -96,48 +95,11 @@ fn settled(model: &mut Model, change: ChangeId, tally: Tally, out: &mut Effects)
         record.tally = tally;
     }
     if tally.is_clean() {
-        say(model, words(&tally), out);
+        say(model, tally.sentence(), out);
     } else {
         model.bulk.last = Some(change);
-        fail(model, format!("{} — E shows them", words(&tally)), out);
-        order(model, Order::MarkFailures(change), JournalOrder::LoadChange(change), out);
+        fail(model, format!("{} — *l marks them, E shows them", tally.sentence()), out);
+        order(model, Order::OfferFailures(change), JournalOrder::LoadChange(change), out);
     }
     details::reload(model, out);
-}
-
-/// `328 verified, 9 failed`.
-fn words(tally: &Tally) -> String {
-    let parts = [
-        (tally.verified, "verified"),
-        (tally.failed, "failed"),
-        (tally.conflict, "in conflict"),
-        (tally.unconfirmed, "unconfirmed"),
-        (tally.cancelled, "cancelled"),
-        (tally.pending, "pending"),
-    ];
-    let said: Vec<String> = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{} {word}", thousands(*count)))
-        .collect();
-    if said.is_empty() { "nothing to do".to_owned() } else { said.join(", ") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_a_change_is_one_line() {
-        for (tally, text) in [
-            (Tally { verified: 337, ..Tally::default() }, "337 verified"),
-            (Tally { verified: 328, failed: 9, ..Tally::default() }, "328 verified, 9 failed"),
-            (
-                Tally { verified: 1200, conflict: 1, unconfirmed: 2, cancelled: 3, ..Tally::default() },
-                "1,200 verified, 1 in conflict, 2 unconfirmed, 3 cancelled",
-            ),
-        ] {
-            assert_eq!(words(&tally), text);
-        }
-    }
 }

@@ -6,7 +6,7 @@ use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::model::{Bulk, Model, Overlay};
 use crate::app::notice::{alerts, say};
 use crate::domain::change::{ChangeRecord, Tally};
-use crate::domain::{ChangeId, SafeText};
+use crate::domain::{ChangeId, SafeText, thousands};
 
 /// What a recorded change is to the analyst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,22 +40,23 @@ fn kind(bulk: &Bulk, record: &ChangeRecord) -> Kind {
     }
 }
 
-/// True when something of a change is in force and was not taken back.
-fn stands(record: &ChangeRecord) -> bool {
-    record.undone_by.is_none() && record.tally.total() > record.tally.cancelled + record.tally.failed
+/// True when something of a change is in force and can be taken back: it was not yet, and no undo found all of it
+/// left as it is.
+fn stands(bulk: &Bulk, record: &ChangeRecord) -> bool {
+    record.undone_by.is_none() && reach(&record.tally) > 0 && !bulk.exhausted.contains(&record.id)
 }
 
 /// The change that `u` takes back: the newest decision or redo that stands.
 pub fn undoable(bulk: &Bulk) -> Option<&ChangeRecord> {
-    bulk.recent.iter().find(|record| stands(record) && kind(bulk, record) != Kind::Undo)
+    bulk.recent.iter().find(|record| stands(bulk, record) && kind(bulk, record) != Kind::Undo)
 }
 
 /// The undo that `U` takes back: the newest that stands, unless a decision was made since.
 pub fn redoable(bulk: &Bulk) -> Option<&ChangeRecord> {
     bulk.recent
         .iter()
-        .take_while(|record| kind(bulk, record) != Kind::Decision || !stands(record))
-        .find(|record| stands(record) && kind(bulk, record) == Kind::Undo)
+        .take_while(|record| kind(bulk, record) != Kind::Decision || !stands(bulk, record))
+        .find(|record| stands(bulk, record) && kind(bulk, record) == Kind::Undo)
 }
 
 /// True for a record that took another one back: confirming it is a redo.
@@ -63,9 +64,9 @@ pub fn is_redo(bulk: &Bulk, record: &ChangeRecord) -> bool {
     kind(bulk, record) == Kind::Undo
 }
 
-/// How many alerts taking a change back concerns.
+/// How many alerts taking a change back concerns: those it changed or still may.
 pub fn reach(tally: &Tally) -> usize {
-    tally.total() - tally.cancelled - tally.failed
+    tally.pending + tally.verified + tally.unconfirmed
 }
 
 /// `u`.
@@ -106,6 +107,9 @@ pub(super) fn undone(
 ) {
     let now = model.now.utc;
     let bulk = &mut model.bulk;
+    if removed + changed == 0 {
+        bulk.exhausted.insert(change);
+    }
     if let Some(record) = bulk.recent.iter_mut().find(|record| record.id == change) {
         record.undone_by = by;
         let taken = removed.min(record.tally.pending);
@@ -145,7 +149,7 @@ pub(super) fn undone(
         parts.push(format!("{} on the way back", alerts(changed)));
     }
     if !spared.is_empty() {
-        parts.push(format!("{} left: changed by someone since (w lists them)", alerts(spared.len())));
+        parts.push(format!("{} left: {} (w lists them)", alerts(spared.len()), reasons(&spared)));
     }
     if parts.is_empty() {
         parts.push("nothing was left to take back".to_owned());
@@ -153,6 +157,26 @@ pub(super) fn undone(
     model.bulk.spared = spared;
     say(model, format!("undo: {}", parts.join(", ")), out);
     list_changes(model, out);
+}
+
+/// Why alerts were left, the most frequent reason first: `gone from the source`, or with counts when there are several.
+fn reasons(spared: &[(SafeText, SafeText)]) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for (_, why) in spared {
+        match counts.iter_mut().find(|(known, _)| *known == why.raw()) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((why.raw(), 1)),
+        }
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    match counts.as_slice() {
+        [(why, _)] => (*why).to_owned(),
+        several => {
+            let said: Vec<String> =
+                several.iter().map(|(why, count)| format!("{} {why}", thousands(*count))).collect();
+            said.join(", ")
+        }
+    }
 }
 
 #[cfg(test)]
@@ -203,9 +227,29 @@ mod tests {
 
     #[test]
     fn a_change_of_which_nothing_is_in_force_is_passed_over() {
-        let mut refused = record(2, None, None);
-        refused.tally = Tally { failed: 3, cancelled: 1, ..Tally::default() };
-        let bulk = Bulk { recent: vec![refused, record(1, None, None)], ..Bulk::default() };
-        assert_eq!(undoable(&bulk).map(|record| record.id.0), Some(1));
+        for tally in [
+            Tally { failed: 3, cancelled: 1, ..Tally::default() },
+            Tally { conflict: 3, ..Tally::default() },
+            Tally::default(),
+        ] {
+            let mut refused = record(2, None, None);
+            refused.tally = tally;
+            let bulk = Bulk { recent: vec![refused, record(1, None, None)], ..Bulk::default() };
+            assert_eq!(undoable(&bulk).map(|record| record.id.0), Some(1), "{tally:?}");
+        }
+    }
+
+    #[test]
+    fn reasons_are_those_given() {
+        let spared = |reasons: &[&str]| -> Vec<(SafeText, SafeText)> {
+            reasons.iter().map(|why| (SafeText::from("n1"), SafeText::from(*why))).collect()
+        };
+        for (given, said) in [
+            (&["gone"][..], "gone"),
+            (&["gone", "gone"], "gone"),
+            (&["gone", "changed again", "changed again"], "2 changed again, 1 gone"),
+        ] {
+            assert_eq!(reasons(&spared(given)), said);
+        }
     }
 }

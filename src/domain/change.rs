@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::table::Table;
-use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Status};
+use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Status, thousands};
 
 /// Why an alert was dismissed. Kept in the journal; the API has no field for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -201,6 +201,24 @@ impl Tally {
         self.verified + self.failed + self.conflict + self.unconfirmed + self.cancelled
     }
 
+    /// How it ended, in words: `1,328 verified, 9 failed`.
+    pub fn sentence(&self) -> String {
+        let parts = [
+            (self.verified, "verified"),
+            (self.failed, "failed"),
+            (self.conflict, "in conflict"),
+            (self.unconfirmed, "unconfirmed"),
+            (self.pending, "pending"),
+            (self.cancelled, "cancelled"),
+        ];
+        let said: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{} {word}", thousands(*count)))
+            .collect();
+        if said.is_empty() { "nothing to do".to_owned() } else { said.join(", ") }
+    }
+
     /// True when every alert was read back (or taken back by the user).
     pub fn is_clean(&self) -> bool {
         self.pending + self.failed + self.conflict + self.unconfirmed == 0
@@ -339,4 +357,31 @@ pub struct HistoryEntry {
     pub filter: String,
     /// The change that this one undid.
     pub undoes: Option<ChangeId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_change_is_one_line() {
+        for (tally, text) in [
+            (Tally::default(), "nothing to do"),
+            (Tally { verified: 337, ..Tally::default() }, "337 verified"),
+            (Tally { verified: 328, failed: 9, ..Tally::default() }, "328 verified, 9 failed"),
+            (
+                Tally {
+                    verified: 1200,
+                    conflict: 1,
+                    unconfirmed: 2,
+                    pending: 4,
+                    cancelled: 3,
+                    ..Tally::default()
+                },
+                "1,200 verified, 1 in conflict, 2 unconfirmed, 4 pending, 3 cancelled",
+            ),
+        ] {
+            assert_eq!(tally.sentence(), text);
+        }
+    }
 }

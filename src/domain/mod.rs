@@ -19,6 +19,7 @@
 
 pub mod alert;
 pub mod change;
+mod count;
 pub mod entity;
 pub mod fact;
 pub mod filter;
@@ -35,6 +36,7 @@ pub mod table;
 pub mod tactic;
 
 pub use alert::Alert;
+pub use count::thousands;
 pub use ids::{AlertId, AlertKey, ChangeId, SubscriptionId};
 pub use safe_text::{SafeStr, SafeText};
 pub use severity::Severity;

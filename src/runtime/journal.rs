@@ -6,7 +6,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::mailbox::Mailbox;
 use super::work::Work;
 use crate::app::effect::JournalOrder;
-use crate::app::message::{Journal, Message};
+use crate::app::message::{Journal, Message, OrderKind};
 use crate::domain::SafeText;
 use crate::store::{Store, StoreError, StoreHandle};
 
@@ -19,7 +19,8 @@ fn sends(order: &JournalOrder) -> bool {
 pub async fn serve(mut orders: UnboundedReceiver<JournalOrder>, work: Work, mailbox: Mailbox) {
     while let Some(order) = orders.recv().await {
         let Some(workspace) = work.workspace() else {
-            mailbox.send(Message::Journal(Journal::Refused("nothing is open yet".into())));
+            let (order, why) = (order.kind(), "nothing is open yet".into());
+            mailbox.send(Message::Journal(Journal::Refused { order, why }));
             continue;
         };
         if let JournalOrder::Cancel(change) = order {
@@ -37,9 +38,10 @@ pub async fn serve(mut orders: UnboundedReceiver<JournalOrder>, work: Work, mail
 
 /// Carries an order out; a failure to store is an answer too.
 async fn carry_out(store: &StoreHandle, order: JournalOrder, by: SafeText) -> Journal {
+    let kind = order.kind();
     match store.call(move |store| apply(store, order, &by)).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(error)) | Err(error) => Journal::Refused(error.to_string().into()),
+        Ok(Err(error)) | Err(error) => Journal::Refused { order: kind, why: error.to_string().into() },
     }
 }
 
@@ -75,7 +77,10 @@ fn apply(store: &mut Store, order: JournalOrder, by: &SafeText) -> Result<Journa
         JournalOrder::ListChanges => Journal::Changes(store.changes(RECENT)?),
         JournalOrder::LoadChange(change) => match store.change(change)? {
             Some((record, targets)) => Journal::Change(Box::new(record), targets),
-            None => Journal::Refused(format!("there is no change {change}").into()),
+            None => Journal::Refused {
+                order: OrderKind::LoadChange,
+                why: format!("there is no change {change}").into(),
+            },
         },
     })
 }

@@ -7,6 +7,7 @@ use ratatui::style::{Modifier, Style};
 use crate::app::document::{Piece, Role, line_width, safe_cell};
 use crate::app::documents::moment::{age, thousands};
 use crate::app::layout::Area;
+use crate::app::marks;
 use crate::app::model::{List, Model, Pane};
 use crate::domain::Status;
 use crate::domain::query::{Direction, SortKey};
@@ -230,7 +231,7 @@ pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
     }
     let columns = placed(inner.width);
     head(list, inner.row(0), &columns, painter);
-    let range = visual_range(list);
+    let range = list.visual.and_then(|visual| marks::range(list, visual));
     let rows = usize::from(inner.height.saturating_sub(1));
     for at in 0..rows {
         let place = list.offset + at;
@@ -281,12 +282,6 @@ fn head(list: &List, row: Area, columns: &[(&Column, u16, u16)], painter: &mut P
             painter.line(cell, &line);
         }
     }
-}
-
-/// The places that visual mode covers.
-fn visual_range(list: &List) -> Option<std::ops::RangeInclusive<usize>> {
-    let anchor = list.listing.place(list.visual?.anchor)?;
-    Some(anchor.min(list.place)..=anchor.max(list.place))
 }
 
 fn gutter(list: &List, row: &Row<'_>, place: usize, in_range: bool, line: Area, painter: &mut Painter<'_>) {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, Utc};
 
 use crate::app::message::Now;
+pub use crate::domain::thousands;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -35,19 +36,6 @@ pub fn ago(time: DateTime<Utc>, now: Now) -> String {
 /// `1 alert`, `1,204 alerts`.
 pub fn counted(count: usize, unit: &str) -> String {
     format!("{} {unit}{}", thousands(count), if count == 1 { "" } else { "s" })
-}
-
-/// A count with a comma every three digits.
-pub fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// The analyst's wall clock: `14:02:11`.

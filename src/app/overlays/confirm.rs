@@ -21,7 +21,8 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         comment(confirm, key);
         return;
     }
-    match key.code {
+    let Some(code) = key.unmodified() else { return };
+    match code {
         Code::Char(digit @ '1'..='6') if wants_reason(confirm) => {
             confirm.reason = Reason::ALL.get(digit as usize - '1' as usize).copied();
         }
@@ -47,6 +48,9 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
 
 fn comment(confirm: &mut Confirm, key: Key) {
     match key.code {
+        _ if key.ctrl => {
+            let _: Option<Edit> = confirm.comment.get_or_insert_default().handle(key);
+        }
         Code::Enter => confirm.typing = false,
         Code::Esc => {
             confirm.typing = false;

@@ -19,9 +19,9 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         show_chosen(failures, height);
         return;
     }
-    match key.code {
-        Code::Char('e') => retry(model, out),
-        Code::Esc | Code::Enter | Code::Char('q' | 'E') => close(model),
+    match key.unmodified() {
+        Some(Code::Char('e')) => retry(model, out),
+        Some(Code::Esc | Code::Enter | Code::Char('q' | 'E')) => close(model),
         _ => {}
     }
 }

@@ -61,12 +61,12 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Confirm(_)) => confirm::key(model, key, out),
         Some(Overlay::ConfirmUndo(record)) => {
             let change = record.id;
-            match key.code {
-                Code::Char('y') => {
+            match key.unmodified() {
+                Some(Code::Char('y')) => {
                     close(model);
                     undo::take_back(model, change, out);
                 }
-                Code::Enter | Code::Esc | Code::Char('n' | 'q') => close(model),
+                Some(Code::Enter | Code::Esc | Code::Char('n' | 'q')) => close(model),
                 _ => {}
             }
         }

@@ -63,7 +63,7 @@ pub(super) fn key(model: &mut Model, key: Key) {
         scroll.offset = list::target(scroll.offset, area.last_offset(scroll.lines), step, area.rows().max(1));
         return;
     }
-    if matches!(key.code, Code::Esc | Code::Enter | Code::Char('q' | '?' | 'w')) {
+    if matches!(key.unmodified(), Some(Code::Esc | Code::Enter | Code::Char('q' | '?' | 'w'))) {
         close(model);
     }
 }

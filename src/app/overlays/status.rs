@@ -10,6 +10,9 @@ use crate::domain::Status;
 /// A key.
 pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
     let Some(Overlay::Status(menu)) = model.overlays.last_mut() else { return };
+    if key.ctrl {
+        return;
+    }
     if let Some(place) = first_run::moved(key, menu.chosen, Status::SETTABLE.len()) {
         menu.chosen = place;
         return;

@@ -71,6 +71,30 @@ fn no_key_that_opens_a_prompt_and_no_enter_ever_confirms() {
 }
 
 #[test]
+fn no_prompt_takes_a_letter_with_control_for_the_letter() {
+    let prompts = [("* * s r", "y"), ("d 1", "y"), ("d 1", "n"), ("d 1", "q"), ("d", "2")];
+    let more = [("s Enter", "q"), ("s Enter", "j"), ("w", "q"), ("?", "q")];
+    for (open, letter) in prompts.into_iter().chain(more) {
+        let mut harness = Harness::small();
+        harness.keys(open);
+        let before = format!("{:?}", harness.model.overlays);
+        harness.keys(&format!("ctrl-{letter}"));
+        assert_eq!(format!("{:?}", harness.model.overlays), before, "{open} ctrl-{letter}");
+        assert!(harness.submitted().is_empty(), "{open} ctrl-{letter}");
+    }
+    let mut harness = Harness::small();
+    harness.keys("* * s r y").verify(1, &[1]).keys("u");
+    let before = harness.effects.len();
+    harness.keys("ctrl-y ctrl-n ctrl-q");
+    assert!(matches!(harness.model.overlays.last(), Some(Overlay::ConfirmUndo(_))));
+    harness.keys("Esc E ctrl-e");
+    assert!(matches!(harness.model.overlays.last(), Some(Overlay::Failures(_))));
+    let orders = &harness.effects[before..];
+    let wrote = |e: &&Effect| matches!(e, Effect::Journal(JournalOrder::Undo(_) | JournalOrder::Retry(_)));
+    assert_eq!(orders.iter().filter(wrote).count(), 0);
+}
+
+#[test]
 fn the_set_is_frozen_while_it_is_asked_for() {
     let mut harness = Harness::small();
     harness.keys("* * d");
@@ -107,15 +131,62 @@ fn marks_of_a_queued_change_go_and_come_back() {
 }
 
 #[test]
-fn a_refused_change_keeps_its_marks_and_says_so() {
+fn leaving_waits_until_a_confirmed_change_is_stored() {
+    let quits = |harness: &Harness| harness.effects.iter().filter(|e| **e == Effect::Quit).count();
+    for keys in ["d 1 y q", "d 1 y ctrl-c ctrl-c", "s r q", "* * s r y q"] {
+        let mut harness = Harness::small();
+        harness.slow = true;
+        harness.keys(keys);
+        assert_eq!((quits(&harness), harness.submitted().len()), (0, 1), "{keys}");
+        harness.settle();
+        assert_eq!((quits(&harness), harness.changes.len()), (1, 1), "{keys}");
+    }
+    // Closing a pane does not wait.
+    let mut harness = Harness::small();
+    harness.keys("Enter").slow = true;
+    harness.keys("s r q");
+    assert!(harness.model.details.full.is_none() && harness.model.held.is_empty());
+}
+
+#[test]
+fn a_refused_change_keeps_its_marks_and_drops_the_keys_behind_it() {
     let mut harness = Harness::small();
     harness.slow = true;
-    harness.keys("Space Space s r y");
-    harness.take_waiting();
-    harness.send(Message::Journal(Journal::Refused(SafeText::from("no space left"))));
+    harness.keys("Space Space s r y u q").refuse = Some("no space left");
+    harness.settle();
     assert_eq!(harness.marked(), [1, 2]);
     assert_eq!(harness.notice(), "not queued: no space left");
     assert!(harness.model.notice.as_ref().unwrap().is_error);
+    assert!(harness.model.held.is_empty() && harness.model.bulk.orders.is_empty());
+    assert!(!harness.effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn a_refusal_is_of_what_it_names() {
+    use crate::app::journal::Order;
+    use crate::app::message::OrderKind;
+    let refused = |order| Message::Journal(Journal::Refused { order, why: SafeText::from("locked") });
+    // A take of one in progress and three that are not: an assignment, then a change.
+    let mut harness = Harness::small();
+    harness.slow = true;
+    harness.keys("* * a y").send(refused(OrderKind::Assign));
+    assert_eq!(harness.notice(), "not assigned: locked");
+    assert!(matches!(harness.model.bulk.orders.make_contiguous(), [Order::Submit(_)]));
+    harness.settle();
+    assert_eq!(harness.model.bulk.running.len(), 1);
+    // A cancel that is refused takes no change that is being stored with it, and can be ordered again.
+    let mut harness = Harness::small();
+    harness.keys("s r").slow = true;
+    harness.keys("ctrl-c s r").send(refused(OrderKind::Cancel));
+    assert_eq!(harness.notice(), "not cancelled: locked");
+    assert!(matches!(harness.model.bulk.orders.make_contiguous(), [Order::Submit(_)]));
+    assert!(!harness.model.bulk.running[0].cancelling);
+    // So does the reading of a change.
+    let mut harness = Harness::small();
+    harness.keys("s r").verify(1, &[]).slow = true;
+    harness.keys("s r E").send(refused(OrderKind::LoadChange));
+    assert!(matches!(harness.model.bulk.orders.make_contiguous(), [Order::Submit(_)]));
+    assert_eq!(harness.notice(), "the journal could not be read: locked");
 }
 
 #[test]
@@ -158,6 +229,24 @@ fn undo_asks_for_two_and_acts_for_one_and_redo_brings_back() {
 }
 
 #[test]
+fn an_undo_that_could_take_nothing_back_is_not_tried_again() {
+    let undone = |harness: &Harness| -> Vec<i64> {
+        let of = |effect: &Effect| match effect {
+            Effect::Journal(JournalOrder::Undo(ChangeId(id))) => Some(*id),
+            _ => None,
+        };
+        harness.effects.iter().filter_map(of).collect()
+    };
+    let mut harness = Harness::small();
+    harness.keys("s r").verify(1, &[]).keys("s r").verify(2, &[]).spare.insert(2);
+    harness.keys("u");
+    assert_eq!(harness.notice(), "undo: 1 alert left: gone from the source (w lists them)");
+    assert_eq!(harness.model.bulk.spared.len(), 1);
+    harness.keys("u");
+    assert_eq!(undone(&harness), [2, 1]);
+}
+
+#[test]
 fn the_last_decision_is_repeated_on_the_next_alert() {
     let mut harness = Harness::small();
     harness.keys(".");
@@ -180,13 +269,27 @@ fn the_last_decision_is_repeated_on_the_next_alert() {
 }
 
 #[test]
-fn failures_are_marked_unless_another_set_is_being_made() {
+fn failures_are_offered_and_never_change_what_keys_on_their_way_act_on() {
     let mut harness = Harness::small();
-    harness.keys("* * s r y").verify(1, &[2, 3]);
-    assert_eq!(harness.marked(), [2, 3]);
+    harness.keys("* * s r y 0").cursor_to(6).verify(1, &[2, 3]);
+    assert_eq!(
+        (harness.marked(), harness.notice()),
+        (vec![], "2 verified, 2 failed — *l marks them, E shows them")
+    );
+    harness.keys("s i");
+    assert_eq!(harness.submitted()[1].targets[0].id, id(6));
     let mut harness = Harness::small();
     harness.keys("* * s r y 0").cursor_to(6).keys("Space").verify(1, &[2, 3]);
     assert_eq!(harness.marked(), [6]);
+    harness.keys("* l");
+    assert_eq!(harness.marked(), [2, 3]);
+    harness.keys("* l");
+    assert_eq!(harness.marked(), [6]);
+    // Keys that are faster than the journal.
+    let mut harness = Harness::small();
+    harness.keys("* * s r y").slow = true;
+    harness.verify(1, &[4]).keys("* l").settle();
+    assert_eq!(harness.marked(), [4]);
 }
 
 #[test]

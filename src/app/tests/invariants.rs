@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::app::harness::{Given, Harness, ROW};
 use crate::app::key::{Code, Key};
 use crate::app::list::rows;
-use crate::app::message::{Journal, Message, Timer};
+use crate::app::message::{Journal, Message, OrderKind, Timer};
 use crate::app::model::{Overlay, Pane};
 use crate::domain::change::Tally;
 use crate::domain::progress::SyncEvent;
@@ -23,7 +23,7 @@ enum Step {
     Settle,
     Paste,
     Verify(i64, u32),
-    Refuse,
+    Refuse(OrderKind),
     Stray(u64),
     Minute,
 }
@@ -62,7 +62,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => Just(Step::Settle),
         1 => Just(Step::Paste),
         1 => (1..4_i64, 0..60_u32).prop_map(|(change, refused)| Step::Verify(change, refused)),
-        1 => Just(Step::Refuse),
+        1 => prop::sample::select(OrderKind::ALL.to_vec()).prop_map(Step::Refuse),
         1 => (0..200_u64).prop_map(Step::Stray),
         1 => Just(Step::Minute),
     ]
@@ -104,8 +104,8 @@ fn take(harness: &mut Harness, step: Step) {
             let tally = Tally { verified: verified as usize, pending: 1, ..Tally::default() };
             harness.send(Message::Sync(SyncEvent::Push { change: ChangeId(change), tally, rate: 1 }));
         }
-        Step::Refuse => {
-            harness.send(Message::Journal(Journal::Refused(SafeText::from("disk full"))));
+        Step::Refuse(order) => {
+            harness.send(Message::Journal(Journal::Refused { order, why: SafeText::from("disk full") }));
         }
         Step::Stray(number) => {
             harness
@@ -151,7 +151,7 @@ proptest! {
         let mut harness = Harness::new(&[ROW; 40]);
         harness.slow = slow;
         for step in steps {
-            let is_key = matches!(step, Step::Key(_) | Step::Settle | Step::Verify(..) | Step::Refuse | Step::Paste);
+            let is_key = matches!(step, Step::Key(_) | Step::Settle | Step::Verify(..) | Step::Refuse(_) | Step::Paste);
             let before = confirmed(&harness);
             take(&mut harness, step);
             check(&harness)?;

@@ -117,7 +117,9 @@ fn task_12_sees_nine_refused_and_retries_only_those() {
         .take(9)
         .collect();
     harness.verify(1, &refused);
-    assert_eq!(harness.notice(), "328 verified, 9 failed — E shows them");
+    assert_eq!(harness.notice(), "328 verified, 9 failed — *l marks them, E shows them");
+    assert!(harness.marked().is_empty());
+    harness.keys("* l");
     assert_eq!(harness.marked(), refused);
     harness.pressed = 0;
     harness.keys("E");

@@ -91,6 +91,7 @@ fn no_memory() -> Trouble {
 }
 
 /// Sends everything in the database; stops early when nobody takes it.
+#[allow(clippy::needless_pass_by_value)] // dropping `parts` tells the builder that nothing more comes
 fn read(conn: &Connection, parts: SyncSender<Part>, empty: &Receiver<Batch>) -> Result<(), Trouble> {
     let mut wanted = true;
     strings::read(conn, |run| {
