@@ -74,6 +74,12 @@ pub enum ConfigError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// It was named and is not there.
+    #[error("{path}: there is no such config file", path = .path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is not what it should be.
     #[error("{path}:{line}:{column}: {message}", path = .path.display())]
     Parse {

@@ -14,7 +14,10 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if error.quiet => error.exit.into(),
         Err(error) => {
-            say(format_args!("quell: {error}"));
+            // A message of several lines points at places in its first: nothing may stand before it.
+            let text = error.to_string();
+            let gap = if text.contains('\n') { "\n" } else { " " };
+            say(format_args!("quell:{gap}{text}"));
             error.exit.into()
         }
     }

@@ -188,7 +188,12 @@ pub(super) fn track(model: &mut Model, change: ChangeId, status: Option<Status>,
     if let Some(running) = model.bulk.running.iter_mut().find(|running| running.change == change) {
         running.tally = tally;
     } else {
-        let label = bulk::label(status, tally.total());
+        let known = model.bulk.recent.iter().any(|record| record.id == change);
+        let label = if known || status.is_some() {
+            bulk::label(status, tally.total())
+        } else {
+            format!("change {change}: {}", crate::app::notice::alerts(tally.total()))
+        };
         model.bulk.running.push(Running { change, label, tally, rate: 0, cancelling: false });
     }
 }
@@ -196,6 +201,11 @@ pub(super) fn track(model: &mut Model, change: ChangeId, status: Option<Status>,
 /// Recent changes came. Those with something left to send are on their way, also when an earlier session made them.
 fn recent(model: &mut Model, changes: Vec<ChangeRecord>) {
     let before = std::mem::replace(&mut model.bulk.recent, changes);
+    for running in &mut model.bulk.running {
+        if let Some(record) = model.bulk.recent.iter().find(|record| record.id == running.change) {
+            running.label = bulk::label(record.status, running.tally.total());
+        }
+    }
     for record in &mut model.bulk.recent {
         if record.tally.pending > 0
             && model.bulk.settled.contains(&record.id)

@@ -1,11 +1,11 @@
 //! What the pull and push workers report.
 
 use crate::app::effect::JournalOrder;
-use crate::app::journal::{Order, order, track};
+use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::message::Now;
 use crate::app::model::{Model, SubscriptionState, SyncStatus};
 use crate::app::notice::{fail, say};
-use crate::app::{Effects, details};
+use crate::app::{Effect, Effects, details};
 use crate::domain::change::Tally;
 use crate::domain::progress::{Subscription, SyncEvent};
 use crate::domain::{ChangeId, SafeText, SubscriptionId};
@@ -43,7 +43,7 @@ pub(super) fn event(model: &mut Model, event: SyncEvent, out: &mut Effects) {
             // The counts beside the entities may be others now.
             details::reload(model, out);
         }
-        SyncEvent::Push { change, tally, rate } => push(model, change, tally, rate),
+        SyncEvent::Push { change, tally, rate } => push(model, change, tally, rate, out),
         SyncEvent::Settled { change, tally } => settled(model, change, tally, out),
         SyncEvent::PushWaits(fault) => sync.push_fault = Some(fault),
         SyncEvent::PushElsewhere => sync.elsewhere = true,
@@ -76,9 +76,25 @@ fn state<'a>(sync: &'a mut SyncStatus, id: &SubscriptionId) -> &'a mut Subscript
     &mut sync.subscriptions[at]
 }
 
-fn push(model: &mut Model, change: ChangeId, tally: Tally, rate: u32) {
+/// Something was sent: whatever stood in the way no longer does, and a listing that failed is worth another try now.
+fn back_online(model: &mut Model, out: &mut Effects) {
     model.sync.push_fault = None;
+    if model.sync.fault.take().is_some() && !model.sync.running {
+        out.push(Effect::SyncNow);
+    }
+}
+
+fn push(model: &mut Model, change: ChangeId, tally: Tally, rate: u32, out: &mut Effects) {
+    if tally.settled() > 0 {
+        back_online(model, out);
+    }
     model.sync.elsewhere = false;
+    // A change of another instance, or of an earlier session: the record says what it does.
+    if !model.bulk.recent.iter().any(|record| record.id == change)
+        && !model.bulk.running.iter().any(|running| running.change == change)
+    {
+        list_changes(model, out);
+    }
     let status = model.bulk.recent.iter().find(|record| record.id == change).and_then(|record| record.status);
     track(model, change, status, tally);
     if let Some(running) = model.bulk.running.iter_mut().find(|running| running.change == change) {
@@ -88,7 +104,7 @@ fn push(model: &mut Model, change: ChangeId, tally: Tally, rate: u32) {
 
 /// One notice says how it ended; failures are offered for a retry.
 fn settled(model: &mut Model, change: ChangeId, tally: Tally, out: &mut Effects) {
-    model.sync.push_fault = None;
+    back_online(model, out);
     model.bulk.running.retain(|running| running.change != change);
     model.bulk.settled.insert(change);
     if let Some(record) = model.bulk.recent.iter_mut().find(|record| record.id == change) {

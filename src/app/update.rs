@@ -77,7 +77,10 @@ fn begin(model: &mut Model, start: Start, out: &mut Effects) {
             }
         }
         Start::FirstRun(found) => {
-            let shown = model.first_run.get_or_insert_with(FirstRun::default);
+            // The first sign-in that works, else the demo below them.
+            let usable = found.iter().position(|sign_in| sign_in.found.is_ok()).unwrap_or(found.len());
+            let shown =
+                model.first_run.get_or_insert_with(|| FirstRun { chosen: usable, ..FirstRun::default() });
             shown.chosen = shown.chosen.min(found.len());
             shown.found = found;
         }

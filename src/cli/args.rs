@@ -221,6 +221,11 @@ pub struct EmulatorArgs {
     #[arg(long, conflicts_with = "throttle")]
     pub no_throttle: bool,
     /// Fail on purpose: KIND[:PARAM][:RATE][@METHOD]
+    ///
+    /// 429[:SECONDS], 500, 503, 403, 404, latency:100ms, hang, reset, drop-reply (applied, then the connection is cut),
+    /// ignore (204, nothing changed), truncate, garbage (200 with HTML), expire:N (401 once after N requests), cut:K
+    /// (each listing ends after K pages with a 500). RATE is a fraction such as 0.1, 1 without it; METHOD is any
+    /// without it. May be given several times.
     #[arg(long, value_name = "SPEC")]
     pub fault: Vec<String>,
     /// Make the faults fall as this seed says

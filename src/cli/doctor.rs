@@ -137,7 +137,7 @@ async fn sign_ins(workspace: &Workspace, findings: &mut Findings) {
             Presence::Incomplete(missing) => {
                 findings.bad("sign-in", format_args!("{}: {missing}", found.kind.label()));
             }
-            Presence::Absent => findings.good("sign-in", format_args!("{}: not found", found.kind.label())),
+            Presence::Absent => findings.good("sign-in", format_args!("{}: none", found.kind.label())),
         }
     }
 }

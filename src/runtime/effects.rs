@@ -166,13 +166,14 @@ impl Shell {
         Context { now: now.utc, offset: now.offset, me: (!who.is_empty()).then_some(who) }
     }
 
-    /// Carries out the journal orders that still wait, stops the workers and closes the files.
-    pub fn close(self) {
+    /// Carries out the journal orders that still wait, stops the workers and closes the files. Gives the number of
+    /// alerts whose change is still queued.
+    pub fn close(self) -> usize {
         drop(self.orders);
         let done = self.handle.block_on(async { tokio::time::timeout(ORDERS_LIMIT, self.orders_done).await });
         if done.is_err() {
             tracing::error!("journal orders were still waiting when the program left");
         }
-        self.work.close();
+        self.work.close()
     }
 }

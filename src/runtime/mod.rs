@@ -101,7 +101,10 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     shell.start();
     let code = main_loop(&mut model, &mut shell, &mut screen, &inbox);
     terminal::give_back();
-    shell.close();
+    let pending = shell.close();
+    if pending > 0 {
+        say(format_args!("{pending} alerts are still queued; `quell resume`, or opening it again, sends them"));
+    }
     code
 }
 

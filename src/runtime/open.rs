@@ -84,6 +84,9 @@ pub fn resolve(global: &Global) -> Result<Setup, OpenError> {
         None => paths.as_ref().map(|paths| paths.config.clone()).unwrap_or_default(),
     };
     let config = Config::load(&config_path)?;
+    if config.is_none() && global.config.is_some() {
+        return Err(ConfigError::Missing { path: config_path }.into());
+    }
     let name = match (&global.profile, &config) {
         (Some(name), _) => name.clone(),
         (None, Some(config))
@@ -215,11 +218,12 @@ impl Workspace {
 
     /// What the header calls the tenant.
     pub fn title(&self) -> SafeText {
-        if self.plan.profile.name.is_empty() {
-            SafeText::from(self.plan.name.as_str())
-        } else {
-            SafeText::from(self.plan.profile.name.as_str())
+        let profile = &self.plan.profile;
+        let name = if profile.name.is_empty() { &self.plan.name } else { &profile.name };
+        if self.is_demo() || self.plan.endpoint == self.plan.cloud.endpoint() {
+            return SafeText::from(name.as_str());
         }
+        SafeText::from(format!("{name} at {}", self.plan.endpoint.host()))
     }
 
     /// Signs in, by the profile's way or the first that works. May take seconds: the Azure CLI is a program.

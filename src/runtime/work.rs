@@ -141,14 +141,17 @@ impl Work {
         }
     }
 
-    /// Stops the workers and closes the files. Blocks.
-    pub fn close(&self) {
+    /// Stops the workers and closes the files. Blocks. Gives the number of alerts whose change is still queued; in the
+    /// demo nothing is, since nothing is kept.
+    pub fn close(&self) -> usize {
         let (engine, workspace) = self.with(|parts| (parts.engine.take(), parts.workspace.take()));
         if let Some(engine) = engine {
             self.handle.block_on(engine.stop());
         }
-        if let Some(workspace) = workspace {
-            workspace.store.clone().close();
-        }
+        let Some(workspace) = workspace else { return 0 };
+        let pending = self.handle.block_on(workspace.store.call(|store| store.pending_total()));
+        workspace.store.clone().close();
+        let pending = pending.ok().and_then(Result::ok).unwrap_or(0);
+        if workspace.is_demo() { 0 } else { pending }
     }
 }

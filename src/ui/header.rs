@@ -86,10 +86,12 @@ fn freshness(model: &Model, size: Size) -> Vec<Piece> {
 
 fn sync(model: &Model, size: Size) -> Vec<Piece> {
     let sync = &model.sync;
+    // One subscription's trouble is not everybody's: it is counted behind the time instead.
     let is = |kind: FaultKind| {
-        let mut faults = sync.subscriptions.iter().filter_map(|state| state.fault.as_ref());
+        let mut states = sync.subscriptions.iter();
         sync.fault.iter().chain(&sync.push_fault).any(|fault| fault.kind == kind)
-            || faults.any(|fault| fault.kind == kind)
+            || !sync.subscriptions.is_empty()
+                && states.all(|state| state.fault.as_ref().is_some_and(|fault| fault.kind == kind))
     };
     let ago = sync.last_complete.map(|done| age(done.utc, model.now));
     if is(FaultKind::SignIn) {
@@ -106,14 +108,16 @@ fn sync(model: &Model, size: Size) -> Vec<Piece> {
         return vec![Piece::new("syncing…", Role::Dim)];
     }
     let stopped = sync.subscriptions.iter().filter(|state| state.fault.is_some()).count();
-    let Some(done) = sync.last_complete else {
-        return vec![Piece::new("not synced", if sync.fault.is_some() { Role::Error } else { Role::Dim })];
+    let mut line = match sync.last_complete {
+        None => vec![Piece::new("not synced", if sync.fault.is_some() { Role::Error } else { Role::Dim })],
+        Some(done) => {
+            let mut time = clock(done.utc, model.now);
+            if size == Size::Short {
+                time.truncate(5);
+            }
+            vec![Piece::new(format!("synced {time}"), Role::Dim)]
+        }
     };
-    let mut time = clock(done.utc, model.now);
-    if size == Size::Short {
-        time.truncate(5);
-    }
-    let mut line = vec![Piece::new(format!("synced {time}"), Role::Dim)];
     if stopped > 0 {
         let total = sync.subscriptions.len();
         let words = if size == Size::Long {

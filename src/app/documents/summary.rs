@@ -147,10 +147,12 @@ fn resource_line(
     let dim = |text: &str| safe(SafeStr(text), Role::Dim);
     match resource {
         ResourceIdentifier::Azure(id) => {
-            let cloud = match alert.cloud() {
-                Cloud::Azure => Vec::new(),
-                other => dim(other.label()),
+            // An id that tells no cloud may still be a proxy, but only of the alert's one resource.
+            let told = match id.cloud() {
+                Cloud::Azure if alert.resources.len() == 1 => alert.cloud(),
+                told => told,
             };
+            let cloud = if told == Cloud::Azure { Vec::new() } else { dim(told.label()) };
             let subscription = id.subscription();
             let name = subscription.as_ref().map_or(SafeStr(""), |id| table.subscription_name(id.as_str()));
             let facts = vec![cloud, dim(id.group().unwrap_or_default()), safe(name, Role::Dim)];
