@@ -25,7 +25,7 @@ pub async fn run(global: &Global, filter: Option<&str>, by: &str, out: &mut Out)
         if global.json {
             let items: Vec<Value> = counts
                 .iter()
-                .map(|facet| json!({ "value": facet.value.raw(), "count": facet.count }))
+                .map(|facet| json!({ "value": machine::value(field, facet.value.raw()), "count": facet.count }))
                 .collect();
             out.line(machine::text(&Value::Array(items)))?;
         } else {
