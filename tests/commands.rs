@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "commands/guards.rs"]
+mod guards;
+#[path = "commands/refusals.rs"]
+mod refusals;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
