@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use quell::emulator::{Config, Throttle};
 
-use crate::support::Bench;
+use crate::support::{Bench, Pty};
 use crate::{faults, synced};
 
 /// Every file under a folder.
@@ -117,4 +117,49 @@ fn a_config_that_cannot_be_used_is_explained() {
         assert!(errors.contains(said), "{config}: {errors}");
     }
     assert_eq!(bench.posts("resolve"), 0);
+}
+
+/// An alert whose id and name would set the terminal's title, if a terminal were to obey them.
+const HOSTILE: &str = r#"{"id":"/subscriptions/0f0e0d0c-1111-2222-3333-444455556666/providers/Microsoft.Security/locations/westeurope/alerts/bad\u001b]0;owned\u0007\u202e","name":"bad\u001b]0;owned\u0007\u202e","type":"Microsoft.Security/Locations/alerts","properties":{"alertType":"Own_Hostile\u001b[2J","severity":"High","status":"Active","alertDisplayName":"\u001b[2J\u009b2J"}}"#;
+
+#[test]
+fn a_hostile_id_is_shown_to_a_terminal_and_given_to_a_program() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), HOSTILE).unwrap();
+    let bench = Bench::start(Config {
+        data: vec![file.path().to_owned()],
+        throttle: Throttle::Off,
+        ..Config::default()
+    });
+    assert_eq!(bench.run(&["sync"]).0, 0);
+    let (_, ids, _) = bench.run(&["list", "--format", "ids"]);
+    assert!(ids.ends_with("/bad\u{1b}]0;owned\u{7}\u{202e}\n"), "{ids:?}");
+    let id = ids.trim_end_matches('\n').to_owned();
+    let missing = format!("{id}x");
+    let (code, _, errors) = bench.run(&["show", &missing]);
+    assert_eq!((code, errors.contains("bad␛]0;owned␇‹U+202E›x")), (1, true), "{errors}");
+    let flags = bench.flags();
+    for (code, args) in [
+        (0, &["list", "--format", "ids"][..]),
+        (0, &["list"]),
+        (0, &["list", "--json"]),
+        (0, &["set", "dismissed", "*", "--dry-run"]),
+        (0, &["show", &id]),
+        (0, &["show", &id, "--json"]),
+        (0, &["show", &id, "--format", "raw"]),
+        (1, &["show", &missing]),
+        (2, &["list", "severity:\u{1b}]0;owned\u{7}"]),
+        (0, &["count", "--by", "type"]),
+        (0, &["set", "dismissed", "*", "--yes", "--timeout", "5s"]),
+        (0, &["changes", "1"]),
+    ] {
+        let mut all: Vec<&str> = flags.iter().map(String::as_str).collect();
+        all.extend(args);
+        let mut pty = Pty::start(&all, &bench.environment(), (200, 40));
+        assert_eq!(pty.end(), code, "{args:?}: {}", pty.screen());
+        let text = String::from_utf8_lossy(&pty.bytes);
+        for sign in ["\u{1b}]0;", "\u{7}", "\u{202e}", "\u{1b}[2J", "\u{9b}"] {
+            assert!(!text.contains(sign), "{args:?} writes {sign:?}");
+        }
+    }
 }

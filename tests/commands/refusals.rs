@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::support::Pty;
 use crate::synced;
 
 #[test]
@@ -109,4 +110,28 @@ fn a_retry_asks_about_what_it_does() {
     let (_, _, errors) = bench.run(&["retry", "1", "--yes", "--wait"]);
     assert!(errors.contains(&format!("{left_out} left out")), "{errors}");
     assert_eq!(bench.posts("resolve") - sent, failed as usize - left_out);
+}
+
+#[test]
+fn no_is_an_answer_and_enter_means_no() {
+    let bench = synced(40, &[]);
+    let before = bench.statuses();
+    let flags = bench.flags();
+    let asked = |args: &[&str], keys: &str| {
+        let mut all: Vec<&str> = flags.iter().map(String::as_str).collect();
+        all.extend(args);
+        let mut pty = Pty::start(&all, &bench.environment(), (200, 40));
+        pty.wait("[y/N]").keys(keys);
+        pty.end()
+    };
+    assert_eq!(asked(&["set", "dismissed", "*"], "n Enter"), 0);
+    assert_eq!(asked(&["set", "dismissed", "*"], "Enter"), 0);
+    assert_eq!(bench.statuses(), before);
+    assert_eq!(asked(&["set", "dismissed", "*", "--wait"], "y Enter"), 0);
+    let dismissed = bench.statuses();
+    assert!(dismissed.values().all(|status| status == "Dismissed"));
+    assert_eq!(asked(&["undo"], "n Enter"), 0);
+    assert_eq!(bench.statuses(), dismissed);
+    assert_eq!(asked(&["undo", "--wait"], "y Enter"), 0);
+    assert_eq!(bench.statuses(), before);
 }
