@@ -31,6 +31,7 @@ fn the_token_is_written_nowhere() {
         command.env("QUELL_ACCESS_TOKEN", token);
         command.arg("--log").arg(&log).args(["--log-level", "trace"]).args(args).output().unwrap()
     };
+    let mut logged = 0;
     let rejected = format!("{token}-rejected");
     for (token, code, args) in [
         (token, 0, &["sync"][..]),
@@ -47,14 +48,14 @@ fn the_token_is_written_nowhere() {
         assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
         assert!(!out.contains("canary") && !said.contains("canary"), "{args:?} prints the token");
         let files = files_below(bench.folder.path());
-        assert!(files.contains(&log));
+        logged += std::fs::read(&log).unwrap().len();
         for file in files.iter().filter(|path| path.is_file()) {
             let bytes = std::fs::read(file).unwrap();
             let held = bytes.windows(6).any(|window| window == b"canary");
             assert!(!held, "{args:?} leaves the token in {}", file.display());
         }
     }
-    assert!(!std::fs::read(&log).unwrap().is_empty(), "a log that holds nothing proves nothing");
+    assert!(logged > 0, "a log that holds nothing proves nothing");
 }
 
 #[cfg(unix)]
