@@ -93,7 +93,7 @@ fn report(global: &Global, change: ChangeId, tally: &Tally, out: &mut Out) -> Re
     if global.json {
         return out.line(machine::text(&json!({ "change": change, "outcomes": machine::tally(tally) })));
     }
-    out.line(format_args!("change {change}: {}", sentence(tally)))?;
+    out.line(format_args!("change {change}: {}", tally.sentence()))?;
     if tally.failed + tally.conflict + tally.unconfirmed > 0 {
         say(format_args!("see which: quell changes {change}   try them again: quell retry {change}"));
     }
@@ -109,21 +109,6 @@ pub fn nothing(global: &Global, out: &mut Out) -> Result<Exit, CliError> {
         out.line(machine::text(&json!({ "change": null, "outcomes": machine::tally(&Tally::default()) })))?;
     }
     Ok(Exit::Done)
-}
-
-/// `328 verified, 9 failed`.
-pub fn sentence(tally: &Tally) -> String {
-    let parts = [
-        (tally.verified, "verified"),
-        (tally.failed, "failed"),
-        (tally.conflict, "in conflict"),
-        (tally.unconfirmed, "unconfirmed"),
-        (tally.pending, "pending"),
-        (tally.cancelled, "taken back"),
-    ];
-    let parts: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") }
 }
 
 /// Sends what is in the outbox: to its end, or each alert once. Gives the outcomes of the changes that had something

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::cli::act::sentence;
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, columns, say};
@@ -37,7 +36,7 @@ pub async fn run(global: &Global, change: Option<i64>, out: &mut Out) -> Result<
                     out.line(machine::text(&value))?;
                 } else {
                     out.line(format_args!("change {}: {}", record.id, describe(&record)))?;
-                    out.line(sentence(&record.tally))?;
+                    out.line(record.tally.sentence())?;
                     let mut table = columns(&["Outcome", "From", "To", "Alert", "Why"]);
                     for target in &targets {
                         table.add_row([
@@ -72,7 +71,7 @@ fn list(global: &Global, changes: &[ChangeRecord], out: &mut Out) -> Result<(), 
         table.add_row([
             record.id.to_string(),
             describe(record),
-            sentence(&record.tally),
+            record.tally.sentence(),
             record.by.to_string(),
             record.reason.map(crate::domain::change::Reason::code).unwrap_or_default().to_owned(),
             record.undone_by.map(|id| id.to_string()).unwrap_or_default(),

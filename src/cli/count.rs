@@ -6,24 +6,13 @@ use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, columns};
 use crate::cli::{json as machine, select, workspace};
-use crate::domain::{SafeStr, SafeText, Severity, Status, Tactic};
+use crate::domain::SafeStr;
 use crate::domain::filter::{Field, facet_counts};
 use crate::domain::query::Sort;
 
 fn unknown(field: &str) -> CliError {
     let names: Vec<&str> = Field::all().map(Field::name).collect();
     CliError::usage(format!("--by {}: no such field; the fields are {}", SafeStr(field), names.join(", ")))
-}
-
-/// A value as machine output spells it: statuses, severities and tactics as the API does.
-fn machine_word(field: Field, value: &SafeText) -> String {
-    let raw = value.raw();
-    match field.name() {
-        "status" if Status::parse(raw) != Status::Other => Status::parse(raw).api_name().to_owned(),
-        "severity" if Severity::parse(raw) != Severity::Other => Severity::parse(raw).name().to_owned(),
-        "tactic" => Tactic::parse(raw).map_or_else(|| raw.to_owned(), |tactic| format!("{tactic:?}")),
-        _ => raw.to_owned(),
-    }
 }
 
 /// Prints how many of the matching alerts have each value of a field.
@@ -36,7 +25,7 @@ pub async fn run(global: &Global, filter: Option<&str>, by: &str, out: &mut Out)
         if global.json {
             let items: Vec<Value> = counts
                 .iter()
-                .map(|facet| json!({ "value": machine_word(field, &facet.value), "count": facet.count }))
+                .map(|facet| json!({ "value": machine::value(field, facet.value.raw()), "count": facet.count }))
                 .collect();
             out.line(machine::text(&Value::Array(items)))?;
         } else {

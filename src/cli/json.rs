@@ -4,8 +4,10 @@
 use serde_json::{Value, json};
 
 use crate::domain::change::{ChangeRecord, Tally, TargetRecord};
+use crate::domain::filter::Field;
 use crate::domain::safe_text::json_escaped;
 use crate::domain::table::{Row, Table};
+use crate::domain::{Severity, Status};
 
 /// Writes a value on one line with unsafe characters escaped.
 pub fn text(value: &Value) -> String {
@@ -42,13 +44,25 @@ pub fn row_value(row: &Row<'_>, table: &Table) -> Value {
     })
 }
 
+/// A value of a field: those that the API has a spelling for, in that spelling.
+pub fn value(field: Field, text: &str) -> &str {
+    let known = match field.name() {
+        "status" => Some(Status::parse(text)).filter(|known| *known != Status::Other).map(Status::api_name),
+        "severity" => {
+            Some(Severity::parse(text)).filter(|known| *known != Severity::Other).map(Severity::name)
+        }
+        _ => None,
+    };
+    known.unwrap_or(text)
+}
+
 /// A change.
 pub fn change(record: &ChangeRecord) -> Value {
     json!({
         "change": record.id,
         "at": record.at,
         "by": record.by.raw(),
-        "status": record.status.map(crate::domain::Status::api_name),
+        "status": record.status.map(Status::api_name),
         "reason": record.reason.map(crate::domain::change::Reason::code),
         "comment": record.comment.raw(),
         "filter": record.filter,
@@ -77,4 +91,21 @@ pub fn target(record: &TargetRecord) -> Value {
         "detail": record.detail.raw(),
         "attempts": record.attempts,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counted_values_are_spelled_as_the_api_does() {
+        for (field, text, expected) in [
+            ("status", "in-progress", "InProgress"),
+            ("severity", "informational", "Informational"),
+            ("status", "something new", "something new"),
+            ("resource", "active", "active"),
+        ] {
+            assert_eq!(value(Field::find(field).unwrap(), text), expected);
+        }
+    }
 }

@@ -48,5 +48,6 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         }
     }?;
     out.finish()?;
+    tracing::info!(?exit, "the command ended");
     Ok(exit)
 }

@@ -47,7 +47,9 @@ impl Out {
 
 /// Says something to the person at the terminal. A closed standard error is nobody's concern.
 pub fn say(text: impl Display) {
-    let _ = writeln!(io::stderr(), "{}", safe(&text.to_string()));
+    let text = safe(&text.to_string());
+    tracing::info!(text, "said");
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// The display rule for a message of ours that may quote text from outside: line breaks stay, every other unsafe

@@ -40,8 +40,9 @@ impl Progress {
         move |event| bar.event(&event)
     }
 
-    /// Shows an event.
+    /// Shows an event, and logs it.
     pub fn event(&self, event: &SyncEvent) {
+        tracing::info!(?event, "sync");
         match event {
             SyncEvent::RoundStarted(_) => self.bar.set_message("listing"),
             SyncEvent::Page { subscription, listed } => {

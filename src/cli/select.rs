@@ -14,7 +14,8 @@ use crate::runtime::open::Workspace;
 
 /// Parses a filter; the error shows where it is wrong.
 pub fn parse(text: &str) -> Result<Filter, CliError> {
-    filter::parse(text).map_err(|error| CliError::usage(error.explain(text)))
+    filter::parse(text)
+        .map_err(|error| CliError::usage(format_args!("the filter is wrong here:\n{}", error.explain(text))))
 }
 
 /// Parses a filter that may be left out: all alerts then.

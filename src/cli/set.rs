@@ -22,6 +22,10 @@ pub async fn run(global: &Global, set: Set, out: &mut Out) -> Result<Exit, CliEr
     if set.filter.is_some() != set.id.is_empty() {
         return Err(CliError::usage("name the alerts by a FILTER or by --id, not both; `*` means all"));
     }
+    // An empty variable of a script must not mean every alert.
+    if set.filter.as_deref().is_some_and(|text| text.trim().is_empty()) {
+        return Err(CliError::usage("the FILTER is empty; `*` means all alerts"));
+    }
     let filter = set.filter.as_deref().map(select::parse).transpose()?;
     workspace::using(global, async |workspace| change(workspace, global, set, filter, out).await).await
 }

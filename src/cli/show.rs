@@ -8,6 +8,7 @@ use crate::cli::args::{Global, ShowFormat};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::Out;
 use crate::cli::{json as machine, select, workspace};
+use crate::domain::SafeText;
 use crate::domain::alert::{Evidence, Link, Prose};
 use crate::domain::entity::{Entity, Value as Field};
 use crate::domain::safe_text::json_escaped;
@@ -67,7 +68,7 @@ fn alert(detail: &Detail, table: &crate::domain::table::Table) -> Value {
         "endTime": alert.times.end,
         "generatedTime": alert.times.generated,
         "availableTime": alert.times.available,
-        "techniques": alert.techniques.iter().map(super::super::domain::safe_text::SafeText::raw).collect::<Vec<_>>(),
+        "techniques": alert.techniques.iter().map(SafeText::raw).collect::<Vec<_>>(),
         "compromisedEntity": alert.compromised_entity.raw(),
         "product": alert.product.raw(),
         "component": alert.component.raw(),
@@ -126,8 +127,8 @@ fn evidence(evidence: &Evidence) -> Value {
     match evidence {
         Evidence::Table { title, columns, rows } => json!({
             "title": title.raw(),
-            "columns": columns.iter().map(super::super::domain::safe_text::SafeText::raw).collect::<Vec<_>>(),
-            "rows": rows.iter().map(|row| row.iter().map(super::super::domain::safe_text::SafeText::raw).collect::<Vec<_>>()).collect::<Vec<_>>(),
+            "columns": columns.iter().map(SafeText::raw).collect::<Vec<_>>(),
+            "rows": rows.iter().map(|row| row.iter().map(SafeText::raw).collect::<Vec<_>>()).collect::<Vec<_>>(),
         }),
         Evidence::Other { title, json } => json!({ "title": title.raw(), "json": json.raw() }),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::cli::act::{push_all, say_trouble, sentence};
+use crate::cli::act::{push_all, say_trouble};
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, say};
@@ -61,7 +61,7 @@ async fn once(workspace: &Workspace, global: &Global, full: bool, out: &mut Out)
     } else {
         out.line(summary(alerts, &total))?;
         if let Some((tally, _)) = &pushed {
-            out.line(format_args!("outbox: {}", sentence(tally)))?;
+            out.line(format_args!("outbox: {}", tally.sentence()))?;
         }
     }
     for (subscription, fault) in round.faults() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 
-use crate::cli::act::{ONE_TRY, confirmed, ended, nothing, push_all, say_trouble, send, sentence};
+use crate::cli::act::{ONE_TRY, confirmed, ended, nothing, push_all, say_trouble, send};
 use crate::cli::args::{Act, Global};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, say};
@@ -78,7 +78,7 @@ async fn again(
         say(format_args!("{superseded} left out: a later change decided about them"));
     }
     if alerts == 0 {
-        say(format_args!("change {id}: nothing to retry ({})", sentence(&tally)));
+        say(format_args!("change {id}: nothing to retry ({})", tally.sentence()));
         return nothing(global, out);
     }
     if !confirmed(act, &format!("Try {alerts} alerts of change {id} again?"))? {
@@ -123,7 +123,7 @@ pub async fn resume(global: &Global, wait: bool, timeout: Duration, out: &mut Ou
         if global.json {
             out.line(machine::text(&machine::tally(&tally)))?;
         } else {
-            out.line(sentence(&tally))?;
+            out.line(tally.sentence())?;
         }
         Ok(ended(&tally, &pushed, wait))
     })

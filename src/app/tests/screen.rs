@@ -205,7 +205,7 @@ fn the_first_run_leads_to_a_config_or_the_demo() {
         Message::Start(Start::Subscriptions(Ok(vec![(subscription("a"), true), (subscription("b"), true)])));
     for (keys, chosen) in [("Enter", vec![]), ("Space Enter", vec!["b"]), ("a Space Enter", vec!["a"])] {
         let mut harness = start();
-        harness.keys("Enter");
+        harness.keys("k Enter");
         assert_eq!(harness.notice(), "seen");
         harness.keys("j Enter");
         assert!(harness.effects.contains(&Effect::ListSubscriptions(1)));
@@ -220,7 +220,7 @@ fn the_first_run_leads_to_a_config_or_the_demo() {
     harness.keys("G Enter");
     assert!(harness.effects.contains(&Effect::OpenDemo));
     let mut harness = start();
-    harness.keys("j Enter").send(Message::Start(Start::Subscriptions(Err(SafeText::from("403")))));
+    harness.keys("Enter").send(Message::Start(Start::Subscriptions(Err(SafeText::from("403")))));
     assert!(matches!(harness.model.first_run.as_ref().unwrap().step, FirstRunStep::Failed(_)));
     harness.keys("Esc Esc");
     assert!(matches!(harness.model.first_run.as_ref().unwrap().step, FirstRunStep::SignIn));

@@ -1,0 +1,137 @@
+//! What the commands refuse, leave out or could not finish, and the exit codes that say so.
+
+use std::collections::BTreeSet;
+
+use crate::support::Pty;
+use crate::synced;
+
+#[test]
+fn what_names_nothing_changes_nothing() {
+    let bench = synced(40, &[]);
+    let before = bench.statuses();
+    let (_, id, _) = bench.run(&["list", "status:active", "--format", "ids", "--limit", "1"]);
+    let id = id.trim();
+    let (code, dry, _) = bench.run(&["set", "dismissed", "--id", &id.to_ascii_uppercase(), "--dry-run"]);
+    assert_eq!((code, dry.trim()), (0, id));
+    let (code, dry, said) = bench.run(&["set", "active", "--id", id, "--dry-run"]);
+    assert_eq!((code, dry.as_str()), (0, ""));
+    assert!(said.contains("1 already active"), "{said}");
+    for (code, args) in [
+        (1, &["set", "dismissed", "--id", "none-such", "--yes"][..]),
+        (1, &["set", "dismissed", "--id", id, "none-such", "--yes"]),
+        (1, &["set", "dismissed", "*", "--keep", "none-such", "--yes"]),
+        (2, &["set", "dismissed", "", "--yes"]),
+        (2, &["set", "dismissed", " ", "--yes"]),
+        (2, &["set", "none-such", "*", "--yes"]),
+        (2, &["set", "dismissed", "*", "--reason", "none-such", "--yes"]),
+        (2, &["set", "dismissed", "*", "--timeout", "soon", "--yes"]),
+        (0, &["set", "dismissed", "title:none-such", "--yes", "--wait"]),
+        (0, &["undo", "--yes"]),
+        (0, &["retry", "--yes"]),
+        (0, &["resume"]),
+        (1, &["undo", "999", "--yes"]),
+        (1, &["retry", "999", "--yes"]),
+        (1, &["changes", "999"]),
+        (2, &["list", "--sort", "none-such"]),
+        (2, &["emulator", "--fault", "none-such"]),
+        (2, &["--endpoint", "http://203.0.113.7", "list"]),
+    ] {
+        let (found, _, errors) = bench.run(args);
+        assert_eq!(found, code, "{args:?}: {errors}");
+    }
+    assert_eq!(bench.statuses(), before);
+    assert_eq!(bench.run(&["list", "--limit", "0", "--json"]).1, "[]\n");
+    for args in
+        [&["undo"][..], &["retry"], &["resume"], &["changes"], &["doctor"], &["count", "--by", "status"]]
+    {
+        let (code, out, errors) = bench.run(&[args, &["--json"]].concat());
+        assert_eq!(code, 0, "{args:?}: {errors}");
+        serde_json::from_str::<serde_json::Value>(&out).unwrap();
+    }
+}
+
+#[test]
+fn me_is_somebody_or_refused() {
+    let bench = synced(10, &[]);
+    let (code, out, errors) = bench.run(&["list", "-assigned:me", "--format", "ids"]);
+    assert_eq!((code, out.lines().count()), (0, 10), "{errors}");
+    for args in [&["list", "-assigned:me"][..], &["set", "resolved", "-assigned:me", "--yes"]] {
+        let nobody =
+            bench.command().env_remove("QUELL_ACCESS_TOKEN").env("PATH", "").args(args).output().unwrap();
+        let said = String::from_utf8_lossy(&nobody.stderr);
+        assert_eq!(nobody.status.code(), Some(5), "{args:?}: {said}");
+        assert!(nobody.stdout.is_empty() && said.contains("`me`"), "{said}");
+    }
+    assert_eq!(bench.posts("resolve"), 0);
+}
+
+#[test]
+fn a_sync_that_cannot_send_is_no_success() {
+    let bench = synced(10, &["hang@POST"]);
+    let queued = bench.run(&["set", "resolved", "*", "--yes", "--timeout", "1s"]);
+    assert_eq!(queued.0, 0, "{}", queued.2);
+    let (code, _, errors) = bench.run(&["resume", "--wait", "--timeout", "1s"]);
+    assert_eq!(code, 4, "{errors}");
+    let signed_out = |args: &[&str]| {
+        let output = bench.command().env("QUELL_ACCESS_TOKEN", "wrong").args(args).output().unwrap();
+        output.status.code()
+    };
+    assert_eq!(signed_out(&["resume"]), Some(5));
+    assert_eq!(signed_out(&["resume", "--wait", "--timeout", "1s"]), Some(5));
+    assert_eq!(signed_out(&["sync"]), Some(5));
+}
+
+#[test]
+fn a_retry_asks_about_what_it_does() {
+    let bench = synced(40, &["403:0.5@POST"]);
+    assert_eq!(bench.run(&["set", "resolved", "*", "--yes", "--wait"]).0, 4);
+    let (_, one, _) = bench.run(&["changes", "1", "--json"]);
+    let one: serde_json::Value = serde_json::from_str(&one).unwrap();
+    let failed = one["outcomes"]["failed"].as_u64().unwrap();
+    // A later change decides about all of them: whatever of it was refused again leaves the first one's to a retry.
+    bench.run(&["set", "dismissed", "*", "--yes", "--wait"]);
+    let (_, two, _) = bench.run(&["changes", "2", "--json"]);
+    let two: serde_json::Value = serde_json::from_str(&two).unwrap();
+    let verified: BTreeSet<&str> = two["alerts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|alert| alert["outcome"] == "verified")
+        .map(|alert| alert["id"].as_str().unwrap())
+        .collect();
+    let left_out = one["alerts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|alert| alert["outcome"] == "failed" && verified.contains(alert["id"].as_str().unwrap()))
+        .count();
+    assert!(left_out > 0 && (left_out as u64) < failed, "{left_out} of {failed}");
+    let sent = bench.posts("resolve");
+    let (_, _, errors) = bench.run(&["retry", "1", "--yes", "--wait"]);
+    assert!(errors.contains(&format!("{left_out} left out")), "{errors}");
+    assert_eq!(bench.posts("resolve") - sent, failed as usize - left_out);
+}
+
+#[test]
+fn no_is_an_answer_and_enter_means_no() {
+    let bench = synced(40, &[]);
+    let before = bench.statuses();
+    let flags = bench.flags();
+    let asked = |args: &[&str], keys: &str| {
+        let mut all: Vec<&str> = flags.iter().map(String::as_str).collect();
+        all.extend(args);
+        let mut pty = Pty::start(&all, &bench.environment(), (200, 40));
+        pty.wait("[y/N]").keys(keys);
+        pty.end()
+    };
+    assert_eq!(asked(&["set", "dismissed", "*"], "n Enter"), 0);
+    assert_eq!(asked(&["set", "dismissed", "*"], "Enter"), 0);
+    assert_eq!(bench.statuses(), before);
+    assert_eq!(asked(&["set", "dismissed", "*", "--wait"], "y Enter"), 0);
+    let dismissed = bench.statuses();
+    assert!(dismissed.values().all(|status| status == "Dismissed"));
+    assert_eq!(asked(&["undo"], "n Enter"), 0);
+    assert_eq!(bench.statuses(), dismissed);
+    assert_eq!(asked(&["undo", "--wait"], "y Enter"), 0);
+    assert_eq!(bench.statuses(), before);
+}
