@@ -164,6 +164,7 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Show(Show::Help) => overlays::open_help(model),
         Command::Show(Show::Palette) => overlays::open_palette(model),
         Command::App(App::Sync) => {
+            model.sync.wished = true;
             out.push(Effect::SyncNow);
             say(model, "syncing", out);
         }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::app::copy::Clip;
 use crate::app::document::Document;
 use crate::app::input::Input;
@@ -282,6 +284,10 @@ pub struct SyncStatus {
     pub last_complete: Option<Now>,
     /// True while a round runs.
     pub running: bool,
+    /// When it began.
+    pub started: Option<DateTime<Utc>>,
+    /// True from the analyst's wish for a sync to the end of the round.
+    pub wished: bool,
     /// Items set aside as unreadable in the last round.
     pub quarantined: usize,
     /// Why nothing can be sent at the moment.
@@ -305,7 +311,17 @@ pub struct SubscriptionState {
     pub fault: Option<Fault>,
 }
 
+/// For how long a round that nobody asked for is not worth a word.
+const QUIET: TimeDelta = TimeDelta::seconds(5);
+
 impl SyncStatus {
+    /// True while a round runs that the analyst should see: the first one, one asked for, or one that takes long.
+    /// Nothing is sent to the terminal for the others, unless they bring something.
+    pub fn is_shown(&self, now: Now) -> bool {
+        let long = self.started.is_none_or(|started| now.utc - started >= QUIET);
+        self.running && (self.wished || self.last_complete.is_none() || long)
+    }
+
     /// The state of one subscription.
     pub fn of(&mut self, id: &SubscriptionId) -> Option<&mut SubscriptionState> {
         self.subscriptions.iter_mut().find(|state| state.subscription.id == *id)

@@ -16,8 +16,9 @@ pub(super) fn event(model: &mut Model, event: SyncEvent, out: &mut Effects) {
     let sync = &mut model.sync;
     match event {
         SyncEvent::Subscriptions(list) => subscriptions(sync, list),
-        SyncEvent::RoundStarted(_) => {
+        SyncEvent::RoundStarted(at) => {
             sync.running = true;
+            sync.started = Some(at);
             sync.quarantined = 0;
             for state in &mut sync.subscriptions {
                 state.listed = 0;
@@ -36,6 +37,7 @@ pub(super) fn event(model: &mut Model, event: SyncEvent, out: &mut Effects) {
         SyncEvent::PullFailed { subscription: None, fault } => sync.fault = Some(fault),
         SyncEvent::RoundEnded(at) => {
             sync.running = false;
+            sync.wished = false;
             let complete = sync.subscriptions.iter().all(|state| state.complete);
             if complete && sync.fault.is_none() {
                 sync.last_complete = Some(Now { utc: at, offset });

@@ -41,6 +41,9 @@ const BACKGROUND_FRAME: Duration = Duration::from_millis(33);
 /// The most events taken before a frame is drawn.
 const MOST_AT_ONCE: usize = 1024;
 
+/// How long a key's frame waits for the details that belong to it: less than anybody sees.
+const GRACE: Duration = Duration::from_millis(2);
+
 /// What reaches the main thread.
 #[derive(Debug)]
 pub enum Event {
@@ -132,6 +135,17 @@ fn main_loop(
                 Flow::Leave(code) => return Ok(code),
             }
         }
+        if at_once {
+            // Details are there within a millisecond: one frame with them is less to send than two.
+            let until = Instant::now() + GRACE;
+            while details_awaited(model)
+                && let Ok(event) = inbox.recv_timeout(until.saturating_duration_since(Instant::now()))
+            {
+                if let Flow::Leave(code) = handle_event(event, model, shell, screen)? {
+                    return Ok(code);
+                }
+            }
+        }
         if at_once || last_frame.elapsed() >= BACKGROUND_FRAME {
             draw(screen, model)?;
             last_frame = Instant::now();
@@ -157,6 +171,12 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             _ => false,
         },
     }
+}
+
+/// Whether the alert under the cursor is another one than that whose details are shown.
+fn details_awaited(model: &Model) -> bool {
+    let details = &model.details;
+    details.asked.is_some() && details.shown.as_ref().map(|shown| shown.key) != details.wanted
 }
 
 /// The next event; none when a frame that was held back is due.

@@ -97,14 +97,14 @@ fn sync(model: &Model, size: Size) -> Vec<Piece> {
     if is(FaultKind::SignIn) {
         return vec![Piece::new("signed out", Role::Error)];
     }
-    if is(FaultKind::Unreachable) && !sync.running {
+    if is(FaultKind::Unreachable) && !sync.is_shown(model.now) {
         let mut line = vec![Piece::new("offline", Role::Error)];
         if let (Some(ago), false) = (ago, size == Size::Short) {
             line.push(Piece::new(format!(" · synced {ago} ago").replace("now ago", "just now"), Role::Dim));
         }
         return line;
     }
-    if sync.running {
+    if sync.is_shown(model.now) {
         return vec![Piece::new("syncing…", Role::Dim)];
     }
     let stopped = sync.subscriptions.iter().filter(|state| state.fault.is_some()).count();

@@ -93,7 +93,7 @@ fn fault(model: &Model) -> Option<Vec<Piece>> {
 
 fn syncing(model: &Model, wide: bool) -> Option<Vec<Piece>> {
     let sync = &model.sync;
-    if !sync.running || sync.subscriptions.is_empty() {
+    if !sync.is_shown(model.now) || sync.subscriptions.is_empty() {
         return None;
     }
     let done = sync.subscriptions.iter().filter(|state| state.complete).count();

@@ -3,7 +3,7 @@
 use crate::app::command::{hints, which_key};
 use crate::app::effect::Effect;
 use crate::app::harness::{Harness, now};
-use crate::app::message::{Message, SignInFound, Start, Timer};
+use crate::app::message::{Message, Now, SignInFound, Start, Timer};
 use crate::app::model::{FirstRunStep, Overlay};
 use crate::domain::progress::{Fault, FaultKind, PullSummary, Subscription, SyncEvent};
 use crate::domain::{SafeText, SubscriptionId};
@@ -170,6 +170,26 @@ fn a_round_is_complete_when_every_listing_is() {
         assert_eq!(harness.model.sync.last_complete.is_some(), complete);
         assert_eq!(harness.model.sync.subscriptions[1].fault.is_none(), complete);
     }
+}
+
+#[test]
+fn a_round_that_nobody_asked_for_is_silent_until_it_takes_long() {
+    let mut harness = Harness::small();
+    let start = SyncEvent::RoundStarted(now().utc);
+    let shown = |harness: &Harness| harness.model.sync.is_shown(harness.model.now);
+    harness.send(Message::Sync(start.clone()));
+    assert!(shown(&harness), "the first one");
+    harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc)));
+    assert!(!shown(&harness));
+    harness.send(Message::Sync(start.clone()));
+    assert!(!shown(&harness), "nobody asked");
+    let later = Now { utc: now().utc + chrono::TimeDelta::seconds(6), ..now() };
+    assert!(harness.model.sync.is_shown(later), "it takes long");
+    harness.keys("R");
+    assert!(shown(&harness), "now somebody has");
+    harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc)));
+    harness.send(Message::Sync(start));
+    assert!(!shown(&harness), "the wish was for one round");
 }
 
 #[test]

@@ -65,6 +65,15 @@ enum Part {
 
 /// Fills an empty table.
 pub(in crate::store) fn load(conn: &Connection, table: &mut TableBuilder) -> Result<Loaded, Trouble> {
+    // Each page is needed once: a large cache of them would only push the table out of the processor's.
+    let pages: i64 = conn.query_row("PRAGMA cache_size", [], |row| row.get(0))?;
+    conn.pragma_update(None, "cache_size", -512)?;
+    let loaded = load_all(conn, table);
+    conn.pragma_update(None, "cache_size", pages)?;
+    loaded
+}
+
+fn load_all(conn: &Connection, table: &mut TableBuilder) -> Result<Loaded, Trouble> {
     // One read transaction: strings and rows of the same moment.
     let snapshot = conn.unchecked_transaction()?;
     table.set_subscriptions(super::subscriptions::names(&snapshot)?);
