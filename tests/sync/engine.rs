@@ -101,6 +101,71 @@ async fn killed_in_the_middle_it_goes_on_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_worker_left_behind_is_settled_by_the_next_in_the_same_program() {
+    let world = World::new();
+    let emulator = world.serve_many(100, faulty(&["latency:20ms"])).await;
+    let change = world.queue((0..100).map(id), Status::Active, Status::Dismissed).await;
+    let engine = Engine::start(world.config(&emulator), world.told.listener());
+    world.told.until(is_progress(change, 5)).await;
+    drop(engine);
+    let limit = std::time::Duration::from_mins(1);
+    let config = world.config(&emulator);
+    let report = push_until(&config, PushGoal::Settled(change), limit, |_| {}).await;
+    assert_eq!(report.tally, Some(Tally { verified: 100, ..Tally::default() }), "{report:?}");
+}
+
+/// Every reply to a POST is lost after it was applied: what is cancelled then has taken effect, and is not called
+/// cancelled.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cancelling_after_a_lost_reply_tells_what_became_of_it() {
+    let world = World::new();
+    let emulator = world.serve_many(60, faulty(&["drop-reply@POST", "latency:5ms"])).await;
+    let change = world.queue((0..60).map(id), Status::Active, Status::Dismissed).await;
+    let mut config = world.config(&emulator);
+    // What was postponed waits long enough to be cancelled there.
+    config.tuning.backoff.first = std::time::Duration::from_secs(1);
+    config.tuning.backoff.longest = std::time::Duration::from_secs(1);
+    let engine = Engine::start(config, world.told.listener());
+    while posts(&emulator).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    engine.cancel(change);
+    world.told.settled(change).await;
+    engine.stop().await;
+    let outcomes = world.outcomes(change).await;
+    for (id, status) in remote(&emulator) {
+        assert_eq!(status == Status::Dismissed, outcomes[&id] == Outcome::Verified, "{id:?}");
+    }
+    let sent = posts(&emulator).len();
+    assert!((1..60).contains(&sent) && posted(&emulator).len() == sent, "once each, and not all: {sent}");
+}
+
+/// Whoever waits for its turn compares after the wait.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn waiting_for_a_turn_does_not_widen_the_gap_between_comparing_and_sending() {
+    let world = World::new();
+    let emulator = world.serve_many(2, Config { throttle: Throttle::default(), ..faulty(&[]) }).await;
+    let change = world.queue((0..2).map(id), Status::Active, Status::Dismissed).await;
+    let limits = Limits {
+        reads: Bucket { capacity: 1e9, per_second: 1e9 },
+        writes: Bucket { capacity: 1.0, per_second: 1.0 },
+    };
+    let engine = Engine::start(world.config_with(&emulator.base_url(), limits), world.told.listener());
+    world.told.until(is_progress(change, 1)).await;
+    let other = if posted(&emulator).contains("n0000") { "n0001" } else { "n0000" };
+    assert!(emulator.set_status(other, Status::InProgress));
+    world.told.settled(change).await;
+    engine.stop().await;
+    let expected = Tally { verified: 1, conflict: 1, ..Tally::default() };
+    assert!(
+        world.told.all().contains(&SyncEvent::Settled { change, tally: expected }),
+        "{:?}",
+        world.told.all()
+    );
+    assert_eq!(posts(&emulator).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_instances_one_sends() {
     let world = World::new();
     let emulator = world.serve_many(100, faulty(&["latency:5ms"])).await;

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Durability, Settlement, alert, assign, known_subject, outbox, outcome, queue, status};
-use crate::domain::change::{NewChange, Outcome, Target};
+use super::{
+    Durability, Settlement, alert, assign, effective, known_subject, outbox, outcome, queue, sent, status,
+};
+use crate::domain::change::{NewChange, Outcome, Sent, Target};
 use crate::domain::{AlertId, ChangeId, SafeText, Status};
 use crate::store::Store;
 use crate::store::error::{Result, StoreError, Trouble};
@@ -95,10 +97,12 @@ impl Store {
         self.read_journal(|conn| {
             newest(
                 conn,
-                "SELECT c.id FROM change c WHERE c.kind IN ('change', 'redo') \
-                 AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes = c.id) \
-                 AND EXISTS (SELECT 1 FROM target t WHERE t.change = c.id \
-                 AND t.outcome IN ('pending', 'sending', 'verified', 'unconfirmed')) ORDER BY c.id DESC LIMIT 1",
+                &format!(
+                    "SELECT c.id FROM change c WHERE c.kind IN ('change', 'redo') \
+                     AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes = c.id) \
+                     AND EXISTS (SELECT 1 FROM target t WHERE t.change = c.id AND {}) ORDER BY c.id DESC LIMIT 1",
+                    effective("t")
+                ),
             )
         })
     }
@@ -133,7 +137,7 @@ struct Past {
     row: i64,
     target: Target,
     outcome: Outcome,
-    attempts: u32,
+    sent: Sent,
     later: Option<ChangeId>,
 }
 
@@ -147,13 +151,16 @@ fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, 
         doubtful_rows: Vec::new(),
     };
     for past in pasts(conn, "t.change = ?1", change)? {
-        let Past { row, target, outcome, attempts, later } = past;
+        let Past { row, target, outcome, sent, later } = past;
         let back = Target { id: target.id.clone(), seen: target.want, want: target.seen };
-        if matches!(outcome, Outcome::Failed | Outcome::Conflict | Outcome::Cancelled) {
+        // Verified without having been sent: somebody else did it, and it is not ours to take back.
+        if matches!(outcome, Outcome::Failed | Outcome::Conflict | Outcome::Cancelled)
+            || (outcome == Outcome::Verified && sent == Sent::No)
+        {
             plan.spared.push((target.id, Spared::NoEffect));
         } else if let Some(later) = later {
             plan.spared.push((target.id, Spared::ChangedAgain(later)));
-        } else if outcome == Outcome::Pending && attempts == 0 {
+        } else if outcome == Outcome::Pending && sent == Sent::No {
             plan.unsent.push(target.id);
             plan.unsent_rows.push(row);
         } else if back.want.verb().is_none() {
@@ -192,10 +199,11 @@ fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, 
 
 fn pasts(conn: &Connection, which: &str, change: ChangeId) -> Result<Vec<Past>, Trouble> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT t.row, s.alert, t.seen, t.want, t.outcome, t.attempts, (SELECT l.change FROM target l \
+        "SELECT t.row, s.alert, t.seen, t.want, t.outcome, t.sent, (SELECT l.change FROM target l \
          WHERE l.subject = t.subject AND l.row > t.row \
-         AND l.outcome IN ('pending', 'sending', 'verified', 'unconfirmed') ORDER BY l.row DESC LIMIT 1) \
-         FROM target t JOIN subject s ON s.id = t.subject WHERE {which} ORDER BY t.row"
+         AND {} ORDER BY l.row DESC LIMIT 1) \
+         FROM target t JOIN subject s ON s.id = t.subject WHERE {which} ORDER BY t.row",
+        effective("l")
     ))?;
     let mut rows = statement.query([change.0])?;
     let mut pasts = Vec::new();
@@ -204,7 +212,7 @@ fn pasts(conn: &Connection, which: &str, change: ChangeId) -> Result<Vec<Past>, 
             row: row.get(0)?,
             target: Target { id: alert(row, 1)?, seen: status(row, 2)?, want: status(row, 3)? },
             outcome: outcome(row, 4)?,
-            attempts: row.get(5)?,
+            sent: sent(row, 5)?,
             later: row.get::<_, Option<i64>>(6)?.map(ChangeId),
         });
     }
@@ -235,8 +243,12 @@ fn carry_out(
     let id = queue::insert_change(conn, &change)?;
     let mut subjects = Vec::new();
     for row in plan.unsent_rows.iter().chain(&plan.doubtful_rows) {
-        let settlement =
-            Settlement { row: *row, outcome: Outcome::Cancelled, detail: SafeText::from("undone") };
+        let settlement = Settlement {
+            row: *row,
+            outcome: Outcome::Cancelled,
+            detail: SafeText::from("undone"),
+            sent: Sent::No,
+        };
         subjects.extend(outbox::settle(conn, &settlement)?);
     }
     for row in &plan.unsent_rows {
