@@ -163,6 +163,21 @@ fn only_the_holder_of_a_lease_that_runs_marks_rows() {
 }
 
 #[test]
+fn what_is_committed_is_queued_even_when_it_cannot_be_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    list(&mut store, [alert("a", Status::Active), alert("b", Status::Active)]);
+    store.queue(&change(&["a"], Status::Active, Status::Resolved)).unwrap();
+    let beside = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+    beside.execute("UPDATE target SET want = 'Nonsense'", []).unwrap();
+    store.queue(&change(&["b"], Status::Active, Status::Dismissed)).expect("it is on the disk");
+    beside.execute("UPDATE target SET want = 'Resolved' WHERE want = 'Nonsense'", []).unwrap();
+    store.refresh().unwrap();
+    assert_eq!(status_of(&mut store, "b").0, Status::Dismissed);
+    assert_eq!(store.pending_total().unwrap(), 2);
+}
+
+#[test]
 fn assignments_are_kept_with_their_history() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path());

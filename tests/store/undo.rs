@@ -105,6 +105,82 @@ fn what_somebody_else_did_already_is_not_ours_to_undo() {
 }
 
 #[test]
+fn one_alert_is_undone_step_by_step_sent_or_not() {
+    for sends in [true, false] {
+        let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+        list(&mut store, [alert("a", Status::Active)]);
+        let first = store.queue(&change(&["a"], Status::Active, Status::Dismissed)).unwrap();
+        deliver(&mut store);
+        let second = store.queue(&change(&["a"], Status::Dismissed, Status::Resolved)).unwrap();
+        deliver(&mut store);
+        for (step, back) in [(second, Status::Dismissed), (first, Status::Active)] {
+            assert_eq!(store.last_undoable().unwrap(), Some(step));
+            let undone = store.undo(step, &who("ann"), now()).unwrap();
+            assert_eq!((undone.spared, undone.change.is_some()), (vec![], true), "{step:?}, sent: {sends}");
+            if sends {
+                deliver(&mut store);
+            }
+            assert_eq!(status_of(&mut store, "a").0, back);
+        }
+        assert_eq!(store.last_undoable().unwrap(), None);
+        assert_eq!(store.undo(first, &who("ann"), now()).unwrap().change, None, "not twice");
+        deliver(&mut store);
+        assert_eq!(status_of(&mut store, "a"), (Status::Active, Status::Active));
+    }
+}
+
+#[test]
+fn an_undo_that_spares_everything_makes_way_for_the_one_before() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    list(&mut store, ["a", "b"].map(|name| alert(name, Status::Active)));
+    let first = store.queue(&change(&["a"], Status::Active, Status::Dismissed)).unwrap();
+    let second = store.queue(&change(&["b"], Status::Active, Status::Dismissed)).unwrap();
+    deliver(&mut store);
+    let theirs = alert("b", Status::Resolved);
+    store.record_read(&theirs.raw, &theirs.data).unwrap();
+    assert_eq!(store.last_undoable().unwrap(), Some(second));
+    let undone = store.undo(second, &who("ann"), now()).unwrap();
+    assert_eq!((undone.change, undone.spared.len()), (None, 1));
+    assert_eq!((store.last_undoable().unwrap(), store.last_redoable().unwrap()), (Some(first), None));
+    let count = store.changes(9).unwrap().len();
+    store.undo(second, &who("ann"), now()).unwrap();
+    assert_eq!(store.changes(9).unwrap().len(), count, "recorded once");
+}
+
+#[test]
+fn what_takes_alerts_over_gives_them_back_and_takes_them_again() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    let names = ["done", "failed", "conflict", "cancelled"];
+    list(&mut store, names.map(|name| alert(name, Status::Active)));
+    store.assign(&names.map(id), Some(&who("eve")), &who("eve"), now()).unwrap();
+    let mut taking = change(&names, Status::Active, Status::InProgress);
+    taking.take = true;
+    let first = store.queue(&taking).unwrap();
+    let assigned = |store: &mut Store| {
+        names.map(|name| {
+            let table = store.snapshot();
+            let local = table.find(&id(name)).unwrap().local().cloned();
+            local.and_then(|local| local.assigned).unwrap().raw().to_owned()
+        })
+    };
+    assert_eq!(assigned(&mut store), ["ann"; 4]);
+    let due = store.due(now(), 10, &[]).unwrap();
+    settle(&mut store, due[1].row, Outcome::Failed, &who("403"));
+    settle(&mut store, due[2].row, Outcome::Conflict, &who("409"));
+    settle(&mut store, due[3].row, Outcome::Cancelled, &who(""));
+    deliver(&mut store);
+    assert_eq!(assigned(&mut store), ["ann", "eve", "eve", "eve"]);
+    store.retry(first).unwrap();
+    assert_eq!(assigned(&mut store), ["ann", "ann", "ann", "eve"]);
+    deliver(&mut store);
+    let undo = store.undo(first, &who("ann"), now()).unwrap().change.unwrap();
+    deliver(&mut store);
+    assert_eq!(assigned(&mut store), ["eve"; 4]);
+    store.undo(undo, &who("bob"), now()).unwrap();
+    assert_eq!(assigned(&mut store), ["bob", "bob", "bob", "eve"]);
+}
+
+#[test]
 fn what_was_not_sent_is_undone_without_a_request_and_redone() {
     let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
     list(&mut store, ["a", "b", "c"].map(|name| alert(name, Status::Active)));

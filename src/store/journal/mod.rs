@@ -72,6 +72,9 @@ fn effective(name: &str) -> String {
     )
 }
 
+/// No `data_version`: they are positive.
+const NEVER: i64 = -1;
+
 /// How a commit reaches the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Durability {
@@ -103,17 +106,19 @@ impl Store {
             Ok((value, foreign))
         };
         let outcome = if relaxed {
-            synchronous(conn, "NORMAL")
-                .map_err(Trouble::from)
-                .and_then(|()| run())
-                .and_then(|value| synchronous(conn, "FULL").map(|()| value).map_err(Trouble::from))
+            synchronous(conn, "NORMAL").map_err(Trouble::from).and_then(|()| run()).inspect(|_| {
+                // What was committed stays so; each decision asks for its sync itself.
+                let _ = synchronous(conn, "FULL");
+            })
         } else {
             synchronous(conn, "FULL").map_err(Trouble::from).and_then(|()| run())
         };
         let (value, foreign) = outcome.map_err(|trouble| self.journal.fail(trouble))?;
         if foreign {
-            self.load_journal()?;
-            self.show_journal();
+            match self.load_journal() {
+                Ok(()) => self.show_journal(),
+                Err(_) => self.distrust_overlay(),
+            }
         }
         Ok(value)
     }
@@ -187,7 +192,18 @@ impl Store {
         }
     }
 
+    /// What is committed stays so when it cannot be read back just now: the next look reads everything again.
+    fn distrust_overlay(&mut self) {
+        self.journal.seen_version = NEVER;
+    }
+
     /// Reads again what the journal says of some alerts, after a write.
+    fn show_subjects(&mut self, subjects: &[i64]) {
+        if self.refresh_subjects(subjects).is_err() {
+            self.distrust_overlay();
+        }
+    }
+
     fn refresh_subjects(&mut self, subjects: &[i64]) -> Result<()> {
         for subject in subjects {
             let (id, want, local) = self.read_journal(|conn| overlay_of(conn, *subject))?;

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Durability, OutboxItem, Postponement, Settlement, alert, credit, effective, lease, rebase_next, sent,
-    status,
+    Durability, OutboxItem, Postponement, Settlement, alert, assign, credit, effective, lease, rebase_next,
+    sent, status,
 };
 use crate::domain::change::{Outcome, Sent, Target};
 use crate::domain::{ChangeId, SafeText};
@@ -105,7 +105,8 @@ impl Store {
             }
             Ok(subjects)
         })?;
-        self.refresh_subjects(&subjects)
+        self.show_subjects(&subjects);
+        Ok(())
     }
 
     /// Puts rows back in one transaction: pending, one attempt more, not to be tried before a moment.
@@ -146,7 +147,7 @@ impl Store {
             .execute([change.0])?;
             Ok(subjects)
         })?;
-        self.refresh_subjects(&subjects)?;
+        self.show_subjects(&subjects);
         Ok(subjects.len())
     }
 
@@ -167,6 +168,7 @@ impl Store {
             ))?;
             let mut rows = statement.query([change.0])?;
             let mut subjects = Vec::new();
+            let taker = taker(conn, change)?;
             while let Some(row) = rows.next()? {
                 let number: i64 = row.get(0)?;
                 let subject: i64 = row.get(1)?;
@@ -183,21 +185,24 @@ impl Store {
                 )?
                 .execute([number])?;
                 credit(conn, subject)?;
+                if let Some(by) = &taker {
+                    assign::write(conn, subject, Some(by), by, Utc::now(), Some(change))?;
+                }
                 subjects.push(subject);
             }
             Ok(subjects)
         })?;
-        self.refresh_subjects(&subjects)?;
+        self.show_subjects(&subjects);
         Ok(subjects.len())
     }
 }
 
 /// Gives an unsettled row its final outcome. Returns the alert's number; none when the row was settled before.
 pub(super) fn settle(conn: &Connection, settlement: &Settlement) -> Result<Option<i64>, Trouble> {
-    let subject: Option<i64> = conn
+    let settled: Option<(i64, i64)> = conn
         .prepare_cached(
             "UPDATE target SET attempts = attempts + (outcome = 'sending'), outcome = ?2, detail = ?3, \
-             sent = max(sent, ?4) WHERE row = ?1 AND outcome IN ('pending', 'sending') RETURNING subject",
+             sent = max(sent, ?4) WHERE row = ?1 AND outcome IN ('pending', 'sending') RETURNING subject, change",
         )?
         .query_row(
             params![
@@ -206,16 +211,32 @@ pub(super) fn settle(conn: &Connection, settlement: &Settlement) -> Result<Optio
                 settlement.detail.raw(),
                 settlement.sent.code()
             ],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
-    if let Some(subject) = subject {
+    if let Some((subject, change)) = settled {
+        // What was not done was not taken over either.
+        let change = ChangeId(change);
+        if matches!(settlement.outcome, Outcome::Cancelled | Outcome::Failed | Outcome::Conflict)
+            && let Some(by) = taker(conn, change)?
+        {
+            assign::give_back(conn, subject, change, &by, Utc::now())?;
+        }
         if !matches!(settlement.outcome, Outcome::Verified | Outcome::Conflict) {
             rebase_next(conn, settlement.row)?;
         }
         credit(conn, subject)?;
     }
-    Ok(subject)
+    Ok(settled.map(|(subject, _)| subject))
+}
+
+/// Who made a change that also took its alerts over; none of another change.
+fn taker(conn: &Connection, change: ChangeId) -> rusqlite::Result<Option<SafeText>> {
+    let by: Option<String> = conn
+        .prepare_cached("SELECT by FROM change WHERE id = ?1 AND take")?
+        .query_row([change.0], |row| row.get(0))
+        .optional()?;
+    Ok(by.map(SafeText::from))
 }
 
 /// Numbers of rows, as SQLite's `json_each` takes them.

@@ -88,7 +88,7 @@ impl Store {
             let plan = plan(store, conn, change)?;
             carry_out(conn, &plan, by, at)
         })?;
-        self.refresh_subjects(&subjects)?;
+        self.show_subjects(&subjects);
         Ok(undone)
     }
 
@@ -115,6 +115,8 @@ impl Store {
                 "SELECT c.id FROM change c WHERE c.kind = 'undo' \
                  AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes = c.id) \
                  AND NOT EXISTS (SELECT 1 FROM change n WHERE n.id > c.id AND n.kind = 'change') \
+                 AND (EXISTS (SELECT 1 FROM target t WHERE t.change = c.id) \
+                 OR EXISTS (SELECT 1 FROM target t WHERE t.cancelled_by = c.id)) \
                  ORDER BY c.id DESC LIMIT 1",
             )
         })
@@ -138,7 +140,41 @@ struct Past {
     target: Target,
     outcome: Outcome,
     sent: Sent,
+    /// The newest later change that was not undone.
     later: Option<ChangeId>,
+    /// What the newest later change that is not settled asks for.
+    coming: Option<Status>,
+}
+
+/// The changes that came after one, of the same alert.
+#[derive(Default)]
+struct Later {
+    standing: Vec<i64>,
+    coming: Option<Status>,
+}
+
+impl Later {
+    fn of(conn: &Connection, row: i64) -> Result<Self, Trouble> {
+        let mut statement = conn.prepare_cached(&format!(
+            "SELECT l.change, c.undoes, l.outcome, l.want FROM target l JOIN change c ON c.id = l.change \
+             WHERE l.subject = (SELECT subject FROM target WHERE row = ?1) AND l.row > ?1 AND {} ORDER BY l.row",
+            effective("l")
+        ))?;
+        let mut rows = statement.query([row])?;
+        let mut later = Self::default();
+        while let Some(row) = rows.next()? {
+            let undoes: Option<i64> = row.get(1)?;
+            // A change and its undo amount to nothing.
+            match later.standing.iter().position(|standing| Some(*standing) == undoes) {
+                Some(undone) => drop(later.standing.remove(undone)),
+                None => later.standing.push(row.get(0)?),
+            }
+            if !outcome(row, 2)?.is_final() {
+                later.coming = Some(status(row, 3)?);
+            }
+        }
+        Ok(later)
+    }
 }
 
 fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, Trouble> {
@@ -151,7 +187,7 @@ fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, 
         doubtful_rows: Vec::new(),
     };
     for past in pasts(conn, "t.change = ?1", change)? {
-        let Past { row, target, outcome, sent, later } = past;
+        let Past { row, target, outcome, sent, later, coming } = past;
         let back = Target { id: target.id.clone(), seen: target.want, want: target.seen };
         // Verified without having been sent: somebody else did it, and it is not ours to take back.
         if matches!(outcome, Outcome::Failed | Outcome::Conflict | Outcome::Cancelled)
@@ -172,7 +208,7 @@ fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, 
             }
             plan.targets.push(back);
         } else {
-            match store.remote_status(&target.id) {
+            match coming.or_else(|| store.remote_status(&target.id)) {
                 None => plan.spared.push((target.id, Spared::Gone)),
                 Some(remote) if remote == back.seen => plan.targets.push(back),
                 Some(remote) if remote == back.want => plan.spared.push((target.id, Spared::AlreadyBack)),
@@ -187,7 +223,7 @@ fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, 
             plan.spared.push((target.id, Spared::ChangedAgain(later)));
             continue;
         }
-        match store.remote_status(&target.id) {
+        match past.coming.or_else(|| store.remote_status(&target.id)) {
             None => plan.spared.push((target.id, Spared::Gone)),
             Some(remote) if remote == target.seen => plan.targets.push(target),
             Some(remote) if remote == target.want => plan.spared.push((target.id, Spared::AlreadyBack)),
@@ -199,21 +235,20 @@ fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, 
 
 fn pasts(conn: &Connection, which: &str, change: ChangeId) -> Result<Vec<Past>, Trouble> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT t.row, s.alert, t.seen, t.want, t.outcome, t.sent, (SELECT l.change FROM target l \
-         WHERE l.subject = t.subject AND l.row > t.row \
-         AND {} ORDER BY l.row DESC LIMIT 1) \
-         FROM target t JOIN subject s ON s.id = t.subject WHERE {which} ORDER BY t.row",
-        effective("l")
+        "SELECT t.row, s.alert, t.seen, t.want, t.outcome, t.sent \
+         FROM target t JOIN subject s ON s.id = t.subject WHERE {which} ORDER BY t.row"
     ))?;
     let mut rows = statement.query([change.0])?;
     let mut pasts = Vec::new();
     while let Some(row) = rows.next()? {
+        let Later { standing, coming } = Later::of(conn, row.get(0)?)?;
         pasts.push(Past {
             row: row.get(0)?,
             target: Target { id: alert(row, 1)?, seen: status(row, 2)?, want: status(row, 3)? },
             outcome: outcome(row, 4)?,
             sent: sent(row, 5)?,
-            later: row.get::<_, Option<i64>>(6)?.map(ChangeId),
+            later: standing.last().copied().map(ChangeId),
+            coming,
         });
     }
     Ok(pasts)
@@ -226,7 +261,8 @@ fn carry_out(
     at: DateTime<Utc>,
 ) -> Result<(Undone, Vec<i64>), Trouble> {
     let mut undone = Undone { removed: plan.unsent_rows.len(), change: None, spared: plan.spared.clone() };
-    if plan.unsent_rows.is_empty() && plan.targets.is_empty() {
+    // An undo that spares everything is recorded too, once: the next one is about the change before.
+    if plan.unsent_rows.is_empty() && plan.targets.is_empty() && is_undone(conn, plan.change)? {
         return Ok((undone, Vec::new()));
     }
     let change = NewChange {
@@ -236,7 +272,7 @@ fn carry_out(
         comment: SafeText::default(),
         filter: String::new(),
         undoes: Some(plan.change),
-        take: false,
+        take: redoes_a_take(conn, plan.change)?,
         by: by.clone(),
         at,
     };
@@ -256,7 +292,11 @@ fn carry_out(
             .execute(params![row, id.0])?;
     }
     for target in &plan.targets {
-        subjects.push(queue::insert_target(conn, id, target)?);
+        let subject = queue::insert_target(conn, id, target)?;
+        if change.take {
+            assign::write(conn, subject, Some(by), by, at, Some(id))?;
+        }
+        subjects.push(subject);
     }
     for alert in plan.unsent.iter().chain(plan.targets.iter().map(|target| &target.id)) {
         if let Some(subject) = known_subject(conn, alert)? {
@@ -265,4 +305,18 @@ fn carry_out(
     }
     undone.change = (!plan.targets.is_empty()).then_some(id);
     Ok((undone, subjects))
+}
+
+fn is_undone(conn: &Connection, change: ChangeId) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM change WHERE undoes = ?1)")?
+        .query_row([change.0], |row| row.get(0))
+}
+
+/// True for the undo of a change that also took its alerts over: to redo that is to take them again.
+fn redoes_a_take(conn: &Connection, undo: ChangeId) -> rusqlite::Result<bool> {
+    conn.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM change u JOIN change c ON c.id = u.undoes \
+         WHERE u.id = ?1 AND u.kind = 'undo' AND c.take)",
+    )?
+    .query_row([undo.0], |row| row.get(0))
 }
