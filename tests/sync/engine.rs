@@ -189,6 +189,62 @@ async fn of_two_instances_one_sends() {
     );
 }
 
+/// Who queued a change hears of it also when the other instance sends it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_other_instance_sends_is_told_here() {
+    let world = World::new();
+    let emulator = world.serve_many(200, faulty(&["latency:20ms"])).await;
+    let beside = World {
+        store: crate::world::open(&world.folder),
+        folder: tempfile::tempdir().unwrap(),
+        told: Told::default(),
+    };
+    let busy = world.queue((0..190).map(id), Status::Active, Status::Resolved).await;
+    let first = Engine::start(world.config(&emulator), world.told.listener());
+    world.told.until(is_progress(busy, 1)).await;
+    let mut config = beside.config(&emulator);
+    config.owner = "two".to_owned();
+    let second = Engine::start(config, beside.told.listener());
+    let change = beside.queue((190..200).map(id), Status::Active, Status::Dismissed).await;
+    second.wake_push();
+    beside.told.settled(change).await;
+    beside.told.settled(busy).await;
+    second.stop().await;
+    first.stop().await;
+    assert_eq!(posts(&emulator).len(), 200, "each is sent once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cancelling_what_waits_for_the_network_is_told() {
+    let world = World::new();
+    let emulator = world.serve_many(4, faulty(&[])).await;
+    let config = world.config(&emulator);
+    emulator.stop().await;
+    let change = world.queue((0..4).map(id), Status::Active, Status::Resolved).await;
+    let engine = Engine::start(config, world.told.listener());
+    world.told.until(|event| matches!(event, SyncEvent::PushWaits(_))).await;
+    engine.cancel(change);
+    world.told.settled(change).await;
+    engine.stop().await;
+    assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Cancelled));
+}
+
+/// What is in the cache can be listed again; what became of a change cannot.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cache_that_cannot_be_written_does_not_hold_up_the_outbox() {
+    let world = World::new();
+    let emulator = world.serve_many(3, faulty(&[])).await;
+    let change = world.queue((0..3).map(id), Status::Active, Status::Resolved).await;
+    let cache = rusqlite::Connection::open(world.folder.path().join("data/cache.db")).unwrap();
+    cache.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let limit = std::time::Duration::from_secs(50);
+    let config = world.config(&emulator);
+    let report = push_until(&config, PushGoal::Settled(change), limit, world.told.listener()).await;
+    assert_eq!(report.tally, Some(Tally { verified: 3, ..Tally::default() }));
+    let storage = |event: &SyncEvent| matches!(event, SyncEvent::PushWaits(fault) if fault.kind == quell::domain::progress::FaultKind::Storage);
+    assert!(world.told.all().iter().any(storage), "and it is said");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopping_in_the_middle_leaves_the_rest_pending() {
     let world = World::new();

@@ -49,6 +49,8 @@ pub(super) struct Request {
     pub(super) refresh: bool,
     /// The changes whose outcomes are wanted.
     pub(super) report: BTreeSet<ChangeId>,
+    /// The changes of which it was last told that they are not settled.
+    pub(super) followed: Vec<ChangeId>,
 }
 
 /// What the worker knows of the lease.
@@ -79,6 +81,8 @@ pub(super) struct Reply {
     pub(super) cache_fault: Option<StoreError>,
     /// Outcomes of the changes asked for.
     pub(super) tallies: Vec<(ChangeId, Tally)>,
+    /// Outcomes of the others that are not settled or were not: another instance may work on them.
+    pub(super) others: Vec<(ChangeId, Tally)>,
 }
 
 /// An outbox from which nothing was taken.
@@ -117,6 +121,13 @@ pub(super) fn exchange(store: &mut Store, request: &Request) -> Result<Reply, St
     }
     for change in &request.report {
         reply.tallies.push((*change, store.tally(*change)?));
+    }
+    if request.refresh {
+        let others: BTreeSet<ChangeId> =
+            store.unsettled()?.into_iter().chain(request.followed.iter().copied()).collect();
+        for change in others.difference(&request.report) {
+            reply.others.push((*change, store.tally(*change)?));
+        }
     }
     if reply.taken.is_empty() {
         let (pending, next_due) = (store.pending_total()?, store.next_due(request.now, &request.flying)?);

@@ -49,6 +49,8 @@ pub(super) struct Worker<'a> {
     ended: Vec<Ended>,
     reports: Reports,
     cancels: HashMap<ChangeId, CancellationToken>,
+    /// Changes that are not settled, as they were last told.
+    followed: HashMap<ChangeId, Tally>,
     stopping: CancellationToken,
     /// Set when the worker ends: the time by which what is in flight must land.
     deadline: Option<Instant>,
@@ -99,6 +101,7 @@ impl<'a> Worker<'a> {
             ended: Vec::new(),
             reports,
             cancels: HashMap::new(),
+            followed: HashMap::new(),
             stopping: CancellationToken::new(),
             deadline: None,
             look: true,
@@ -202,6 +205,7 @@ impl<'a> Worker<'a> {
             room: (self.sends && self.deadline.is_none()).then(|| self.room(now)),
             lease,
             report,
+            followed: self.followed.keys().copied().collect(),
         };
         let store = self.config.store.clone();
         let told = move |store: &mut _| {
@@ -271,6 +275,11 @@ impl<'a> Worker<'a> {
         }
         for (change, tally) in reply.tallies {
             self.tell(change, tally, now);
+        }
+        for (change, tally) in reply.others {
+            if self.followed.get(&change) != Some(&tally) {
+                self.tell(change, tally, now);
+            }
         }
         if reply.elsewhere && !self.told.elsewhere {
             (self.events)(SyncEvent::PushElsewhere);
@@ -354,9 +363,11 @@ impl<'a> Worker<'a> {
             self.outcome.tally = Some(tally);
         }
         if tally.pending > 0 {
+            self.followed.insert(change, tally);
             let rate = self.reports.rate(change, now);
             (self.events)(SyncEvent::Push { change, tally, rate });
         } else {
+            self.followed.remove(&change);
             self.reports.forget(change);
             self.cancels.remove(&change);
             (self.events)(SyncEvent::Settled { change, tally });
