@@ -131,11 +131,6 @@ impl Store {
         Arc::clone(&self.latest)
     }
 
-    /// True when the table changed since the last snapshot.
-    pub fn table_changed(&self) -> bool {
-        self.stale
-    }
-
     /// What a person should know and was not told yet.
     pub fn take_notices(&mut self) -> Vec<Notice> {
         std::mem::take(&mut self.notices)

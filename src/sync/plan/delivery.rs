@@ -142,7 +142,7 @@ impl Delivery {
             Err(Trouble::Contested(why)) => Phase::LookAgain(Doubt::Contested(why)),
             Err(trouble) => troubled(trouble),
         };
-        Self { phase, sent, ..self }
+        Self { sent, phase, ..self }
     }
 
     /// True while nothing has been sent in this attempt: it can still be taken back.

@@ -45,7 +45,7 @@ pub fn sift(sketches: Vec<Sketch>, known: &[Option<Known>]) -> (Vec<AlertKey>, V
     for (at, sketch) in sketches.into_iter().enumerate() {
         match known.get(at).and_then(Option::as_ref) {
             Some(known) if known.content_hash == sketch.hash && !sketch.is_shared => {
-                unchanged.push(known.key)
+                unchanged.push(known.key);
             }
             _ => news.push(sketch),
         }
