@@ -155,13 +155,17 @@ fn bulk(criterion: &mut Criterion) {
             };
             store.queue(&change).unwrap();
             loop {
-                let due = store.due(at, 16).unwrap();
+                let due = store.due(at, 16, &[]).unwrap();
                 if due.is_empty() {
                     break;
                 }
                 for item in due {
-                    store.mark_sending(&[item.row]).unwrap();
-                    store.settle(item.row, Outcome::Verified, &SafeText::default()).unwrap();
+                    assert!(store.try_lease("bench", at).unwrap());
+                    store.mark_sending(&[item.row], "bench", at).unwrap();
+                    let (row, outcome, sent) =
+                        (item.row, Outcome::Verified, quell::domain::change::Sent::Accepted);
+                    let detail = SafeText::default();
+                    store.settle_many(&[quell::store::Settlement { row, outcome, detail, sent }]).unwrap();
                 }
             }
             black_box(store.snapshot());

@@ -151,6 +151,34 @@ impl Outcome {
     }
 }
 
+/// How far the sending of one alert's change came, over all its attempts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sent {
+    /// Nothing that could have had an effect.
+    #[default]
+    No,
+    /// A request went out and its answer is not known.
+    Perhaps,
+    /// The source said yes.
+    Accepted,
+}
+
+impl Sent {
+    /// The number in the journal.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::No => 0,
+            Self::Perhaps => 1,
+            Self::Accepted => 2,
+        }
+    }
+
+    /// Reads a number.
+    pub fn from_code(code: u8) -> Option<Self> {
+        [Self::No, Self::Perhaps, Self::Accepted].into_iter().find(|sent| sent.code() == code)
+    }
+}
+
 /// How many alerts of a change have each outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {

@@ -62,8 +62,6 @@ pub struct Store {
     damage: RefCell<Option<SafeText>>,
     latest: Arc<Table>,
     stale: bool,
-    /// Names this run of the program in the outbox: rows marked as being sent by another run are taken up again.
-    run: String,
 }
 
 impl Store {
@@ -111,7 +109,6 @@ impl Store {
             damage: RefCell::new(None),
             latest: Arc::default(),
             stale: true,
-            run: uuid::Uuid::new_v4().to_string(),
         };
         store.load_journal()?;
         match store.reload_cache() {
@@ -132,11 +129,6 @@ impl Store {
             self.stale = false;
         }
         Arc::clone(&self.latest)
-    }
-
-    /// True when the table changed since the last snapshot.
-    pub fn table_changed(&self) -> bool {
-        self.stale
     }
 
     /// What a person should know and was not told yet.

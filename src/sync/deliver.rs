@@ -4,8 +4,9 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::SafeText;
-use crate::domain::change::{Outcome, Target};
+use crate::domain::change::{Outcome, Sent};
 use crate::domain::progress::FaultKind;
+use crate::store::OutboxItem;
 use crate::sync::plan::{Delivery, Step, Verdict};
 use crate::sync::settings::Tuning;
 use crate::sync::source::{ReadAlert, Source};
@@ -21,22 +22,27 @@ pub(super) struct Halt {
 }
 
 impl Halt {
-    async fn called(&self) {
+    /// The verdict on an attempt that ends now, with nothing sent in it; waits until there is a reason. `doubtful` when
+    /// an earlier attempt may have had an effect: then nobody may say *cancelled* before having looked.
+    async fn called(&self, doubtful: bool) -> Verdict {
         tokio::select! {
-            () = self.cancelled.cancelled() => {}
-            () = self.stopping.cancelled() => {}
+            biased;
+            () = self.cancelled.cancelled(), if !doubtful => cancelled(Sent::No),
+            () = self.stopping.cancelled() => {
+                let message = SafeText::from("the program ended before it was sent");
+                Verdict::Later(Obstacle { kind: FaultKind::Unreachable, retry_after: None, message })
+            }
         }
     }
+}
 
-    /// The verdict on an attempt that ended before anything was sent.
-    fn verdict(&self) -> Verdict {
-        if self.cancelled.is_cancelled() {
-            let detail = SafeText::from("cancelled before it was sent");
-            return Verdict::Final { outcome: Outcome::Cancelled, detail, gone: false };
-        }
-        let message = SafeText::from("the program ended before it was sent");
-        Verdict::Later(Obstacle { kind: FaultKind::Unreachable, retry_after: None, message })
-    }
+/// The verdict on what was cancelled in time.
+fn cancelled(sent: Sent) -> Verdict {
+    let detail = SafeText::from(match sent {
+        Sent::No => "cancelled before it was sent",
+        Sent::Perhaps | Sent::Accepted => "cancelled; what was sent before had no effect",
+    });
+    Verdict::Final { outcome: Outcome::Cancelled, detail, gone: false }
 }
 
 /// What an attempt came to.
@@ -46,25 +52,43 @@ pub(super) struct Landed {
     pub(super) verdict: Verdict,
     /// The alert as it was last read; none when it could not be read.
     pub(super) read: Option<ReadAlert>,
+    /// How far this attempt and those before it came.
+    pub(super) sent: Sent,
 }
 
 /// Makes one attempt.
-pub(super) async fn deliver(
-    source: &Source,
-    target: &Target,
-    request_id: &str,
-    tuning: &Tuning,
-    halt: &Halt,
-) -> Landed {
-    let mut delivery = Delivery::new(target, tuning.read_backs.len());
+pub(super) async fn deliver(source: &Source, item: &OutboxItem, tuning: &Tuning, halt: &Halt) -> Landed {
+    let target = &item.target;
+    let mut delivery = Delivery::new(target, item.sent, tuning.read_backs.len());
     let mut read = None;
+    let landed = |verdict, read, sent| Landed { verdict, read, sent };
     loop {
+        let sent = delivery.sent();
+        // What may have had an effect is looked at before it is called cancelled.
+        let doubtful = sent != Sent::No;
         match delivery.step() {
-            Step::Done(verdict) => return Landed { verdict, read },
+            // The comparison found that nothing was done, or something else by somebody else.
+            Step::Done(Verdict::Final { outcome: Outcome::Conflict, .. })
+                if halt.cancelled.is_cancelled() && doubtful && sent != Sent::Accepted =>
+            {
+                return landed(cancelled(sent), read, sent);
+            }
+            Step::Done(verdict) => return landed(verdict, read, sent),
             Step::Read if delivery.is_unsent() => {
+                // The turn comes first: between comparing and sending nothing may wait, for a colleague could be faster.
+                let turn_and_answer = async {
+                    if !halt.cancelled.is_cancelled() {
+                        tokio::select! {
+                            () = source.write_turn(&target.id) => {}
+                            () = halt.cancelled.cancelled() => {}
+                        }
+                    }
+                    source.read(&target.id).await
+                };
                 let answer = tokio::select! {
-                    answer = source.read(&target.id) => answer,
-                    () = halt.called() => return Landed { verdict: halt.verdict(), read },
+                    biased;
+                    verdict = halt.called(doubtful) => return landed(verdict, read, sent),
+                    answer = turn_and_answer => answer,
                 };
                 delivery = take(delivery, answer, &mut read);
             }
@@ -78,12 +102,13 @@ pub(super) async fn deliver(
                 delivery = take(delivery, answer, &mut read);
             }
             Step::Post => {
-                tokio::select! {
-                    biased;
-                    () = halt.called() => return Landed { verdict: halt.verdict(), read },
-                    () = source.write_turn(&target.id) => {}
+                if halt.cancelled.is_cancelled() {
+                    return landed(cancelled(sent), read, sent);
                 }
-                let answer = source.set_status(&target.id, target.want, request_id).await;
+                if halt.stopping.is_cancelled() {
+                    return landed(halt.called(true).await, read, sent);
+                }
+                let answer = source.set_status(&target.id, target.want, &item.request_id).await;
                 delivery = delivery.posted(answer.map_err(|error| Trouble::from(&error)));
             }
         }

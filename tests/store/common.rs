@@ -5,7 +5,7 @@ pub(crate) use std::path::Path;
 
 pub(crate) use chrono::{DateTime, TimeDelta, Utc};
 pub(crate) use quell::domain::alert::Scan;
-pub(crate) use quell::domain::change::{NewChange, Outcome, Reason, Target};
+pub(crate) use quell::domain::change::{NewChange, Outcome, Reason, Sent, Target};
 pub(crate) use quell::domain::fact::{Fact, FactKind};
 pub(crate) use quell::domain::progress::Subscription;
 pub(crate) use quell::domain::resource::Cloud;
@@ -13,7 +13,8 @@ pub(crate) use quell::domain::table::{Flags, RowData};
 pub(crate) use quell::domain::tactic::TacticSet;
 pub(crate) use quell::domain::{AlertId, SafeText, Severity, Status, SubscriptionId};
 pub(crate) use quell::store::{
-    Access, Folder, PageBatch, Quarantined, Spared, Store, StoreError, StoreHandle, Upsert,
+    Access, Folder, PageBatch, Postponement, Quarantined, Settlement, Spared, Store, StoreError, StoreHandle,
+    Upsert,
 };
 
 pub(crate) const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
@@ -99,6 +100,27 @@ pub(crate) fn change(names: &[&str], from: Status, to: Status) -> NewChange {
         by: who("ann"),
         at: now(),
     }
+}
+
+/// Marks rows as being sent, as the instance that holds the lease.
+pub(crate) fn mark(store: &mut Store, rows: &[i64]) -> Vec<i64> {
+    assert!(store.try_lease("test", now()).unwrap());
+    store.mark_sending(rows, "test", now()).unwrap().unwrap()
+}
+
+/// Settles a row; what has an effect had been sent.
+pub(crate) fn settle(store: &mut Store, row: i64, outcome: Outcome, detail: &SafeText) {
+    let sent = match outcome {
+        Outcome::Verified | Outcome::Unconfirmed => Sent::Accepted,
+        _ => Sent::No,
+    };
+    store.settle_many(&[Settlement { row, outcome, detail: detail.clone(), sent }]).unwrap();
+}
+
+/// Postpones a row whose reply was lost.
+pub(crate) fn postpone(store: &mut Store, row: i64, not_before: DateTime<Utc>, detail: &SafeText) {
+    let later = Postponement { row, not_before, detail: detail.clone(), sent: Sent::Perhaps };
+    store.postpone_many(&[later]).unwrap();
 }
 
 pub(crate) fn copy_of(folder: &Path) -> tempfile::TempDir {

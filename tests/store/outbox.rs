@@ -9,14 +9,18 @@ fn a_queued_change_overlays_the_status_and_survives_a_kill() {
     list(&mut store, [alert("a", Status::Active), alert("b", Status::Active)]);
     let first = store.queue(&change(&["a", "b", "later"], Status::Active, Status::Dismissed)).unwrap();
     assert_eq!(status_of(&mut store, "a"), (Status::Dismissed, Status::Active));
-    let due = store.due(now(), 10).unwrap();
+    let due = store.due(now(), 10, &[]).unwrap();
     assert_eq!(
         due.iter().map(|item| item.target.id.clone()).collect::<Vec<_>>(),
         [id("a"), id("b"), id("later")]
     );
-    assert!(due.iter().all(|item| !item.was_sending && item.attempts == 0));
-    assert_eq!(store.mark_sending(&[due[0].row]).unwrap(), [due[0].row]);
-    assert_eq!(store.due(now(), 10).unwrap().len(), 2, "what this run sends is not given out twice");
+    assert!(due.iter().all(|item| item.sent == Sent::No && item.attempts == 0));
+    assert_eq!(mark(&mut store, &[due[0].row]), [due[0].row]);
+    let rest = store.due(now(), 10, &[due[0].row]).unwrap();
+    assert_eq!(rest.len(), 2, "what is being sent is not given out twice");
+    let orphan = &store.due(now(), 10, &[]).unwrap()[0];
+    assert_eq!((orphan.row, orphan.sent), (due[0].row, Sent::Perhaps), "what nobody sends any more is");
+    assert_eq!(store.next_due(now(), &[due[1].row]).unwrap(), Some(now()));
 
     // A kill: the files as they are now, without what closing would do.
     let copy = copy_of(folder.path());
@@ -24,8 +28,8 @@ fn a_queued_change_overlays_the_status_and_survives_a_kill() {
     assert_eq!(status_of(&mut store, "a"), (Status::Dismissed, Status::Active));
     assert_eq!(store.snapshot().pending_count(), 2);
     assert_eq!(store.pending_total().unwrap(), 3);
-    let again = store.due(now(), 10).unwrap();
-    assert_eq!(again.iter().map(|item| item.was_sending).collect::<Vec<_>>(), [true, false, false]);
+    let again = store.due(now(), 10, &[]).unwrap();
+    assert_eq!(again.iter().map(|item| item.sent).collect::<Vec<_>>(), [Sent::Perhaps, Sent::No, Sent::No]);
     for (before, after) in due.iter().zip(&again) {
         assert_eq!((before.row, &before.request_id), (after.row, &after.request_id));
     }
@@ -38,7 +42,7 @@ fn a_queued_change_overlays_the_status_and_survives_a_kill() {
     list(&mut store, ["a", "b", "later"].map(|name| alert(name, Status::InProgress)));
     assert_eq!(status_of(&mut store, "b"), (Status::Dismissed, Status::InProgress));
     for item in again {
-        store.settle(item.row, Outcome::Verified, &SafeText::default()).unwrap();
+        settle(&mut store, item.row, Outcome::Verified, &SafeText::default());
     }
     assert_eq!(status_of(&mut store, "b"), (Status::InProgress, Status::InProgress));
     let tally = store.tally(first).unwrap();
@@ -54,22 +58,22 @@ fn only_the_oldest_unsettled_row_of_an_alert_is_due() {
     store.queue(&change(&["a"], Status::Resolved, Status::Dismissed)).unwrap();
     assert_eq!(status_of(&mut store, "a").0, Status::Dismissed);
     let wants = |store: &mut Store, at| -> Vec<Status> {
-        store.due(at, 10).unwrap().into_iter().map(|item| item.target.want).collect()
+        store.due(at, 10, &[]).unwrap().into_iter().map(|item| item.target.want).collect()
     };
     assert_eq!(wants(&mut store, now()), [Status::InProgress, Status::Resolved]);
-    let due = store.due(now(), 10).unwrap();
+    let due = store.due(now(), 10, &[]).unwrap();
     let later = now() + TimeDelta::seconds(5);
-    store.postpone(due[0].row, later, &who("throttled")).unwrap();
-    store.postpone(due[1].row, later + TimeDelta::seconds(1), &who("throttled")).unwrap();
+    postpone(&mut store, due[0].row, later, &who("throttled"));
+    postpone(&mut store, due[1].row, later + TimeDelta::seconds(1), &who("throttled"));
     assert_eq!(wants(&mut store, now()), []);
-    assert_eq!(store.next_due(now()).unwrap(), Some(later), "rows behind a postponed one do not count");
-    let due = store.due(later, 10).unwrap();
-    assert_eq!((due.len(), due[0].attempts), (1, 1));
-    store.mark_sending(&[due[0].row]).unwrap();
-    assert_eq!(wants(&mut store, later), [], "nothing overtakes what is being sent");
-    store.settle(due[0].row, Outcome::Verified, &SafeText::default()).unwrap();
+    assert_eq!(store.next_due(now(), &[]).unwrap(), Some(later), "rows behind a postponed one do not count");
+    let due = store.due(later, 10, &[]).unwrap();
+    assert_eq!((due.len(), due[0].attempts, due[0].sent), (1, 1, Sent::Perhaps));
+    mark(&mut store, &[due[0].row]);
+    assert_eq!(store.due(later, 10, &[due[0].row]).unwrap(), [], "nothing overtakes what is being sent");
+    settle(&mut store, due[0].row, Outcome::Verified, &SafeText::default());
     assert_eq!(wants(&mut store, later), [Status::Resolved]);
-    assert_eq!(store.next_due(later).unwrap(), Some(later));
+    assert_eq!(store.next_due(later, &[]).unwrap(), Some(later));
     assert_eq!(status_of(&mut store, "a").0, Status::Dismissed, "the newest wish is shown");
 }
 
@@ -79,14 +83,14 @@ fn retry_takes_up_only_what_failed_and_keeps_its_identity() {
     let names = ["ok", "failed", "conflict", "unconfirmed", "superseded", "pending", "cancelled"];
     list(&mut store, names.map(|name| alert(name, Status::Active)));
     let first = store.queue(&change(&names, Status::Active, Status::Dismissed)).unwrap();
-    let due = store.due(now(), 10).unwrap();
+    let due = store.due(now(), 10, &[]).unwrap();
     let outcomes =
         [Outcome::Verified, Outcome::Failed, Outcome::Conflict, Outcome::Unconfirmed, Outcome::Failed];
     for (item, outcome) in due.iter().zip(outcomes) {
-        store.mark_sending(&[item.row]).unwrap();
-        store.settle(item.row, outcome, &who("why")).unwrap();
+        mark(&mut store, &[item.row]);
+        settle(&mut store, item.row, outcome, &who("why"));
     }
-    store.settle(due[6].row, Outcome::Cancelled, &SafeText::default()).unwrap();
+    settle(&mut store, due[6].row, Outcome::Cancelled, &SafeText::default());
     assert_eq!(store.snapshot().find(&id("failed")).unwrap().local(), None, "a refused change is nobody's");
     let theirs = alert("conflict", Status::Resolved);
     store.record_read(&theirs.raw, &theirs.data).unwrap();
@@ -96,7 +100,7 @@ fn retry_takes_up_only_what_failed_and_keeps_its_identity() {
 
     assert_eq!(store.retry(first).unwrap(), 3);
     let again: Vec<_> =
-        store.due(now(), 10).unwrap().into_iter().filter(|item| item.change == first).collect();
+        store.due(now(), 10, &[]).unwrap().into_iter().filter(|item| item.change == first).collect();
     assert_eq!(
         again.iter().map(|item| item.target.id.clone()).collect::<Vec<_>>(),
         ["failed", "conflict", "unconfirmed", "pending"].map(id)
@@ -107,10 +111,10 @@ fn retry_takes_up_only_what_failed_and_keeps_its_identity() {
         assert_eq!(before.request_id, item.request_id);
     }
     assert_eq!(again[0].attempts, 1);
-    assert_eq!(store.cancel(first).unwrap(), 4);
+    assert_eq!(store.cancel(first).unwrap(), 3, "what was accepted once is looked at first");
     let tally = store.tally(first).unwrap();
-    assert_eq!((tally.pending, tally.cancelled, tally.verified, tally.failed), (0, 5, 1, 1));
-    assert_eq!(store.snapshot().pending_count(), 1);
+    assert_eq!((tally.pending, tally.cancelled, tally.verified, tally.failed), (1, 4, 1, 1));
+    assert_eq!(store.snapshot().pending_count(), 2);
 }
 
 #[test]
@@ -120,8 +124,57 @@ fn what_follows_a_refused_change_expects_the_status_that_stayed() {
     let first = store.queue(&change(&["a"], Status::Active, Status::InProgress)).unwrap();
     store.queue(&change(&["a"], Status::InProgress, Status::Resolved)).unwrap();
     assert_eq!(store.cancel(first).unwrap(), 1);
-    let due = store.due(now(), 10).unwrap();
+    let due = store.due(now(), 10, &[]).unwrap();
     assert_eq!((due[0].target.seen, due[0].target.want), (Status::Active, Status::Resolved));
+}
+
+#[test]
+fn what_was_sent_and_what_was_cancelled_outlast_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    list(&mut store, ["a", "b", "c"].map(|name| alert(name, Status::Active)));
+    let first = store.queue(&change(&["a", "b", "c"], Status::Active, Status::Dismissed)).unwrap();
+    let rows: Vec<i64> = store.due(now(), 10, &[]).unwrap().iter().map(|item| item.row).collect();
+    mark(&mut store, &rows[..2]);
+    let later = |row, sent| Postponement { row, not_before: now(), detail: SafeText::default(), sent };
+    store.postpone_many(&[later(rows[0], Sent::Accepted), later(rows[1], Sent::No)]).unwrap();
+    store.postpone_many(&[later(rows[0], Sent::No)]).unwrap();
+    mark(&mut store, &rows[2..]);
+    assert_eq!(store.cancel(first).unwrap(), 1, "only what was certainly not sent");
+    store.close();
+    let mut store = open(folder.path());
+    let due = store.due(now(), 10, &[]).unwrap();
+    let found: Vec<_> = due.iter().map(|item| (item.row, item.sent, item.withdrawn)).collect();
+    assert_eq!(found, [(rows[0], Sent::Accepted, true), (rows[2], Sent::Perhaps, true)]);
+}
+
+#[test]
+fn only_the_holder_of_a_lease_that_runs_marks_rows() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    store.queue(&change(&["a"], Status::Active, Status::Dismissed)).unwrap();
+    let row = store.due(now(), 10, &[]).unwrap()[0].row;
+    assert_eq!(store.mark_sending(&[row], "one", now()).unwrap(), None);
+    assert!(store.try_lease("one", now()).unwrap());
+    let expired = now() + TimeDelta::seconds(60);
+    assert_eq!(store.mark_sending(&[row], "one", expired).unwrap(), None);
+    assert_eq!(store.mark_sending(&[row], "two", now()).unwrap(), None);
+    assert_eq!(store.due(now(), 10, &[]).unwrap()[0].sent, Sent::No, "nothing was marked");
+    assert_eq!(store.mark_sending(&[row], "one", now()).unwrap(), Some(vec![row]));
+}
+
+#[test]
+fn what_is_committed_is_queued_even_when_it_cannot_be_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    list(&mut store, [alert("a", Status::Active), alert("b", Status::Active)]);
+    store.queue(&change(&["a"], Status::Active, Status::Resolved)).unwrap();
+    let beside = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+    beside.execute("UPDATE target SET want = 'Nonsense'", []).unwrap();
+    store.queue(&change(&["b"], Status::Active, Status::Dismissed)).expect("it is on the disk");
+    beside.execute("UPDATE target SET want = 'Resolved' WHERE want = 'Nonsense'", []).unwrap();
+    store.refresh().unwrap();
+    assert_eq!(status_of(&mut store, "b").0, Status::Dismissed);
+    assert_eq!(store.pending_total().unwrap(), 2);
 }
 
 #[test]

@@ -6,15 +6,15 @@ use crate::common::*;
 fn deliver(store: &mut Store) -> usize {
     let mut sent = 0;
     loop {
-        let due = store.due(now(), 100).unwrap();
+        let due = store.due(now(), 100, &[]).unwrap();
         if due.is_empty() {
             return sent;
         }
         for item in due {
-            store.mark_sending(&[item.row]).unwrap();
+            mark(store, &[item.row]);
             let fresh = alert(item.target.id.name(), item.target.want);
             store.record_read(&fresh.raw, &fresh.data).unwrap();
-            store.settle(item.row, Outcome::Verified, &SafeText::default()).unwrap();
+            settle(store, item.row, Outcome::Verified, &SafeText::default());
             sent += 1;
         }
     }
@@ -34,8 +34,8 @@ fn undo_goes_back_to_each_alerts_own_former_status_and_spares_the_rest() {
     dismissal.take = true;
     let first = store.queue(&dismissal).unwrap();
     assert_eq!(store.snapshot().find(&id("active")).unwrap().local().unwrap().assigned, Some(who("ann")));
-    let refused = store.due(now(), 10).unwrap()[5].row;
-    store.settle(refused, Outcome::Failed, &who("403")).unwrap();
+    let refused = store.due(now(), 10, &[]).unwrap()[5].row;
+    settle(&mut store, refused, Outcome::Failed, &who("403"));
     assert_eq!(deliver(&mut store), 5);
     let reactivated = alert("colleague", Status::Active);
     store.record_read(&reactivated.raw, &reactivated.data).unwrap();
@@ -88,13 +88,106 @@ fn undo_goes_back_to_each_alerts_own_former_status_and_spares_the_rest() {
 }
 
 #[test]
+fn what_somebody_else_did_already_is_not_ours_to_undo() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    list(&mut store, [alert("a", Status::Active)]);
+    let first = store.queue(&change(&["a"], Status::Active, Status::Dismissed)).unwrap();
+    let row = store.due(now(), 10, &[]).unwrap()[0].row;
+    let theirs = alert("a", Status::Dismissed);
+    store.record_read(&theirs.raw, &theirs.data).unwrap();
+    let detail = SafeText::default();
+    let settlement = Settlement { row, outcome: Outcome::Verified, detail, sent: Sent::No };
+    store.settle_many(&[settlement]).unwrap();
+    assert_eq!(store.last_undoable().unwrap(), None);
+    let undone = store.undo(first, &who("ann"), now()).unwrap();
+    assert_eq!((undone.change, undone.spared), (None, vec![(id("a"), Spared::NoEffect)]));
+    assert_eq!(store.snapshot().find(&id("a")).unwrap().local(), None, "nor was it changed by us");
+}
+
+#[test]
+fn one_alert_is_undone_step_by_step_sent_or_not() {
+    for sends in [true, false] {
+        let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+        list(&mut store, [alert("a", Status::Active)]);
+        let first = store.queue(&change(&["a"], Status::Active, Status::Dismissed)).unwrap();
+        deliver(&mut store);
+        let second = store.queue(&change(&["a"], Status::Dismissed, Status::Resolved)).unwrap();
+        deliver(&mut store);
+        for (step, back) in [(second, Status::Dismissed), (first, Status::Active)] {
+            assert_eq!(store.last_undoable().unwrap(), Some(step));
+            let undone = store.undo(step, &who("ann"), now()).unwrap();
+            assert_eq!((undone.spared, undone.change.is_some()), (vec![], true), "{step:?}, sent: {sends}");
+            if sends {
+                deliver(&mut store);
+            }
+            assert_eq!(status_of(&mut store, "a").0, back);
+        }
+        assert_eq!(store.last_undoable().unwrap(), None);
+        assert_eq!(store.undo(first, &who("ann"), now()).unwrap().change, None, "not twice");
+        deliver(&mut store);
+        assert_eq!(status_of(&mut store, "a"), (Status::Active, Status::Active));
+    }
+}
+
+#[test]
+fn an_undo_that_spares_everything_makes_way_for_the_one_before() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    list(&mut store, ["a", "b"].map(|name| alert(name, Status::Active)));
+    let first = store.queue(&change(&["a"], Status::Active, Status::Dismissed)).unwrap();
+    let second = store.queue(&change(&["b"], Status::Active, Status::Dismissed)).unwrap();
+    deliver(&mut store);
+    let theirs = alert("b", Status::Resolved);
+    store.record_read(&theirs.raw, &theirs.data).unwrap();
+    assert_eq!(store.last_undoable().unwrap(), Some(second));
+    let undone = store.undo(second, &who("ann"), now()).unwrap();
+    assert_eq!((undone.change, undone.spared.len()), (None, 1));
+    assert_eq!((store.last_undoable().unwrap(), store.last_redoable().unwrap()), (Some(first), None));
+    let count = store.changes(9).unwrap().len();
+    store.undo(second, &who("ann"), now()).unwrap();
+    assert_eq!(store.changes(9).unwrap().len(), count, "recorded once");
+}
+
+#[test]
+fn what_takes_alerts_over_gives_them_back_and_takes_them_again() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    let names = ["done", "failed", "conflict", "cancelled"];
+    list(&mut store, names.map(|name| alert(name, Status::Active)));
+    store.assign(&names.map(id), Some(&who("eve")), &who("eve"), now()).unwrap();
+    let mut taking = change(&names, Status::Active, Status::InProgress);
+    taking.take = true;
+    let first = store.queue(&taking).unwrap();
+    let assigned = |store: &mut Store| {
+        names.map(|name| {
+            let table = store.snapshot();
+            let local = table.find(&id(name)).unwrap().local().cloned();
+            local.and_then(|local| local.assigned).unwrap().raw().to_owned()
+        })
+    };
+    assert_eq!(assigned(&mut store), ["ann"; 4]);
+    let due = store.due(now(), 10, &[]).unwrap();
+    settle(&mut store, due[1].row, Outcome::Failed, &who("403"));
+    settle(&mut store, due[2].row, Outcome::Conflict, &who("409"));
+    settle(&mut store, due[3].row, Outcome::Cancelled, &who(""));
+    deliver(&mut store);
+    assert_eq!(assigned(&mut store), ["ann", "eve", "eve", "eve"]);
+    store.retry(first).unwrap();
+    assert_eq!(assigned(&mut store), ["ann", "ann", "ann", "eve"]);
+    deliver(&mut store);
+    let undo = store.undo(first, &who("ann"), now()).unwrap().change.unwrap();
+    deliver(&mut store);
+    assert_eq!(assigned(&mut store), ["eve"; 4]);
+    store.undo(undo, &who("bob"), now()).unwrap();
+    assert_eq!(assigned(&mut store), ["bob", "bob", "bob", "eve"]);
+}
+
+#[test]
 fn what_was_not_sent_is_undone_without_a_request_and_redone() {
     let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
     list(&mut store, ["a", "b", "c"].map(|name| alert(name, Status::Active)));
     let first = store.queue(&change(&["a", "b", "c"], Status::Active, Status::Dismissed)).unwrap();
-    let due = store.due(now(), 10).unwrap();
-    store.mark_sending(&[due[0].row]).unwrap();
-    store.postpone(due[1].row, now(), &who("reply lost")).unwrap();
+    let due = store.due(now(), 10, &[]).unwrap();
+    mark(&mut store, &[due[0].row]);
+    postpone(&mut store, due[1].row, now(), &who("reply lost"));
     let undone = store.undo(first, &who("ann"), now()).unwrap();
     // `a` is on its way and `b` may have arrived: both get a row back. `c` was never sent.
     assert_eq!((undone.removed, undone.spared), (1, vec![]));
@@ -102,7 +195,7 @@ fn what_was_not_sent_is_undone_without_a_request_and_redone() {
     assert_eq!(targets.iter().map(|t| t.target.id.clone()).collect::<Vec<_>>(), [id("a"), id("b")]);
     assert_eq!(status_of(&mut store, "c"), (Status::Active, Status::Active));
     assert_eq!(status_of(&mut store, "a").0, Status::Active);
-    let due = store.due(now(), 10).unwrap();
+    let due = store.due(now(), 10, &[due[0].row]).unwrap();
     assert_eq!(due.len(), 1, "the way back of `a` waits for its way there");
     assert_eq!((due[0].target.seen, due[0].target.want), (Status::Dismissed, Status::Active));
 

@@ -101,6 +101,73 @@ async fn killed_in_the_middle_it_goes_on_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_worker_left_behind_is_settled_by_the_next_in_the_same_program() {
+    let world = World::new();
+    let emulator = world.serve_many(100, faulty(&["latency:20ms"])).await;
+    let change = world.queue((0..100).map(id), Status::Active, Status::Dismissed).await;
+    let engine = Engine::start(world.config(&emulator), world.told.listener());
+    world.told.until(is_progress(change, 5)).await;
+    drop(engine);
+    let limit = std::time::Duration::from_mins(1);
+    let config = world.config(&emulator);
+    let report = push_until(&config, PushGoal::Settled(change), limit, |_| {}).await;
+    assert_eq!(report.tally, Some(Tally { verified: 100, ..Tally::default() }), "{report:?}");
+}
+
+/// Every reply to a POST is lost after it was applied: what is cancelled then has taken effect, and is not called
+/// cancelled.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cancelling_after_a_lost_reply_tells_what_became_of_it() {
+    let world = World::new();
+    let emulator = world.serve_many(60, faulty(&["drop-reply@POST", "latency:5ms"])).await;
+    let change = world.queue((0..60).map(id), Status::Active, Status::Dismissed).await;
+    let mut config = world.config(&emulator);
+    // What was postponed waits long enough to be cancelled there.
+    config.tuning.backoff.first = std::time::Duration::from_secs(1);
+    config.tuning.backoff.longest = std::time::Duration::from_secs(1);
+    let engine = Engine::start(config, world.told.listener());
+    while posts(&emulator).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    engine.cancel(change);
+    world.told.settled(change).await;
+    engine.stop().await;
+    let outcomes = world.outcomes(change).await;
+    for (id, status) in remote(&emulator) {
+        assert_eq!(status == Status::Dismissed, outcomes[&id] == Outcome::Verified, "{id:?}");
+    }
+    let sent = posts(&emulator).len();
+    assert!((1..60).contains(&sent) && posted(&emulator).len() == sent, "once each, and not all: {sent}");
+}
+
+/// Whoever waits for its turn compares after the wait.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn waiting_for_a_turn_does_not_widen_the_gap_between_comparing_and_sending() {
+    let world = World::new();
+    let emulator = world.serve_many(2, Config { throttle: Throttle::default(), ..faulty(&[]) }).await;
+    let change = world.queue((0..2).map(id), Status::Active, Status::Dismissed).await;
+    let limits = Limits {
+        reads: Bucket { capacity: 1e9, per_second: 1e9 },
+        writes: Bucket { capacity: 1.0, per_second: 0.3 },
+    };
+    let engine = Engine::start(world.config_with(&emulator.base_url(), limits), world.told.listener());
+    while posts(&emulator).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let other = if posted(&emulator).contains("n0000") { "n0001" } else { "n0000" };
+    assert!(emulator.set_status(other, Status::InProgress));
+    world.told.settled(change).await;
+    engine.stop().await;
+    let expected = Tally { verified: 1, conflict: 1, ..Tally::default() };
+    assert!(
+        world.told.all().contains(&SyncEvent::Settled { change, tally: expected }),
+        "{:?}",
+        world.told.all()
+    );
+    assert_eq!(posts(&emulator).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_instances_one_sends() {
     let world = World::new();
     let emulator = world.serve_many(100, faulty(&["latency:5ms"])).await;
@@ -122,6 +189,62 @@ async fn of_two_instances_one_sends() {
             .all()
             .contains(&SyncEvent::Settled { change, tally: Tally { verified: 100, ..Tally::default() } })
     );
+}
+
+/// Who queued a change hears of it also when the other instance sends it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_other_instance_sends_is_told_here() {
+    let world = World::new();
+    let emulator = world.serve_many(200, faulty(&["latency:20ms"])).await;
+    let beside = World {
+        store: crate::world::open(&world.folder),
+        folder: tempfile::tempdir().unwrap(),
+        told: Told::default(),
+    };
+    let busy = world.queue((0..190).map(id), Status::Active, Status::Resolved).await;
+    let first = Engine::start(world.config(&emulator), world.told.listener());
+    world.told.until(is_progress(busy, 1)).await;
+    let mut config = beside.config(&emulator);
+    config.owner = "two".to_owned();
+    let second = Engine::start(config, beside.told.listener());
+    let change = beside.queue((190..200).map(id), Status::Active, Status::Dismissed).await;
+    second.wake_push();
+    beside.told.settled(change).await;
+    beside.told.settled(busy).await;
+    second.stop().await;
+    first.stop().await;
+    assert_eq!(posts(&emulator).len(), 200, "each is sent once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cancelling_what_waits_for_the_network_is_told() {
+    let world = World::new();
+    let emulator = world.serve_many(4, faulty(&[])).await;
+    let config = world.config(&emulator);
+    emulator.stop().await;
+    let change = world.queue((0..4).map(id), Status::Active, Status::Resolved).await;
+    let engine = Engine::start(config, world.told.listener());
+    world.told.until(|event| matches!(event, SyncEvent::PushWaits(_))).await;
+    engine.cancel(change);
+    world.told.settled(change).await;
+    engine.stop().await;
+    assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Cancelled));
+}
+
+/// What is in the cache can be listed again; what became of a change cannot.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cache_that_cannot_be_written_does_not_hold_up_the_outbox() {
+    let world = World::new();
+    let emulator = world.serve_many(3, faulty(&[])).await;
+    let change = world.queue((0..3).map(id), Status::Active, Status::Resolved).await;
+    let cache = rusqlite::Connection::open(world.folder.path().join("data/cache.db")).unwrap();
+    cache.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let limit = std::time::Duration::from_secs(50);
+    let config = world.config(&emulator);
+    let report = push_until(&config, PushGoal::Settled(change), limit, world.told.listener()).await;
+    assert_eq!(report.tally, Some(Tally { verified: 3, ..Tally::default() }));
+    let storage = |event: &SyncEvent| matches!(event, SyncEvent::PushWaits(fault) if fault.kind == quell::domain::progress::FaultKind::Storage);
+    assert!(world.told.all().iter().any(storage), "and it is said");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

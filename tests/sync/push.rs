@@ -191,6 +191,17 @@ async fn a_refused_sign_in_stops_sending_at_once() {
     assert!(posts(&emulator).is_empty());
 }
 
+/// The clock stands still while anybody is busy: a worker that looks in circles would never see the time end.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_is_not_asked_in_circles() {
+    let world = World::new();
+    let source = world.config_with("http://127.0.0.1:9", quell::azure::throttle::Limits::default());
+    world.store.clone().close();
+    let goal = PushGoal::Settled(quell::domain::ChangeId(1));
+    let report = push_until(&source, goal, LONG, world.told.listener()).await;
+    assert!(!report.reached && report.fault.is_some(), "{report:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn read_only_sends_nothing() {
     let world = World::new();

@@ -35,7 +35,8 @@ CREATE TABLE target (
     attempts INTEGER NOT NULL DEFAULT 0,
     request_id TEXT NOT NULL,      -- x-ms-client-request-id, kept over retries and restarts
     not_before INTEGER NOT NULL DEFAULT 0, -- microseconds since the epoch
-    sender TEXT,                   -- the run of the program that marked it as being sent
+    sent INTEGER NOT NULL DEFAULT 0 CHECK (sent IN (0, 1, 2)), -- over all attempts: 0 nothing, 1 perhaps, 2 accepted
+    withdrawn INTEGER NOT NULL DEFAULT 0, -- cancelled when it may have been sent: look, but do not send again
     cancelled_by INTEGER REFERENCES change (id), -- the undo that took it back before it was sent
     UNIQUE (change, subject)
 ) STRICT;

@@ -36,6 +36,9 @@ pub(super) fn alert(root: &Node<'_>) -> Result<Alert, ParseError> {
         Some(id) => AlertId::new(id),
         None => id_from_portal(portal_uri.raw()).ok_or(ParseError::NoId)?,
     };
+    if id.as_str().contains(char::is_control) {
+        return Err(ParseError::ControlInId);
+    }
     let properties = properties(fields.field(&["extendedProperties"]));
     let severity_text = text(&["severity", "reportedSeverity", "alertSeverity"]);
     let status_text = text(&["status", "state"]);
@@ -238,6 +241,7 @@ mod tests {
             ("{}", "none of an alert's properties"),
             (r#"{"id":"x","properties":{}}"#, "none of an alert's properties"),
             (r#"{"properties":{"alertType":"T"}}"#, "no id"),
+            (r#"{"id":"/a\u001b[2Jb","properties":{"alertType":"T"}}"#, "control characters"),
             (r#"{"id":null,"properties":{"alertType":"T"}}"#, "no id"),
             (r#"{"id":" ","properties":{"alertType":"T"}}"#, "no id"),
         ];

@@ -42,6 +42,9 @@ pub enum ParseError {
     /// No resource id, and nothing to make one from.
     #[error("the alert has no id")]
     NoId,
+    /// A resource id that cannot be one: with control characters in it.
+    #[error("the alert's id contains control characters")]
+    ControlInId,
 }
 
 /// Reads one alert.

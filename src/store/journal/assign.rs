@@ -39,7 +39,8 @@ impl Store {
                 })
                 .collect::<Result<Vec<i64>, Trouble>>()
         })?;
-        self.refresh_subjects(&subjects)
+        self.show_subjects(&subjects);
+        Ok(())
     }
 
     /// Every assignment of an alert, the newest first.

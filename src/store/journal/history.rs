@@ -55,6 +55,18 @@ impl Store {
         self.read_journal(|conn| tally(conn, id))
     }
 
+    /// The changes with alerts that are not settled.
+    pub fn unsettled(&self) -> Result<Vec<ChangeId>> {
+        self.read_journal(|conn| {
+            let mut statement = conn.prepare_cached(
+                "SELECT DISTINCT change FROM target INDEXED BY target_due WHERE outcome IN ('pending', 'sending') \
+                 ORDER BY change",
+            )?;
+            let found = statement.query_map([], |row| row.get(0).map(ChangeId))?;
+            Ok(found.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     /// The newest change; none when nothing was ever changed.
     pub fn last_change(&self) -> Result<Option<ChangeId>> {
         self.read_journal(|conn| {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Durability;
 use crate::store::error::Result;
@@ -52,6 +52,12 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// True when this owner may send at this moment.
+pub(super) fn holds(conn: &Connection, owner: &str, now: DateTime<Utc>) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM lease WHERE owner = ?1 AND until > ?2)")?
+        .query_row(params![owner, moment::write(now)], |row| row.get(0))
 }
 
 /// The machine's name; containers on one folder have different ones, and cannot see each other's processes.

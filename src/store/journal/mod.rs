@@ -15,7 +15,7 @@ pub use undo::{Spared, UndoPlan, Undone};
 use super::Store;
 use super::error::{Result, Trouble};
 use super::open::Sharing;
-use crate::domain::change::{Outcome, Target};
+use crate::domain::change::{Outcome, Sent, Target};
 use crate::domain::table::LocalRecord;
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Status};
 
@@ -32,8 +32,10 @@ pub struct OutboxItem {
     pub request_id: String,
     /// How often it was tried.
     pub attempts: u32,
-    /// True when the program ended while it was being sent: read the alert before sending again.
-    pub was_sending: bool,
+    /// How far earlier attempts came. At least *perhaps* when one broke off while it was being sent.
+    pub sent: Sent,
+    /// It was cancelled when it may have been sent already: it may be looked at, not sent again.
+    pub withdrawn: bool,
 }
 
 /// The final outcome of an outbox row.
@@ -45,6 +47,8 @@ pub struct Settlement {
     pub outcome: Outcome,
     /// Why; may be empty.
     pub detail: SafeText,
+    /// How far its attempts came; what was recorded before is not lowered.
+    pub sent: Sent,
 }
 
 /// A row that is to be tried again later.
@@ -56,7 +60,20 @@ pub struct Postponement {
     pub not_before: DateTime<Utc>,
     /// Why; may be empty.
     pub detail: SafeText,
+    /// How far its attempts came; what was recorded before is not lowered.
+    pub sent: Sent,
 }
+
+/// True of a target (by this name in the statement) that has, or may yet have, an effect that came from here. What was verified
+/// without having been sent was somebody else's doing.
+fn effective(name: &str) -> String {
+    format!(
+        "({name}.outcome IN ('pending', 'sending', 'unconfirmed') OR {name}.outcome = 'verified' AND {name}.sent > 0)"
+    )
+}
+
+/// No `data_version`: they are positive.
+const NEVER: i64 = -1;
 
 /// How a commit reaches the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,17 +106,19 @@ impl Store {
             Ok((value, foreign))
         };
         let outcome = if relaxed {
-            synchronous(conn, "NORMAL")
-                .map_err(Trouble::from)
-                .and_then(|()| run())
-                .and_then(|value| synchronous(conn, "FULL").map(|()| value).map_err(Trouble::from))
+            synchronous(conn, "NORMAL").map_err(Trouble::from).and_then(|()| run()).inspect(|_| {
+                // What was committed stays so; each decision asks for its sync itself.
+                let _ = synchronous(conn, "FULL");
+            })
         } else {
             synchronous(conn, "FULL").map_err(Trouble::from).and_then(|()| run())
         };
         let (value, foreign) = outcome.map_err(|trouble| self.journal.fail(trouble))?;
         if foreign {
-            self.load_journal()?;
-            self.show_journal();
+            match self.load_journal() {
+                Ok(()) => self.show_journal(),
+                Err(_) => self.distrust_overlay(),
+            }
         }
         Ok(value)
     }
@@ -173,7 +192,18 @@ impl Store {
         }
     }
 
+    /// What is committed stays so when it cannot be read back just now: the next look reads everything again.
+    fn distrust_overlay(&mut self) {
+        self.journal.seen_version = NEVER;
+    }
+
     /// Reads again what the journal says of some alerts, after a write.
+    fn show_subjects(&mut self, subjects: &[i64]) {
+        if self.refresh_subjects(subjects).is_err() {
+            self.distrust_overlay();
+        }
+    }
+
     fn refresh_subjects(&mut self, subjects: &[i64]) -> Result<()> {
         for subject in subjects {
             let (id, want, local) = self.read_journal(|conn| overlay_of(conn, *subject))?;
@@ -234,11 +264,11 @@ fn known_subject(conn: &Connection, id: &AlertId) -> rusqlite::Result<Option<i64
 
 /// Sets `changed_by` to whoever made the newest change of an alert that has an effect.
 fn credit(conn: &Connection, subject: i64) -> rusqlite::Result<()> {
-    conn.prepare_cached(
+    conn.prepare_cached(&format!(
         "UPDATE subject SET changed_by = (SELECT c.by FROM target t JOIN change c ON c.id = t.change \
-         WHERE t.subject = ?1 AND t.outcome IN ('pending', 'sending', 'verified', 'unconfirmed') \
-         ORDER BY t.row DESC LIMIT 1) WHERE id = ?1",
-    )?
+         WHERE t.subject = ?1 AND {} ORDER BY t.row DESC LIMIT 1) WHERE id = ?1",
+        effective("t")
+    ))?
     .execute([subject])?;
     Ok(())
 }
@@ -282,6 +312,11 @@ fn parse_status(word: &str) -> Result<Status, Trouble> {
 fn outcome(row: &Row<'_>, column: usize) -> Result<Outcome, Trouble> {
     let word = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
     Outcome::parse(word).ok_or_else(|| Trouble::Damaged(format!("the outcome {word:?}")))
+}
+
+fn sent(row: &Row<'_>, column: usize) -> Result<Sent, Trouble> {
+    let code = row.get(column)?;
+    Sent::from_code(code).ok_or_else(|| Trouble::Damaged(format!("{code} as how far it was sent")))
 }
 
 fn text(row: &Row<'_>, column: usize) -> Result<SafeText, Trouble> {

@@ -13,7 +13,7 @@ impl Store {
     /// shown. An alert named twice is taken once.
     pub fn queue(&mut self, change: &NewChange) -> Result<ChangeId> {
         let (id, subjects) = self.write_journal(Durability::Synced, |_, conn| insert(conn, change))?;
-        self.refresh_subjects(&subjects)?;
+        self.show_subjects(&subjects);
         Ok(id)
     }
 }

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Durability, Settlement, alert, assign, known_subject, outbox, outcome, queue, status};
-use crate::domain::change::{NewChange, Outcome, Target};
+use super::{
+    Durability, Settlement, alert, assign, effective, known_subject, outbox, outcome, queue, sent, status,
+};
+use crate::domain::change::{NewChange, Outcome, Sent, Target};
 use crate::domain::{AlertId, ChangeId, SafeText, Status};
 use crate::store::Store;
 use crate::store::error::{Result, StoreError, Trouble};
@@ -86,7 +88,7 @@ impl Store {
             let plan = plan(store, conn, change)?;
             carry_out(conn, &plan, by, at)
         })?;
-        self.refresh_subjects(&subjects)?;
+        self.show_subjects(&subjects);
         Ok(undone)
     }
 
@@ -95,10 +97,12 @@ impl Store {
         self.read_journal(|conn| {
             newest(
                 conn,
-                "SELECT c.id FROM change c WHERE c.kind IN ('change', 'redo') \
-                 AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes = c.id) \
-                 AND EXISTS (SELECT 1 FROM target t WHERE t.change = c.id \
-                 AND t.outcome IN ('pending', 'sending', 'verified', 'unconfirmed')) ORDER BY c.id DESC LIMIT 1",
+                &format!(
+                    "SELECT c.id FROM change c WHERE c.kind IN ('change', 'redo') \
+                     AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes = c.id) \
+                     AND EXISTS (SELECT 1 FROM target t WHERE t.change = c.id AND {}) ORDER BY c.id DESC LIMIT 1",
+                    effective("t")
+                ),
             )
         })
     }
@@ -111,6 +115,8 @@ impl Store {
                 "SELECT c.id FROM change c WHERE c.kind = 'undo' \
                  AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes = c.id) \
                  AND NOT EXISTS (SELECT 1 FROM change n WHERE n.id > c.id AND n.kind = 'change') \
+                 AND (EXISTS (SELECT 1 FROM target t WHERE t.change = c.id) \
+                 OR EXISTS (SELECT 1 FROM target t WHERE t.cancelled_by = c.id)) \
                  ORDER BY c.id DESC LIMIT 1",
             )
         })
@@ -133,8 +139,42 @@ struct Past {
     row: i64,
     target: Target,
     outcome: Outcome,
-    attempts: u32,
+    sent: Sent,
+    /// The newest later change that was not undone.
     later: Option<ChangeId>,
+    /// What the newest later change that is not settled asks for.
+    coming: Option<Status>,
+}
+
+/// The changes that came after one, of the same alert.
+#[derive(Default)]
+struct Later {
+    standing: Vec<i64>,
+    coming: Option<Status>,
+}
+
+impl Later {
+    fn of(conn: &Connection, row: i64) -> Result<Self, Trouble> {
+        let mut statement = conn.prepare_cached(&format!(
+            "SELECT l.change, c.undoes, l.outcome, l.want FROM target l JOIN change c ON c.id = l.change \
+             WHERE l.subject = (SELECT subject FROM target WHERE row = ?1) AND l.row > ?1 AND {} ORDER BY l.row",
+            effective("l")
+        ))?;
+        let mut rows = statement.query([row])?;
+        let mut later = Self::default();
+        while let Some(row) = rows.next()? {
+            let undoes: Option<i64> = row.get(1)?;
+            // A change and its undo amount to nothing.
+            match later.standing.iter().position(|standing| Some(*standing) == undoes) {
+                Some(undone) => drop(later.standing.remove(undone)),
+                None => later.standing.push(row.get(0)?),
+            }
+            if !outcome(row, 2)?.is_final() {
+                later.coming = Some(status(row, 3)?);
+            }
+        }
+        Ok(later)
+    }
 }
 
 fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, Trouble> {
@@ -147,13 +187,16 @@ fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, 
         doubtful_rows: Vec::new(),
     };
     for past in pasts(conn, "t.change = ?1", change)? {
-        let Past { row, target, outcome, attempts, later } = past;
+        let Past { row, target, outcome, sent, later, coming } = past;
         let back = Target { id: target.id.clone(), seen: target.want, want: target.seen };
-        if matches!(outcome, Outcome::Failed | Outcome::Conflict | Outcome::Cancelled) {
+        // Verified without having been sent: somebody else did it, and it is not ours to take back.
+        if matches!(outcome, Outcome::Failed | Outcome::Conflict | Outcome::Cancelled)
+            || (outcome == Outcome::Verified && sent == Sent::No)
+        {
             plan.spared.push((target.id, Spared::NoEffect));
         } else if let Some(later) = later {
             plan.spared.push((target.id, Spared::ChangedAgain(later)));
-        } else if outcome == Outcome::Pending && attempts == 0 {
+        } else if outcome == Outcome::Pending && sent == Sent::No {
             plan.unsent.push(target.id);
             plan.unsent_rows.push(row);
         } else if back.want.verb().is_none() {
@@ -165,7 +208,7 @@ fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, 
             }
             plan.targets.push(back);
         } else {
-            match store.remote_status(&target.id) {
+            match coming.or_else(|| store.remote_status(&target.id)) {
                 None => plan.spared.push((target.id, Spared::Gone)),
                 Some(remote) if remote == back.seen => plan.targets.push(back),
                 Some(remote) if remote == back.want => plan.spared.push((target.id, Spared::AlreadyBack)),
@@ -180,7 +223,7 @@ fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, 
             plan.spared.push((target.id, Spared::ChangedAgain(later)));
             continue;
         }
-        match store.remote_status(&target.id) {
+        match past.coming.or_else(|| store.remote_status(&target.id)) {
             None => plan.spared.push((target.id, Spared::Gone)),
             Some(remote) if remote == target.seen => plan.targets.push(target),
             Some(remote) if remote == target.want => plan.spared.push((target.id, Spared::AlreadyBack)),
@@ -192,20 +235,20 @@ fn plan(store: &Store, conn: &Connection, change: ChangeId) -> Result<UndoPlan, 
 
 fn pasts(conn: &Connection, which: &str, change: ChangeId) -> Result<Vec<Past>, Trouble> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT t.row, s.alert, t.seen, t.want, t.outcome, t.attempts, (SELECT l.change FROM target l \
-         WHERE l.subject = t.subject AND l.row > t.row \
-         AND l.outcome IN ('pending', 'sending', 'verified', 'unconfirmed') ORDER BY l.row DESC LIMIT 1) \
+        "SELECT t.row, s.alert, t.seen, t.want, t.outcome, t.sent \
          FROM target t JOIN subject s ON s.id = t.subject WHERE {which} ORDER BY t.row"
     ))?;
     let mut rows = statement.query([change.0])?;
     let mut pasts = Vec::new();
     while let Some(row) = rows.next()? {
+        let Later { standing, coming } = Later::of(conn, row.get(0)?)?;
         pasts.push(Past {
             row: row.get(0)?,
             target: Target { id: alert(row, 1)?, seen: status(row, 2)?, want: status(row, 3)? },
             outcome: outcome(row, 4)?,
-            attempts: row.get(5)?,
-            later: row.get::<_, Option<i64>>(6)?.map(ChangeId),
+            sent: sent(row, 5)?,
+            later: standing.last().copied().map(ChangeId),
+            coming,
         });
     }
     Ok(pasts)
@@ -218,7 +261,8 @@ fn carry_out(
     at: DateTime<Utc>,
 ) -> Result<(Undone, Vec<i64>), Trouble> {
     let mut undone = Undone { removed: plan.unsent_rows.len(), change: None, spared: plan.spared.clone() };
-    if plan.unsent_rows.is_empty() && plan.targets.is_empty() {
+    // An undo that spares everything is recorded too, once: the next one is about the change before.
+    if plan.unsent_rows.is_empty() && plan.targets.is_empty() && is_undone(conn, plan.change)? {
         return Ok((undone, Vec::new()));
     }
     let change = NewChange {
@@ -228,15 +272,19 @@ fn carry_out(
         comment: SafeText::default(),
         filter: String::new(),
         undoes: Some(plan.change),
-        take: false,
+        take: redoes_a_take(conn, plan.change)?,
         by: by.clone(),
         at,
     };
     let id = queue::insert_change(conn, &change)?;
     let mut subjects = Vec::new();
     for row in plan.unsent_rows.iter().chain(&plan.doubtful_rows) {
-        let settlement =
-            Settlement { row: *row, outcome: Outcome::Cancelled, detail: SafeText::from("undone") };
+        let settlement = Settlement {
+            row: *row,
+            outcome: Outcome::Cancelled,
+            detail: SafeText::from("undone"),
+            sent: Sent::No,
+        };
         subjects.extend(outbox::settle(conn, &settlement)?);
     }
     for row in &plan.unsent_rows {
@@ -244,7 +292,11 @@ fn carry_out(
             .execute(params![row, id.0])?;
     }
     for target in &plan.targets {
-        subjects.push(queue::insert_target(conn, id, target)?);
+        let subject = queue::insert_target(conn, id, target)?;
+        if change.take {
+            assign::write(conn, subject, Some(by), by, at, Some(id))?;
+        }
+        subjects.push(subject);
     }
     for alert in plan.unsent.iter().chain(plan.targets.iter().map(|target| &target.id)) {
         if let Some(subject) = known_subject(conn, alert)? {
@@ -253,4 +305,18 @@ fn carry_out(
     }
     undone.change = (!plan.targets.is_empty()).then_some(id);
     Ok((undone, subjects))
+}
+
+fn is_undone(conn: &Connection, change: ChangeId) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM change WHERE undoes = ?1)")?
+        .query_row([change.0], |row| row.get(0))
+}
+
+/// True for the undo of a change that also took its alerts over: to redo that is to take them again.
+fn redoes_a_take(conn: &Connection, undo: ChangeId) -> rusqlite::Result<bool> {
+    conn.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM change u JOIN change c ON c.id = u.undoes \
+         WHERE u.id = ?1 AND u.kind = 'undo' AND c.take)",
+    )?
+    .query_row([undo.0], |row| row.get(0))
 }

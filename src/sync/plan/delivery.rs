@@ -14,8 +14,12 @@
 //! Whatever passes (429, 5xx, a lost answer, no network, no sign-in) ends the attempt with [`Verdict::Later`]; the next
 //! attempt begins with the comparison again, which is also how a change is taken up that was being sent when the
 //! program was killed. That is safe because a status change sets a state: what was applied is found to be so.
+//!
+//! A change that the source once accepted is never posted again: the next attempt begins with the reading back. A
+//! status as before may be a colleague's, who set it back.
 
-use crate::domain::change::{Outcome, Target};
+use crate::domain::change::{Outcome, Sent, Target};
+use crate::domain::progress::FaultKind;
 use crate::domain::{SafeText, Status};
 use crate::sync::trouble::{Obstacle, Trouble};
 
@@ -54,6 +58,7 @@ pub struct Delivery {
     seen: Status,
     want: Status,
     read_backs: usize,
+    sent: Sent,
     phase: Phase,
 }
 
@@ -75,9 +80,16 @@ enum Doubt {
 }
 
 impl Delivery {
-    /// Begins an attempt. `read_backs` is how often the source is asked for the result, at least once.
-    pub fn new(target: &Target, read_backs: usize) -> Self {
-        Self { seen: target.seen, want: target.want, read_backs: read_backs.max(1), phase: Phase::Compare }
+    /// Begins an attempt. `sent` is how far the former ones came; `read_backs` is how often the source is asked for the
+    /// result, at least once.
+    pub fn new(target: &Target, sent: Sent, read_backs: usize) -> Self {
+        let phase = if sent == Sent::Accepted { Phase::ReadBack(0) } else { Phase::Compare };
+        Self { seen: target.seen, want: target.want, read_backs: read_backs.max(1), sent, phase }
+    }
+
+    /// How far this attempt and the former ones came.
+    pub fn sent(&self) -> Sent {
+        self.sent
     }
 
     /// What to do now.
@@ -113,13 +125,24 @@ impl Delivery {
         if self.phase != Phase::Post {
             return self;
         }
+        let sent = match &answer {
+            Ok(()) => Sent::Accepted,
+            // Turned away at the door; everything else may have come after the change was made.
+            Err(Trouble::Passing(obstacle))
+                if matches!(obstacle.kind, FaultKind::Throttled | FaultKind::SignIn) =>
+            {
+                self.sent
+            }
+            Err(Trouble::Passing(_)) => self.sent.max(Sent::Perhaps),
+            Err(_) => self.sent,
+        };
         let phase = match answer {
             Ok(()) => Phase::ReadBack(0),
             Err(Trouble::Missing) => Phase::LookAgain(Doubt::Missing),
             Err(Trouble::Contested(why)) => Phase::LookAgain(Doubt::Contested(why)),
             Err(trouble) => troubled(trouble),
         };
-        Self { phase, ..self }
+        Self { sent, phase, ..self }
     }
 
     /// True while nothing has been sent in this attempt: it can still be taken back.
@@ -128,7 +151,9 @@ impl Delivery {
     }
 
     fn compared(&self, now: Status) -> Phase {
-        if now == self.want {
+        if now == self.want && self.sent == Sent::No {
+            decided(Outcome::Verified, "the source had this status already; nothing was sent".to_owned())
+        } else if now == self.want {
             verified()
         } else if now == self.seen {
             Phase::Post

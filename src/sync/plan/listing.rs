@@ -16,22 +16,23 @@ pub struct Sketch {
     /// The id that it seems to have.
     pub id: AlertId,
     hash: u64,
+    /// Another item of the page seems to have the same id: which is which, only parsing tells.
+    is_shared: bool,
     item: RawItem,
 }
 
-/// Looks at the items of a page without parsing them. Of two items with one id the last wins.
+/// Looks at the items of a page without parsing them.
 pub fn sketch(items: Vec<RawItem>) -> Vec<Sketch> {
     let mut sketches: Vec<Sketch> = Vec::with_capacity(items.len());
     let mut places: HashMap<AlertId, usize> = HashMap::with_capacity(items.len());
     for item in items {
         let id = AlertId::new(id_hint(&item.raw).unwrap_or_default());
-        let sketch = Sketch { id: id.clone(), hash: content_hash(item.raw.as_bytes()), item };
-        if let Some(place) = places.get(&id).filter(|_| !id.as_str().is_empty()) {
-            sketches[*place] = sketch;
-        } else {
-            places.insert(id, sketches.len());
-            sketches.push(sketch);
+        let earlier = places.insert(id.clone(), sketches.len());
+        if let Some(earlier) = earlier {
+            sketches[earlier].is_shared = true;
         }
+        let hash = content_hash(item.raw.as_bytes());
+        sketches.push(Sketch { id, hash, is_shared: earlier.is_some(), item });
     }
     sketches
 }
@@ -43,7 +44,9 @@ pub fn sift(sketches: Vec<Sketch>, known: &[Option<Known>]) -> (Vec<AlertKey>, V
     let (mut unchanged, mut news) = (Vec::new(), Vec::new());
     for (at, sketch) in sketches.into_iter().enumerate() {
         match known.get(at).and_then(Option::as_ref) {
-            Some(known) if known.content_hash == sketch.hash => unchanged.push(known.key),
+            Some(known) if known.content_hash == sketch.hash && !sketch.is_shared => {
+                unchanged.push(known.key);
+            }
             _ => news.push(sketch),
         }
     }
@@ -68,7 +71,7 @@ pub struct ParsedAlert {
     pub raw: Box<[u8]>,
     /// What tells whether its content is new.
     pub hash: u64,
-    /// True when the sketch had another id: the cache was not asked about this one.
+    /// True when the sketch had another id, or one it shared: the cache was not asked about this alert.
     pub is_unasked: bool,
 }
 
@@ -76,11 +79,11 @@ pub struct ParsedAlert {
 pub fn parse(sketches: Vec<Sketch>) -> ParsedPage {
     let mut page = ParsedPage::default();
     let mut places: HashMap<AlertId, usize> = HashMap::with_capacity(sketches.len());
-    for Sketch { id, hash, item } in sketches {
+    for Sketch { id, hash, is_shared, item } in sketches {
         match item.parse() {
             Ok(alert) => {
                 let (data, raw) = (RowData::from(&alert), item.raw.into_boxed_bytes());
-                let parsed = ParsedAlert { data, raw, hash, is_unasked: alert.id != id };
+                let parsed = ParsedAlert { data, raw, hash, is_unasked: is_shared || alert.id != id };
                 if let Some(place) = places.get(&alert.id) {
                     page.alerts[*place] = parsed;
                 } else {
@@ -132,7 +135,9 @@ fn id_hint(raw: &str) -> Option<&str> {
         rest = &rest[at + "\"id\"".len()..];
         let value = rest.trim_start().strip_prefix(':').map(str::trim_start);
         let value = value.and_then(|value| value.strip_prefix('"')).and_then(|value| value.split('"').next());
-        if let Some(value) = value.filter(|value| value.starts_with('/') && !value.contains('\\')) {
+        if let Some(value) = value
+            .filter(|value| value.starts_with('/') && !value.contains(|c: char| c == '\\' || c.is_control()))
+        {
             return Some(value);
         }
     }
@@ -202,8 +207,23 @@ mod tests {
         assert_eq!(found, [("A", Status::Resolved), ("b", Status::Active)]);
         // Also when the cache has the last one already.
         let cached = known(vec![item("A", "Resolved", 3), item("b", "Active", 2)]);
-        let (unchanged, news) = sift(sketch(items), &cached);
-        assert_eq!((unchanged.len(), news.len()), (2, 0));
+        let (unchanged, news) = sift(sketch(items), &[cached[0], cached[1], cached[0]]);
+        let page = parse(news);
+        assert_eq!(page.unasked(), [AlertId::new(page.alerts[0].data.id.as_str())]);
+        let batch = batch(unchanged, page, vec![cached[0]], None);
+        assert_eq!((batch.unchanged.len(), batch.upserts.len()), (2, 0));
+    }
+
+    #[test]
+    fn two_alerts_that_share_another_resource_are_two() {
+        let of = |name: &str| {
+            RawItem::new(format!(
+                r#"{{"properties":{{"id":"/shared","alertDisplayName":"x","status":"Active"}},"id":"/subscriptions/s/providers/Microsoft.Security/locations/l/alerts/{name}","name":"{name}"}}"#
+            ))
+        };
+        let page = parse(sketch(vec![of("a"), of("b")]));
+        let found: Vec<&str> = page.alerts.iter().map(|alert| alert.data.id.name()).collect();
+        assert_eq!((found, page.unasked().len()), (vec!["a", "b"], 2));
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(super) fn choose(due: Vec<OutboxItem>, room: &Room) -> Vec<OutboxItem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::change::Target;
+    use crate::domain::change::{Sent, Target};
     use crate::domain::{ChangeId, Status};
 
     fn item(row: i64, subscription: &str, name: &str) -> OutboxItem {
@@ -57,7 +57,8 @@ mod tests {
             target: Target { id, seen: Status::Active, want: Status::Resolved },
             request_id: row.to_string(),
             attempts: 0,
-            was_sending: false,
+            sent: Sent::No,
+            withdrawn: false,
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::domain::ChangeId;
-use crate::domain::change::Tally;
+use crate::domain::change::{Sent, Tally};
 use crate::store::{OutboxItem, Postponement, Settlement, Store, StoreError};
 use crate::sync::plan::Verdict;
 use crate::sync::push::choose::{Room, choose};
@@ -24,6 +24,8 @@ pub(super) struct Ended {
     pub(super) verdict: Verdict,
     /// The alert as it was last read.
     pub(super) read: Option<ReadAlert>,
+    /// How far its attempts came.
+    pub(super) sent: Sent,
     /// When it may be tried again, if it is to be.
     pub(super) not_before: DateTime<Utc>,
 }
@@ -37,6 +39,8 @@ pub(super) struct Request {
     pub(super) now: DateTime<Utc>,
     /// What ended since the last exchange.
     pub(super) ended: Vec<Ended>,
+    /// Rows being sent now.
+    pub(super) flying: Vec<i64>,
     /// What may start; none when nothing may.
     pub(super) room: Option<Room>,
     /// How it stands with the lease.
@@ -45,6 +49,8 @@ pub(super) struct Request {
     pub(super) refresh: bool,
     /// The changes whose outcomes are wanted.
     pub(super) report: BTreeSet<ChangeId>,
+    /// The changes of which it was last told that they are not settled.
+    pub(super) followed: Vec<ChangeId>,
 }
 
 /// What the worker knows of the lease.
@@ -71,8 +77,12 @@ pub(super) struct Reply {
     pub(super) elsewhere: bool,
     /// How the outbox stands; none while there is something to start.
     pub(super) rest: Option<Rest>,
+    /// The cache could not be written; the journal was.
+    pub(super) cache_fault: Option<StoreError>,
     /// Outcomes of the changes asked for.
     pub(super) tallies: Vec<(ChangeId, Tally)>,
+    /// Outcomes of the others that are not settled or were not: another instance may work on them.
+    pub(super) others: Vec<(ChangeId, Tally)>,
 }
 
 /// An outbox from which nothing was taken.
@@ -86,31 +96,41 @@ pub(super) struct Rest {
 
 /// Runs on the store's thread.
 pub(super) fn exchange(store: &mut Store, request: &Request) -> Result<Reply, StoreError> {
-    record(store, &request.ended)?;
+    let mut reply = Reply { cache_fault: record(store, &request.ended)?, ..Reply::default() };
     if request.refresh {
         store.refresh()?;
     }
-    let mut reply = Reply::default();
     if request.lease == Lease::Renew {
         reply.leased = store.try_lease(&request.owner, request.now)?;
         reply.elsewhere = !reply.leased;
     }
     if let Some(room) = &request.room {
-        let due = due(store, request.now, room)?;
+        let due = due(store, request, room)?;
         // Who has nothing to send needs no lease, and leaves it to others.
         if !due.is_empty() && request.lease == Lease::Unknown {
             reply.leased = store.try_lease(&request.owner, request.now)?;
             reply.elsewhere = !reply.leased;
         }
         if !due.is_empty() && !reply.elsewhere {
-            reply.taken = mark(store, due)?;
+            match mark(store, request, due)? {
+                Some(taken) => reply.taken = taken,
+                // It ran out, as when the machine slept: another instance may have it by now.
+                None => reply.elsewhere = true,
+            }
         }
     }
     for change in &request.report {
         reply.tallies.push((*change, store.tally(*change)?));
     }
+    if request.refresh {
+        let others: BTreeSet<ChangeId> =
+            store.unsettled()?.into_iter().chain(request.followed.iter().copied()).collect();
+        for change in others.difference(&request.report) {
+            reply.others.push((*change, store.tally(*change)?));
+        }
+    }
     if reply.taken.is_empty() {
-        let (pending, next_due) = (store.pending_total()?, store.next_due(request.now)?);
+        let (pending, next_due) = (store.pending_total()?, store.next_due(request.now, &request.flying)?);
         reply.rest = Some(Rest { pending, next_due });
         if pending == 0 && request.lease != Lease::Unknown {
             store.release_lease(&request.owner)?;
@@ -120,20 +140,28 @@ pub(super) fn exchange(store: &mut Store, request: &Request) -> Result<Reply, St
     Ok(reply)
 }
 
-/// Marks rows as being sent; those that were taken back meanwhile are left out.
-fn mark(store: &mut Store, due: Vec<OutboxItem>) -> Result<Vec<OutboxItem>, StoreError> {
+/// Marks rows as being sent; those that were taken back meanwhile are left out. None when the lease is lost.
+fn mark(
+    store: &mut Store,
+    request: &Request,
+    due: Vec<OutboxItem>,
+) -> Result<Option<Vec<OutboxItem>>, StoreError> {
     let rows: Vec<i64> = due.iter().map(|item| item.row).collect();
-    let marked: HashSet<i64> = store.mark_sending(&rows)?.into_iter().collect();
-    Ok(due.into_iter().filter(|item| marked.contains(&item.row)).collect())
+    let mut marked = store.mark_sending(&rows, &request.owner, request.now)?;
+    if marked.is_none() && store.try_lease(&request.owner, request.now)? {
+        marked = store.mark_sending(&rows, &request.owner, request.now)?;
+    }
+    let marked: Option<HashSet<i64>> = marked.map(|rows| rows.into_iter().collect());
+    Ok(marked.map(|marked| due.into_iter().filter(|item| marked.contains(&item.row)).collect()))
 }
 
-fn due(store: &mut Store, now: DateTime<Utc>, room: &Room) -> Result<Vec<OutboxItem>, StoreError> {
+fn due(store: &mut Store, request: &Request, room: &Room) -> Result<Vec<OutboxItem>, StoreError> {
     if room.free == 0 {
         return Ok(Vec::new());
     }
     let mut limit = room.free;
     loop {
-        let due = store.due(now, limit)?;
+        let due = store.due(request.now, limit, &request.flying)?;
         let all = due.len() < limit || limit >= MOST;
         let chosen = choose(due, room);
         // The first in the row may all belong to a subscription without room: look further.
@@ -144,11 +172,12 @@ fn due(store: &mut Store, now: DateTime<Utc>, room: &Room) -> Result<Vec<OutboxI
     }
 }
 
-/// First the cache, then the journal: when a change is settled, the list shows what was read, never the state before.
-fn record(store: &mut Store, ended: &[Ended]) -> Result<(), StoreError> {
+/// First the cache, then the journal: when a change is settled, the list shows what was read, never the state before. A cache
+/// that cannot be written holds up nothing: the next listing fills it. Returns why it could not be.
+fn record(store: &mut Store, ended: &[Ended]) -> Result<Option<StoreError>, StoreError> {
     let (mut reads, mut gone) = (Vec::new(), Vec::new());
     let (mut settlements, mut postponements) = (Vec::new(), Vec::new());
-    for Ended { item, verdict, read, not_before } in ended {
+    for Ended { item, verdict, read, sent, not_before } in ended {
         match verdict {
             Verdict::Final { outcome, detail, gone: is_gone } => {
                 if *is_gone {
@@ -156,20 +185,27 @@ fn record(store: &mut Store, ended: &[Ended]) -> Result<(), StoreError> {
                 } else if let Some(read) = read {
                     reads.push((read.raw.as_bytes(), &read.data));
                 }
-                settlements.push(Settlement { row: item.row, outcome: *outcome, detail: detail.clone() });
+                settlements.push(Settlement {
+                    row: item.row,
+                    outcome: *outcome,
+                    detail: detail.clone(),
+                    sent: *sent,
+                });
             }
             Verdict::Later(obstacle) => postponements.push(Postponement {
                 row: item.row,
                 not_before: *not_before,
                 detail: obstacle.message.clone(),
+                sent: *sent,
             }),
         }
     }
+    let mut fault = None;
     if !reads.is_empty() {
-        store.record_reads(&reads)?;
+        fault = store.record_reads(&reads).err();
     }
     for id in gone {
-        store.mark_gone(id)?;
+        fault = store.mark_gone(id).err().or(fault);
     }
     if !settlements.is_empty() {
         store.settle_many(&settlements)?;
@@ -177,5 +213,5 @@ fn record(store: &mut Store, ended: &[Ended]) -> Result<(), StoreError> {
     if !postponements.is_empty() {
         store.postpone_many(&postponements)?;
     }
-    Ok(())
+    Ok(fault)
 }

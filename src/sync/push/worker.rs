@@ -14,7 +14,7 @@ use super::choose::Room;
 use super::exchange::{Ended, Lease, Reply, Request, exchange};
 use super::report::Reports;
 use super::{Control, PushGoal, PushReport};
-use crate::domain::change::{Outcome, Tally};
+use crate::domain::change::{Outcome, Sent, Tally};
 use crate::domain::progress::{Fault, SyncEvent};
 use crate::domain::{ChangeId, SubscriptionId};
 use crate::store::{OutboxItem, StoreError};
@@ -49,6 +49,8 @@ pub(super) struct Worker<'a> {
     ended: Vec<Ended>,
     reports: Reports,
     cancels: HashMap<ChangeId, CancellationToken>,
+    /// Changes that are not settled, as they were last told.
+    followed: HashMap<ChangeId, Tally>,
     stopping: CancellationToken,
     /// Set when the worker ends: the time by which what is in flight must land.
     deadline: Option<Instant>,
@@ -99,6 +101,7 @@ impl<'a> Worker<'a> {
             ended: Vec::new(),
             reports,
             cancels: HashMap::new(),
+            followed: HashMap::new(),
             stopping: CancellationToken::new(),
             deadline: None,
             look: true,
@@ -198,9 +201,11 @@ impl<'a> Worker<'a> {
             now: (self.config.now)(),
             refresh: over && self.ended.is_empty(),
             ended: std::mem::take(&mut self.ended),
+            flying: self.items.values().map(|item| item.row).collect(),
             room: (self.sends && self.deadline.is_none()).then(|| self.room(now)),
             lease,
             report,
+            followed: self.followed.keys().copied().collect(),
         };
         let store = self.config.store.clone();
         let told = move |store: &mut _| {
@@ -255,7 +260,8 @@ impl<'a> Worker<'a> {
     fn heard(&mut self, reply: Reply) {
         let now = Instant::now();
         self.store_rests_until = None;
-        self.outcome.fault = None;
+        self.outcome.fault = reply.cache_fault.as_ref().map(storage);
+        self.tell_waits(self.outcome.fault.clone());
         self.outcome.elsewhere = reply.elsewhere;
         if reply.leased || reply.elsewhere || reply.released {
             self.leased = (reply.leased && !reply.released).then_some(now);
@@ -269,6 +275,11 @@ impl<'a> Worker<'a> {
         }
         for (change, tally) in reply.tallies {
             self.tell(change, tally, now);
+        }
+        for (change, tally) in reply.others {
+            if self.followed.get(&change) != Some(&tally) {
+                self.tell(change, tally, now);
+            }
         }
         if reply.elsewhere && !self.told.elsewhere {
             (self.events)(SyncEvent::PushElsewhere);
@@ -286,23 +297,27 @@ impl<'a> Worker<'a> {
     fn start(&mut self, item: OutboxItem, now: Instant) {
         self.reports.touch(item.change, now);
         let cancelled = self.cancels.entry(item.change).or_default().clone();
+        let cancelled = if item.withdrawn { withdrawn() } else { cancelled };
         let halt = Halt { cancelled, stopping: self.stopping.clone() };
         let (source, tuning) = (self.config.source.clone(), self.config.tuning.clone());
-        let (target, request_id) = (item.target.clone(), item.request_id.clone());
-        let task =
-            self.flying.spawn(async move { deliver(&source, &target, &request_id, &tuning, &halt).await });
+        let copy = item.clone();
+        let task = self.flying.spawn(async move { deliver(&source, &copy, &tuning, &halt).await });
         self.items.insert(task.id(), item);
     }
 
     fn land(&mut self, joined: Result<(task::Id, Landed), JoinError>) {
         let now = Instant::now();
         let (id, landed) = match joined {
-            Ok((id, landed)) => (id, landed),
-            Err(error) => {
-                (error.id(), Landed { verdict: Verdict::Later(Obstacle::of_worker(&error)), read: None })
-            }
+            Ok((id, landed)) => (id, Ok(landed)),
+            Err(error) => (error.id(), Err(error)),
         };
         let Some(item) = self.items.remove(&id) else { return };
+        // How far a task came that broke off, nobody knows.
+        let landed = landed.unwrap_or_else(|error| Landed {
+            verdict: Verdict::Later(Obstacle::of_worker(&error)),
+            read: None,
+            sent: item.sent.max(Sent::Perhaps),
+        });
         self.look |= self.deadline.is_none();
         let mut wait = Duration::ZERO;
         match &landed.verdict {
@@ -329,7 +344,8 @@ impl<'a> Worker<'a> {
             }
         }
         let not_before = (self.config.now)() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
-        self.ended.push(Ended { item, verdict: landed.verdict, read: landed.read, not_before });
+        let Landed { verdict, read, sent } = landed;
+        self.ended.push(Ended { item, verdict, read, sent, not_before });
     }
 
     async fn cancel(&mut self, change: ChangeId) {
@@ -347,9 +363,11 @@ impl<'a> Worker<'a> {
             self.outcome.tally = Some(tally);
         }
         if tally.pending > 0 {
+            self.followed.insert(change, tally);
             let rate = self.reports.rate(change, now);
             (self.events)(SyncEvent::Push { change, tally, rate });
         } else {
+            self.followed.remove(&change);
             self.reports.forget(change);
             self.cancels.remove(&change);
             (self.events)(SyncEvent::Settled { change, tally });
@@ -380,12 +398,16 @@ impl<'a> Worker<'a> {
     /// When there may be something to do that nobody tells us of.
     fn wake_at(&self) -> Instant {
         let now = Instant::now();
+        // Nothing can be said to the store before; looking earlier would be looking in a circle.
+        if let Some(until) = self.store_rests_until.filter(|until| *until > now) {
+            return until;
+        }
         let due = self.next_due.and_then(|due| {
             // What is due already waits for something that we hear of.
             let wait = (due - (self.config.now)()).to_std().ok().filter(|wait| !wait.is_zero())?;
             now.checked_add(wait)
         });
-        let times = [due, self.circuit.resumes(now), self.reports.next(now), self.store_rests_until];
+        let times = [due, self.circuit.resumes(now), self.reports.next(now)];
         times.into_iter().flatten().fold(self.look_at, Instant::min)
     }
 }
@@ -395,4 +417,11 @@ async fn answer(exchange: &mut Option<Exchange>) -> Exchanged {
         Some(exchange) => exchange.as_mut().await,
         None => std::future::pending().await,
     }
+}
+
+/// The token of a change that was cancelled before.
+fn withdrawn() -> CancellationToken {
+    let token = CancellationToken::new();
+    token.cancel();
+    token
 }

@@ -35,13 +35,18 @@ enum Answer {
 
 /// Runs Active → Dismissed against a script that must be used up exactly.
 fn run(script: Vec<Answer>) -> Verdict {
-    let mut delivery = Delivery::new(&target(Status::Active, Status::Dismissed), 3);
+    attempt(Sent::No, script).0
+}
+
+/// The same after former attempts that came so far; also tells how far they came with this one.
+fn attempt(sent: Sent, script: Vec<Answer>) -> (Verdict, Sent) {
+    let mut delivery = Delivery::new(&target(Status::Active, Status::Dismissed), sent, 3);
     let mut script = VecDeque::from(script);
     loop {
         delivery = match (delivery.step(), script.pop_front()) {
             (Step::Read | Step::ReadBack(_), Some(Answer::Read(answer))) => delivery.read(answer),
             (Step::Post, Some(Answer::Post(answer))) => delivery.posted(answer),
-            (Step::Done(verdict), None) => return verdict,
+            (Step::Done(verdict), None) => return (verdict, delivery.sent()),
             (step, _) => panic!("{step:?} does not fit the script"),
         }
     }
@@ -99,6 +104,35 @@ fn each_way_an_attempt_can_go() {
 }
 
 #[test]
+fn what_was_accepted_is_read_back_and_never_posted_again() {
+    use Status::{Active, Dismissed, Resolved};
+    let (verdict, sent) = attempt(Sent::No, vec![is(Active), accepted(), Answer::Read(Err(passing()))]);
+    assert!(matches!(verdict, Verdict::Later(_)));
+    assert_eq!(sent, Sent::Accepted);
+    let cases = [
+        (vec![is(Dismissed)], Outcome::Verified),
+        (vec![is(Active), is(Active), is(Active)], Outcome::Unconfirmed),
+        (vec![is(Active), is(Resolved)], Outcome::Conflict),
+    ];
+    for (script, expected) in cases {
+        let (verdict, _) = attempt(sent, script);
+        assert!(matches!(verdict, Verdict::Final { outcome, .. } if outcome == expected), "{verdict:?}");
+    }
+}
+
+#[test]
+fn how_far_it_came_is_known() {
+    let post = |trouble| vec![is(Status::Active), Answer::Post(Err(trouble))];
+    assert_eq!(attempt(Sent::No, vec![is(Status::Dismissed)]).1, Sent::No);
+    assert_eq!(attempt(Sent::No, vec![Answer::Read(Err(passing()))]).1, Sent::No);
+    assert_eq!(attempt(Sent::No, post(passing())).1, Sent::Perhaps);
+    assert_eq!(attempt(Sent::No, post(refused())).1, Sent::No);
+    let (kind, message) = (FaultKind::Throttled, SafeText::from("429"));
+    let throttled = Trouble::Passing(Obstacle { kind, retry_after: None, message });
+    assert_eq!(attempt(Sent::No, post(throttled)).1, Sent::No);
+}
+
+#[test]
 fn only_a_missing_alert_counts_as_gone() {
     let gone = |script| matches!(run(script), Verdict::Final { gone: true, .. });
     assert!(gone(vec![Answer::Read(Err(Trouble::Missing))]));
@@ -113,7 +147,7 @@ fn only_a_missing_alert_counts_as_gone() {
 
 #[test]
 fn an_answer_nobody_asked_for_changes_nothing() {
-    let fresh = Delivery::new(&target(Status::Active, Status::Dismissed), 3);
+    let fresh = Delivery::new(&target(Status::Active, Status::Dismissed), Sent::No, 3);
     assert_eq!(fresh.clone().posted(Ok(())), fresh);
     let ready = fresh.read(Ok(Status::Active));
     assert_eq!(ready.step(), Step::Post);
@@ -202,18 +236,21 @@ impl Remote {
 
 /// Attempts until the verdict is final, as the push worker makes them.
 fn deliver(target: &Target, remote: &mut Remote) -> (Outcome, usize) {
+    let (mut sent, mut accepted) = (Sent::No, false);
     for attempt in 1..1_000 {
-        let mut delivery = Delivery::new(target, 3);
+        let mut delivery = Delivery::new(target, sent, 3);
         let mut posts = 0;
         loop {
             delivery = match delivery.step() {
                 Step::Read | Step::ReadBack(_) => delivery.read(remote.read()),
                 Step::Post => {
                     posts += 1;
+                    assert!(!accepted, "posted again what the source had accepted");
                     assert_eq!(remote.last_read, Some(target.seen), "posted over what was not compared");
                     assert!(posts == 1, "one post an attempt");
                     let before = (remote.status, remote.colleague_acted_since_read);
                     let answer = remote.post(target.want);
+                    accepted |= answer.is_ok();
                     if let Some((found, _)) = remote.overwritten.last().filter(|_| before.0 != remote.status)
                     {
                         // Only a change that came between our compare and our post can be overwritten: the window
@@ -223,7 +260,10 @@ fn deliver(target: &Target, remote: &mut Remote) -> (Outcome, usize) {
                     delivery.posted(answer)
                 }
                 Step::Done(Verdict::Final { outcome, .. }) => return (outcome, attempt),
-                Step::Done(Verdict::Later(_)) => break,
+                Step::Done(Verdict::Later(_)) => {
+                    sent = delivery.sent();
+                    break;
+                }
             };
         }
     }
