@@ -204,6 +204,23 @@ fn take_assigns_those_in_progress_too() {
 }
 
 #[test]
+fn nothing_is_taken_over_by_nobody() {
+    let mut harness = Harness::small();
+    harness.keys("a");
+    let mut session = Harness::session();
+    session.who = SafeText::default();
+    harness.send(Message::Start(Start::Ready(session)));
+    let before = harness.submitted().len();
+    for keys in ["a", "."] {
+        harness.keys(keys);
+        assert_eq!(harness.notice(), "it is not known yet who you are: not signed in", "{keys}");
+    }
+    assert_eq!(harness.submitted().len(), before);
+    harness.keys("* p").text("assigned:me").keys("Enter");
+    assert!(harness.marked().is_empty());
+}
+
+#[test]
 fn undo_asks_for_two_and_acts_for_one_and_redo_brings_back() {
     let undone = |harness: &Harness| -> Vec<i64> {
         harness
