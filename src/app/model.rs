@@ -49,6 +49,8 @@ pub struct Model {
     pub chord: Option<Chord>,
     /// One line about what just happened.
     pub notice: Option<Notice>,
+    /// What is to be known of the files, for the jobs screen.
+    pub standing: Vec<SafeText>,
     /// Counts questions, chords and notices, so that each has its own number.
     pub serial: u64,
     /// The moment of the last ctrl-c that found nothing to cancel: a second one quits.
@@ -75,6 +77,7 @@ impl Model {
             focus: Pane::default(),
             chord: None,
             notice: None,
+            standing: Vec::new(),
             serial: 0,
             last_interrupt: None,
             held: VecDeque::new(),

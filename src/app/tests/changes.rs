@@ -365,6 +365,40 @@ fn progress_is_tracked_until_it_is_settled() {
 }
 
 #[test]
+fn a_cancelled_change_ends_without_a_worker_too() {
+    let mut harness = Harness::small();
+    harness.keys("* * s r y ctrl-c");
+    assert!(harness.model.bulk.running[0].cancelling);
+    let mut record = harness.model.bulk.recent[0].clone();
+    record.tally = Tally { cancelled: 4, ..Tally::default() };
+    harness.send(Message::Journal(Journal::Changes(vec![record])));
+    assert!(harness.model.bulk.running.is_empty());
+}
+
+#[test]
+fn what_is_to_be_known_of_the_files_is_said_and_kept() {
+    let mut harness = Harness::small();
+    let notices: Vec<SafeText> =
+        ["little space", "the cache was damaged and is read anew"].map(SafeText::from).to_vec();
+    harness.send(Message::Notices(notices.clone())).send(Message::Notices(notices));
+    assert_eq!(harness.notice(), "the cache was damaged and is read anew (w shows 1 more)");
+    assert!(harness.model.notice.as_ref().unwrap().is_error);
+    let text = crate::app::documents::jobs(&harness.model, 60).text();
+    assert_eq!((text.matches("little space").count(), text.matches("was damaged").count()), (1, 1));
+}
+
+#[test]
+fn what_is_read_only_can_become_writable_again() {
+    let mut harness = Harness::small();
+    for (reason, orders) in [(Some("the disk is read-only"), 0), (None, 1)] {
+        let mut session = Harness::session();
+        session.read_only = reason.map(str::to_owned);
+        harness.send(Message::Start(Start::Ready(session))).keys("s r");
+        assert_eq!(harness.submitted().len(), orders);
+    }
+}
+
+#[test]
 fn the_sheet_of_failures_moves_and_closes() {
     let mut harness = Harness::new(&[ROW; 60]);
     let all: Vec<u32> = (1..=60).collect();
