@@ -213,6 +213,8 @@ pub struct Full {
     pub tab: Tab,
     /// The tab's text, laid out for the screen's width.
     pub document: Document,
+    /// The JSON and the width that `document` was laid out from, while it is that: it may be large and never ages.
+    pub json: Option<(Arc<str>, usize)>,
     /// The first line drawn, for each tab.
     pub scroll: [usize; 3],
 }

@@ -399,6 +399,20 @@ fn what_is_read_only_can_become_writable_again() {
 }
 
 #[test]
+fn a_prompt_that_is_open_does_not_outlive_the_permission() {
+    let mut session = Harness::session();
+    session.read_only = Some("the disk is read-only".into());
+    let mut harness = Harness::small();
+    harness.keys("* * s r").send(Message::Start(Start::Ready(session.clone()))).keys("y");
+    assert!(harness.submitted().is_empty());
+    assert_eq!(harness.notice(), "read-only: the disk is read-only");
+    let mut harness = Harness::small();
+    harness.keys("* * s r y").verify(1, &[]).keys("u");
+    harness.send(Message::Start(Start::Ready(session))).keys("y");
+    assert!(!harness.effects.contains(&Effect::Journal(JournalOrder::Undo(ChangeId(1)))));
+}
+
+#[test]
 fn the_sheet_of_failures_moves_and_closes() {
     let mut harness = Harness::new(&[ROW; 60]);
     let all: Vec<u32> = (1..=60).collect();
