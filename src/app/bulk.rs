@@ -102,6 +102,11 @@ fn take_over(model: &mut Model, plan: &Plan, out: &mut Effects) -> bool {
 /// Orders a change that was confirmed, or needs no confirming.
 pub(super) fn submit(model: &mut Model, confirm: Confirm, out: &mut Effects) {
     let Some(session) = &model.session else { return };
+    if let Some(why) = &session.read_only {
+        // It may have become so while the prompt was open.
+        let why = format!("read-only: {why}");
+        return fail(model, why, out);
+    }
     let by = session.who.clone();
     if confirm.take {
         take_over(model, &confirm.plan, out);

@@ -132,12 +132,18 @@ pub(super) fn lay_out(model: &mut Model) {
     details.scroll = details.scroll.min(side.last_offset(details.pane.lines.len()));
     let Some(full) = &mut details.full else { return };
     let shown = details.shown.as_ref().filter(|shown| shown.key == full.key);
-    full.document = match (shown, full.tab) {
-        (None, _) => Document::default(),
-        (Some(shown), Tab::Details) => documents::details(shown, table, body.columns(), now),
-        (Some(shown), Tab::History) => documents::history(&shown.history, body.columns(), now),
-        (Some(shown), Tab::Json) => documents::json(&shown.raw, body.columns()),
-    };
+    let json = shown.filter(|_| full.tab == Tab::Json).map(|shown| (Arc::clone(&shown.raw), body.columns()));
+    let same = json.is_some() && json == full.json;
+    full.json = json;
+    match (shown, full.tab) {
+        _ if same => {}
+        (None, _) => full.document = Document::default(),
+        (Some(shown), Tab::Details) => full.document = documents::details(shown, table, body.columns(), now),
+        (Some(shown), Tab::History) => {
+            full.document = documents::history(&shown.history, body.columns(), now);
+        }
+        (Some(shown), Tab::Json) => full.document = documents::json(&shown.raw, body.columns()),
+    }
     if shown.is_some() {
         let last = body.last_offset(full.document.lines.len());
         let scroll = &mut full.scroll[full.tab as usize];
@@ -184,7 +190,7 @@ fn open(model: &mut Model, out: &mut Effects) {
     model.list.visual = None;
     focus(model, Pane::Full);
     model.details.full =
-        Some(Full { key, tab: Tab::default(), document: Document::default(), scroll: [0; 3] });
+        Some(Full { key, tab: Tab::default(), document: Document::default(), json: None, scroll: [0; 3] });
     follow(model, out);
     lay_out(model);
 }

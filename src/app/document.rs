@@ -146,3 +146,22 @@ impl Document {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_cut_cell_is_dim_and_only_marks_of_the_rule_are_marked() {
+        let roles = |text: &str, width| -> Vec<(String, Role)> {
+            let pieces = safe_cell(SafeStr(text), width, Role::Body);
+            pieces.into_iter().map(|piece| (piece.text, piece.role)).collect()
+        };
+        let piece = |text: &str, role| (text.to_owned(), role);
+        assert_eq!(roles("abcdef", 4), [piece("abc", Role::Body), piece("…", Role::Dim)]);
+        assert_eq!(
+            roles("a\u{7}bcdef", 4),
+            [piece("a", Role::Body), piece("␇", Role::Marked), piece("b", Role::Body), piece("…", Role::Dim)]
+        );
+    }
+}

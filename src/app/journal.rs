@@ -214,6 +214,9 @@ fn recent(model: &mut Model, changes: Vec<ChangeRecord>) {
             record.tally = known.tally;
         }
     }
+    // With no worker running, nobody else says that a change has come to its end.
+    let ended = |id| model.bulk.recent.iter().any(|record| record.id == id && record.tally.pending == 0);
+    model.bulk.running.retain(|running| !ended(running.change));
     if let Some(newest) = model.bulk.recent.first() {
         model.bulk.last = Some(newest.id);
     }

@@ -52,6 +52,8 @@ pub enum Message {
     Journal(Journal),
     /// What there is to start with.
     Start(Start),
+    /// What the analyst must know of the files: rebuilt, read-only, little space left.
+    Notices(Vec<SafeText>),
 }
 
 /// Timers the core asks for.

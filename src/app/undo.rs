@@ -4,7 +4,7 @@ use crate::app::Effects;
 use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::model::{Bulk, Model, Overlay};
-use crate::app::notice::{alerts, say};
+use crate::app::notice::{alerts, fail, say};
 use crate::domain::change::{ChangeRecord, Tally};
 use crate::domain::{ChangeId, SafeText, thousands};
 
@@ -93,6 +93,9 @@ fn ask_or_do(model: &mut Model, record: Option<ChangeRecord>, out: &mut Effects)
 
 /// Orders it.
 pub(super) fn take_back(model: &mut Model, change: ChangeId, out: &mut Effects) {
+    if let Some(why) = model.session.as_ref().and_then(|session| session.read_only.clone()) {
+        return fail(model, format!("read-only: {why}"), out);
+    }
     order(model, Order::Undo(change), JournalOrder::Undo(change), out);
 }
 

@@ -41,6 +41,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
             overlays::measure(model);
         }
         Message::Start(start) => begin(model, start, out),
+        Message::Notices(notices) => notice::keep(model, notices, out),
     }
 }
 

@@ -89,7 +89,11 @@ impl From<StoreError> for CliError {
 
 impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
-        let exit = if matches!(error, ConfigError::NoProfile { .. } | ConfigError::Missing { .. }) { Exit::Usage } else { Exit::Failed };
+        let exit = if matches!(error, ConfigError::NoProfile { .. } | ConfigError::Missing { .. }) {
+            Exit::Usage
+        } else {
+            Exit::Failed
+        };
         Self::new(exit, error.to_string())
     }
 }

@@ -106,7 +106,9 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     terminal::give_back();
     let pending = shell.close();
     if pending > 0 {
-        say(format_args!("{pending} alerts are still queued; `quell resume`, or opening it again, sends them"));
+        say(format_args!(
+            "{pending} alerts are still queued; `quell resume`, or opening it again, sends them"
+        ));
     }
     code
 }

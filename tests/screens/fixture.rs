@@ -214,7 +214,7 @@ pub(crate) fn open_full(model: &mut Model, tab: Tab) {
         Tab::History => documents::history(&shown.history, width, now()),
         Tab::Json => documents::json(&shown.raw, width),
     };
-    model.details.full = Some(Full { key: shown.key, tab, document, scroll: [0; 3] });
+    model.details.full = Some(Full { key: shown.key, tab, document, json: None, scroll: [0; 3] });
     model.focus = Pane::Full;
 }
 

@@ -61,6 +61,13 @@ pub(super) fn can_change(model: &Model) -> Available {
     unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
 }
 
+/// Taking over needs a name to assign to.
+pub(super) fn can_take(model: &Model) -> Available {
+    can_change(model)?;
+    let known = model.session.as_ref().is_some_and(|session| !session.who.is_empty());
+    unless("it is not known yet who you are: not signed in", known)
+}
+
 pub(super) fn any_undo(model: &Model) -> Available {
     writable(model)?;
     unless("there is no change to undo", undo::undoable(&model.bulk).is_some())
@@ -72,8 +79,11 @@ pub(super) fn any_redo(model: &Model) -> Available {
 }
 
 pub(super) fn can_repeat(model: &Model) -> Available {
-    can_change(model)?;
-    unless("no decision was made yet", model.bulk.decision.is_some())
+    match model.bulk.decision {
+        Some(decision) if decision.take => can_take(model),
+        Some(_) => can_change(model),
+        None => can_change(model).and(unless("no decision was made yet", false)),
+    }
 }
 
 pub(super) fn any_change(model: &Model) -> Available {

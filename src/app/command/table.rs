@@ -1,8 +1,8 @@
 //! The table of commands: a new command or key is one row here.
 
 use super::available::{
-    always, any_change, any_listed, any_mark, any_redo, any_undo, can_change, can_repeat, cursor, filtered,
-    full, last_marks, session,
+    always, any_change, any_listed, any_mark, any_redo, any_undo, can_change, can_repeat, can_take, cursor,
+    filtered, full, last_marks, session,
 };
 use super::{App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Show, Span, Spec, View};
 use crate::app::model::Model;
@@ -157,7 +157,7 @@ pub static COMMANDS: [Spec; 82] = [
     set(Status::InProgress, &["s i"], "Set in progress", "in progress"),
     set(Status::Active, &["s a"], "Reactivate", "active"),
     row(C::Change(Change::Menu), &["s Enter"], "Choose a status from a menu", "menu", P::ALL, G::Change, can_change),
-    row(C::Change(Change::Take), &["a"], "Take: in progress and mine", "take", P::ALL, G::Change, can_change).at(7),
+    row(C::Change(Change::Take), &["a"], "Take: in progress and mine", "take", P::ALL, G::Change, can_take).at(7),
     row(C::Change(Change::Undo), &["u"], "Undo the last change, on the server too", "undo", P::ALL, G::Change, any_undo).at(8),
     row(C::Change(Change::Redo), &["U"], "Redo what was undone", "redo", P::ALL, G::Change, any_redo),
     row(C::Change(Change::Repeat), &["."], "Repeat the last decision on the next alert", "repeat", P::ALL, G::Change, can_repeat),

@@ -14,6 +14,7 @@ const BAR: usize = 20;
 /// Lays out running changes, listings and recent changes.
 pub fn jobs(model: &Model, width: usize) -> Document {
     let mut flow = Flow::new(width);
+    standing(&mut flow, model);
     running(&mut flow, model);
     flow.blank();
     listings(&mut flow, model);
@@ -21,6 +22,18 @@ pub fn jobs(model: &Model, width: usize) -> Document {
     recent(&mut flow, model);
     spared(&mut flow, model);
     flow.finish()
+}
+
+/// What is to be known of the files.
+fn standing(flow: &mut Flow, model: &Model) {
+    if model.standing.is_empty() {
+        return;
+    }
+    flow.section("Files");
+    for text in &model.standing {
+        flow.wrap("  ", "    ", &safe(text.as_safe(), Role::Error));
+    }
+    flow.blank();
 }
 
 /// The alerts that the last undo left as they are.

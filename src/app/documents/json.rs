@@ -4,14 +4,17 @@ use serde::de::IgnoredAny;
 
 use crate::app::document::{Document, Piece, Role, safe_block};
 use crate::app::documents::flow::Flow;
-use crate::domain::SafeStr;
 use crate::domain::safe_text::json_escaped;
+use crate::domain::{SafeStr, thousands};
 
 /// Columns of one level.
 const INDENT: usize = 2;
 
 /// The deepest level that is still indented further.
 const DEEPEST: usize = 20;
+
+/// Bytes that are laid out at most: far more than anybody scrolls through.
+const MOST: usize = 1024 * 1024;
 
 /// Lays out a JSON text. Order, numbers and repeated keys stay as they are; a text that is no JSON is wrapped as it is.
 pub fn json(raw: &str, width: usize) -> Document {
@@ -23,12 +26,21 @@ pub fn json(raw: &str, width: usize) -> Document {
             &[Piece::new(format!("This is no JSON that quell can read: {error}"), Role::Error)],
         );
         flow.blank();
-        flow.wrap("", "", &safe_block(SafeStr(raw), Role::Body));
+        flow.wrap("", "", &safe_block(SafeStr(&raw[..raw.floor_char_boundary(MOST)]), Role::Body));
         return flow.finish();
     }
-    let escaped = json_escaped(raw);
+    let shown = &raw[..raw.floor_char_boundary(MOST)];
+    let escaped = json_escaped(shown);
     let mut printer = Printer { flow, line: Vec::new(), depth: 0 };
     printer.print(&escaped);
+    if shown.len() < raw.len() {
+        let left = thousands(raw.len() - shown.len());
+        printer.flow.wrap(
+            "",
+            "",
+            &[Piece::new(format!("… {left} more bytes are not shown; y j copies all of it"), Role::Error)],
+        );
+    }
     printer.flow.finish()
 }
 
@@ -143,6 +155,14 @@ mod tests {
     fn what_is_no_json_is_still_shown() {
         let text = json("<html>\u{1b}[2J</html>", 60).text();
         assert!(text.starts_with("This is no JSON") && text.ends_with("<html>␛[2J</html>\n"), "{text}");
+    }
+
+    #[test]
+    fn a_huge_text_is_cut_and_says_so() {
+        let raw = format!("[{}0]", "123456789,".repeat(150_000));
+        let text = json(&raw, 60).text();
+        assert!(text.len() < 3 * MOST && text.ends_with("more bytes are not shown; y j copies all of it\n"));
+        assert!(text.contains("… 451,427 more bytes"), "{}", &text[text.len() - 90..]);
     }
 
     #[test]

@@ -204,6 +204,23 @@ fn take_assigns_those_in_progress_too() {
 }
 
 #[test]
+fn nothing_is_taken_over_by_nobody() {
+    let mut harness = Harness::small();
+    harness.keys("a");
+    let mut session = Harness::session();
+    session.who = SafeText::default();
+    harness.send(Message::Start(Start::Ready(session)));
+    let before = harness.submitted().len();
+    for keys in ["a", "."] {
+        harness.keys(keys);
+        assert_eq!(harness.notice(), "it is not known yet who you are: not signed in", "{keys}");
+    }
+    assert_eq!(harness.submitted().len(), before);
+    harness.keys("* p").text("assigned:me").keys("Enter");
+    assert!(harness.marked().is_empty());
+}
+
+#[test]
 fn undo_asks_for_two_and_acts_for_one_and_redo_brings_back() {
     let undone = |harness: &Harness| -> Vec<i64> {
         harness
@@ -345,6 +362,54 @@ fn progress_is_tracked_until_it_is_settled() {
     harness.send(Message::Sync(SyncEvent::Settled { change: ChangeId(1), tally }));
     assert!(harness.model.bulk.running.is_empty());
     assert_eq!(harness.notice(), "2 verified, 2 cancelled");
+}
+
+#[test]
+fn a_cancelled_change_ends_without_a_worker_too() {
+    let mut harness = Harness::small();
+    harness.keys("* * s r y ctrl-c");
+    assert!(harness.model.bulk.running[0].cancelling);
+    let mut record = harness.model.bulk.recent[0].clone();
+    record.tally = Tally { cancelled: 4, ..Tally::default() };
+    harness.send(Message::Journal(Journal::Changes(vec![record])));
+    assert!(harness.model.bulk.running.is_empty());
+}
+
+#[test]
+fn what_is_to_be_known_of_the_files_is_said_and_kept() {
+    let mut harness = Harness::small();
+    let notices: Vec<SafeText> =
+        ["little space", "the cache was damaged and is read anew"].map(SafeText::from).to_vec();
+    harness.send(Message::Notices(notices.clone())).send(Message::Notices(notices));
+    assert_eq!(harness.notice(), "the cache was damaged and is read anew (w shows 1 more)");
+    assert!(harness.model.notice.as_ref().unwrap().is_error);
+    let text = crate::app::documents::jobs(&harness.model, 60).text();
+    assert_eq!((text.matches("little space").count(), text.matches("was damaged").count()), (1, 1));
+}
+
+#[test]
+fn what_is_read_only_can_become_writable_again() {
+    let mut harness = Harness::small();
+    for (reason, orders) in [(Some("the disk is read-only"), 0), (None, 1)] {
+        let mut session = Harness::session();
+        session.read_only = reason.map(str::to_owned);
+        harness.send(Message::Start(Start::Ready(session))).keys("s r");
+        assert_eq!(harness.submitted().len(), orders);
+    }
+}
+
+#[test]
+fn a_prompt_that_is_open_does_not_outlive_the_permission() {
+    let mut session = Harness::session();
+    session.read_only = Some("the disk is read-only".into());
+    let mut harness = Harness::small();
+    harness.keys("* * s r").send(Message::Start(Start::Ready(session.clone()))).keys("y");
+    assert!(harness.submitted().is_empty());
+    assert_eq!(harness.notice(), "read-only: the disk is read-only");
+    let mut harness = Harness::small();
+    harness.keys("* * s r y").verify(1, &[]).keys("u");
+    harness.send(Message::Start(Start::Ready(session))).keys("y");
+    assert!(!harness.effects.contains(&Effect::Journal(JournalOrder::Undo(ChangeId(1)))));
 }
 
 #[test]

@@ -74,6 +74,28 @@ fn tabs_go_around() {
 }
 
 #[test]
+fn json_is_laid_out_again_only_for_another_text_or_width() {
+    let mut harness = Harness::small();
+    harness.keys("Enter [");
+    // What is put in its place shows whether it was laid out again.
+    let spoil = |harness: &mut Harness| {
+        harness.model.details.full.as_mut().unwrap().document.lines.clear();
+    };
+    let lines = |harness: &Harness| harness.model.details.full.as_ref().unwrap().document.len();
+    assert_eq!(lines(&harness), 3);
+    spoil(&mut harness);
+    harness.send(Message::Timer(crate::app::message::Timer::Minute));
+    harness.builder.set_remote_status(AlertKey(1), Status::InProgress);
+    harness.snapshot();
+    assert_eq!(lines(&harness), 0);
+    harness.send(Message::Resize(90, 30));
+    assert_eq!(lines(&harness), 3);
+    spoil(&mut harness);
+    harness.keys("] [");
+    assert_eq!(lines(&harness), 3);
+}
+
+#[test]
 fn full_details_stay_on_their_alert_when_it_leaves_the_list() {
     let mut harness = Harness::small();
     harness.keys("Enter s r");

@@ -1,0 +1,35 @@
+//! The filter bar.
+
+use crate::app::input::Input;
+use crate::app::message::Question;
+use crate::domain::AlertKey;
+use crate::domain::filter::{Completion, Filter, FilterError};
+
+/// The filter bar.
+#[derive(Debug, Default)]
+pub struct FilterBar {
+    /// The text, also while it is being edited.
+    pub input: Input,
+    /// True while it has the keys.
+    pub editing: bool,
+    /// The last text that parsed, and what it parsed to: what the list shows.
+    pub applied: Filter,
+    /// What is wrong with the text.
+    pub error: Option<FilterError>,
+    /// The text before editing began, for Esc.
+    pub before: String,
+    /// The alert under the cursor before editing began, for Esc.
+    pub cursor_before: Option<AlertKey>,
+    /// Suggestions and the one chosen.
+    pub completion: Completion,
+    /// The suggestion under the cursor.
+    pub chosen: Option<usize>,
+    /// The question whose suggestions are awaited.
+    pub question: Question,
+    /// The view shown, by its digit, if the filter is still the view's own.
+    pub view: Option<u8>,
+    /// The view chosen last, to which Esc leads back.
+    pub home: u8,
+    /// The filter before the last change of view, for `-`.
+    pub previous: String,
+}

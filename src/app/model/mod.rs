@@ -1,0 +1,133 @@
+//! The state: one struct per area, owned by [`Model`]. Areas change only their own; drawing reads all of it.
+
+mod bulk;
+mod details;
+mod filter_bar;
+mod first_run;
+mod list;
+mod overlay;
+mod sync;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::app::keymap::Pending;
+use crate::app::keys::Held;
+use crate::app::message::{Now, Session};
+use crate::domain::SafeText;
+use crate::domain::table::Table;
+
+pub use bulk::{Bulk, Decision, Running};
+pub use details::{Details, Full, Tab};
+pub use filter_bar::FilterBar;
+pub use first_run::{FirstRun, FirstRunStep};
+pub use list::{List, Visual};
+pub use overlay::{Confirm, Failures, Overlay, Palette, Scroll, StatusMenu};
+pub use sync::{SubscriptionState, SyncStatus};
+
+/// Everything.
+#[derive(Debug)]
+pub struct Model {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The clock of the last message.
+    pub now: Now,
+    /// Who works where; none during the first run.
+    pub session: Option<Session>,
+    /// The first-run screen, as long as it is shown.
+    pub first_run: Option<FirstRun>,
+    /// The newest snapshot.
+    pub table: Arc<Table>,
+    /// The list.
+    pub list: List,
+    /// The filter bar.
+    pub filter: FilterBar,
+    /// The details of the alert under the cursor: the side pane and, when open, the full details.
+    pub details: Details,
+    /// Bulk changes: the last ones and the one that runs.
+    pub bulk: Bulk,
+    /// Workers.
+    pub sync: SyncStatus,
+    /// What lies over the screen; the last one has the keys.
+    pub overlays: Vec<Overlay>,
+    /// Which pane has the keys when nothing lies over it.
+    pub focus: Pane,
+    /// The keys of a chord so far.
+    pub chord: Option<Chord>,
+    /// One line about what just happened.
+    pub notice: Option<Notice>,
+    /// What is to be known of the files, for the jobs screen.
+    pub standing: Vec<SafeText>,
+    /// Counts questions, chords and notices, so that each has its own number.
+    pub serial: u64,
+    /// The moment of the last ctrl-c that found nothing to cancel: a second one quits.
+    pub last_interrupt: Option<Now>,
+    /// Keys typed ahead of an answer on which their meaning depends.
+    pub held: VecDeque<Held>,
+}
+
+impl Model {
+    /// Before anything is known: no session, no alerts, the view of open alerts.
+    pub fn new(size: (u16, u16), now: Now) -> Self {
+        Self {
+            size,
+            now,
+            session: None,
+            first_run: None,
+            table: Arc::default(),
+            list: List::default(),
+            filter: FilterBar::open_alerts(),
+            details: Details::default(),
+            bulk: Bulk::default(),
+            sync: SyncStatus::default(),
+            overlays: Vec::new(),
+            focus: Pane::default(),
+            chord: None,
+            notice: None,
+            standing: Vec::new(),
+            serial: 0,
+            last_interrupt: None,
+            held: VecDeque::new(),
+        }
+    }
+
+    /// A number that was not given before.
+    pub(crate) fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+}
+
+/// The panes of the main screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Pane {
+    /// The list.
+    #[default]
+    List,
+    /// The details beside (or, on a narrow screen, over) it.
+    Details,
+    /// The full details.
+    Full,
+}
+
+/// A chord in the making.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chord {
+    /// Its keys so far and what can follow.
+    pub pending: Pending,
+    /// Its number, for the timer.
+    pub number: u64,
+    /// True once the menu is due.
+    pub menu: bool,
+}
+
+/// One line about what just happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Its number, for the timer.
+    pub number: u64,
+    /// The words.
+    pub text: SafeText,
+    /// True for a fault.
+    pub is_error: bool,
+}

@@ -1,0 +1,96 @@
+//! What can lie over the screen.
+
+use crate::app::input::Input;
+use crate::domain::Status;
+use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
+
+/// What can lie over the screen.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Confirm a change.
+    Confirm(Box<Confirm>),
+    /// Choose a status.
+    Status(StatusMenu),
+    /// Choose a time range by typing it.
+    TimeRange(Input, Option<String>),
+    /// Mark by a pattern.
+    Pattern(Input, Option<String>),
+    /// Confirm an undo or redo.
+    ConfirmUndo(Box<ChangeRecord>),
+    /// The failures of a change.
+    Failures(Box<Failures>),
+    /// Running and recent changes, and the listings.
+    Jobs(Scroll),
+    /// Keys of the pane below.
+    Help(Scroll),
+    /// The palette.
+    Palette(Palette),
+}
+
+/// A confirm: the exact set, and what it would do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirm {
+    /// The status to set.
+    pub status: Status,
+    /// The frozen set.
+    pub plan: Plan,
+    /// How many matched or were marked before any was left out.
+    pub matching: usize,
+    /// How many of the targets are not in the list as it is filtered now.
+    pub off_screen: usize,
+    /// A dismissal's reason.
+    pub reason: Option<Reason>,
+    /// And take them over.
+    pub take: bool,
+    /// A comment, once it was begun.
+    pub comment: Option<Input>,
+    /// True while the comment has the keys.
+    pub typing: bool,
+}
+
+/// The status menu.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatusMenu {
+    /// The line under the cursor.
+    pub chosen: usize,
+}
+
+/// The failures of one change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failures {
+    /// The change.
+    pub change: ChangeRecord,
+    /// Its alerts that are not verified.
+    pub targets: Vec<TargetRecord>,
+    /// The line under the cursor.
+    pub chosen: usize,
+    /// The first line drawn.
+    pub offset: usize,
+}
+
+impl Failures {
+    /// How many have an outcome.
+    pub fn count(&self, outcome: Outcome) -> usize {
+        self.targets.iter().filter(|target| target.outcome == outcome).count()
+    }
+}
+
+/// A scroll position in text that the view lays out itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scroll {
+    /// The first line drawn.
+    pub offset: usize,
+    /// The number of lines.
+    pub lines: usize,
+}
+
+/// The palette: every command by name.
+#[derive(Debug, Clone, Default)]
+pub struct Palette {
+    /// What is typed.
+    pub input: Input,
+    /// Places in the command table that match, best first.
+    pub matches: Vec<usize>,
+    /// The line under the cursor.
+    pub chosen: usize,
+}
