@@ -10,6 +10,7 @@ use crate::app::message::{Message, Session, Start};
 use crate::azure::ArmClient;
 use crate::domain::progress::{Fault, FaultKind, SyncEvent};
 use crate::domain::{ChangeId, SafeText};
+use crate::store::{Notice, Store};
 use crate::sync::Engine;
 
 /// What is open. Clones share it.
@@ -73,8 +74,25 @@ impl Work {
             parts.session = Some(session.clone());
         });
         self.mailbox.table(Arc::clone(&workspace.table));
+        self.notices(workspace.notices.iter());
         self.mailbox.send(Message::Start(Start::Ready(session)));
         self.connect();
+    }
+
+    /// Says what there is to know about the files.
+    fn notices<'a>(&self, notices: impl Iterator<Item = &'a Notice>) {
+        let said: Vec<SafeText> = notices.map(|notice| notice.to_string().into()).collect();
+        if !said.is_empty() {
+            self.mailbox.send(Message::Notices(said));
+        }
+    }
+
+    /// Says what happened to the files since, such as a damaged cache that was rebuilt while running.
+    async fn later_notices(&self) {
+        let Some(workspace) = self.workspace() else { return };
+        if let Ok(notices) = workspace.store.call(Store::take_notices).await {
+            self.notices(notices.iter());
+        }
     }
 
     /// Syncs now; without a sign-in, tries to sign in again.
@@ -122,9 +140,14 @@ impl Work {
         if !matches!(event, SyncEvent::Page { .. } | SyncEvent::Push { .. }) {
             tracing::info!(?event, "sync");
         }
-        if matches!(event, SyncEvent::RoundEnded(_)) && self.who().is_empty() {
+        if matches!(event, SyncEvent::RoundEnded(_)) {
             let (work, client) = (self.clone(), client.clone());
-            self.handle.spawn(async move { work.ask_who(client).await });
+            self.handle.spawn(async move {
+                work.later_notices().await;
+                if work.who().is_empty() {
+                    work.ask_who(client).await;
+                }
+            });
         }
         self.mailbox.send(Message::Sync(event));
     }

@@ -120,8 +120,9 @@ fn a_config_that_cannot_be_used_is_explained() {
     assert_eq!(bench.posts("resolve"), 0);
 }
 
-/// An alert whose id and name would set the terminal's title, if a terminal were to obey them.
-const HOSTILE: &str = r#"{"id":"/subscriptions/0f0e0d0c-1111-2222-3333-444455556666/providers/Microsoft.Security/locations/westeurope/alerts/bad\u001b]0;owned\u0007\u202e","name":"bad\u001b]0;owned\u0007\u202e","type":"Microsoft.Security/Locations/alerts","properties":{"alertType":"Own_Hostile\u001b[2J","severity":"High","status":"Active","alertDisplayName":"\u001b[2J\u009b2J"}}"#;
+/// An alert whose id would turn the terminal's text around and whose title would clear its screen, if a terminal were to
+/// obey them. (An id with a control character is set aside when it is read.)
+const HOSTILE: &str = r#"{"id":"/subscriptions/0f0e0d0c-1111-2222-3333-444455556666/providers/Microsoft.Security/locations/westeurope/alerts/bad\u202e","name":"bad\u202e","type":"Microsoft.Security/Locations/alerts","properties":{"alertType":"Own_Hostile\u001b[2J","severity":"High","status":"Active","alertDisplayName":"\u001b[2J\u009b2J"}}"#;
 
 #[test]
 fn a_hostile_id_is_shown_to_a_terminal_and_given_to_a_program() {
@@ -134,11 +135,11 @@ fn a_hostile_id_is_shown_to_a_terminal_and_given_to_a_program() {
     });
     assert_eq!(bench.run(&["sync"]).0, 0);
     let (_, ids, _) = bench.run(&["list", "--format", "ids"]);
-    assert!(ids.ends_with("/bad\u{1b}]0;owned\u{7}\u{202e}\n"), "{ids:?}");
+    assert!(ids.ends_with("/bad\u{202e}\n"), "{ids:?}");
     let id = ids.trim_end_matches('\n').to_owned();
     let missing = format!("{id}x");
     let (code, _, errors) = bench.run(&["show", &missing]);
-    assert_eq!((code, errors.contains("bad␛]0;owned␇‹U+202E›x")), (1, true), "{errors}");
+    assert_eq!((code, errors.contains("bad‹U+202E›x")), (1, true), "{errors}");
     let flags = bench.flags();
     for (code, args) in [
         (0, &["list", "--format", "ids"][..]),
