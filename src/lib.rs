@@ -17,6 +17,35 @@
 //! ```
 //!
 //! `tests/architecture.rs` checks who may import whom.
+//!
+//! # The way of one key
+//!
+//! `runtime::input` turns the terminal's event into a [`app::Message`]; `app::update` changes the [`app::Model`] and
+//! gives [`app::Effect`]s back; `runtime::effects` carries them out: a query on its own thread
+//! (`runtime::query_worker`), a journal order one after the other (`runtime::journal`), details as a task
+//! (`runtime::detail`). Each answer is a message again. `ui::view_with` draws what changed.
+//!
+//! # The way of one change
+//!
+//! `domain::change::plan` freezes the set; `store::Store::queue` commits it to the outbox; the push worker of [`sync`]
+//! compares, sends and reads back, as `sync::plan::delivery` decides; the store settles each alert; the table's
+//! overlay, and with it the screen, follows the journal.
+//!
+//! # Where things are added
+//!
+//! | change | place |
+//! | --- | --- |
+//! | a filter field on data we hold | one row in `domain::filter::field` |
+//! | a command or key | one row in `app::command` |
+//! | an ARM operation | `azure::client`, and its route in the [`emulator`] |
+//! | a journal table | the next numbered file in `assets/schema/journal` |
+//!
+//! # Where the code departs from the first plan
+//!
+//! * The cursor and marks are the cache's keys ([`domain::AlertKey`]), not full ids: a set of a million ids would be
+//!   larger than the table. Whatever leaves the process or is stored is a full id.
+//! * Text fields are a small struct of our own (`app::input`): it keeps grapheme clusters whole and knows no terminal.
+//! * New sizes come from SIGWINCH, not from crossterm's queue, which loses one when a key arrives in the same moment.
 
 pub mod app;
 pub mod azure;

@@ -1,4 +1,4 @@
-//! What happened: everything that reaches [`super::update`], as plain data.
+//! What happened: everything that reaches [`super::update()`], as plain data.
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`model`], [`message`], [`effect`] | the state, what happens, what is ordered |
-//! | [`update`] | the root: routes a message to its area |
+//! | [`mod@update`] | the root: routes a message to its area |
 //! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
 //! | `list`, [`marks`] | cursor, scrolling and answers of the query; marks |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |

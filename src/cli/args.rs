@@ -220,13 +220,17 @@ pub struct EmulatorArgs {
     /// No token buckets
     #[arg(long, conflicts_with = "throttle")]
     pub no_throttle: bool,
-    /// Fail on purpose: KIND[:PARAM][:RATE][@METHOD]
-    ///
-    /// 429[:SECONDS], 500, 503, 403, 404, latency:100ms, hang, reset, drop-reply (applied, then the connection is cut),
-    /// ignore (204, nothing changed), truncate, garbage (200 with HTML), expire:N (401 once after N requests), cut:K
-    /// (each listing ends after K pages with a 500). RATE is a fraction such as 0.1, 1 without it; METHOD is any
-    /// without it. May be given several times.
-    #[arg(long, value_name = "SPEC")]
+    /// Fail on purpose.
+    #[arg(
+        long,
+        value_name = "SPEC",
+        help = "Fail on purpose: KIND[:PARAM][:RATE][@METHOD]; several times for several faults",
+        long_help = "Fail on purpose: KIND[:PARAM][:RATE][@METHOD]; several times for several faults.\n\n\
+            429[:SECONDS], 500, 503, 403, 404, latency:100ms, hang, reset, drop-reply (applied, then the connection \
+            is cut), ignore (204, nothing changed), truncate, garbage (200 with HTML), expire:N (401 once after N \
+            requests), cut:K (each listing ends after K pages with a 500). RATE is a fraction such as 0.1, else 1; \
+            METHOD is POST or GET, else any."
+    )]
     pub fault: Vec<String>,
     /// Make the faults fall as this seed says
     #[arg(long, value_name = "N", default_value_t = 1)]

@@ -155,5 +155,7 @@ pub fn describe(record: &ChangeRecord) -> String {
     let what = record
         .status
         .map_or_else(|| "back to their former status".to_owned(), |s| format!("to {}", s.word()));
-    format!("{} alerts {what}, {}", record.tally.total(), record.at.format("%d %b %H:%M UTC"))
+    let count = record.tally.total();
+    let alerts = if count == 1 { "alert" } else { "alerts" };
+    format!("{count} {alerts} {what}, {}", record.at.format("%d %b %H:%M UTC"))
 }

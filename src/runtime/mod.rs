@@ -51,7 +51,7 @@ pub enum Event {
     Message(Message),
     /// A key or paste, to be answered at once.
     Input(Message),
-    /// A snapshot of the alerts lies ready; see [`effects::Mailbox`].
+    /// A snapshot of the alerts lies ready; see [`mailbox::Mailbox`].
     Table,
     /// Leave with an error: nothing could be opened.
     Fail(CliError),

@@ -73,7 +73,12 @@ fn times(flow: &mut Flow, alert: &Alert, now: Now) {
     let value = |time: Option<DateTime<Utc>>| match time {
         Some(time) => vec![
             Piece::from(format!("{} UTC", moment::utc(time)).as_str()),
-            Piece::new(format!("   {} here   ", moment::local(time, now)), Role::Body),
+            // Where the analyst's clock shows UTC, once is enough.
+            if now.offset.local_minus_utc() == 0 {
+                Piece::from("   ")
+            } else {
+                Piece::new(format!("   {} here   ", moment::local(time, now)), Role::Body)
+            },
             Piece::new(moment::ago(time, now), Role::Dim),
         ],
         None => vec![Piece::new("not given", Role::Dim)],

@@ -12,7 +12,7 @@
 //! | [`field`] | the table of fields: a new field on data we hold is one row there |
 //! | [`pattern`], [`moment`], [`network`] | the values that are more than a word |
 //! | [`compiled`], `scan` | a filter made ready for one snapshot: every string is tested once per distinct value |
-//! | [`facet`], [`complete`] | counts per value; completion |
+//! | [`facet`], [`mod@complete`] | counts per value; completion |
 //! | `edit` | adding, replacing and removing terms, as the chords of the list do |
 
 pub mod ast;
