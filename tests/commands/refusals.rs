@@ -1,9 +1,9 @@
 //! What the commands refuse, leave out or could not finish, and the exit codes that say so.
 
-use std::collections::BTreeSet;
+use quell::emulator::{Config, Throttle};
 
-use crate::support::Pty;
-use crate::synced;
+use crate::support::{Bench, Pty};
+use crate::{faults, synced};
 
 #[test]
 fn what_names_nothing_changes_nothing() {
@@ -83,33 +83,33 @@ fn a_sync_that_cannot_send_is_no_success() {
 
 #[test]
 fn a_retry_asks_about_what_it_does() {
-    let bench = synced(40, &["403:0.5@POST"]);
-    assert_eq!(bench.run(&["set", "resolved", "*", "--yes", "--wait"]).0, 4);
-    let (_, one, _) = bench.run(&["changes", "1", "--json"]);
+    let now = Some(chrono::Utc::now());
+    let tenant = |specs: &[&str]| {
+        let plain = Config { alerts: Some(30), now, throttle: Throttle::Off, ..Config::default() };
+        Bench::start(Config { faults: faults(specs), ..plain })
+    };
+    // The same alerts twice: first at a source that refuses everything, then at one that does not.
+    let (refusing, willing) = (tenant(&["403@POST"]), tenant(&[]));
+    assert_eq!(refusing.run(&["sync"]).0, 0);
+    assert_eq!(refusing.run(&["set", "resolved", "*", "--yes", "--wait"]).0, 4);
+    let (_, one, _) = refusing.run(&["changes", "1", "--json"]);
     let one: serde_json::Value = serde_json::from_str(&one).unwrap();
-    let failed = one["outcomes"]["failed"].as_u64().unwrap();
-    // A later change decides about all of them: whatever of it was refused again leaves the first one's to a retry.
-    bench.run(&["set", "dismissed", "*", "--yes", "--wait"]);
-    let (_, two, _) = bench.run(&["changes", "2", "--json"]);
-    let two: serde_json::Value = serde_json::from_str(&two).unwrap();
-    let verified: BTreeSet<&str> = two["alerts"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|alert| alert["outcome"] == "verified")
-        .map(|alert| alert["id"].as_str().unwrap())
-        .collect();
-    let left_out = one["alerts"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|alert| alert["outcome"] == "failed" && verified.contains(alert["id"].as_str().unwrap()))
-        .count();
-    assert!(left_out > 0 && (left_out as u64) < failed, "{left_out} of {failed}");
-    let sent = bench.posts("resolve");
-    let (_, _, errors) = bench.run(&["retry", "1", "--yes", "--wait"]);
-    assert!(errors.contains(&format!("{left_out} left out")), "{errors}");
-    assert_eq!(bench.posts("resolve") - sent, failed as usize - left_out);
+    let failed = one["outcomes"]["failed"].as_u64().unwrap() as usize;
+    let alerts = one["alerts"].as_array().unwrap();
+    let decided_again =
+        alerts.iter().find(|alert| alert["from"] == "Active").unwrap()["id"].as_str().unwrap();
+    let data = refusing.flags().remove(3);
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_quell"));
+        command.env_clear().envs(refusing.environment());
+        command.args(["--endpoint", &willing.url, "--data-dir", &data]).args(args);
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(run(&["set", "dismissed", "--id", decided_again, "--yes", "--wait"]).0, Some(0));
+    let (code, errors) = run(&["retry", "1", "--yes", "--wait"]);
+    assert!(errors.contains("1 left out"), "{code:?}: {errors}");
+    assert_eq!(willing.posts("resolve"), failed - 1);
 }
 
 #[test]
