@@ -150,7 +150,10 @@ async fn waiting_for_a_turn_does_not_widen_the_gap_between_comparing_and_sending
         reads: Bucket { capacity: 1e9, per_second: 1e9 },
         writes: Bucket { capacity: 1.0, per_second: 0.3 },
     };
-    let engine = Engine::start(world.config_with(&emulator.base_url(), limits), world.told.listener());
+    let config = world.config_with(&emulator.base_url(), limits);
+    // The first answer tells the client that this source counts: before that nothing on loopback waits for a turn.
+    quell::sync::pull_once(&config, |_| {}).await.unwrap();
+    let engine = Engine::start(config, world.told.listener());
     while posts(&emulator).is_empty() {
         tokio::task::yield_now().await;
     }
