@@ -62,8 +62,10 @@ async fn cancelling_does_not_wait_for_a_token_bucket() {
     let emulator = world.serve_many(40, metered).await;
     let change = world.queue((0..40).map(id), Status::Active, Status::Dismissed).await;
     let bucket = |capacity| Bucket { capacity, per_second: 0.01 };
-    let limits = Limits { reads: bucket(1e9), writes: bucket(10.0) };
-    let engine = Engine::start(world.config_with(&emulator.base_url(), limits), world.told.listener());
+    let config = world.config_with(&emulator.base_url(), Limits { reads: bucket(1e9), writes: bucket(10.0) });
+    // The first answer tells the client that this source counts: before that nothing on loopback waits for a turn.
+    quell::sync::pull_once(&config, |_| {}).await.unwrap();
+    let engine = Engine::start(config, world.told.listener());
     world.told.until(is_progress(change, 5)).await;
     engine.cancel(change);
     world.told.settled(change).await;
