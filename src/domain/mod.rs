@@ -16,6 +16,7 @@
 //! | [`listing`] | what a query answers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
+//! | [`record`] | the local record beside the alerts, and the audit log |
 //! | [`progress`] | what the pull and push workers report |
 
 pub mod alert;
@@ -30,6 +31,7 @@ pub mod mentions;
 pub mod progress;
 pub mod query;
 pub mod remediation;
+pub mod record;
 pub mod resource;
 pub mod safe_text;
 pub mod severity;
