@@ -16,8 +16,11 @@
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
 //! | [`progress`] | what the pull and push workers report |
+//! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
+//! | [`response`] | logic apps triggered on alerts, and what became of each |
 
 pub mod alert;
+pub mod automation;
 pub mod change;
 mod count;
 pub mod entity;
@@ -25,10 +28,12 @@ pub mod fact;
 pub mod filter;
 pub mod ids;
 pub mod listing;
+pub mod logic_app;
 pub mod mentions;
 pub mod progress;
 pub mod query;
 pub mod resource;
+pub mod response;
 pub mod safe_text;
 pub mod severity;
 pub mod status;

@@ -5,6 +5,7 @@ mod history;
 mod lease;
 mod outbox;
 mod queue;
+mod trigger;
 mod undo;
 
 pub use assign::Assigned;
