@@ -16,6 +16,7 @@
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
 //! | [`progress`] | what the pull and push workers report |
+//! | [`suppression`] | suppression rules: checked, suggested, simulated |
 
 pub mod alert;
 pub mod change;
@@ -32,6 +33,7 @@ pub mod resource;
 pub mod safe_text;
 pub mod severity;
 pub mod status;
+pub mod suppression;
 pub mod table;
 pub mod tactic;
 
