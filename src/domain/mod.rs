@@ -8,6 +8,7 @@
 //! | [`resource`] | Azure, Log Analytics, AWS, GCP and on-premises identifiers |
 //! | [`entity`] | the entity graph of one alert, `$ref`s resolved |
 //! | [`alert`] | one alert in full |
+//! | [`remediation`] | the remediation steps of an alert |
 //! | [`fact`] | what can be searched of an alert, as (kind, value) pairs |
 //! | [`table`] | the compact in-memory table of all alerts |
 //! | [`filter`] | the filter language |
@@ -29,6 +30,7 @@ pub mod listing;
 pub mod mentions;
 pub mod progress;
 pub mod query;
+pub mod remediation;
 pub mod resource;
 pub mod safe_text;
 pub mod severity;

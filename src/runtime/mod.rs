@@ -6,6 +6,7 @@
 
 pub mod detail;
 pub mod effects;
+pub mod fetch;
 pub mod first_run;
 pub mod input;
 pub mod journal;
