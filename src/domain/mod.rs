@@ -20,6 +20,7 @@
 //! | [`progress`] | what the pull and push workers report |
 //! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
 //! | [`response`] | logic apps triggered on alerts, and what became of each |
+//! | [`suppression`] | suppression rules: checked, suggested, simulated |
 
 pub mod alert;
 pub mod automation;
@@ -41,6 +42,7 @@ pub mod response;
 pub mod safe_text;
 pub mod severity;
 pub mod status;
+pub mod suppression;
 pub mod table;
 pub mod tactic;
 
