@@ -156,7 +156,11 @@ impl ArmClient {
         }
     }
 
-    async fn page(&self, subscription: Option<&SubscriptionId>, address: String) -> Result<Page, ApiError> {
+    pub(super) async fn page(
+        &self,
+        subscription: Option<&SubscriptionId>,
+        address: String,
+    ) -> Result<Page, ApiError> {
         let answer = self.send(subscription, Kind::Listing, Call::get(address, LIST_LIMIT)).await?;
         if answer.status != 200 {
             return Err(ApiError::Protocol(format!("HTTP {} instead of a list", answer.status)));

@@ -15,6 +15,7 @@ pub mod mailbox;
 pub mod open;
 pub mod query_worker;
 pub mod signals;
+pub mod simulate;
 pub mod terminal;
 pub mod work;
 
