@@ -16,10 +16,14 @@
 //! | [`listing`] | what a query answers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
+//! | [`record`] | the local record beside the alerts, and the audit log |
 //! | [`progress`] | what the pull and push workers report |
+//! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
+//! | [`response`] | logic apps triggered on alerts, and what became of each |
 //! | [`suppression`] | suppression rules: checked, suggested, simulated |
 
 pub mod alert;
+pub mod automation;
 pub mod change;
 mod count;
 pub mod entity;
@@ -27,11 +31,14 @@ pub mod fact;
 pub mod filter;
 pub mod ids;
 pub mod listing;
+pub mod logic_app;
 pub mod mentions;
 pub mod progress;
 pub mod query;
 pub mod remediation;
+pub mod record;
 pub mod resource;
+pub mod response;
 pub mod safe_text;
 pub mod severity;
 pub mod status;
