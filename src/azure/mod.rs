@@ -12,6 +12,7 @@
 //! | [`page`] | a listing split into raw items |
 //! | [`parse`] | one raw item → [`crate::domain::Alert`] |
 //! | [`rights`] | what the signed-in role may do |
+//! | [`suppression`] | suppression rules |
 //! | [`logic_apps`], [`automations`] | logic apps, their triggers and runs; workflow automations |
 //! | [`mod@alert_event`], [`callback`] | what a logic app is sent; the secret address it is sent to |
 
@@ -28,6 +29,7 @@ pub mod page;
 pub mod parse;
 pub mod retry;
 pub mod rights;
+pub mod suppression;
 pub mod throttle;
 pub mod transport;
 
@@ -41,6 +43,7 @@ pub use cloud::{Cloud, Endpoint, EndpointError};
 pub use error::ApiError;
 pub use identity::Identity;
 pub use page::{Page, RawItem};
-pub use parse::{ParseError, parse_alert};
+pub use parse::{ParseError, parse_alert, parse_entities};
 pub use rights::Rights;
+pub use suppression::Rules;
 pub use throttle::Limits;

@@ -63,6 +63,16 @@ impl Call {
         Self { method: Method::POST, address, body: None, request_id: None, limit: ACTION_LIMIT, needs }
     }
 
+    /// A PUT: what there is becomes as the body says.
+    pub fn put(address: String) -> Self {
+        Self { method: Method::PUT, ..Self::post(address) }
+    }
+
+    /// A DELETE.
+    pub fn delete(address: String) -> Self {
+        Self { method: Method::DELETE, ..Self::post(address) }
+    }
+
     /// Adds a JSON body.
     #[must_use]
     pub fn json(mut self, body: String) -> Self {

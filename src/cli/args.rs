@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::suppress::args::Suppress;
 use crate::domain::Status;
 use crate::domain::change::Reason;
 
@@ -122,6 +123,9 @@ pub enum Command {
         #[command(flatten)]
         act: Act,
     },
+    /// Suppression rules, and what a rule would have matched
+    #[command(subcommand)]
+    Suppress(Box<Suppress>),
     /// The Azure Resource Manager emulator by itself
     Emulator(EmulatorArgs),
     /// What is configured, which sign-in works, what the role may do

@@ -16,6 +16,8 @@ pub mod mailbox;
 pub mod open;
 pub mod query_worker;
 pub mod signals;
+pub mod simulate;
+pub mod suppress;
 pub mod terminal;
 pub mod work;
 

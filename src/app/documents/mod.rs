@@ -11,6 +11,7 @@
 //! | [`json`](mod@json) | the *JSON* tab |
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`help`](mod@help) | tables of keys |
+//! | [`suppression`] | suppression rules and what they would have matched |
 
 pub mod bar;
 pub mod details;
@@ -24,6 +25,7 @@ pub mod json;
 pub mod moment;
 pub mod pane;
 mod summary;
+pub mod suppression;
 
 pub use details::details;
 pub use help::help;
