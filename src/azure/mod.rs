@@ -12,16 +12,27 @@
 //! | [`page`] | a listing split into raw items |
 //! | [`parse`] | one raw item → [`crate::domain::Alert`] |
 //! | [`rights`] | what the signed-in role may do |
+//! | [`activity`], [`ownership`] | a resource's activity log, tags and owners |
+//! | [`graph`], [`recommendations`] | Resource Graph, and what it holds to improve on a resource |
+//! | [`contacts`], [`samples`] | who receives mail for alerts; sample alerts |
+//! | `listing` | what the smaller operations share |
 
+pub mod activity;
 pub mod auth;
 pub mod client;
 pub mod cloud;
+pub mod contacts;
 pub mod error;
+pub mod graph;
 pub mod identity;
+mod listing;
+pub mod ownership;
 pub mod page;
 pub mod parse;
+pub mod recommendations;
 pub mod retry;
 pub mod rights;
+pub mod samples;
 pub mod throttle;
 pub mod transport;
 
@@ -34,5 +45,4 @@ pub use error::ApiError;
 pub use identity::Identity;
 pub use page::{Page, RawItem};
 pub use parse::{ParseError, parse_alert};
-pub use rights::Rights;
 pub use throttle::Limits;

@@ -12,7 +12,7 @@ mod evidence;
 pub(in crate::azure) mod json;
 mod prose;
 mod resources;
-mod time;
+pub(in crate::azure) mod time;
 
 use thiserror::Error;
 
