@@ -8,6 +8,7 @@
 //! | [`resource`] | Azure, Log Analytics, AWS, GCP and on-premises identifiers |
 //! | [`entity`] | the entity graph of one alert, `$ref`s resolved |
 //! | [`alert`] | one alert in full |
+//! | [`remediation`] | the remediation steps of an alert |
 //! | [`fact`] | what can be searched of an alert, as (kind, value) pairs |
 //! | [`table`] | the compact in-memory table of all alerts |
 //! | [`filter`] | the filter language |
@@ -38,6 +39,7 @@ pub mod ownership;
 pub mod progress;
 pub mod query;
 pub mod recommendation;
+pub mod remediation;
 pub mod resource;
 pub mod rights;
 pub mod safe_text;
