@@ -214,6 +214,9 @@ pub struct EmulatorArgs {
     /// The only bearer token accepted
     #[arg(long, value_name = "T", default_value = "demo")]
     pub token: String,
+    /// What the caller may do: owner, security-admin or security-reader
+    #[arg(long, value_name = "ROLE", default_value = "owner")]
+    pub role: String,
     /// Token buckets, as bucket:refill per second
     #[arg(long, value_name = "SPEC", default_value = "reads=250:25,writes=200:10")]
     pub throttle: String,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::fault::Fault;
+use super::role::Role;
 use super::throttle::Throttle;
 
 /// Everything that can be chosen. The default is the demo tenant on a free loopback port.
@@ -26,6 +27,8 @@ pub struct Config {
     pub now: Option<DateTime<Utc>>,
     /// The only bearer token that is accepted.
     pub token: String,
+    /// What the caller may do.
+    pub role: Role,
     /// The token buckets.
     pub throttle: Throttle,
     /// What goes wrong.
@@ -48,6 +51,7 @@ impl Default for Config {
             page_size: 500,
             now: None,
             token: "demo".to_owned(),
+            role: Role::default(),
             throttle: Throttle::default(),
             faults: Vec::new(),
             fault_seed: 0,

@@ -19,7 +19,7 @@ pub enum Kind {
     Reset,
     /// The request is applied, then the connection is cut.
     DropReply,
-    /// A status change answers 204 and changes nothing.
+    /// A change is answered as if it had been made, and changes nothing.
     Ignore,
     /// The body ends half-way, and so does the connection.
     Truncate,
@@ -172,10 +172,10 @@ fn read_duration(text: &str) -> Option<Duration> {
 pub(super) struct Target<'a> {
     /// In capitals.
     pub(super) method: &'a str,
-    /// The page, counted from 0, if this is a list of alerts.
+    /// The page, counted from 0, if this is a list.
     pub(super) page: Option<u64>,
-    /// True for the four verbs.
-    pub(super) changes_status: bool,
+    /// True if it would change something.
+    pub(super) changes: bool,
 }
 
 /// What was drawn for one request.
@@ -215,7 +215,7 @@ impl Injector {
             let meets = fault.method.as_deref().is_none_or(|method| method == target.method)
                 && match fault.kind {
                     Kind::Cut(pages) => target.page.is_some_and(|page| page >= pages),
-                    Kind::Ignore => target.changes_status,
+                    Kind::Ignore => target.changes,
                     Kind::Expire(_) => false,
                     _ => true,
                 };
@@ -303,7 +303,7 @@ mod tests {
         }
     }
 
-    const POST: Target<'static> = Target { method: "POST", page: None, changes_status: true };
+    const POST: Target<'static> = Target { method: "POST", page: None, changes: true };
 
     #[test]
     fn draws_depend_on_the_seed_and_on_nothing_else() {
@@ -324,7 +324,7 @@ mod tests {
 
     #[test]
     fn each_kind_meets_what_it_is_for() {
-        let list = |page| Target { method: "GET", page: Some(page), changes_status: false };
+        let list = |page| Target { method: "GET", page: Some(page), changes: false };
         let draw = |spec: &str, target| Injector::new(&[spec.parse().unwrap()], 0).draw(target).kind;
         assert_eq!(draw("cut:2", list(1)), None);
         assert_eq!(draw("cut:2", list(2)), Some(Kind::Cut(2)));

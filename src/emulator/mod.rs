@@ -20,19 +20,24 @@ mod auth;
 mod clock;
 pub mod config;
 mod connection;
+mod context;
 mod data;
 pub mod demo;
 pub mod fault;
 mod inspect;
 pub mod log;
+mod paging;
+mod posture;
 mod query;
 mod raw;
 mod reply;
+pub mod role;
 mod routes;
 mod samples;
 mod serve;
 mod simulate;
 mod state;
+mod table;
 pub mod throttle;
 mod ticks;
 
@@ -52,6 +57,7 @@ pub use data::DataError;
 pub use fault::Fault;
 pub use log::LogEntry;
 pub use raw::RawError;
+pub use role::Role;
 pub use throttle::Throttle;
 
 use crate::domain::Status;
@@ -100,6 +106,7 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let stop = CancellationToken::new();
+    let demo = config.alerts.is_none() && config.data.is_empty();
     let shared = Arc::new(Shared {
         state: Mutex::new(state),
         log: log::Log::default(),
@@ -107,6 +114,8 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
         buckets: throttle::Buckets::new(config.throttle),
         injector: fault::Injector::new(&config.faults, config.fault_seed),
         operations: Mutex::default(),
+        posture: if demo { posture::Posture::demo(now) } else { posture::Posture::default() },
+        role: config.role,
         page_size: config.page_size.max(1),
         simulate_delay: config.simulate_delay,
         clock: Clock::starting_at(now),

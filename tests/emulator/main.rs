@@ -6,6 +6,8 @@ mod arm;
 mod data;
 mod faults;
 mod inspect;
+mod posture;
+mod roles;
 
 use chrono::DateTime;
 use quell::domain::Status;

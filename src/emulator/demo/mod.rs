@@ -15,6 +15,7 @@
 //! | `recipe` | entities, properties and evidence, per kind of alert |
 //! | `entity`, `evidence` | the entity list with `$id` and `$ref`; evidence tables |
 //! | `alert`, `writer`, `moment` | the JSON text |
+//! | `posture` | suppression rules and e-mail contacts |
 //! | `digest` | hashes, SIDs and GUIDs that follow from a name |
 
 mod alert;
@@ -24,6 +25,7 @@ mod entity;
 mod evidence;
 mod moment;
 mod noise;
+mod posture;
 mod recipe;
 mod story;
 mod types;
@@ -38,6 +40,7 @@ use draft::Draft;
 use moment::Moment;
 pub use moment::NOW_PLACEHOLDER;
 use noise::{Noise, status};
+pub(super) use posture::PostureNotes;
 use story::{Plot, Teller};
 use types::{catalogue, find};
 use world::World;
@@ -56,6 +59,18 @@ pub struct Subscription {
     pub display_name: String,
     /// The tenant's GUID.
     pub tenant_id: String,
+}
+
+/// The ids of the demo's subscriptions, in the order in which its data counts them.
+pub(super) fn subscription_ids() -> Vec<&'static str> {
+    World::demo().subscriptions.iter().map(|place| place.id.as_str()).collect()
+}
+
+/// A time as the service writes it: up to seven fractional digits, trailing zeros trimmed.
+pub(super) fn iso(time: DateTime<Utc>) -> String {
+    let mut text = String::with_capacity(28);
+    Moment::At(time).write_iso(&mut text);
+    text
 }
 
 /// What an emulator serves.
