@@ -18,7 +18,13 @@
 //! | `listing` | what the smaller operations share |
 
 pub mod activity;
+//! | [`logic_apps`], [`automations`] | logic apps, their triggers and runs; workflow automations |
+//! | [`mod@alert_event`], [`callback`] | what a logic app is sent; the secret address it is sent to |
+
+pub mod alert_event;
 pub mod auth;
+pub mod automations;
+pub mod callback;
 pub mod client;
 pub mod cloud;
 pub mod contacts;
@@ -27,6 +33,7 @@ pub mod graph;
 pub mod identity;
 mod listing;
 pub mod ownership;
+pub mod logic_apps;
 pub mod page;
 pub mod parse;
 pub mod recommendations;
@@ -36,9 +43,11 @@ pub mod samples;
 pub mod throttle;
 pub mod transport;
 
+pub use alert_event::alert_event;
 pub use auth::{
     Credential, Finding, Presence, SignInEnvironment, SignInError, SignInKind, TokenSource, discover, sign_in,
 };
+pub use callback::{Callback, Called, Caller};
 pub use client::{ArmClient, Subscription};
 pub use cloud::{Cloud, Endpoint, EndpointError};
 pub use error::ApiError;
