@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::respond::Respond;
 use crate::domain::Status;
 use crate::domain::change::Reason;
 
@@ -122,6 +123,8 @@ pub enum Command {
         #[command(flatten)]
         act: Act,
     },
+    /// Trigger a logic app on alerts; without --logic-app, list what could be triggered and what fires by itself
+    Respond(Respond),
     /// The Azure Resource Manager emulator by itself
     Emulator(EmulatorArgs),
     /// What is configured, which sign-in works, what the role may do

@@ -13,6 +13,7 @@ pub mod json;
 pub mod list;
 pub mod output;
 pub mod progress;
+pub mod respond;
 pub mod select;
 pub mod set;
 pub mod show;
@@ -39,6 +40,7 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         Command::Retry { change, act } => undo::retry(global, change, &act, &mut out).await,
         Command::Resume { wait, timeout } => undo::resume(global, wait, timeout, &mut out).await,
         Command::Changes { change } => changes::run(global, change, &mut out).await,
+        Command::Respond(args) => respond::run(global, args, &mut out).await,
         Command::Emulator(args) => emulator::run(global, args, &mut out).await,
         Command::Doctor => doctor::run(global, &mut out).await,
         Command::Completions { shell } => {

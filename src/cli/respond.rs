@@ -1,7 +1,7 @@
 //! `quell respond`: trigger a logic app on alerts, at most once for each confirm; or list what could be triggered.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use clap::Args;
@@ -110,7 +110,8 @@ fn print_automations(found: &Candidates, outgoing: &Outgoing, out: &mut Out) -> 
             out.line("none")?;
         }
         for (automation, verdict) in firing {
-            let apps: Vec<String> = automation.logic_apps().map(|app| SafeStr(app.name()).to_string()).collect();
+            let apps: Vec<String> =
+                automation.logic_apps().map(|app| SafeStr(app.name()).to_string()).collect();
             let unsure = match &verdict {
                 Verdict::Unclear(rule) => format!("   (perhaps: the rule `{rule}` is not understood)"),
                 _ => String::new(),
@@ -257,21 +258,19 @@ async fn send(
 ) -> Result<Triggered, CliError> {
     let (cancel, deadline) = (CancellationToken::new(), Instant::now() + act.timeout);
     let progress = Progress::change(order.bodies.len());
-    let settled = AtomicUsize::new(0);
-    let seen = Mutex::new(std::collections::HashSet::new());
+    let settled = Mutex::new(HashSet::new());
     let told = |record: &TriggerRecord| {
         tracing::info!(row = record.row, outcome = record.outcome.word(), "trigger");
-        let first = |mut seen: std::sync::MutexGuard<'_, std::collections::HashSet<i64>>| seen.insert(record.row);
-        if record.outcome.is_final() && seen.lock().is_ok_and(first) {
-            progress.settled(settled.fetch_add(1, Ordering::Relaxed) + 1);
+        let mut settled = settled.lock().unwrap_or_else(PoisonError::into_inner);
+        if record.outcome.is_final() && settled.insert(record.row) {
+            progress.settled(settled.len());
         }
     };
     let (tuning, watch) = (TriggerTuning::default(), Watch { cancel: &cancel, told: &told });
     let work = async {
         let mut triggered = trigger(client, &workspace.store, order, &tuning, &watch).await?;
         if act.wait {
-            triggered.records =
-                follow(client, &workspace.store, triggered.records, &tuning, &watch).await;
+            triggered.records = follow(client, &workspace.store, triggered.records, &tuning, &watch).await;
         }
         Ok::<_, CliError>(triggered)
     };
@@ -387,7 +386,12 @@ mod tests {
             (vec![record(Done, Some("r"), Some("Failed"))], None, Exit::Unsettled, Exit::Done),
             (vec![record(Done, Some("r"), Some("Running"))], None, Exit::Unsettled, Exit::Done),
             (vec![record(Done, Some("r"), None)], None, Exit::Unsettled, Exit::Done),
-            (vec![record(Done, None, None), record(Unknown, None, None)], None, Exit::Unsettled, Exit::Failed),
+            (
+                vec![record(Done, None, None), record(Unknown, None, None)],
+                None,
+                Exit::Unsettled,
+                Exit::Failed,
+            ),
             (vec![record(Failed, None, None)], None, Exit::Unsettled, Exit::Failed),
             (vec![record(Failed, None, None)], fault(FaultKind::Forbidden), Exit::Denied, Exit::Denied),
             (vec![record(Failed, None, None)], fault(FaultKind::Unreachable), Exit::Unsettled, Exit::Failed),

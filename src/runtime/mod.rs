@@ -14,8 +14,10 @@ pub mod log;
 pub mod mailbox;
 pub mod open;
 pub mod query_worker;
+pub mod respond;
 pub mod signals;
 pub mod terminal;
+pub mod triggers;
 pub mod work;
 
 use std::sync::LazyLock;

@@ -83,6 +83,8 @@ impl Default for TriggerTuning {
 pub struct Triggered {
     /// Each alert, in the order given.
     pub records: Vec<TriggerRecord>,
+    /// Why nothing at all was sent: the source did not tell where to.
+    pub unsent: Option<Fault>,
     /// Why the journal could not be written, if so. What was on its way then is unknown after a restart.
     pub fault: Option<Fault>,
 }
@@ -113,12 +115,14 @@ pub async fn trigger(
     let records = records.await?;
     records.iter().for_each(watch.told);
     let work = Work { store, tuning, watch, hold: Mutex::new(None) };
+    let mut unsent = None;
     let ready = tokio::select! {
         biased;
-        () = watch.cancel.cancelled() => Err((TriggerOutcome::Cancelled, SafeText::from("cancelled before it was sent"))),
-        ready = prepare(client, &app, &trigger) => {
-            ready.map_err(|error| (TriggerOutcome::Failed, SafeText::from(format!("not sent: {error}"))))
-        }
+        () = watch.cancel.cancelled() => Err((TriggerOutcome::Cancelled, SafeText::from(CANCELLED))),
+        ready = prepare(client, &app, &trigger) => ready.map_err(|error| {
+            unsent = Some(trouble::fault(&error));
+            (TriggerOutcome::Failed, SafeText::from(format!("not sent: {error}")))
+        }),
     };
     let ended = stream::iter(records).map(|record| {
         let body = bodies.iter().find(|(id, _)| *id == record.alert).map(|(_, body)| Arc::clone(body));
@@ -136,7 +140,7 @@ pub async fn trigger(
         }
     });
     let ended: Vec<_> = ended.buffered(tuning.side_by_side.max(1)).collect().await;
-    let mut triggered = Triggered { records: Vec::with_capacity(ended.len()), fault: None };
+    let mut triggered = Triggered { records: Vec::with_capacity(ended.len()), unsent, fault: None };
     for one in ended {
         match one {
             Ok(record) => triggered.records.push(record),
@@ -148,6 +152,8 @@ pub async fn trigger(
     }
     Ok(triggered)
 }
+
+const CANCELLED: &str = "cancelled before it was sent";
 
 /// The callback, asked for once for all alerts. Asking changes nothing, so it may be asked again.
 async fn prepare(
@@ -182,7 +188,7 @@ impl Work<'_> {
         let mut attempt = 1;
         loop {
             if !self.may_go_on().await {
-                let why = SafeText::from("cancelled before it was sent");
+                let why = SafeText::from(CANCELLED);
                 return self.settle(&record, TriggerOutcome::Cancelled, &why, None).await;
             }
             let Some(record) = self.mark(&record).await? else {

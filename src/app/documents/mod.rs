@@ -10,6 +10,7 @@
 //! | [`history`](mod@history) | the *History* tab |
 //! | [`json`](mod@json) | the *JSON* tab |
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
+//! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
 
 pub mod bar;
@@ -24,6 +25,7 @@ pub mod json;
 pub mod moment;
 pub mod pane;
 mod summary;
+pub mod trigger;
 
 pub use details::details;
 pub use help::help;
