@@ -16,9 +16,11 @@
 //! | [`listing`] | what a query answers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
+//! | [`record`] | the local record beside the alerts, and the audit log |
 //! | [`progress`] | what the pull and push workers report |
 //! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
 //! | [`response`] | logic apps triggered on alerts, and what became of each |
+//! | [`suppression`] | suppression rules: checked, suggested, simulated |
 
 pub mod alert;
 pub mod automation;
@@ -33,12 +35,14 @@ pub mod logic_app;
 pub mod mentions;
 pub mod progress;
 pub mod query;
+pub mod record;
 pub mod remediation;
 pub mod resource;
 pub mod response;
 pub mod safe_text;
 pub mod severity;
 pub mod status;
+pub mod suppression;
 pub mod table;
 pub mod tactic;
 
