@@ -217,6 +217,9 @@ pub struct EmulatorArgs {
     /// The only bearer token accepted
     #[arg(long, value_name = "T", default_value = "demo")]
     pub token: String,
+    /// What the caller may do: owner, security-admin or security-reader
+    #[arg(long, value_name = "ROLE", default_value = "owner")]
+    pub role: String,
     /// Token buckets, as bucket:refill per second
     #[arg(long, value_name = "SPEC", default_value = "reads=250:25,writes=200:10")]
     pub throttle: String,
@@ -232,7 +235,7 @@ pub struct EmulatorArgs {
             429[:SECONDS], 500, 503, 403, 404, latency:100ms, hang, reset, drop-reply (applied, then the connection \
             is cut), ignore (204, nothing changed), truncate, garbage (200 with HTML), expire:N (401 once after N \
             requests), cut:K (each listing ends after K pages with a 500). RATE is a fraction such as 0.1, else 1; \
-            METHOD is POST or GET, else any."
+            METHOD is GET, POST, PUT or DELETE, or CALLBACK for the calls of logic apps' triggers, else any."
     )]
     pub fault: Vec<String>,
     /// Make the faults fall as this seed says
