@@ -11,6 +11,7 @@ use crate::cli::suppress::args::Suppress;
 use crate::cli::contacts::ContactsCommand;
 use crate::cli::context::Context;
 use crate::cli::simulate::Simulate;
+use crate::cli::respond::Respond;
 use crate::domain::Status;
 use crate::domain::change::Reason;
 
@@ -144,6 +145,8 @@ pub enum Command {
     },
     /// Ask Defender for Cloud for its sample alerts
     SimulateAlerts(Simulate),
+    /// Trigger a logic app on alerts; without --logic-app, list what could be triggered and what fires by itself
+    Respond(Respond),
     /// The Azure Resource Manager emulator by itself
     Emulator(EmulatorArgs),
     /// What is configured, which sign-in works, what the role may do

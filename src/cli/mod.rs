@@ -17,6 +17,7 @@ pub mod list;
 pub mod output;
 pub mod progress;
 pub mod recommendations;
+pub mod respond;
 pub mod select;
 pub mod set;
 pub mod show;
@@ -50,6 +51,7 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         Command::Recommendations { id } => recommendations::run(global, &id, &mut out).await,
         Command::Contacts { command } => contacts::run(global, command, &mut out).await,
         Command::SimulateAlerts(args) => simulate::run(global, args, &mut out).await,
+        Command::Respond(args) => respond::run(global, args, &mut out).await,
         Command::Emulator(args) => emulator::run(global, args, &mut out).await,
         Command::Doctor => doctor::run(global, &mut out).await,
         Command::Completions { shell } => {

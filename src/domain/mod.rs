@@ -48,6 +48,7 @@ pub mod query;
 pub mod recommendation;
 pub mod remediation;
 pub mod record;
+pub mod remediation;
 pub mod resource;
 pub mod rights;
 pub mod response;

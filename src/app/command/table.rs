@@ -97,7 +97,7 @@ const fn section(
 
 /// Every command.
 #[rustfmt::skip] // one row each
-pub static COMMANDS: [Spec; 85] = [
+pub static COMMANDS: [Spec; 86] = [
     row(C::Move(Move::Down), &["j", "↓"], "Down", "down", P::ALL, G::Move, always),
     row(C::Move(Move::Up), &["k", "↑"], "Up", "up", P::ALL, G::Move, always),
     row(C::Move(Move::First), &["g g", "Home"], "To the first", "first", P::ALL, G::Move, always),
@@ -176,6 +176,7 @@ pub static COMMANDS: [Spec; 85] = [
 
     row(C::Respond(Respond::Open), &["r"], "Respond: what can be done about the alert", "respond", P::BEFORE_RESPOND, G::Respond, cursor).at(7),
     section(Section::Mitigate, &["2"], "Section: mitigate the threat", "mitigate"),
+    section(Section::Trigger, &["4"], "Section: trigger an automated response", "trigger"),
     row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor", "open", P::RESPOND, G::Respond, always),
 
     copy(Copy::Row, &["y y"], "Copy the row", "row"),
