@@ -11,6 +11,7 @@
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | `details` | the side pane and the full details |
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
+//! | `record` | notes, assignment, feedback |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
@@ -39,6 +40,7 @@ pub mod model;
 mod narrow;
 mod notice;
 pub mod overlays;
+mod record;
 mod sync_status;
 #[cfg(test)]
 mod tests;

@@ -31,6 +31,8 @@ pub enum Command {
     View(View),
     /// Changes of status.
     Change(Change),
+    /// The local record.
+    Record(Record),
     /// The clipboard.
     Copy(Copy),
     /// Sheets over the screen.
@@ -168,6 +170,17 @@ pub enum Change {
     Failures,
 }
 
+/// The local record: kept in the journal, never sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Record {
+    /// A note.
+    Note,
+    /// To whom alerts are assigned.
+    Assign,
+    /// Useful, or not.
+    Judge(bool),
+}
+
 /// The clipboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Copy {
@@ -190,6 +203,7 @@ pub enum Copy {
 #[allow(missing_docs)] // the names say it
 pub enum Show {
     Jobs,
+    Log,
     Help,
     Palette,
 }
@@ -245,19 +259,21 @@ pub enum Group {
     Sort,
     View,
     Change,
+    Record,
     Copy,
     Program,
 }
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Move,
         Self::Mark,
         Self::Filter,
         Self::Sort,
         Self::View,
         Self::Change,
+        Self::Record,
         Self::Copy,
         Self::Program,
     ];
@@ -271,6 +287,7 @@ impl Group {
             Self::Sort => "Sort",
             Self::View => "Views",
             Self::Change => "Change status",
+            Self::Record => "Record (kept here, never sent)",
             Self::Copy => "Copy",
             Self::Program => "Program",
         }

@@ -23,7 +23,7 @@ pub mod jobs;
 pub mod json;
 pub mod moment;
 pub mod pane;
-mod summary;
+pub mod summary;
 
 pub use details::details;
 pub use help::help;

@@ -5,7 +5,9 @@ mod details;
 mod filter_bar;
 mod first_run;
 mod list;
+mod log;
 mod overlay;
+mod record;
 mod sync;
 
 use std::collections::VecDeque;
@@ -22,7 +24,9 @@ pub use details::{Details, Full, Tab};
 pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Visual};
+pub use log::{Inside, Log, Window};
 pub use overlay::{Confirm, Failures, Overlay, Palette, Scroll, StatusMenu};
+pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
 pub use sync::{SubscriptionState, SyncStatus};
 
 /// Everything.
@@ -50,6 +54,8 @@ pub struct Model {
     pub sync: SyncStatus,
     /// What lies over the screen; the last one has the keys.
     pub overlays: Vec<Overlay>,
+    /// The audit log from which an alert was opened: it comes back when that is closed.
+    pub log: Option<Box<Log>>,
     /// Which pane has the keys when nothing lies over it.
     pub focus: Pane,
     /// The keys of a chord so far.
@@ -81,6 +87,7 @@ impl Model {
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
             overlays: Vec::new(),
+            log: None,
             focus: Pane::default(),
             chord: None,
             notice: None,
