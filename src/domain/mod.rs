@@ -8,6 +8,7 @@
 //! | [`resource`] | Azure, Log Analytics, AWS, GCP and on-premises identifiers |
 //! | [`entity`] | the entity graph of one alert, `$ref`s resolved |
 //! | [`alert`] | one alert in full |
+//! | [`remediation`] | the remediation steps of an alert |
 //! | [`fact`] | what can be searched of an alert, as (kind, value) pairs |
 //! | [`table`] | the compact in-memory table of all alerts |
 //! | [`filter`] | the filter language |
@@ -17,8 +18,12 @@
 //! | [`change`] | bulk changes: plan, targets, outcomes |
 //! | [`record`] | the local record beside the alerts, and the audit log |
 //! | [`progress`] | what the pull and push workers report |
+//! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
+//! | [`response`] | logic apps triggered on alerts, and what became of each |
+//! | [`suppression`] | suppression rules: checked, suggested, simulated |
 
 pub mod alert;
+pub mod automation;
 pub mod change;
 mod count;
 pub mod entity;
@@ -26,14 +31,18 @@ pub mod fact;
 pub mod filter;
 pub mod ids;
 pub mod listing;
+pub mod logic_app;
 pub mod mentions;
 pub mod progress;
 pub mod query;
 pub mod record;
+pub mod remediation;
 pub mod resource;
+pub mod response;
 pub mod safe_text;
 pub mod severity;
 pub mod status;
+pub mod suppression;
 pub mod table;
 pub mod tactic;
 

@@ -8,9 +8,10 @@ use super::error::Trouble;
 pub(super) const CACHE: [&str; 1] = [include_str!("../../assets/schema/cache/0001.sql")];
 
 /// The journal's steps.
-pub(super) const JOURNAL: [&str; 2] = [
+pub(super) const JOURNAL: [&str; 3] = [
     include_str!("../../assets/schema/journal/0001.sql"),
     include_str!("../../assets/schema/journal/0002.sql"),
+    include_str!("../../assets/schema/journal/0003.sql"),
 ];
 
 /// The schema of an open database; 0 when it is new.

@@ -34,6 +34,8 @@ pub use hash::content_hash;
 pub use journal::{Assigned, OutboxItem, Postponement, Settlement, Spared, UndoPlan, Undone};
 pub use thread::StoreHandle;
 
+use chrono::Utc;
+
 use crate::domain::table::{LocalRecord, Table, TableBuilder};
 use crate::domain::{AlertId, SafeText, Status, SubscriptionId};
 use open::{Db, Kind, Sharing};
@@ -111,6 +113,8 @@ impl Store {
             stale: true,
         };
         store.load_journal()?;
+        // Whoever was sending when it ended is not known to have sent. A journal that cannot be written says so later.
+        let _ = store.settle_abandoned(Utc::now());
         match store.reload_cache() {
             // Set aside by now; the store goes on with an empty cache.
             Ok(()) | Err(StoreError::DamagedCache { .. }) => {}

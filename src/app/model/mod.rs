@@ -8,6 +8,7 @@ mod list;
 mod log;
 mod overlay;
 mod record;
+mod respond;
 mod sync;
 
 use std::collections::VecDeque;
@@ -27,6 +28,7 @@ pub use list::{List, Visual};
 pub use log::{Inside, Log, Window};
 pub use overlay::{Confirm, Failures, Overlay, Palette, Scroll, StatusMenu};
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
+pub use respond::{Page, Place, Respond, Section};
 pub use sync::{SubscriptionState, SyncStatus};
 
 /// Everything.
@@ -48,6 +50,8 @@ pub struct Model {
     pub filter: FilterBar,
     /// The details of the alert under the cursor: the side pane and, when open, the full details.
     pub details: Details,
+    /// The *Take action* tab of the full details.
+    pub respond: Respond,
     /// Bulk changes: the last ones and the one that runs.
     pub bulk: Bulk,
     /// Workers.
@@ -84,6 +88,7 @@ impl Model {
             list: List::default(),
             filter: FilterBar::open_alerts(),
             details: Details::default(),
+            respond: Respond::default(),
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
             overlays: Vec::new(),

@@ -7,6 +7,7 @@ mod log;
 mod outbox;
 mod queue;
 mod record;
+mod trigger;
 mod undo;
 
 pub use assign::Assigned;
