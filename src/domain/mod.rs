@@ -8,6 +8,8 @@
 //! | [`resource`] | Azure, Log Analytics, AWS, GCP and on-premises identifiers |
 //! | [`entity`] | the entity graph of one alert, `$ref`s resolved |
 //! | [`alert`] | one alert in full |
+//! | [`scan`] | agent or agentless, and twins |
+//! | [`incident`], [`related`] | what an alert has in common with others |
 //! | [`fact`] | what can be searched of an alert, as (kind, value) pairs |
 //! | [`table`] | the compact in-memory table of all alerts |
 //! | [`filter`] | the filter language |
@@ -24,12 +26,15 @@ pub mod entity;
 pub mod fact;
 pub mod filter;
 pub mod ids;
+pub mod incident;
 pub mod listing;
 pub mod mentions;
 pub mod progress;
 pub mod query;
+pub mod related;
 pub mod resource;
 pub mod safe_text;
+pub mod scan;
 pub mod severity;
 pub mod status;
 pub mod table;
