@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::app::fetch;
 use crate::app::message::{OrderKind, Question, Timer};
 use crate::domain::change::NewChange;
 use crate::domain::filter::Filter;
@@ -43,6 +44,13 @@ pub enum Effect {
         table: Arc<Table>,
         /// Which.
         key: AlertKey,
+    },
+    /// Ask the source for something beyond the list; newest question wins.
+    Fetch {
+        /// Comes back with the answer.
+        question: Question,
+        /// What.
+        order: fetch::Order,
     },
     /// Write to the journal, then send.
     Journal(JournalOrder),

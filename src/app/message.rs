@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
+use crate::app::fetch;
 use crate::app::key::Key;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, HistoryEntry, TargetRecord};
@@ -46,6 +47,8 @@ pub enum Message {
     Completed(Question, Completion),
     /// An alert in full.
     Detail(Question, Result<Arc<Detail>, SafeText>),
+    /// The source answered something beyond the list.
+    Fetched(Question, Box<fetch::Answer>),
     /// A worker reports.
     Sync(SyncEvent),
     /// The journal answers.

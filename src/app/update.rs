@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::app::message::{Message, Now, Start, Timer};
 use crate::app::model::{FirstRun, Model, Pane};
 use crate::app::{
-    Effect, Effects, details, filter_bar, first_run, journal, keys, list, notice, overlays, sync_status,
+    Effect, Effects, details, filter_bar, first_run, journal, keys, list, notice, overlays, respond,
+    sync_status,
 };
 
 /// Between two looks at the clock for the ages on screen.
@@ -32,6 +33,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Listed(question, listing) => list::listed(model, question, listing, out),
         Message::Completed(question, completion) => filter_bar::completed(model, question, completion),
         Message::Detail(question, answer) => details::answered(model, question, answer, out),
+        Message::Fetched(question, answer) => respond::fetched(model, question, *answer, out),
         Message::Sync(event) => {
             sync_status::event(model, event, out);
             overlays::measure(model);

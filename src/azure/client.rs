@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 use super::auth::{SignInError, TokenSource};
-use super::cloud::Endpoint;
+use super::callback::CallbackHosts;
+use super::cloud::{Cloud, Endpoint};
 use super::error::ApiError;
 use super::identity::Identity;
 use super::page::{LoopGuard, Page, RawItem};
@@ -37,6 +38,7 @@ pub struct Subscription {
 pub struct ArmClient {
     transport: Transport,
     throttle: Throttle,
+    callbacks: CallbackHosts,
 }
 
 impl ArmClient {
@@ -44,7 +46,21 @@ impl ArmClient {
     pub fn new(endpoint: Endpoint, tokens: TokenSource, limits: Limits) -> Result<Self, ApiError> {
         let throttle =
             if endpoint.is_loopback() { Throttle::unless_unmetered(limits) } else { Throttle::new(limits) };
-        Ok(Self { transport: Transport::new(endpoint, tokens)?, throttle })
+        let cloud = Cloud::ALL.into_iter().find(|cloud| cloud.endpoint() == endpoint);
+        let callbacks = CallbackHosts::new(endpoint.clone(), cloud);
+        Ok(Self { transport: Transport::new(endpoint, tokens)?, throttle, callbacks })
+    }
+
+    /// The same for an endpoint that stands for a cloud's: logic apps of this cloud may be called back.
+    #[must_use]
+    pub fn in_cloud(mut self, cloud: Cloud) -> Self {
+        self.callbacks = CallbackHosts::new(self.endpoint().clone(), Some(cloud));
+        self
+    }
+
+    /// Where a logic app may be called back.
+    pub(super) fn callbacks(&self) -> &CallbackHosts {
+        &self.callbacks
     }
 
     /// The endpoint that is asked.
@@ -156,7 +172,11 @@ impl ArmClient {
         }
     }
 
-    async fn page(&self, subscription: Option<&SubscriptionId>, address: String) -> Result<Page, ApiError> {
+    pub(super) async fn page(
+        &self,
+        subscription: Option<&SubscriptionId>,
+        address: String,
+    ) -> Result<Page, ApiError> {
         let answer = self.send(subscription, Kind::Listing, Call::get(address, LIST_LIMIT)).await?;
         if answer.status != 200 {
             return Err(ApiError::Protocol(format!("HTTP {} instead of a list", answer.status)));
@@ -246,7 +266,7 @@ impl AlertPages {
 }
 
 /// A resource id as the path of a request, percent-encoded where it must be; none when it is not an ARM path.
-fn arm_path(id: &str) -> Option<String> {
+pub(super) fn arm_path(id: &str) -> Option<String> {
     let segments = id.strip_prefix('/')?;
     let root = segments.split('/').next()?;
     if !root.eq_ignore_ascii_case("subscriptions") {

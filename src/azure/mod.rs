@@ -12,12 +12,18 @@
 //! | [`page`] | a listing split into raw items |
 //! | [`parse`] | one raw item → [`crate::domain::Alert`] |
 //! | [`rights`] | what the signed-in role may do |
+//! | [`logic_apps`], [`automations`] | logic apps, their triggers and runs; workflow automations |
+//! | [`mod@alert_event`], [`callback`] | what a logic app is sent; the secret address it is sent to |
 
+pub mod alert_event;
 pub mod auth;
+pub mod automations;
+pub mod callback;
 pub mod client;
 pub mod cloud;
 pub mod error;
 pub mod identity;
+pub mod logic_apps;
 pub mod page;
 pub mod parse;
 pub mod retry;
@@ -25,9 +31,11 @@ pub mod rights;
 pub mod throttle;
 pub mod transport;
 
+pub use alert_event::alert_event;
 pub use auth::{
     Credential, Finding, Presence, SignInEnvironment, SignInError, SignInKind, TokenSource, discover, sign_in,
 };
+pub use callback::{Callback, Called, Caller};
 pub use client::{ArmClient, Subscription};
 pub use cloud::{Cloud, Endpoint, EndpointError};
 pub use error::ApiError;

@@ -22,7 +22,8 @@ pub const LIST_LIMIT: Duration = Duration::from_secs(30);
 /// How long a change, or reading one alert, may take in total.
 pub const ACTION_LIMIT: Duration = Duration::from_secs(15);
 
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// How long a connection may take to come about.
+pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 /// What is left of the bucket that the request was counted in; the first one present speaks.
 const REMAINING: [&str; 4] = [
@@ -266,7 +267,7 @@ impl Head {
 }
 
 /// The innermost reason of an error, without the address (it may hold a skip token).
-fn root_cause(error: &reqwest::Error) -> String {
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;

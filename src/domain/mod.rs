@@ -10,6 +10,7 @@
 //! | [`alert`] | one alert in full |
 //! | [`scan`] | agent or agentless, and twins |
 //! | [`incident`], [`related`] | what an alert has in common with others |
+//! | [`remediation`] | the remediation steps of an alert |
 //! | [`fact`] | what can be searched of an alert, as (kind, value) pairs |
 //! | [`table`] | the compact in-memory table of all alerts |
 //! | [`filter`] | the filter language |
@@ -17,9 +18,14 @@
 //! | [`listing`] | what a query answers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
+//! | [`record`] | the local record beside the alerts, and the audit log |
 //! | [`progress`] | what the pull and push workers report |
+//! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
+//! | [`response`] | logic apps triggered on alerts, and what became of each |
+//! | [`suppression`] | suppression rules: checked, suggested, simulated |
 
 pub mod alert;
+pub mod automation;
 pub mod change;
 mod count;
 pub mod entity;
@@ -28,15 +34,20 @@ pub mod filter;
 pub mod ids;
 pub mod incident;
 pub mod listing;
+pub mod logic_app;
 pub mod mentions;
 pub mod progress;
 pub mod query;
 pub mod related;
+pub mod remediation;
+pub mod record;
 pub mod resource;
+pub mod response;
 pub mod safe_text;
 pub mod scan;
 pub mod severity;
 pub mod status;
+pub mod suppression;
 pub mod table;
 pub mod tactic;
 

@@ -12,9 +12,10 @@ use super::mailbox::Mailbox;
 use super::open::{self, Plan, Setup, Workspace};
 use super::query_worker::{Ask, QueryWorker};
 use super::work::Work;
-use super::{Event, detail, first_run, journal, now};
+use super::{Event, detail, fetch, first_run, journal, now};
 use crate::app::effect::{Effect, JournalOrder};
-use crate::app::message::{Message, Start};
+use crate::app::fetch::Order;
+use crate::app::message::{Message, Question, Start};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::domain::filter::Context;
@@ -125,6 +126,7 @@ impl Shell {
                     counts.prepare(&table);
                 });
             }
+            Effect::Fetch { question, order } => self.fetch(question, order),
             Effect::Journal(order) => {
                 // The task that takes them ends only when this sender is dropped.
                 let _ = self.orders.send(order);
@@ -158,6 +160,15 @@ impl Shell {
             Effect::Quit => return Some(Immediate::Leave),
         }
         None
+    }
+
+    /// Asks the source, in the background.
+    fn fetch(&self, question: Question, order: Order) {
+        let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
+        self.handle.spawn(async move {
+            let answer = fetch::answer(&work, order).await;
+            mailbox.send(Message::Fetched(question, Box::new(answer)));
+        });
     }
 
     fn context(&self) -> Context {

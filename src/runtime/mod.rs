@@ -4,8 +4,10 @@
 //! whatever waits is taken together and drawn once. A frame that only background work caused is held back so that a
 //! busy sync redraws at most thirty times a second; a key's frame is never held back.
 
+mod backend;
 pub mod detail;
 pub mod effects;
+pub mod fetch;
 pub mod first_run;
 pub mod input;
 pub mod journal;

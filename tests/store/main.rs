@@ -8,4 +8,5 @@ mod files;
 mod full;
 mod listing;
 mod outbox;
+mod record;
 mod undo;

@@ -4,8 +4,10 @@ use super::available::{
     always, any_change, any_listed, any_mark, any_redo, any_undo, can_change, can_repeat, can_take, cursor,
     filtered, full, last_marks, session,
 };
-use super::{App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Show, Span, Spec, View};
-use crate::app::model::Model;
+use super::{
+    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Respond, Show, Span, Spec, View,
+};
+use crate::app::model::{Model, Section};
 use crate::domain::Status;
 use crate::domain::query::SortKey;
 
@@ -84,9 +86,18 @@ const fn copy(what: Copy, key: &'static [&'static str], label: &'static str, hin
     row(C::Copy(what), key, label, hint, P::ALL, G::Copy, cursor)
 }
 
+const fn section(
+    section: Section,
+    key: &'static [&'static str],
+    label: &'static str,
+    hint: &'static str,
+) -> Spec {
+    row(C::Respond(Respond::Section(section)), key, label, hint, P::RESPOND, G::Respond, always)
+}
+
 /// Every command.
 #[rustfmt::skip] // one row each
-pub static COMMANDS: [Spec; 82] = [
+pub static COMMANDS: [Spec; 85] = [
     row(C::Move(Move::Down), &["j", "↓"], "Down", "down", P::ALL, G::Move, always),
     row(C::Move(Move::Up), &["k", "↑"], "Up", "up", P::ALL, G::Move, always),
     row(C::Move(Move::First), &["g g", "Home"], "To the first", "first", P::ALL, G::Move, always),
@@ -98,8 +109,8 @@ pub static COMMANDS: [Spec; 82] = [
     row(C::Go(Go::Left), &["h", "←"], "Pane or tab to the left", "left", P::ALL, G::Move, always),
     row(C::Go(Go::Right), &["l", "→"], "Pane or tab to the right", "right", P::ALL, G::Move, always),
     row(C::Go(Go::Next), &["Tab"], "Next pane or tab", "next pane", P::ALL, G::Move, always),
-    row(C::Go(Go::PreviousTab), &["["], "Previous tab", "tab before", P::FULL, G::Move, full).at(2),
-    row(C::Go(Go::NextTab), &["]"], "Next tab", "next tab", P::FULL, G::Move, full).at(1),
+    row(C::Go(Go::PreviousTab), &["["], "Previous tab", "tab before", P::OPEN, G::Move, full).at(2),
+    row(C::Go(Go::NextTab), &["]"], "Next tab", "next tab", P::OPEN, G::Move, full).at(1),
     row(C::Go(Go::Open), &["Enter"], "Open full details", "details", P::BESIDE, G::Move, cursor).at(6),
     row(C::Go(Go::Back), &["Esc"], "One step back: details, visual mode, filter, marks", "back", P::ALL, G::Move, always),
 
@@ -162,6 +173,10 @@ pub static COMMANDS: [Spec; 82] = [
     row(C::Change(Change::Redo), &["U"], "Redo what was undone", "redo", P::ALL, G::Change, any_redo),
     row(C::Change(Change::Repeat), &["."], "Repeat the last decision on the next alert", "repeat", P::ALL, G::Change, can_repeat),
     row(C::Change(Change::Failures), &["E"], "Failures of the last change", "failures", P::ALL, G::Change, any_change),
+
+    row(C::Respond(Respond::Open), &["r"], "Respond: what can be done about the alert", "respond", P::BEFORE_RESPOND, G::Respond, cursor).at(7),
+    section(Section::Mitigate, &["2"], "Section: mitigate the threat", "mitigate"),
+    row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor", "open", P::RESPOND, G::Respond, always),
 
     copy(Copy::Row, &["y y"], "Copy the row", "row"),
     copy(Copy::Id, &["y i"], "Copy the full id", "id"),

@@ -6,6 +6,7 @@ mod filter_bar;
 mod first_run;
 mod list;
 mod overlay;
+mod respond;
 mod sync;
 
 use std::collections::VecDeque;
@@ -23,6 +24,7 @@ pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Visual};
 pub use overlay::{Confirm, Failures, Overlay, Palette, Scroll, StatusMenu};
+pub use respond::{Page, Place, Respond, Section};
 pub use sync::{SubscriptionState, SyncStatus};
 
 /// Everything.
@@ -44,6 +46,8 @@ pub struct Model {
     pub filter: FilterBar,
     /// The details of the alert under the cursor: the side pane and, when open, the full details.
     pub details: Details,
+    /// The *Take action* tab of the full details.
+    pub respond: Respond,
     /// Bulk changes: the last ones and the one that runs.
     pub bulk: Bulk,
     /// Workers.
@@ -78,6 +82,7 @@ impl Model {
             list: List::default(),
             filter: FilterBar::open_alerts(),
             details: Details::default(),
+            respond: Respond::default(),
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
             overlays: Vec::new(),

@@ -1,6 +1,6 @@
 //! Help and jobs: text that is scrolled.
 
-use crate::app::command::Move;
+use crate::app::command::{Move, Scope};
 use crate::app::journal::list_changes;
 use crate::app::key::{Code, Key};
 use crate::app::layout::{failure_rows, sheet};
@@ -26,7 +26,7 @@ pub(in crate::app) fn measure(model: &mut Model) {
     let area = sheet(model.size).inner();
     let height = failure_rows(model.size).max(1);
     let lines = match model.overlays.last() {
-        Some(Overlay::Help(_)) => documents::help(model.focus, area.columns()).lines.len(),
+        Some(Overlay::Help(_)) => documents::help(Scope::of(model), area.columns()).lines.len(),
         Some(Overlay::Jobs(_)) => documents::jobs(model, area.columns()).lines.len(),
         _ => 0,
     };

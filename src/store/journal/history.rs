@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Row};
 
-use super::{alert, known_subject, outcome, parse_status, queue, status, text};
-use crate::domain::change::{ChangeRecord, HistoryEntry, Reason, Tally, Target, TargetRecord};
+use super::{known_subject, log, outcome, parse_status, queue, status, text};
+use crate::domain::change::{ChangeRecord, HistoryEntry, Reason, Tally, TargetRecord};
 use crate::domain::{AlertId, ChangeId};
 use crate::store::error::{Result, Trouble};
 use crate::store::{Store, moment};
@@ -28,10 +28,7 @@ impl Store {
     /// One change with its targets in the user's order; none for an unknown number.
     pub fn change(&self, id: ChangeId) -> Result<Option<(ChangeRecord, Vec<TargetRecord>)>> {
         self.read_journal(|conn| {
-            let mut statement = conn.prepare_cached(&format!("{CHANGE} WHERE c.id = ?1"))?;
-            let mut rows = statement.query([id.0])?;
-            let Some(row) = rows.next()? else { return Ok(None) };
-            let record = change(conn, row)?;
+            let Some(record) = find(conn, id)? else { return Ok(None) };
             let mut statement = conn.prepare_cached(
                 "SELECT s.alert, t.seen, t.want, t.outcome, t.detail, t.attempts FROM target t \
                  JOIN subject s ON s.id = t.subject WHERE t.change = ?1 ORDER BY t.row",
@@ -39,12 +36,7 @@ impl Store {
             let mut rows = statement.query([id.0])?;
             let mut targets = Vec::new();
             while let Some(row) = rows.next()? {
-                targets.push(TargetRecord {
-                    target: Target { id: alert(row, 0)?, seen: status(row, 1)?, want: status(row, 2)? },
-                    outcome: outcome(row, 3)?,
-                    detail: text(row, 4)?,
-                    attempts: row.get(5)?,
-                });
+                targets.push(log::target(row)?);
             }
             Ok(Some((record, targets)))
         })
@@ -109,6 +101,13 @@ impl Store {
     pub(super) fn change_kind(&self, id: ChangeId) -> Result<Option<String>> {
         self.read_journal(|conn| Ok(queue::kind_of(conn, id)?))
     }
+}
+
+/// One change; none for an unknown number.
+pub(super) fn find(conn: &Connection, id: ChangeId) -> Result<Option<ChangeRecord>, Trouble> {
+    let mut statement = conn.prepare_cached(&format!("{CHANGE} WHERE c.id = ?1"))?;
+    let mut rows = statement.query([id.0])?;
+    rows.next()?.map(|row| change(conn, row)).transpose()
 }
 
 fn change(conn: &Connection, row: &Row<'_>) -> Result<ChangeRecord, Trouble> {

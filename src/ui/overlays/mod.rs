@@ -5,6 +5,7 @@ mod failures;
 mod menus;
 mod palette;
 
+use crate::app::command::Scope;
 use crate::app::document::{Document, Piece, Role};
 use crate::app::documents;
 use crate::app::layout::{Area, popup, sheet};
@@ -29,7 +30,7 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         }
         Overlay::Help(scroll) => {
             let area = sheet(model.size);
-            let document = documents::help(model.focus, area.inner().columns());
+            let document = documents::help(Scope::of(model), area.inner().columns());
             scrolled(area, "Help", &document, scroll.offset, painter);
         }
     }

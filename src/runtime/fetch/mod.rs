@@ -1,0 +1,20 @@
+//! Asks the source for what the *Take action* tab shows: one file a section, on the functions that the commands use too.
+
+use crate::app::fetch::{Answer, Order};
+use crate::azure::ArmClient;
+use crate::domain::progress::{Fault, FaultKind};
+use crate::runtime::work::Work;
+
+/// Carries an order out.
+#[allow(clippy::unused_async)] // each section asks the network
+pub async fn answer(_work: &Work, order: Order) -> Answer {
+    match order {}
+}
+
+/// The client of the source that is signed in to, or why there is none.
+pub fn client(work: &Work) -> Result<ArmClient, Fault> {
+    work.client().ok_or_else(|| Fault {
+        kind: FaultKind::SignIn,
+        message: "not signed in: R tries again, `quell doctor` says more".into(),
+    })
+}
