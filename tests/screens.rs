@@ -63,6 +63,11 @@ fn the_full_details() {
 }
 
 #[test]
+fn take_action() {
+    golden("respond");
+}
+
+#[test]
 fn prompts() {
     golden("prompt");
 }
@@ -85,7 +90,7 @@ fn too_small_a_screen_says_what_it_needs() {
 
 #[test]
 fn every_scene_is_golden() {
-    let areas = ["main", "filter", "empty", "full", "prompt", "sheet", "first"];
+    let areas = ["main", "filter", "empty", "full", "respond", "prompt", "sheet", "first"];
     for (name, _) in SCENES {
         assert!(areas.iter().any(|area| name.split('_').next() == Some(area)), "{name}");
     }

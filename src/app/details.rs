@@ -10,18 +10,20 @@ use crate::app::document::Document;
 use crate::app::layout::{self, Main};
 use crate::app::message::{Detail, Question};
 use crate::app::model::{Full, Model, Pane, Tab};
-use crate::app::{Effect, Effects, copy, documents, list};
-use crate::domain::SafeText;
+use crate::app::overlays::log;
+use crate::app::{Effect, Effects, copy, documents, list, respond};
 use crate::domain::listing::Listing;
+use crate::domain::{AlertKey, SafeText};
 
 impl Tab {
     /// Every tab, from left to right.
-    pub const ALL: [Self; 3] = [Self::Details, Self::History, Self::Json];
+    pub const ALL: [Self; 4] = [Self::Details, Self::Respond, Self::History, Self::Json];
 
     /// The tab's head.
     pub fn title(self) -> &'static str {
         match self {
             Self::Details => "Alert details",
+            Self::Respond => "Take action",
             Self::History => "History",
             Self::Json => "JSON",
         }
@@ -106,6 +108,7 @@ pub(super) fn answered(
             model.details.scroll = 0;
         }
         lay_out(model);
+        respond::shown(model, out);
         copy::answered(model, out);
         if !model.details.again {
             return;
@@ -137,10 +140,10 @@ pub(super) fn lay_out(model: &mut Model) {
     full.json = json;
     match (shown, full.tab) {
         _ if same => {}
-        (None, _) => full.document = Document::default(),
+        (None, _) | (_, Tab::Respond) => full.document = Document::default(),
         (Some(shown), Tab::Details) => full.document = documents::details(shown, table, body.columns(), now),
         (Some(shown), Tab::History) => {
-            full.document = documents::history(&shown.history, body.columns(), now);
+            full.document = documents::history(&shown.past, body.columns(), now);
         }
         (Some(shown), Tab::Json) => full.document = documents::json(&shown.raw, body.columns()),
     }
@@ -149,6 +152,7 @@ pub(super) fn lay_out(model: &mut Model) {
         let scroll = &mut full.scroll[full.tab as usize];
         *scroll = (*scroll).min(last);
     }
+    respond::lay_out(model);
 }
 
 /// Scrolls the pane that has the keys.
@@ -169,8 +173,8 @@ pub(super) fn go(model: &mut Model, go: Go, out: &mut Effects) {
         (Pane::List, Go::Right | Go::Next) => focus(model, Pane::Details),
         (Pane::Details, Go::Left | Go::Next | Go::Back) => focus(model, Pane::List),
         (Pane::List | Pane::Details, Go::Open) => open(model, out),
-        (Pane::Full, Go::Left | Go::PreviousTab) => tab(model, Tab::ALL.len() - 1),
-        (Pane::Full, Go::Right | Go::NextTab | Go::Next) => tab(model, 1),
+        (Pane::Full, Go::Left | Go::PreviousTab) => turn(model, Tab::ALL.len() - 1, out),
+        (Pane::Full, Go::Right | Go::NextTab | Go::Next) => turn(model, 1, out),
         (Pane::Full, Go::Back) => close(model, out),
         (Pane::List, Go::Left | Go::PreviousTab | Go::NextTab | Go::Back)
         | (Pane::Details, Go::Right | Go::PreviousTab | Go::NextTab)
@@ -185,12 +189,24 @@ fn focus(model: &mut Model, pane: Pane) {
     lay_out(model);
 }
 
-fn open(model: &mut Model, out: &mut Effects) {
-    let Some(key) = model.list.cursor else { return };
+/// Opens the full details of the alert under the cursor.
+pub(super) fn open(model: &mut Model, out: &mut Effects) {
+    if let Some(key) = model.list.cursor {
+        open_one(model, key, out);
+    }
+}
+
+/// Opens the full details of an alert, whether or not the list shows it.
+pub(super) fn open_one(model: &mut Model, key: AlertKey, out: &mut Effects) {
     model.list.visual = None;
     focus(model, Pane::Full);
-    model.details.full =
-        Some(Full { key, tab: Tab::default(), document: Document::default(), json: None, scroll: [0; 3] });
+    model.details.full = Some(Full {
+        key,
+        tab: Tab::default(),
+        document: Document::default(),
+        json: None,
+        scroll: [0; Tab::ALL.len()],
+    });
     follow(model, out);
     lay_out(model);
 }
@@ -200,11 +216,22 @@ pub(super) fn close(model: &mut Model, out: &mut Effects) {
     model.details.full = None;
     focus(model, Pane::List);
     follow(model, out);
+    log::back(model, out);
 }
 
-fn tab(model: &mut Model, by: usize) {
+fn turn(model: &mut Model, by: usize, out: &mut Effects) {
+    if let Some(full) = &model.details.full {
+        show(model, Tab::ALL[(full.tab as usize + by) % Tab::ALL.len()], out);
+    }
+}
+
+/// Shows a tab of the full details.
+pub(super) fn show(model: &mut Model, tab: Tab, out: &mut Effects) {
     if let Some(full) = &mut model.details.full {
-        full.tab = Tab::ALL[(full.tab as usize + by) % Tab::ALL.len()];
+        full.tab = tab;
     }
     lay_out(model);
+    if tab == Tab::Respond {
+        respond::shown(model, out);
+    }
 }

@@ -1,8 +1,7 @@
 //! From keys to commands.
 
-use crate::app::command::{COMMANDS, Command};
+use crate::app::command::{COMMANDS, Command, Scope};
 use crate::app::key::Key;
-use crate::app::model::Pane;
 
 /// The keys of a chord so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,7 +10,7 @@ pub struct Pending {
     pub keys: Vec<Key>,
 }
 
-/// What a key sequence means in a pane.
+/// What a key sequence means in a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Match {
     /// A command.
@@ -23,9 +22,9 @@ pub enum Match {
 }
 
 /// Looks a key sequence up.
-pub fn resolve(pane: Pane, keys: &[Key]) -> Match {
+pub fn resolve(scope: Scope, keys: &[Key]) -> Match {
     let mut found = Match::Nothing;
-    for spec in COMMANDS.iter().filter(|spec| spec.panes.contains(pane)) {
+    for spec in COMMANDS.iter().filter(|spec| spec.panes.contains(scope)) {
         for sequence in spec.sequences() {
             if sequence == keys {
                 return Match::Command(spec.command);
@@ -45,11 +44,11 @@ mod tests {
 
     #[test]
     fn sequences_are_commands_beginnings_or_nothing() {
-        let list = |keys| resolve(Pane::List, &sequence(keys));
+        let list = |keys| resolve(Scope::List, &sequence(keys));
         assert_eq!(list("f r"), Match::Command(Command::Narrow(Narrow::Only(By::Resource))));
         assert_eq!(list("f"), Match::Prefix);
         assert_eq!(list("f x"), Match::Nothing);
-        assert_eq!(list("r"), Match::Nothing);
-        assert_eq!(resolve(Pane::Full, &sequence("f r")), Match::Nothing);
+        assert_eq!(list("f f f"), Match::Nothing);
+        assert_eq!(resolve(Scope::Full, &sequence("f r")), Match::Nothing);
     }
 }

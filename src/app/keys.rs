@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Change, Command, Go, Mark, Show, show_keys, spec};
+use crate::app::command::{App, Change, Command, Go, Mark, Scope, Show, show_keys, spec};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending, resolve};
@@ -11,7 +11,7 @@ use crate::app::model::{Chord, Model, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays,
-    views,
+    record, respond, views,
 };
 use crate::domain::SafeText;
 
@@ -57,7 +57,7 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
 /// Both answers take milliseconds; keys that are faster wait here.
 fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
-    model.list.awaiting && list_has_keys || journal::opens_sheet(model)
+    model.list.awaiting && list_has_keys || journal::opens_sheet(model) || overlays::log::is_awaited(model)
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
@@ -119,7 +119,7 @@ fn pane_key(model: &mut Model, key: Key, out: &mut Effects) {
     let menu = chord.as_ref().is_some_and(|chord| chord.menu);
     let mut keys = chord.map(|chord| chord.pending.keys).unwrap_or_default();
     keys.push(key);
-    match resolve(model.focus, &keys) {
+    match resolve(Scope::of(model), &keys) {
         Match::Command(command) => run(model, command, out),
         Match::Prefix => {
             let number = model.next_serial();
@@ -151,6 +151,7 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
     }
     match command {
         Command::Move(step) if model.focus == Pane::List => list::step(model, step, out),
+        Command::Move(step) if Scope::of(model) == Scope::Respond => respond::step(model, step),
         Command::Move(step) => details::scroll(model, step),
         Command::Go(Go::Back) => back(model, out),
         Command::Go(go) => details::go(model, go, out),
@@ -159,13 +160,17 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Sort(key) => list::sort(model, key, out),
         Command::View(view) => views::run(model, view, out),
         Command::Change(change) => bulk::run(model, change, out),
+        Command::Record(what) => record::run(model, what),
+        Command::Respond(verb) => respond::run(model, verb, out),
         Command::Copy(what) => copy::run(model, what, out),
         Command::Show(Show::Jobs) => overlays::open_jobs(model, out),
+        Command::Show(Show::Log) => overlays::log::open(model, out),
         Command::Show(Show::Help) => overlays::open_help(model),
         Command::Show(Show::Palette) => overlays::open_palette(model),
         Command::App(App::Sync) => {
             model.sync.wished = true;
             out.push(Effect::SyncNow);
+            respond::again(model, out);
             say(model, "syncing", out);
         }
         Command::App(App::Close) => close(model, out),
@@ -175,7 +180,8 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
 
 /// One step back: details, visual mode, filter, marks. It never quits.
 fn back(model: &mut Model, out: &mut Effects) {
-    if model.focus != Pane::List {
+    if respond::back(model) {
+    } else if model.focus != Pane::List {
         details::go(model, Go::Back, out);
     } else if model.list.visual.take().is_some() || views::back_home(model, out) {
     } else if model.list.marks.is_empty() {
@@ -187,6 +193,9 @@ fn back(model: &mut Model, out: &mut Effects) {
 
 /// Closes what is open; with only the list left, quits. What is queued is on disk and is sent the next time.
 fn close(model: &mut Model, out: &mut Effects) {
+    if respond::back(model) {
+        return;
+    }
     match model.focus {
         Pane::List => out.push(Effect::Quit),
         Pane::Details | Pane::Full => details::go(model, Go::Back, out),
@@ -212,6 +221,7 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         let (change, label) = (running.change, running.label.clone());
         out.push(Effect::Journal(JournalOrder::Cancel(change)));
         say(model, format!("cancelling: {label}; what was sent stays"), out);
+    } else if respond::trigger::interrupt(model, out) {
     } else if model
         .last_interrupt
         .is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS)

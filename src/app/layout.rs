@@ -136,6 +136,24 @@ impl Full {
     }
 }
 
+/// The *Take action* tab's parts, inside the body of the full details.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Respond {
+    /// The names of the sections.
+    pub sections: Area,
+    /// The section's text, for its width and for scrolling.
+    pub body: Area,
+}
+
+impl Respond {
+    /// The parts for a screen.
+    pub fn new(size: (u16, u16)) -> Self {
+        let Area { x, y, width, height } = Full::new(size).body;
+        let body = Area { x, y: y + 2.min(height), width, height: height.saturating_sub(2) };
+        Self { sections: Area { x, y, width, height: height.min(1) }, body }
+    }
+}
+
 /// Columns beside a frame that are too few to show anything of what lies below.
 const SLIVER: u16 = 14;
 
@@ -156,6 +174,11 @@ pub fn sheet(size: (u16, u16)) -> Area {
 /// The rows of the failures that fit: the sheet without its heading and the words about the chosen one.
 pub fn failure_rows(size: (u16, u16)) -> usize {
     sheet(size).inner().rows().saturating_sub(6)
+}
+
+/// The lines of the audit log that fit: the sheet without its heads and the words about the chosen one.
+pub fn log_rows(size: (u16, u16)) -> usize {
+    sheet(size).inner().rows().saturating_sub(7)
 }
 
 #[cfg(test)]

@@ -6,11 +6,14 @@
 //! | --- | --- |
 //! | [`model`], [`message`], [`effect`] | the state, what happens, what is ordered |
 //! | [`mod@update`] | the root: routes a message to its area |
+//! | [`input`], [`form`] | a line of text being edited; fields and a button |
 //! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
 //! | `list`, [`marks`] | cursor, scrolling and answers of the query; marks |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | `details` | the side pane and the full details |
+//! | [`respond`], [`fetch`] | the *Take action* tab; what is asked of the source for it |
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
+//! | `record` | notes, assignment, feedback |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
@@ -22,8 +25,10 @@ mod details;
 pub mod document;
 pub mod documents;
 pub mod effect;
+pub mod fetch;
 mod filter_bar;
 mod first_run;
+pub mod form;
 #[cfg(test)]
 mod harness;
 pub mod input;
@@ -39,6 +44,8 @@ pub mod model;
 mod narrow;
 mod notice;
 pub mod overlays;
+mod record;
+pub mod respond;
 mod sync_status;
 #[cfg(test)]
 mod tests;

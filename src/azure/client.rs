@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 use super::auth::{SignInError, TokenSource};
-use super::cloud::Endpoint;
+use super::callback::CallbackHosts;
+use super::cloud::{Cloud, Endpoint};
 use super::error::ApiError;
 use super::identity::Identity;
 use super::page::{LoopGuard, Page, RawItem};
@@ -37,6 +38,7 @@ pub struct Subscription {
 pub struct ArmClient {
     transport: Transport,
     throttle: Throttle,
+    callbacks: CallbackHosts,
 }
 
 impl ArmClient {
@@ -44,7 +46,21 @@ impl ArmClient {
     pub fn new(endpoint: Endpoint, tokens: TokenSource, limits: Limits) -> Result<Self, ApiError> {
         let throttle =
             if endpoint.is_loopback() { Throttle::unless_unmetered(limits) } else { Throttle::new(limits) };
-        Ok(Self { transport: Transport::new(endpoint, tokens)?, throttle })
+        let cloud = Cloud::ALL.into_iter().find(|cloud| cloud.endpoint() == endpoint);
+        let callbacks = CallbackHosts::new(endpoint.clone(), cloud);
+        Ok(Self { transport: Transport::new(endpoint, tokens)?, throttle, callbacks })
+    }
+
+    /// The same for an endpoint that stands for a cloud's: logic apps of this cloud may be called back.
+    #[must_use]
+    pub fn in_cloud(mut self, cloud: Cloud) -> Self {
+        self.callbacks = CallbackHosts::new(self.endpoint().clone(), Some(cloud));
+        self
+    }
+
+    /// Where a logic app may be called back.
+    pub(super) fn callbacks(&self) -> &CallbackHosts {
+        &self.callbacks
     }
 
     /// The endpoint that is asked.
@@ -156,7 +172,11 @@ impl ArmClient {
         }
     }
 
-    async fn page(&self, subscription: Option<&SubscriptionId>, address: String) -> Result<Page, ApiError> {
+    pub(super) async fn page(
+        &self,
+        subscription: Option<&SubscriptionId>,
+        address: String,
+    ) -> Result<Page, ApiError> {
         let answer = self.send(subscription, Kind::Listing, Call::get(address, LIST_LIMIT)).await?;
         if answer.status != 200 {
             return Err(ApiError::Protocol(format!("HTTP {} instead of a list", answer.status)));
@@ -184,8 +204,14 @@ impl ArmClient {
         match &outcome {
             Ok(answer) => {
                 self.throttle.flows(subscription, kind);
-                if let Some(left) = answer.remaining {
+                // Resource Graph is a POST by which no write is counted: it tells its own bucket.
+                let graph = kind == Kind::Graph;
+                let left = if graph { answer.quota.map(|quota| quota.remaining) } else { answer.remaining };
+                if let Some(left) = left {
                     self.throttle.observe(subscription, kind, f64::from(left));
+                }
+                if let Some(quota) = answer.quota.filter(|quota| graph && quota.remaining == 0) {
+                    self.throttle.rest(subscription, kind, quota.resets_after);
                 }
             }
             Err(ApiError::Throttled { retry_after }) => self.throttle.hold(subscription, kind, *retry_after),
@@ -245,15 +271,21 @@ impl AlertPages {
     }
 }
 
-/// A resource id as the path of a request, percent-encoded where it must be; none when it is not an ARM path.
-fn arm_path(id: &str) -> Option<String> {
+/// An alert's id as the path of a request; none when it is not an ARM path, or too short for an alert:
+/// `subscriptions/S/providers/P/locations/L/alerts/N` at least.
+pub(super) fn arm_path(id: &str) -> Option<String> {
+    (id.split('/').count() > 8).then(|| scope_path(id)).flatten()
+}
+
+/// A resource's, resource group's or subscription's id as the path of a request, percent-encoded where it must be; none
+/// when it is not an ARM path.
+pub(super) fn scope_path(id: &str) -> Option<String> {
     let segments = id.strip_prefix('/')?;
     let root = segments.split('/').next()?;
     if !root.eq_ignore_ascii_case("subscriptions") {
         return None;
     }
     let mut path = String::with_capacity(id.len() + 16);
-    let mut count = 0;
     for segment in segments.split('/') {
         let plain = !segment.is_empty()
             && !matches!(segment, "." | "..")
@@ -264,10 +296,8 @@ fn arm_path(id: &str) -> Option<String> {
         }
         path.push('/');
         push_segment(&mut path, segment);
-        count += 1;
     }
-    // subscriptions/S/providers/P/locations/L/alerts/N at least
-    (count >= 8).then_some(path)
+    (path.matches('/').count() >= 2).then_some(path)
 }
 
 pub(super) fn push_segment(path: &mut String, segment: &str) {

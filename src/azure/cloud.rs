@@ -70,6 +70,28 @@ impl Cloud {
         }
     }
 
+    /// The domain below which logic apps are called back, and nothing else is.
+    pub fn logic_apps(self) -> &'static str {
+        match self {
+            Self::Public => "logic.azure.com",
+            Self::UsGov => "logic.azure.us",
+            Self::China => "logic.azure.cn",
+        }
+    }
+
+    /// The address, when it leads to a logic app of this cloud: `https` on its own port, below [`Self::logic_apps`].
+    pub(super) fn accept_logic_app(self, text: &str) -> Option<Url> {
+        let url = plain_url(text)?;
+        let authority = text.split_once("://")?.1.split(['/', '?', '#']).next()?;
+        let labels = url.host_str()?.strip_suffix(self.logic_apps())?.strip_suffix('.')?;
+        let below = !labels.is_empty() && labels.split('.').all(|label| !label.is_empty());
+        let plain = url.scheme() == "https"
+            && url.port_or_known_default() == Some(443)
+            && url.fragment().is_none()
+            && !authority.contains('@');
+        (below && plain).then_some(url)
+    }
+
     /// The cloud's own ARM endpoint.
     pub fn endpoint(self) -> Endpoint {
         let host = self.arm().trim_start_matches("https://");

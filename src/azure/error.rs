@@ -136,9 +136,9 @@ fn for_seconds(wait: Option<Duration>) -> String {
 
 /// Code and message of an error body, whatever its shape.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct RemoteError {
-    code: SafeText,
-    message: SafeText,
+pub(super) struct RemoteError {
+    pub(super) code: SafeText,
+    pub(super) message: SafeText,
 }
 
 /// `{"error":{"code","message"}}`, `{"code","message"}`, and the OAuth form with a text in `error`.
@@ -151,7 +151,7 @@ struct ErrorBody {
 }
 
 impl RemoteError {
-    fn read(body: &[u8]) -> Self {
+    pub(super) fn read(body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
         let text = text.trim_start_matches('\u{feff}').trim();
         let Ok(parsed) = serde_json::from_str::<ErrorBody>(text) else {

@@ -4,8 +4,10 @@
 //! whatever waits is taken together and drawn once. A frame that only background work caused is held back so that a
 //! busy sync redraws at most thirty times a second; a key's frame is never held back.
 
+mod backend;
 pub mod detail;
 pub mod effects;
+pub mod fetch;
 pub mod first_run;
 pub mod input;
 pub mod journal;
@@ -13,8 +15,12 @@ pub mod log;
 pub mod mailbox;
 pub mod open;
 pub mod query_worker;
+pub mod respond;
 pub mod signals;
+pub mod simulate;
+pub mod suppress;
 pub mod terminal;
+pub mod triggers;
 pub mod work;
 
 use std::sync::LazyLock;

@@ -234,7 +234,8 @@ impl Workspace {
             let environment = SignInEnvironment::from_process();
             sign_in(&environment, self.plan.sign_in, self.plan.cloud).await.map_err(ApiError::SignIn)?
         };
-        ArmClient::new(self.plan.endpoint.clone(), tokens, Limits::default())
+        let client = ArmClient::new(self.plan.endpoint.clone(), tokens, Limits::default())?;
+        Ok(client.in_cloud(self.plan.cloud))
     }
 
     /// What the workers need.

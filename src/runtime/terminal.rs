@@ -3,9 +3,7 @@
 //! Drawing collects its bytes; [`Screen::draw`] sends them in one write between the marks of a synchronised update, and
 //! sends nothing at all when no cell changed.
 
-use std::cell::RefCell;
-use std::io::{self, IsTerminal, Write};
-use std::rc::Rc;
+use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -14,90 +12,12 @@ use crossterm::terminal::{
     disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, queue};
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
-use ratatui::layout::{Position, Size};
 use ratatui::{Frame, Terminal};
+
+use super::backend::{Pending, Quiet};
 
 /// True while the terminal is ours: whoever finds it true and clears it gives the terminal back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-
-/// Bytes of the frame being drawn.
-#[derive(Debug, Clone, Default)]
-struct Pending(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Pending {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// A backend that does not repeat what the terminal already knows about the cursor.
-#[derive(Debug)]
-struct Quiet {
-    inner: CrosstermBackend<Pending>,
-    cursor_shown: bool,
-    cursor_at: Option<Position>,
-}
-
-impl Backend for Quiet {
-    type Error = io::Error;
-
-    fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> io::Result<()> {
-        let mut content = content.peekable();
-        if content.peek().is_none() {
-            return Ok(());
-        }
-        self.cursor_at = None;
-        self.inner.draw(content)
-    }
-
-    fn hide_cursor(&mut self) -> io::Result<()> {
-        if std::mem::replace(&mut self.cursor_shown, false) { self.inner.hide_cursor() } else { Ok(()) }
-    }
-
-    fn show_cursor(&mut self) -> io::Result<()> {
-        if std::mem::replace(&mut self.cursor_shown, true) { Ok(()) } else { self.inner.show_cursor() }
-    }
-
-    fn get_cursor_position(&mut self) -> io::Result<Position> {
-        Ok(self.cursor_at.unwrap_or_default())
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        let position = position.into();
-        if self.cursor_at == Some(position) {
-            return Ok(());
-        }
-        self.cursor_at = Some(position);
-        self.inner.set_cursor_position(position)
-    }
-
-    fn clear(&mut self) -> io::Result<()> {
-        self.inner.clear()
-    }
-
-    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        self.inner.clear_region(region)
-    }
-
-    fn size(&self) -> io::Result<Size> {
-        self.inner.size()
-    }
-
-    fn window_size(&mut self) -> io::Result<WindowSize> {
-        self.inner.window_size()
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// The terminal while it is ours.
 pub struct Screen {
@@ -117,9 +37,7 @@ impl Screen {
             ));
         }
         let pending = Pending::default();
-        let backend =
-            Quiet { inner: CrosstermBackend::new(pending.clone()), cursor_shown: true, cursor_at: None };
-        let mut screen = Self { terminal: Terminal::new(backend)?, pending };
+        let mut screen = Self { terminal: Terminal::new(Quiet::new(pending.clone()))?, pending };
         screen.enter()?;
         Ok(screen)
     }
@@ -129,7 +47,7 @@ impl Screen {
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         queue!(self.pending, EnterAlternateScreen, EnableBracketedPaste)?;
-        self.terminal.backend_mut().cursor_shown = true;
+        self.terminal.backend_mut().cursor_is_shown();
         self.terminal.clear()?;
         self.send(false)
     }
@@ -152,7 +70,7 @@ impl Screen {
     }
 
     fn send(&mut self, synchronised: bool) -> io::Result<()> {
-        let bytes = self.pending.0.take();
+        let bytes = self.pending.take();
         if bytes.is_empty() {
             return Ok(());
         }

@@ -25,6 +25,8 @@ pub struct Work {
 struct Parts {
     workspace: Option<Arc<Workspace>>,
     engine: Option<Engine>,
+    /// What is signed in to.
+    client: Option<ArmClient>,
     session: Option<Session>,
     /// A sign-in is under way: a second one would start a second engine.
     connecting: bool,
@@ -48,6 +50,11 @@ impl Work {
     /// Who makes changes, for the record; empty while nobody is known.
     pub fn who(&self) -> SafeText {
         self.with(|parts| parts.session.as_ref().map(|session| session.who.clone()).unwrap_or_default())
+    }
+
+    /// The client of the source; none before the sign-in.
+    pub fn client(&self) -> Option<ArmClient> {
+        self.with(|parts| parts.client.clone())
     }
 
     /// Something may have to be sent.
@@ -130,7 +137,10 @@ impl Work {
         let config = workspace.engine_config(client.clone());
         let (work, asked) = (self.clone(), client.clone());
         let engine = Engine::start(config, move |event| work.tell(event, &asked));
-        self.with(|parts| parts.engine = Some(engine));
+        self.with(|parts| {
+            parts.engine = Some(engine);
+            parts.client = Some(client.clone());
+        });
         self.ask_who(client).await;
     }
 

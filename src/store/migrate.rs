@@ -8,7 +8,11 @@ use super::error::Trouble;
 pub(super) const CACHE: [&str; 1] = [include_str!("../../assets/schema/cache/0001.sql")];
 
 /// The journal's steps.
-pub(super) const JOURNAL: [&str; 1] = [include_str!("../../assets/schema/journal/0001.sql")];
+pub(super) const JOURNAL: [&str; 3] = [
+    include_str!("../../assets/schema/journal/0001.sql"),
+    include_str!("../../assets/schema/journal/0002.sql"),
+    include_str!("../../assets/schema/journal/0003.sql"),
+];
 
 /// The schema of an open database; 0 when it is new.
 pub(super) fn version(conn: &Connection) -> rusqlite::Result<i64> {

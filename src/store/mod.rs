@@ -3,7 +3,7 @@
 //! | file | holds | on damage |
 //! | --- | --- | --- |
 //! | `cache.db` | what was last read from the source: rows, strings, bodies | set aside and filled again by a sync |
-//! | `journal.db` | what was decided here: changes and their outbox, assignments, the lease | never thrown away |
+//! | `journal.db` | what was decided here: changes and their outbox, the record beside the alerts, the audit log, the lease | never thrown away |
 //!
 //! A [`Store`] owns both connections and the one [`TableBuilder`]. It is synchronous and lives on one thread; the rest of the
 //! program talks to it through a [`StoreHandle`]. The status on screen is computed, never stored: the row as the source had
@@ -26,13 +26,17 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use cache::{
+    Bodies, Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert,
+};
 use cache::{IdIndex, Running};
-pub use cache::{Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert};
 pub use error::{Notice, Result, StoreError};
 pub use folder::{Access, Folder};
 pub use hash::content_hash;
 pub use journal::{Assigned, OutboxItem, Postponement, Settlement, Spared, UndoPlan, Undone};
 pub use thread::StoreHandle;
+
+use chrono::Utc;
 
 use crate::domain::table::{LocalRecord, Table, TableBuilder};
 use crate::domain::{AlertId, SafeText, Status, SubscriptionId};
@@ -111,6 +115,8 @@ impl Store {
             stale: true,
         };
         store.load_journal()?;
+        // Whoever was sending when it ended is not known to have sent. A journal that cannot be written says so later.
+        let _ = store.settle_abandoned(Utc::now());
         match store.reload_cache() {
             // Set aside by now; the store goes on with an empty cache.
             Ok(()) | Err(StoreError::DamagedCache { .. }) => {}

@@ -4,11 +4,7 @@ use crate::app::document::{Piece, Role, safe_cell};
 use crate::app::layout;
 use crate::app::model::{Full, Model, Tab};
 use crate::ui::paint::Painter;
-use crate::ui::{hints, status_line};
-
-/// The tabs in order, with their names.
-const TABS: [(Tab, &str); 3] =
-    [(Tab::Details, "Alert details"), (Tab::History, "History"), (Tab::Json, "JSON")];
+use crate::ui::{hints, respond, status_line};
 
 pub(super) fn draw(model: &Model, full: &Full, painter: &mut Painter<'_>) {
     let parts = layout::Full::new(model.size);
@@ -17,7 +13,9 @@ pub(super) fn draw(model: &Model, full: &Full, painter: &mut Painter<'_>) {
     tabs(full, offset, parts, painter);
     let rule = "─".repeat(usize::from(model.size.0));
     painter.line(layout::Area { y: parts.tabs.y + 1, ..parts.tabs }, &[Piece::new(rule, Role::Dim)]);
-    if full.document.is_empty() {
+    if full.tab == Tab::Respond && model.details.error.is_none() {
+        respond::draw(model, painter);
+    } else if full.document.is_empty() {
         let words = if model.details.error.is_some() { "" } else { "loading…" };
         painter.line(parts.body.row(0), &[Piece::new(words, Role::Dim)]);
         if let Some(error) = &model.details.error {
@@ -46,7 +44,8 @@ fn title(model: &Model, full: &Full, row: layout::Area, painter: &mut Painter<'_
 fn tabs(full: &Full, offset: usize, parts: layout::Full, painter: &mut Painter<'_>) {
     let row = layout::Area { x: parts.tabs.x + 1, width: parts.tabs.width.saturating_sub(2), ..parts.tabs };
     let mut line = Vec::new();
-    for (tab, name) in TABS {
+    for tab in Tab::ALL {
+        let name = tab.title();
         if tab == full.tab {
             line.push(Piece::new(format!("▐{name}▌"), Role::Stage));
         } else {

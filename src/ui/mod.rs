@@ -6,6 +6,8 @@
 //! | `paint` | pieces into cells: the only place that touches the buffer |
 //! | `header`, `filter_bar`, `alert_table`, `empty_list`, `details`, `status_line`, `hints` | the parts of the main screen |
 //! | `full` | the full details with their tabs |
+//! | `respond` | their *Take action* tab |
+//! | `form` | fields and a button |
 //! | `overlays` | what lies over the screen |
 //! | `first_run` | the screen without a configuration |
 
@@ -14,11 +16,13 @@ mod details;
 mod empty_list;
 mod filter_bar;
 mod first_run;
+mod form;
 mod full;
 mod header;
 mod hints;
 mod overlays;
 mod paint;
+mod respond;
 mod status_line;
 mod text_field;
 pub mod theme;

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
+use quell::app::document::Document;
 use quell::app::documents;
 use quell::app::input::Input;
 use quell::app::layout::{self, Main};
 use quell::app::message::{Detail, Mention, Now, Session};
 use quell::app::model::{Full, Model, Pane, SubscriptionState, Tab};
+use quell::app::respond;
 use quell::domain::alert::Scan;
 use quell::domain::change::{
     ChangeRecord, HistoryEntry, Outcome, Plan, Reason, Skip, Tally, Target, TargetRecord,
@@ -211,11 +213,14 @@ pub(crate) fn open_full(model: &mut Model, tab: Tab) {
     let shown = model.details.shown.clone().unwrap();
     let document = match tab {
         Tab::Details => documents::details(&shown, &model.table, width, now()),
+        Tab::Respond => Document::default(),
         Tab::History => documents::history(&shown.history, width, now()),
         Tab::Json => documents::json(&shown.raw, width),
     };
-    model.details.full = Some(Full { key: shown.key, tab, document, json: None, scroll: [0; 3] });
+    model.details.full =
+        Some(Full { key: shown.key, tab, document, json: None, scroll: [0; Tab::ALL.len()] });
     model.focus = Pane::Full;
+    respond::lay_out(model);
 }
 
 /// An alert with entities of many kinds, evidence and hostile text.

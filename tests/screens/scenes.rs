@@ -42,6 +42,7 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("full_history", |size| full(size, Tab::History, 0)),
     ("full_json", |size| full(size, Tab::Json, 0)),
     ("full_nohistory", no_history),
+    ("respond_mitigate", |size| full(size, Tab::Respond, 0)),
     ("prompt_dismiss", dismiss),
     ("prompt_reason", reason),
     ("prompt_resolve", resolve),

@@ -8,4 +8,6 @@ mod files;
 mod full;
 mod listing;
 mod outbox;
+mod record;
+mod trigger;
 mod undo;

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{CHORDS, COMMANDS, Group, Spec, sequence};
+use super::{CHORDS, COMMANDS, Group, Scope, Spec, sequence};
 use crate::app::key::Key;
-use crate::app::model::{Model, Pane};
+use crate::app::model::{Model, Section};
 use crate::app::{first_run, overlays};
 
 /// One head of the help with its commands.
@@ -38,24 +38,30 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     if model.chord.is_some() {
         return which_key(model);
     }
+    let scope = Scope::of(model);
     let mut ranked: Vec<(u8, String, &'static str)> = COMMANDS
         .iter()
-        .filter(|spec| spec.rank > 0 && spec.panes.contains(model.focus) && (spec.available)(model).is_ok())
+        .filter(|spec| spec.rank > 0 && spec.panes.contains(scope) && (spec.available)(model).is_ok())
         .filter_map(|spec| Some((spec.rank, (*spec.keys.first()?).to_owned(), spec.hint)))
         .collect();
-    let starts = |chord: &str| in_pane(model.focus).any(|spec| starts_with(spec, chord));
+    let starts = |chord: &str| in_scope(scope).any(|spec| starts_with(spec, chord));
     ranked.extend(
         CHORDS
             .iter()
             .filter(|chord| chord.rank > 0 && starts(chord.key))
             .map(|chord| (chord.rank, chord.key.to_owned(), chord.hint)),
     );
+    if scope == Scope::Respond
+        && let [first, .., last] = Section::ALL.as_slice()
+    {
+        ranked.push((0, format!("{}–{}", first.digit(), last.digit()), "section"));
+    }
     ranked.sort_by_key(|(rank, ..)| *rank);
     ranked.into_iter().map(|(_, keys, label)| (keys, label)).collect()
 }
 
-fn in_pane(pane: Pane) -> impl Iterator<Item = &'static Spec> {
-    COMMANDS.iter().filter(move |spec| spec.panes.contains(pane))
+fn in_scope(scope: Scope) -> impl Iterator<Item = &'static Spec> {
+    COMMANDS.iter().filter(move |spec| spec.panes.contains(scope))
 }
 
 fn starts_with(spec: &Spec, chord: &str) -> bool {
@@ -66,17 +72,17 @@ fn starts_with(spec: &Spec, chord: &str) -> bool {
 pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
     let Some(chord) = &model.chord else { return Vec::new() };
     let typed = &chord.pending.keys;
-    in_pane(model.focus)
+    in_scope(Scope::of(model))
         .flat_map(|spec| spec.sequences().map(move |keys| (spec, keys)))
         .filter(|(_, keys)| keys.len() > typed.len() && keys.starts_with(typed))
         .map(|(spec, keys)| (show_keys(&keys[typed.len()..]), spec.hint))
         .collect()
 }
 
-/// Every command of a pane by head, each with all its keys.
-pub fn help(pane: Pane) -> Vec<Help> {
+/// Every command of a scope by head, each with all its keys.
+pub fn help(scope: Scope) -> Vec<Help> {
     let rows = |group: Group| -> Vec<(String, &'static str)> {
-        in_pane(pane)
+        in_scope(scope)
             .filter(|spec| spec.group == group && !spec.keys.is_empty())
             .map(|spec| (every_key(spec, ", "), spec.label))
             .collect()
@@ -107,7 +113,7 @@ pub fn readme_table() -> String {
     }
     for (title, hints) in overlays::guides() {
         let _ = write!(text, "**{title}**\n\n| key | does |\n| --- | --- |\n");
-        for (keys, label) in hints {
+        for (keys, label) in *hints {
             let _ = writeln!(text, "| `{keys}` | {label} |");
         }
         text.push('\n');
@@ -144,7 +150,7 @@ mod tests {
 
     #[test]
     fn every_key_of_the_table_is_a_key() {
-        for spec in &COMMANDS {
+        for spec in COMMANDS {
             for keys in spec.keys {
                 assert_eq!(show_keys(&sequence(keys)), *keys, "{}", spec.label);
             }
@@ -186,11 +192,11 @@ mod tests {
 
     #[test]
     fn help_lists_every_command_that_works_in_the_pane() {
-        for pane in [Pane::List, Pane::Details, Pane::Full] {
-            let listed: usize = help(pane).iter().map(|help| help.rows.len()).sum();
-            assert_eq!(listed, in_pane(pane).filter(|spec| !spec.keys.is_empty()).count());
+        for scope in Scope::ALL {
+            let listed: usize = help(scope).iter().map(|help| help.rows.len()).sum();
+            assert_eq!(listed, in_scope(scope).filter(|spec| !spec.keys.is_empty()).count());
         }
-        assert!(Panes::BESIDE.contains(Pane::Details) && !Panes::BESIDE.contains(Pane::Full));
+        assert!(Panes::BESIDE.contains(Scope::Details) && !Panes::BESIDE.contains(Scope::Full));
     }
 
     #[test]

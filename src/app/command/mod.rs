@@ -7,7 +7,7 @@ mod guide;
 mod table;
 
 use crate::app::key::Key;
-use crate::app::model::{Model, Pane};
+use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::Status;
 use crate::domain::query::SortKey;
 
@@ -31,8 +31,12 @@ pub enum Command {
     View(View),
     /// Changes of status.
     Change(Change),
+    /// The local record.
+    Record(Record),
     /// The clipboard.
     Copy(Copy),
+    /// The *Take action* tab.
+    Respond(Respond),
     /// Sheets over the screen.
     Show(Show),
     /// The program.
@@ -168,6 +172,17 @@ pub enum Change {
     Failures,
 }
 
+/// The local record: kept in the journal, never sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Record {
+    /// A note.
+    Note,
+    /// To whom alerts are assigned.
+    Assign,
+    /// Useful, or not.
+    Judge(bool),
+}
+
 /// The clipboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Copy {
@@ -185,11 +200,23 @@ pub enum Copy {
     ShowLink,
 }
 
+/// The *Take action* tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Respond {
+    /// Open the tab.
+    Open,
+    /// Show a section.
+    Section(Section),
+    /// Open, or act on, what is under the cursor.
+    Enter,
+}
+
 /// Sheets over the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the names say it
 pub enum Show {
     Jobs,
+    Log,
     Help,
     Palette,
 }
@@ -205,7 +232,35 @@ pub enum App {
     Suspend,
 }
 
-/// The panes in which a command works.
+/// Where keys have their meaning: a pane or, where a tab has keys of its own, that tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The list.
+    List,
+    /// The details beside it.
+    Details,
+    /// The full details.
+    Full,
+    /// Their *Take action* tab.
+    Respond,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 4] = [Self::List, Self::Details, Self::Full, Self::Respond];
+
+    /// Where the keys are now, when nothing lies over it.
+    pub fn of(model: &Model) -> Self {
+        match (model.focus, &model.details.full) {
+            (Pane::List, _) => Self::List,
+            (Pane::Details, _) => Self::Details,
+            (Pane::Full, Some(full)) if full.tab == Tab::Respond => Self::Respond,
+            (Pane::Full, _) => Self::Full,
+        }
+    }
+}
+
+/// The scopes in which a command works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panes(u8);
 
@@ -214,17 +269,24 @@ impl Panes {
     pub const LIST: Self = Self(1);
     /// The list and the details beside it.
     pub const BESIDE: Self = Self(3);
-    /// The full details only.
+    /// The full details' tabs without keys of their own.
     pub const FULL: Self = Self(4);
-    /// Every pane.
-    pub const ALL: Self = Self(7);
+    /// Everywhere but in the *Take action* tab.
+    pub const BEFORE_RESPOND: Self = Self(7);
+    /// The *Take action* tab only.
+    pub const RESPOND: Self = Self(8);
+    /// The full details, whichever tab is shown.
+    pub const OPEN: Self = Self(12);
+    /// Everywhere.
+    pub const ALL: Self = Self(15);
 
-    /// True when a pane is one of them.
-    pub fn contains(self, pane: Pane) -> bool {
-        let bit = match pane {
-            Pane::List => 1,
-            Pane::Details => 2,
-            Pane::Full => 4,
+    /// True when a scope is one of them.
+    pub fn contains(self, scope: Scope) -> bool {
+        let bit = match scope {
+            Scope::List => 1,
+            Scope::Details => 2,
+            Scope::Full => 4,
+            Scope::Respond => 8,
         };
         self.0 & bit != 0
     }
@@ -245,19 +307,23 @@ pub enum Group {
     Sort,
     View,
     Change,
+    Record,
+    Respond,
     Copy,
     Program,
 }
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Move,
         Self::Mark,
         Self::Filter,
         Self::Sort,
         Self::View,
         Self::Change,
+        Self::Record,
+        Self::Respond,
         Self::Copy,
         Self::Program,
     ];
@@ -271,6 +337,8 @@ impl Group {
             Self::Sort => "Sort",
             Self::View => "Views",
             Self::Change => "Change status",
+            Self::Record => "Record (kept here, never sent)",
+            Self::Respond => "Take action",
             Self::Copy => "Copy",
             Self::Program => "Program",
         }

@@ -1,9 +1,8 @@
 //! Tables of keys: help for a pane, and the menu of a chord.
 
-use crate::app::command;
+use crate::app::command::{self, Scope};
 use crate::app::document::{Document, Piece, Role, line_width, width};
 use crate::app::documents::flow::Flow;
-use crate::app::model::Pane;
 
 /// Blank cells between columns.
 const GAP: usize = 3;
@@ -18,9 +17,9 @@ const SIGNS: [(&str, &str); 6] = [
     ("␛", "reversed: a character that the terminal would obey or hide, shown instead; others as ‹U+202E›"),
 ];
 
-/// Lays out every command of a pane by head, each head in as many columns as fit, then the signs of the list.
-pub fn help(pane: Pane, columns: usize) -> Document {
-    let sections = command::help(pane);
+/// Lays out every command of a scope by head, each head in as many columns as fit, then the signs of the list.
+pub fn help(scope: Scope, columns: usize) -> Document {
+    let sections = command::help(scope);
     let keys =
         sections.iter().flat_map(|section| &section.rows).map(|(key, _)| width(key)).max().unwrap_or(0);
     let mut flow = Flow::new(columns);

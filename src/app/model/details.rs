@@ -46,7 +46,7 @@ pub struct Full {
     /// The JSON and the width that `document` was laid out from, while it is that: it may be large and never ages.
     pub json: Option<(Arc<str>, usize)>,
     /// The first line drawn, for each tab.
-    pub scroll: [usize; 3],
+    pub scroll: [usize; Tab::ALL.len()],
 }
 
 /// The tabs of the full details.
@@ -55,6 +55,8 @@ pub enum Tab {
     /// Entities, properties, evidence, links.
     #[default]
     Details,
+    /// What can be done about it.
+    Respond,
     /// What was done to it here.
     History,
     /// The source's JSON.

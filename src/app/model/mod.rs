@@ -5,8 +5,12 @@ mod details;
 mod filter_bar;
 mod first_run;
 mod list;
+mod log;
 mod overlay;
+mod record;
+mod respond;
 mod sync;
+mod trigger;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,8 +26,12 @@ pub use details::{Details, Full, Tab};
 pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Visual};
+pub use log::{Inside, Log, Window};
 pub use overlay::{Confirm, Failures, Overlay, Palette, Scroll, StatusMenu};
+pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
+pub use respond::{Page, Place, Respond, Section};
 pub use sync::{SubscriptionState, SyncStatus};
+pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
 
 /// Everything.
 #[derive(Debug)]
@@ -44,12 +52,16 @@ pub struct Model {
     pub filter: FilterBar,
     /// The details of the alert under the cursor: the side pane and, when open, the full details.
     pub details: Details,
+    /// The *Take action* tab of the full details.
+    pub respond: Respond,
     /// Bulk changes: the last ones and the one that runs.
     pub bulk: Bulk,
     /// Workers.
     pub sync: SyncStatus,
     /// What lies over the screen; the last one has the keys.
     pub overlays: Vec<Overlay>,
+    /// The audit log from which an alert was opened: it comes back when that is closed.
+    pub log: Option<Box<Log>>,
     /// Which pane has the keys when nothing lies over it.
     pub focus: Pane,
     /// The keys of a chord so far.
@@ -78,9 +90,11 @@ impl Model {
             list: List::default(),
             filter: FilterBar::open_alerts(),
             details: Details::default(),
+            respond: Respond::default(),
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
             overlays: Vec::new(),
+            log: None,
             focus: Pane::default(),
             chord: None,
             notice: None,

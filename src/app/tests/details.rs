@@ -60,11 +60,12 @@ fn panes_take_the_keys_in_turn() {
 fn tabs_go_around() {
     for (keys, tab) in [
         ("Enter", Tab::Details),
-        ("Enter ]", Tab::History),
-        ("Enter ] ]", Tab::Json),
-        ("Enter ] ] ]", Tab::Details),
+        ("Enter ]", Tab::Respond),
+        ("Enter ] ]", Tab::History),
+        ("Enter ] ] ]", Tab::Json),
+        ("Enter ] ] ] ]", Tab::Details),
         ("Enter [", Tab::Json),
-        ("Enter l", Tab::History),
+        ("Enter l", Tab::Respond),
         ("Enter Tab h", Tab::Details),
     ] {
         let mut harness = Harness::small();

@@ -28,8 +28,7 @@ fn a_chord_shows_its_menu_when_it_waits() {
 
 #[test]
 fn a_key_without_meaning_is_said_quietly() {
-    for keys in ["r", "S", "c", "A", "b", "p", "z", "m", "M", "T", "@", "W", "Y", "5", "9", "f Enter", "g x"]
-    {
+    for keys in ["H", "J", "K", "%", "f x", "g x"] {
         let mut harness = Harness::small();
         harness.keys(keys);
         assert!(harness.notice().contains("is not a key here"), "{keys}: {}", harness.notice());
@@ -59,9 +58,9 @@ fn hints_follow_the_pane_and_what_is_possible() {
 #[test]
 fn notices_go_by_their_own_timer() {
     let mut harness = Harness::small();
-    harness.keys("r");
+    harness.keys("H");
     let first = harness.model.notice.as_ref().unwrap().number;
-    harness.keys("S").send(Message::Timer(Timer::Notice(first)));
+    harness.keys("J").send(Message::Timer(Timer::Notice(first)));
     let second = harness.model.notice.as_ref().unwrap().number;
     harness.send(Message::Timer(Timer::Notice(second)));
     assert!(harness.model.notice.is_none());

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{Durability, known_subject, subject_of};
+use super::known_subject;
+use crate::domain::record::{Deed, DeedKind};
 use crate::domain::{AlertId, ChangeId, SafeText};
 use crate::store::error::{Result, Trouble};
 use crate::store::{Store, moment};
@@ -22,7 +23,7 @@ pub struct Assigned {
 }
 
 impl Store {
-    /// Assigns alerts to somebody, or to nobody.
+    /// Assigns alerts to somebody, or to nobody. One deed of the audit log.
     pub fn assign(
         &mut self,
         ids: &[AlertId],
@@ -30,16 +31,8 @@ impl Store {
         by: &SafeText,
         at: DateTime<Utc>,
     ) -> Result<()> {
-        let subjects = self.write_journal(Durability::Synced, |_, conn| {
-            ids.iter()
-                .map(|id| {
-                    let subject = subject_of(conn, id)?;
-                    write(conn, subject, who, by, at, None)?;
-                    Ok(subject)
-                })
-                .collect::<Result<Vec<i64>, Trouble>>()
-        })?;
-        self.show_subjects(&subjects);
+        let who = who.cloned().unwrap_or_default();
+        self.audit(&Deed::new(DeedKind::Assign, by.clone(), at).on(ids.iter().cloned()).set(who))?;
         Ok(())
     }
 

@@ -1,10 +1,12 @@
 //! The record: changes with their outcomes, and what was done about one alert.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, Row};
 
-use super::{alert, known_subject, outcome, parse_status, queue, status, text};
-use crate::domain::change::{ChangeRecord, HistoryEntry, Reason, Tally, Target, TargetRecord};
-use crate::domain::{AlertId, ChangeId};
+use super::{effective, known_subject, log, outcome, parse_status, queue, status, text};
+use crate::domain::change::{ChangeRecord, HistoryEntry, Reason, Tally, TargetRecord};
+use crate::domain::{AlertId, AlertKey, ChangeId, Status};
 use crate::store::error::{Result, Trouble};
 use crate::store::{Store, moment};
 
@@ -28,10 +30,7 @@ impl Store {
     /// One change with its targets in the user's order; none for an unknown number.
     pub fn change(&self, id: ChangeId) -> Result<Option<(ChangeRecord, Vec<TargetRecord>)>> {
         self.read_journal(|conn| {
-            let mut statement = conn.prepare_cached(&format!("{CHANGE} WHERE c.id = ?1"))?;
-            let mut rows = statement.query([id.0])?;
-            let Some(row) = rows.next()? else { return Ok(None) };
-            let record = change(conn, row)?;
+            let Some(record) = find(conn, id)? else { return Ok(None) };
             let mut statement = conn.prepare_cached(
                 "SELECT s.alert, t.seen, t.want, t.outcome, t.detail, t.attempts FROM target t \
                  JOIN subject s ON s.id = t.subject WHERE t.change = ?1 ORDER BY t.row",
@@ -39,12 +38,7 @@ impl Store {
             let mut rows = statement.query([id.0])?;
             let mut targets = Vec::new();
             while let Some(row) = rows.next()? {
-                targets.push(TargetRecord {
-                    target: Target { id: alert(row, 0)?, seen: status(row, 1)?, want: status(row, 2)? },
-                    outcome: outcome(row, 3)?,
-                    detail: text(row, 4)?,
-                    attempts: row.get(5)?,
-                });
+                targets.push(log::target(row)?);
             }
             Ok(Some((record, targets)))
         })
@@ -105,10 +99,36 @@ impl Store {
         })
     }
 
+    /// The alerts in the cache that someone set in progress or resolved with quell, whatever became of them since, unless
+    /// that was undone.
+    pub fn taken_up(&self) -> Result<HashSet<AlertKey>> {
+        let ids = self.read_journal(|conn| {
+            let mut statement = conn.prepare_cached(&format!(
+                "SELECT DISTINCT s.alert FROM target t JOIN change c ON c.id = t.change JOIN subject s ON s.id = t.subject \
+                 WHERE t.want IN (?1, ?2) AND c.kind <> 'undo' AND {} AND NOT EXISTS (SELECT 1 FROM change u \
+                 JOIN target w ON w.change = u.id AND w.subject = t.subject WHERE u.undoes = t.change AND {})",
+                effective("t"),
+                effective("w")
+            ))?;
+            let found = statement.query_map([Status::InProgress.api_name(), Status::Resolved.api_name()], |row| {
+                row.get::<_, String>(0).map(AlertId::new)
+            })?;
+            Ok(found.collect::<rusqlite::Result<Vec<_>>>()?)
+        })?;
+        Ok(ids.iter().filter_map(|id| self.key(id)).collect())
+    }
+
     /// `change`, `undo` or `redo`; none for an unknown number.
     pub(super) fn change_kind(&self, id: ChangeId) -> Result<Option<String>> {
         self.read_journal(|conn| Ok(queue::kind_of(conn, id)?))
     }
+}
+
+/// One change; none for an unknown number.
+pub(super) fn find(conn: &Connection, id: ChangeId) -> Result<Option<ChangeRecord>, Trouble> {
+    let mut statement = conn.prepare_cached(&format!("{CHANGE} WHERE c.id = ?1"))?;
+    let mut rows = statement.query([id.0])?;
+    rows.next()?.map(|row| change(conn, row)).transpose()
 }
 
 fn change(conn: &Connection, row: &Row<'_>) -> Result<ChangeRecord, Trouble> {

@@ -61,13 +61,13 @@ pub(super) fn holds(conn: &Connection, owner: &str, now: DateTime<Utc>) -> rusql
 }
 
 /// The machine's name; containers on one folder have different ones, and cannot see each other's processes.
-fn host() -> String {
+pub(super) fn host() -> String {
     fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned()
 }
 
 /// When a process began, in clock ticks since the machine started: field 22 of `/proc/PID/stat`. None when there is no such
 /// process, or no such file on this system.
-fn started(process: u32) -> Option<i64> {
+pub(super) fn started(process: u32) -> Option<i64> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The second field is the program's name in parentheses and may hold anything.
     let (_, rest) = stat.rsplit_once(')')?;
@@ -75,6 +75,6 @@ fn started(process: u32) -> Option<i64> {
 }
 
 /// True when the process has certainly ended. Where processes cannot be looked at, only the clock ends a lease.
-fn has_ended(process: u32, since: i64) -> bool {
+pub(super) fn has_ended(process: u32, since: i64) -> bool {
     since != 0 && fs::exists("/proc/self/stat").unwrap_or(false) && started(process) != Some(since)
 }

@@ -3,8 +3,11 @@
 mod assign;
 mod history;
 mod lease;
+mod log;
 mod outbox;
 mod queue;
+mod record;
+mod trigger;
 mod undo;
 
 pub use assign::Assigned;
@@ -141,14 +144,15 @@ impl Store {
             while let Some(row) = rows.next()? {
                 pending.insert(alert(row, 0)?, status(row, 1)?);
             }
-            let mut locals = std::collections::HashMap::new();
+            let mut locals = record::locals(conn)?;
             let mut statement = conn.prepare_cached(
                 "SELECT alert, assigned, changed_by FROM subject \
                  WHERE assigned IS NOT NULL OR changed_by IS NOT NULL",
             )?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                locals.insert(alert(row, 0)?, local(row, 1)?);
+                let local: &mut LocalRecord = locals.entry(alert(row, 0)?).or_default();
+                (local.assigned, local.changed_by) = takers(row, 1)?;
             }
             Ok((pending, locals))
         })?;
@@ -244,7 +248,9 @@ fn overlay_of(conn: &Connection, subject: i64) -> Result<(AlertId, Option<Status
     let row = rows.next()?.ok_or_else(|| Trouble::Damaged(format!("alert {subject} is missing")))?;
     let want: Option<String> = row.get(3)?;
     let want = want.map(|word| parse_status(&word)).transpose()?;
-    Ok((alert(row, 0)?, want, local(row, 1)?))
+    let (assigned, changed_by) = takers(row, 1)?;
+    let (useful, notes) = record::local_of(conn, subject)?;
+    Ok((alert(row, 0)?, want, LocalRecord { assigned, changed_by, useful, notes }))
 }
 
 /// The journal's number for an alert, given one if it is new.
@@ -288,12 +294,11 @@ fn alert(row: &Row<'_>, column: usize) -> Result<AlertId, Trouble> {
     Ok(AlertId::new(row.get::<_, String>(column)?))
 }
 
-fn local(row: &Row<'_>, column: usize) -> Result<LocalRecord, Trouble> {
-    Ok(LocalRecord {
-        assigned: row.get::<_, Option<String>>(column)?.map(SafeText::from),
-        changed_by: row.get::<_, Option<String>>(column + 1)?.map(SafeText::from),
-        ..LocalRecord::default()
-    })
+/// Who has an alert, and who last changed it.
+fn takers(row: &Row<'_>, column: usize) -> Result<(Option<SafeText>, Option<SafeText>), Trouble> {
+    let who =
+        |column| -> rusqlite::Result<_> { Ok(row.get::<_, Option<String>>(column)?.map(SafeText::from)) };
+    Ok((who(column)?, who(column + 1)?))
 }
 
 fn status(row: &Row<'_>, column: usize) -> Result<Status, Trouble> {

@@ -2,9 +2,12 @@
 
 mod confirm;
 mod failures;
+mod log;
 mod menus;
 mod palette;
+mod record;
 
+use crate::app::command::Scope;
 use crate::app::document::{Document, Piece, Role};
 use crate::app::documents;
 use crate::app::layout::{Area, popup, sheet};
@@ -21,7 +24,22 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::TimeRange(input, error) => menus::time_range(model, input, error.as_deref(), painter),
         Overlay::Pattern(input, error) => menus::pattern(model, input, error.as_deref(), painter),
         Overlay::Failures(failures) => failures::draw(model, failures, painter),
+        Overlay::Note(prompt) => record::note(model, prompt, painter),
+        Overlay::Assign(menu) => record::assign(model, menu, painter),
+        Overlay::Judge(judge) => record::judge(model, judge, painter),
+        Overlay::Log(log) => log::draw(model, log, painter),
         Overlay::Palette(palette) => palette::draw(model, palette, painter),
+        Overlay::Trigger(prompt) => {
+            let area = sheet(model.size);
+            let document = documents::trigger::prompt(prompt, &model.table, area.inner().columns());
+            let title = documents::trigger::title(prompt);
+            scrolled(area, &title, &document, prompt.scroll.offset, painter);
+        }
+        Overlay::Outcomes(outcomes) => {
+            let area = sheet(model.size);
+            let document = documents::trigger::outcomes(model, outcomes.number, area.inner().columns());
+            scrolled(area, "Outcomes", &document, outcomes.scroll.offset, painter);
+        }
         Overlay::Jobs(scroll) => {
             let area = sheet(model.size);
             let document = documents::jobs(model, area.inner().columns());
@@ -29,7 +47,7 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         }
         Overlay::Help(scroll) => {
             let area = sheet(model.size);
-            let document = documents::help(model.focus, area.inner().columns());
+            let document = documents::help(Scope::of(model), area.inner().columns());
             scrolled(area, "Help", &document, scroll.offset, painter);
         }
     }

@@ -1,0 +1,108 @@
+//! What the screen asks of the source beyond the list, and what it answers. Each part of *Take action* has its own
+//! variant; what that means stands with the part.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::message::Question;
+use crate::domain::AlertId;
+use crate::domain::progress::Fault;
+use crate::domain::response::{Candidates, Outgoing};
+
+/// What is asked of the source.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Order {
+    /// Which logic apps and automations there are, in all subscriptions.
+    Candidates,
+    /// What a logic app would be sent for these alerts, and what was triggered on them before.
+    Outgoing(Vec<AlertId>),
+}
+
+/// What the source answered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// The logic apps and automations.
+    Candidates(Result<Candidates, Fault>),
+    /// What would be sent.
+    Outgoing(Result<Outgoing, Fault>),
+}
+
+/// Something that the source has and the screen shows: what is known of it, of when, and how asking for it stands.
+///
+/// What was known stays when asking again fails: on a dead line the analyst reads what there was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remote<T> {
+    /// What the source said last, and when.
+    pub known: Option<(T, DateTime<Utc>)>,
+    /// The question whose answer is awaited.
+    pub asked: Option<Question>,
+    /// Why the last question was not answered.
+    pub fault: Option<Fault>,
+}
+
+impl<T> Default for Remote<T> {
+    fn default() -> Self {
+        Self { known: None, asked: None, fault: None }
+    }
+}
+
+impl<T> Remote<T> {
+    /// A question was asked; the answers to older ones no longer count.
+    pub fn ask(&mut self, question: Question) {
+        self.asked = Some(question);
+    }
+
+    /// Takes an answer; false when a newer question was asked meanwhile.
+    pub fn answer(&mut self, question: Question, answer: Result<T, Fault>, at: DateTime<Utc>) -> bool {
+        if self.asked != Some(question) {
+            return false;
+        }
+        self.asked = None;
+        match answer {
+            Ok(value) => {
+                self.known = Some((value, at));
+                self.fault = None;
+            }
+            Err(fault) => self.fault = Some(fault),
+        }
+        true
+    }
+
+    /// What is known.
+    pub fn value(&self) -> Option<&T> {
+        self.known.as_ref().map(|(value, _)| value)
+    }
+
+    /// True while an answer is awaited.
+    pub fn is_loading(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// True when nothing is known and nothing was asked, so that showing it means asking.
+    pub fn is_unasked(&self) -> bool {
+        self.known.is_none() && self.asked.is_none() && self.fault.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::harness::now;
+    use crate::domain::progress::FaultKind;
+
+    #[test]
+    fn the_newest_question_wins_and_a_fault_keeps_what_was_known() {
+        let at = now().utc;
+        let fault = || Fault { kind: FaultKind::Unreachable, message: "no network".into() };
+        let mut remote = Remote::default();
+        assert!(remote.is_unasked());
+        remote.ask(Question(1));
+        remote.ask(Question(2));
+        assert!(!remote.answer(Question(1), Ok("old"), at) && remote.is_loading());
+        assert!(remote.answer(Question(2), Ok("new"), at) && !remote.is_loading());
+        assert!(!remote.answer(Question(2), Ok("again"), at), "answered already");
+        remote.ask(Question(3));
+        assert!(remote.answer(Question(3), Err(fault()), at));
+        assert_eq!((remote.value(), remote.fault.clone()), (Some(&"new"), Some(fault())));
+        assert!(!remote.is_unasked());
+    }
+}
