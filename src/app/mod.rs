@@ -12,6 +12,7 @@
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | `details` | the side pane and the full details |
 //! | [`respond`], [`fetch`] | the *Take action* tab; what is asked of the source for it |
+//! | `rights` | what the role may do |
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
@@ -44,6 +45,7 @@ mod narrow;
 mod notice;
 pub mod overlays;
 pub mod respond;
+mod rights;
 mod sync_status;
 #[cfg(test)]
 mod tests;

@@ -16,10 +16,10 @@
 //! | [`graph`], [`recommendations`] | Resource Graph, and what it holds to improve on a resource |
 //! | [`contacts`], [`samples`] | who receives mail for alerts; sample alerts |
 //! | `listing` | what the smaller operations share |
-
-pub mod activity;
 //! | [`logic_apps`], [`automations`] | logic apps, their triggers and runs; workflow automations |
 //! | [`mod@alert_event`], [`callback`] | what a logic app is sent; the secret address it is sent to |
+
+pub mod activity;
 
 pub mod alert_event;
 pub mod auth;
@@ -32,8 +32,8 @@ pub mod error;
 pub mod graph;
 pub mod identity;
 mod listing;
-pub mod ownership;
 pub mod logic_apps;
+pub mod ownership;
 pub mod page;
 pub mod parse;
 pub mod recommendations;

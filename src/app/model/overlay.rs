@@ -1,6 +1,7 @@
 //! What can lie over the screen.
 
 use crate::app::input::Input;
+pub use crate::app::overlays::mail::MailForm;
 use crate::domain::Status;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
 
@@ -9,6 +10,8 @@ use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
 pub enum Overlay {
     /// Confirm a change.
     Confirm(Box<Confirm>),
+    /// Edit who receives mail.
+    Mail(Box<MailForm>),
     /// Choose a status.
     Status(StatusMenu),
     /// Choose a time range by typing it.
