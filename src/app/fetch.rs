@@ -5,11 +5,12 @@ use chrono::{DateTime, Utc};
 
 use crate::app::message::Question;
 use crate::app::respond::{contacts, context};
-use crate::domain::SubscriptionId;
 use crate::domain::progress::Fault;
 use crate::domain::recommendation::Recommendations;
 use crate::domain::resource::ResourceId;
+use crate::domain::response::{Candidates, Outgoing};
 use crate::domain::rights::Rights;
+use crate::domain::{AlertId, SubscriptionId};
 
 /// What is asked of the source.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,10 @@ pub enum Order {
     Contacts(contacts::Order),
     /// What the role may do in each of these subscriptions.
     Rights(Vec<SubscriptionId>),
+    /// Which logic apps and automations there are, in all subscriptions.
+    Candidates,
+    /// What a logic app would be sent for these alerts, and what was triggered on them before.
+    Outgoing(Vec<AlertId>),
 }
 
 /// What the source answered.
@@ -35,6 +40,10 @@ pub enum Answer {
     Contacts(contacts::Answer),
     /// To [`Order::Rights`]: the subscriptions whose permissions could be read.
     Rights(Vec<(SubscriptionId, Rights)>),
+    /// The logic apps and automations.
+    Candidates(Result<Candidates, Fault>),
+    /// What would be sent.
+    Outgoing(Result<Outgoing, Fault>),
 }
 
 /// Something that the source has and the screen shows: what is known of it, of when, and how asking for it stands.

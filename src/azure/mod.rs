@@ -12,6 +12,7 @@
 //! | [`page`] | a listing split into raw items |
 //! | [`parse`] | one raw item → [`crate::domain::Alert`] |
 //! | [`rights`] | what the signed-in role may do |
+//! | [`suppression`] | suppression rules |
 //! | [`activity`], [`ownership`] | a resource's activity log, tags and owners |
 //! | [`graph`], [`recommendations`] | Resource Graph, and what it holds to improve on a resource |
 //! | [`contacts`], [`samples`] | who receives mail for alerts; sample alerts |
@@ -40,6 +41,7 @@ pub mod recommendations;
 pub mod retry;
 pub mod rights;
 pub mod samples;
+pub mod suppression;
 pub mod throttle;
 pub mod transport;
 
@@ -54,4 +56,7 @@ pub use error::ApiError;
 pub use identity::Identity;
 pub use page::{Page, RawItem};
 pub use parse::{ParseError, parse_alert};
+pub use parse::{ParseError, parse_alert, parse_entities};
+pub use rights::Rights;
+pub use suppression::Rules;
 pub use throttle::Limits;

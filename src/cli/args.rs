@@ -9,7 +9,9 @@ use clap_complete::Shell;
 
 use crate::cli::contacts::ContactsCommand;
 use crate::cli::context::Context;
+use crate::cli::respond::Respond;
 use crate::cli::simulate::Simulate;
+use crate::cli::suppress::args::Suppress;
 use crate::domain::Status;
 use crate::domain::change::Reason;
 
@@ -125,6 +127,9 @@ pub enum Command {
         #[command(flatten)]
         act: Act,
     },
+    /// Suppression rules, and what a rule would have matched
+    #[command(subcommand)]
+    Suppress(Box<Suppress>),
     /// The resource of an alert: its tags, whom to ask, its activity log around the alert
     Context(Context),
     /// What there is to improve on the resource of an alert
@@ -140,6 +145,8 @@ pub enum Command {
     },
     /// Ask Defender for Cloud for its sample alerts
     SimulateAlerts(Simulate),
+    /// Trigger a logic app on alerts; without --logic-app, list what could be triggered and what fires by itself
+    Respond(Respond),
     /// The Azure Resource Manager emulator by itself
     Emulator(EmulatorArgs),
     /// What is configured, which sign-in works, what the role may do
@@ -250,7 +257,7 @@ pub struct EmulatorArgs {
             429[:SECONDS], 500, 503, 403, 404, latency:100ms, hang, reset, drop-reply (applied, then the connection \
             is cut), ignore (204, nothing changed), truncate, garbage (200 with HTML), expire:N (401 once after N \
             requests), cut:K (each listing ends after K pages with a 500). RATE is a fraction such as 0.1, else 1; \
-            METHOD is POST or GET, else any."
+            METHOD is GET, POST, PUT or DELETE, or CALLBACK for the calls of logic apps' triggers, else any."
     )]
     pub fault: Vec<String>,
     /// Make the faults fall as this seed says

@@ -102,7 +102,7 @@ const fn reach(step: Reach, key: &'static [&'static str], label: &'static str, h
 
 /// Every command.
 #[rustfmt::skip] // one row each
-pub static COMMANDS: [Spec; 93] = [
+pub static COMMANDS: [Spec; 94] = [
     row(C::Move(Move::Down), &["j", "↓"], "Down", "down", P::ALL, G::Move, always),
     row(C::Move(Move::Up), &["k", "↑"], "Up", "up", P::ALL, G::Move, always),
     row(C::Move(Move::First), &["g g", "Home"], "To the first", "first", P::ALL, G::Move, always),
@@ -183,6 +183,7 @@ pub static COMMANDS: [Spec; 93] = [
     section(Section::Context, &["1"], "Section: inspect the resource's context", "context"),
     section(Section::Mitigate, &["2"], "Section: mitigate the threat", "mitigate"),
     section(Section::Prevent, &["3"], "Section: prevent future attacks", "prevent"),
+    section(Section::Trigger, &["4"], "Section: trigger an automated response", "trigger"),
     section(Section::Contacts, &["6"], "Section: who receives mail", "e-mail"),
     row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor", "open", P::RESPOND, G::Respond, always),
     reach(Reach::Widen, &["+", "="], "Activity log: a longer window", "longer").at(3),

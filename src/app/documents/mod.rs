@@ -12,7 +12,9 @@
 //! | [`context`](mod@context), [`recommendations`](mod@recommendations), [`contacts`](mod@contacts) | sections of *Take action* |
 //! | [`standing`](mod@standing) | how asking the source stands |
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
+//! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
+//! | [`suppression`] | suppression rules and what they would have matched |
 
 pub mod bar;
 pub mod contacts;
@@ -30,6 +32,8 @@ pub mod pane;
 pub mod recommendations;
 pub mod standing;
 mod summary;
+pub mod suppression;
+pub mod trigger;
 
 pub use contacts::contacts;
 pub use context::context;

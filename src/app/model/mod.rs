@@ -8,6 +8,7 @@ mod list;
 mod overlay;
 mod respond;
 mod sync;
+mod trigger;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use list::{List, Visual};
 pub use overlay::{Confirm, Failures, MailForm, Overlay, Palette, Scroll, StatusMenu};
 pub use respond::{Page, Place, Respond, Section};
 pub use sync::{SubscriptionState, SyncStatus};
+pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
 
 /// Everything.
 #[derive(Debug)]

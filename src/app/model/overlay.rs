@@ -1,6 +1,7 @@
 //! What can lie over the screen.
 
 use crate::app::input::Input;
+use crate::app::model::{Outcomes, TriggerPrompt};
 pub use crate::app::overlays::mail::MailForm;
 use crate::domain::Status;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
@@ -22,6 +23,10 @@ pub enum Overlay {
     ConfirmUndo(Box<ChangeRecord>),
     /// The failures of a change.
     Failures(Box<Failures>),
+    /// What a logic app would be sent, and the question whether to.
+    Trigger(Box<TriggerPrompt>),
+    /// What became of each alert of a confirm.
+    Outcomes(Outcomes),
     /// Running and recent changes, and the listings.
     Jobs(Scroll),
     /// Keys of the pane below.

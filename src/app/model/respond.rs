@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::app::document::Document;
+use crate::app::model::Trigger;
 use crate::app::respond::contacts::Contacts;
 use crate::app::respond::context::Context;
 use crate::app::respond::prevent::Prevent;
@@ -20,6 +21,8 @@ pub enum Section {
     Prevent,
     /// Configure email notification settings.
     Contacts,
+    /// Trigger an automated response: logic apps.
+    Trigger,
 }
 
 /// The *Take action* tab. The section stays from alert to alert.
@@ -41,6 +44,8 @@ pub struct Respond {
     pub prevent: Prevent,
     /// Section 6.
     pub contacts: Contacts,
+    /// What section 4 knows.
+    pub trigger: Trigger,
 }
 
 /// A section laid out: a text, and which of its lines belong to the items that the cursor moves over.

@@ -7,6 +7,7 @@ mod palette;
 mod prompt;
 mod sheet;
 mod status;
+mod trigger;
 
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Overlay};
@@ -28,6 +29,14 @@ const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc"
 const STORE: &Hints = &[("y", "yes, store them"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
+const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
+const TRIGGER_MARKED: &Hints = &[
+    ("y", "yes, trigger it"),
+    ("Enter", "no"),
+    ("m", "this alert or the marked"),
+    ("↑ ↓", "what is sent"),
+    ("Esc", "no"),
+];
 const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
@@ -43,18 +52,21 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Mail(_) => FORM,
         Overlay::Status(_) => STATUS,
         Overlay::Failures(_) => FAILURES,
-        Overlay::Jobs(_) | Overlay::Help(_) => SHEET,
+        Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
+        Overlay::Trigger(_) => TRIGGER_MARKED,
+        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) => SHEET,
         Overlay::Palette(_) => PALETTE,
         Overlay::TimeRange(..) | Overlay::Pattern(..) => PROMPT,
     }
 }
 
 /// The prompts with keys of their own, for the README.
-pub(super) fn guides() -> [(&'static str, &'static Hints); 4] {
+pub(super) fn guides() -> [(&'static str, &'static Hints); 5] {
     [
         ("When a dismissal is asked for", DISMISS),
         ("When an undo is asked for", UNDO),
         ("In the failures of a change", FAILURES),
+        ("When a logic app is about to be triggered", TRIGGER_MARKED),
         ("In the palette", PALETTE),
     ]
 }
@@ -78,7 +90,8 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Mail(_)) => mail::key(model, key, out),
         Some(Overlay::Status(_)) => status::key(model, key, out),
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
-        Some(Overlay::Jobs(_) | Overlay::Help(_)) => sheet::key(model, key),
+        Some(Overlay::Trigger(_)) => trigger::key(model, key, out),
+        Some(Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_)) => sheet::key(model, key),
         Some(Overlay::Palette(_)) => palette::key(model, key, out),
         Some(Overlay::TimeRange(..) | Overlay::Pattern(..)) => prompt::key(model, key, out),
     }
@@ -105,7 +118,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
 }
 
 /// Closes the overlay on top.
-fn close(model: &mut Model) {
+pub(super) fn close(model: &mut Model) {
     model.overlays.pop();
     closed(model);
 }

@@ -7,6 +7,7 @@
 //! | [`prevent`] | 3: the recommendations |
 //! | [`contacts`] | 6: who receives mail |
 //! | [`kept`] | what was asked lately |
+//! | [`trigger`] | 4: logic apps, triggered at most once for each confirm |
 //!
 //! A section is a file here: its state (a field of [`Respond`](crate::app::model::Respond)), what it asks of the source
 //! when it is shown, how it is laid out, and what Enter means in it. It is entered in the tables below, each of which has
@@ -17,6 +18,7 @@ pub mod context;
 pub mod kept;
 pub mod mitigate;
 pub mod prevent;
+pub mod trigger;
 
 use crate::app::command::{Move, Respond as Verb};
 use crate::app::fetch::Answer;
@@ -28,7 +30,7 @@ use crate::domain::SafeText;
 
 impl Section {
     /// Every section, in the order of their digits.
-    pub const ALL: [Self; 4] = [Self::Context, Self::Mitigate, Self::Prevent, Self::Contacts];
+    pub const ALL: [Self; 5] = [Self::Context, Self::Mitigate, Self::Prevent, Self::Trigger, Self::Contacts];
 
     /// The digit that shows it.
     pub fn digit(self) -> char {
@@ -37,6 +39,7 @@ impl Section {
             Self::Mitigate => '2',
             Self::Prevent => '3',
             Self::Contacts => '6',
+            Self::Trigger => '4',
         }
     }
 
@@ -47,6 +50,7 @@ impl Section {
             Self::Mitigate => "Mitigate",
             Self::Prevent => "Prevent",
             Self::Contacts => "E-mail",
+            Self::Trigger => "Trigger",
         }
     }
 }
@@ -65,6 +69,7 @@ pub(super) fn run(model: &mut Model, verb: Verb, out: &mut Effects) {
             Section::Mitigate => {}
             Section::Prevent => prevent::enter(model),
             Section::Contacts => contacts::enter(model, out),
+            Section::Trigger => trigger::enter(model, out),
         },
         Verb::Reach(step) => context::reach(model, step, out),
     }
@@ -94,6 +99,8 @@ fn ask(model: &mut Model, everything: bool, out: &mut Effects) {
         Section::Context => context::shown(model, everything, out),
         Section::Mitigate => {}
         Section::Prevent => prevent::shown(model, everything, out),
+        Section::Trigger if everything => trigger::again(model, out),
+        Section::Trigger => trigger::shown(model, out),
         Section::Contacts => contacts::shown(model, everything, out),
     }
 }
@@ -114,6 +121,8 @@ pub(super) fn fetched(model: &mut Model, question: Question, answer: Answer, out
         Answer::Prevent(resource, answer) => prevent::answered(model, question, resource, answer),
         Answer::Contacts(answer) => contacts::answered(model, question, answer, out),
         Answer::Rights(listed) => rights::listed(model, listed),
+        Answer::Candidates(answer) => trigger::candidates(model, question, answer),
+        Answer::Outgoing(answer) => trigger::outgoing(model, question, answer, out),
     }
     lay_out(model);
 }
@@ -129,6 +138,7 @@ pub fn lay_out(model: &mut Model) {
         Section::Mitigate => mitigate::page(model, area.columns()),
         Section::Prevent => prevent::page(model, area.columns()),
         Section::Contacts => contacts::page(model, area.columns()),
+        Section::Trigger => trigger::page(model, area.columns()),
     };
     settle(model);
 }
@@ -190,8 +200,8 @@ pub(super) fn back(model: &mut Model) -> bool {
     }
     match model.respond.section {
         Section::Context => context::back(model),
-        Section::Mitigate | Section::Contacts => false,
         Section::Prevent => prevent::back(model),
+        Section::Mitigate | Section::Trigger | Section::Contacts => false,
     }
 }
 

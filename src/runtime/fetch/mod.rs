@@ -1,14 +1,15 @@
 //! Asks the source for what the *Take action* tab shows: one file a section, on the functions that the commands use too.
 
+mod contacts;
+mod context;
+mod rights;
+mod trigger;
+
 use crate::app::fetch::{Answer, Order};
 use crate::azure::{ApiError, ArmClient};
 use crate::domain::progress::{Fault, FaultKind};
 use crate::runtime::work::Work;
 use crate::sync::trouble::fault;
-
-mod contacts;
-mod context;
-mod rights;
 
 /// Carries an order out.
 pub async fn answer(work: &Work, order: Order) -> Answer {
@@ -18,6 +19,8 @@ pub async fn answer(work: &Work, order: Order) -> Answer {
             let found = ask(work, async |client| client.recommendations(&resource).await).await;
             Answer::Prevent(resource, found)
         }
+        Order::Candidates => trigger::apps(work).await,
+        Order::Outgoing(ids) => trigger::outgoing(work, ids).await,
         Order::Contacts(order) => Answer::Contacts(contacts::answer(work, order).await),
         Order::Rights(subscriptions) => Answer::Rights(rights::answer(work, subscriptions).await),
     }
