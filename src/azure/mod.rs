@@ -16,12 +16,11 @@
 //! | [`activity`], [`ownership`] | a resource's activity log, tags and owners |
 //! | [`graph`], [`recommendations`] | Resource Graph, and what it holds to improve on a resource |
 //! | [`contacts`], [`samples`] | who receives mail for alerts; sample alerts |
-//! | `listing` | what the smaller operations share |
 //! | [`logic_apps`], [`automations`] | logic apps, their triggers and runs; workflow automations |
 //! | [`mod@alert_event`], [`callback`] | what a logic app is sent; the secret address it is sent to |
+//! | `listing` | what the smaller operations share |
 
 pub mod activity;
-
 pub mod alert_event;
 pub mod auth;
 pub mod automations;
@@ -55,8 +54,6 @@ pub use cloud::{Cloud, Endpoint, EndpointError};
 pub use error::ApiError;
 pub use identity::Identity;
 pub use page::{Page, RawItem};
-pub use parse::{ParseError, parse_alert};
 pub use parse::{ParseError, parse_alert, parse_entities};
-pub use rights::Rights;
 pub use suppression::Rules;
 pub use throttle::Limits;
