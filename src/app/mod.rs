@@ -12,6 +12,7 @@
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | `details` | the side pane and the full details |
 //! | [`respond`], [`fetch`] | the *Take action* tab; what is asked of the source for it |
+//! | `rights` | what the role may do |
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
 //! | `record` | notes, assignment, feedback |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
@@ -46,6 +47,7 @@ mod notice;
 pub mod overlays;
 mod record;
 pub mod respond;
+mod rights;
 mod sync_status;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! Tables over the whole core: keys and messages in, model and effects out.
 
+mod around;
 mod changes;
 mod details;
 mod filter;
