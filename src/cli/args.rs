@@ -7,6 +7,10 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::suppress::args::Suppress;
+use crate::cli::contacts::ContactsCommand;
+use crate::cli::context::Context;
+use crate::cli::simulate::Simulate;
 use crate::cli::respond::Respond;
 use crate::domain::Status;
 use crate::domain::change::Reason;
@@ -123,6 +127,24 @@ pub enum Command {
         #[command(flatten)]
         act: Act,
     },
+    /// Suppression rules, and what a rule would have matched
+    #[command(subcommand)]
+    Suppress(Box<Suppress>),
+    /// The resource of an alert: its tags, whom to ask, its activity log around the alert
+    Context(Context),
+    /// What there is to improve on the resource of an alert
+    Recommendations {
+        /// The alert's id, or its name where that is unambiguous
+        id: String,
+    },
+    /// Who receives mail for alerts
+    Contacts {
+        /// Show or change it
+        #[command(subcommand)]
+        command: ContactsCommand,
+    },
+    /// Ask Defender for Cloud for its sample alerts
+    SimulateAlerts(Simulate),
     /// Trigger a logic app on alerts; without --logic-app, list what could be triggered and what fires by itself
     Respond(Respond),
     /// The Azure Resource Manager emulator by itself
@@ -284,7 +306,7 @@ fn reason(text: &str) -> Result<Reason, String> {
 }
 
 /// Reads `30s`, `10m`, `2h`, `500ms` or a number of seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| "expected a duration such as 30s, 10m or 2h".to_owned())?;

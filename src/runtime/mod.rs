@@ -17,6 +17,8 @@ pub mod open;
 pub mod query_worker;
 pub mod respond;
 pub mod signals;
+pub mod simulate;
+pub mod suppress;
 pub mod terminal;
 pub mod triggers;
 pub mod work;
