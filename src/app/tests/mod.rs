@@ -8,3 +8,4 @@ mod list;
 mod marks;
 mod screen;
 mod tasks;
+mod trigger;
