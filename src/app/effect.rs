@@ -9,10 +9,11 @@ use crate::domain::automation::AlertEvent;
 use crate::domain::change::NewChange;
 use crate::domain::filter::Filter;
 use crate::domain::query::Sort;
+use crate::domain::record::{Deed, DeedId};
 use crate::domain::resource::ResourceId;
 use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
-use crate::domain::{AlertId, AlertKey, ChangeId, SafeText};
+use crate::domain::{AlertKey, ChangeId, SafeText};
 
 /// Something the shell is to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,12 +114,36 @@ pub enum JournalOrder {
     Retry(ChangeId),
     /// Stop a change: what is not sent yet is not sent.
     Cancel(ChangeId),
-    /// Assign alerts; to nobody with `None`.
-    Assign(Vec<AlertId>, Option<SafeText>),
+    /// Record a deed: a note, feedback, an assignment, a ticked step.
+    Record(Deed),
+    /// Read a window of the audit log.
+    ReadLog(Question, LogRange),
     /// List recent changes.
     ListChanges,
     /// Load one change with its alerts.
     LoadChange(ChangeId),
+}
+
+/// A window of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRange {
+    /// What to read.
+    pub what: LogPart,
+    /// The place of the first line.
+    pub from: usize,
+    /// How many lines.
+    pub limit: usize,
+}
+
+/// A part of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogPart {
+    /// Every act that contains a text; all without one.
+    Acts(String),
+    /// The alerts of a change.
+    Change(ChangeId),
+    /// The alerts of a deed.
+    Deed(DeedId),
 }
 
 impl JournalOrder {
@@ -129,7 +154,8 @@ impl JournalOrder {
             Self::Undo(_) => OrderKind::Undo,
             Self::Retry(_) => OrderKind::Retry,
             Self::Cancel(_) => OrderKind::Cancel,
-            Self::Assign(..) => OrderKind::Assign,
+            Self::Record(_) => OrderKind::Record,
+            Self::ReadLog(..) => OrderKind::ReadLog,
             Self::ListChanges => OrderKind::ListChanges,
             Self::LoadChange(_) => OrderKind::LoadChange,
         }

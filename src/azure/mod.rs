@@ -16,12 +16,11 @@
 //! | [`activity`], [`ownership`] | a resource's activity log, tags and owners |
 //! | [`graph`], [`recommendations`] | Resource Graph, and what it holds to improve on a resource |
 //! | [`contacts`], [`samples`] | who receives mail for alerts; sample alerts |
+//! | [`logic_apps`], [`automations`] | logic apps, their triggers and runs; workflow automations |
+//! | [`mod@alert_event`], [`callback`] | what a logic app is sent; the secret address it is sent to |
 //! | `listing` | what the smaller operations share |
 
 pub mod activity;
-//! | [`logic_apps`], [`automations`] | logic apps, their triggers and runs; workflow automations |
-//! | [`mod@alert_event`], [`callback`] | what a logic app is sent; the secret address it is sent to |
-
 pub mod alert_event;
 pub mod auth;
 pub mod automations;
@@ -33,15 +32,15 @@ pub mod error;
 pub mod graph;
 pub mod identity;
 mod listing;
-pub mod ownership;
 pub mod logic_apps;
+pub mod ownership;
 pub mod page;
 pub mod parse;
 pub mod recommendations;
 pub mod retry;
 pub mod rights;
-pub mod suppression;
 pub mod samples;
+pub mod suppression;
 pub mod throttle;
 pub mod transport;
 
@@ -56,7 +55,5 @@ pub use error::ApiError;
 pub use identity::Identity;
 pub use page::{Page, RawItem};
 pub use parse::{ParseError, parse_alert, parse_entities};
-pub use rights::Rights;
 pub use suppression::Rules;
-pub use parse::{ParseError, parse_alert};
 pub use throttle::Limits;

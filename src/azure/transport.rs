@@ -87,11 +87,6 @@ impl Call {
         Self { limit: LIST_LIMIT, needs, harmless: true, ..Self::post(address) }.json(body)
     }
 
-    /// A PUT: what there is becomes as the body says.
-    pub fn put(address: String) -> Self {
-        Self { method: Method::PUT, ..Self::post(address) }
-    }
-
     /// A DELETE.
     pub fn delete(address: String) -> Self {
         Self { method: Method::DELETE, ..Self::post(address) }

@@ -7,11 +7,11 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::cli::suppress::args::Suppress;
 use crate::cli::contacts::ContactsCommand;
 use crate::cli::context::Context;
-use crate::cli::simulate::Simulate;
 use crate::cli::respond::Respond;
+use crate::cli::simulate::Simulate;
+use crate::cli::suppress::args::Suppress;
 use crate::domain::Status;
 use crate::domain::change::Reason;
 

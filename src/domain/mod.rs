@@ -8,6 +8,8 @@
 //! | [`resource`] | Azure, Log Analytics, AWS, GCP and on-premises identifiers |
 //! | [`entity`] | the entity graph of one alert, `$ref`s resolved |
 //! | [`alert`] | one alert in full |
+//! | [`scan`] | agent or agentless, and twins |
+//! | [`incident`], [`related`] | what an alert has in common with others |
 //! | [`remediation`] | the remediation steps of an alert |
 //! | [`fact`] | what can be searched of an alert, as (kind, value) pairs |
 //! | [`table`] | the compact in-memory table of all alerts |
@@ -38,22 +40,25 @@ pub mod entity;
 pub mod fact;
 pub mod filter;
 pub mod ids;
+pub mod incident;
 pub mod listing;
-pub mod markup;
 pub mod logic_app;
+pub mod markup;
 pub mod mentions;
 pub mod ownership;
 pub mod progress;
 pub mod query;
 pub mod recommendation;
+pub mod related;
 pub mod remediation;
 pub mod record;
 pub mod remediation;
 pub mod resource;
-pub mod rights;
 pub mod response;
+pub mod rights;
 pub mod safe_text;
 pub mod samples;
+pub mod scan;
 pub mod severity;
 pub mod status;
 pub mod suppression;

@@ -31,6 +31,8 @@ pub enum Command {
     View(View),
     /// Changes of status.
     Change(Change),
+    /// The local record.
+    Record(Record),
     /// The clipboard.
     Copy(Copy),
     /// The *Take action* tab.
@@ -170,6 +172,17 @@ pub enum Change {
     Failures,
 }
 
+/// The local record: kept in the journal, never sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Record {
+    /// A note.
+    Note,
+    /// To whom alerts are assigned.
+    Assign,
+    /// Useful, or not.
+    Judge(bool),
+}
+
 /// The clipboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Copy {
@@ -203,6 +216,7 @@ pub enum Respond {
 #[allow(missing_docs)] // the names say it
 pub enum Show {
     Jobs,
+    Log,
     Help,
     Palette,
 }
@@ -293,6 +307,7 @@ pub enum Group {
     Sort,
     View,
     Change,
+    Record,
     Respond,
     Copy,
     Program,
@@ -300,13 +315,14 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Move,
         Self::Mark,
         Self::Filter,
         Self::Sort,
         Self::View,
         Self::Change,
+        Self::Record,
         Self::Respond,
         Self::Copy,
         Self::Program,
@@ -321,6 +337,7 @@ impl Group {
             Self::Sort => "Sort",
             Self::View => "Views",
             Self::Change => "Change status",
+            Self::Record => "Record (kept here, never sent)",
             Self::Respond => "Take action",
             Self::Copy => "Copy",
             Self::Program => "Program",

@@ -31,7 +31,7 @@ pub mod moment;
 pub mod pane;
 pub mod recommendations;
 pub mod standing;
-mod summary;
+pub mod summary;
 pub mod suppression;
 pub mod trigger;
 

@@ -1,6 +1,7 @@
 //! What can lie over the screen.
 
 use crate::app::input::Input;
+use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
 use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::domain::Status;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
@@ -24,6 +25,14 @@ pub enum Overlay {
     Trigger(Box<TriggerPrompt>),
     /// What became of each alert of a confirm.
     Outcomes(Outcomes),
+    /// Write a note.
+    Note(Box<NotePrompt>),
+    /// Assign alerts.
+    Assign(Box<AssignMenu>),
+    /// Judge alerts: useful or not.
+    Judge(Box<Judge>),
+    /// The audit log.
+    Log(Box<Log>),
     /// Running and recent changes, and the listings.
     Jobs(Scroll),
     /// Keys of the pane below.

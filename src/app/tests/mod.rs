@@ -6,6 +6,7 @@ mod filter;
 mod invariants;
 mod list;
 mod marks;
+mod record;
 mod screen;
 mod tasks;
 mod trigger;

@@ -2,8 +2,10 @@
 
 mod confirm;
 mod failures;
+mod log;
 mod menus;
 mod palette;
+mod record;
 
 use crate::app::command::Scope;
 use crate::app::document::{Document, Piece, Role};
@@ -22,6 +24,10 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::TimeRange(input, error) => menus::time_range(model, input, error.as_deref(), painter),
         Overlay::Pattern(input, error) => menus::pattern(model, input, error.as_deref(), painter),
         Overlay::Failures(failures) => failures::draw(model, failures, painter),
+        Overlay::Note(prompt) => record::note(model, prompt, painter),
+        Overlay::Assign(menu) => record::assign(model, menu, painter),
+        Overlay::Judge(judge) => record::judge(model, judge, painter),
+        Overlay::Log(log) => log::draw(model, log, painter),
         Overlay::Palette(palette) => palette::draw(model, palette, painter),
         Overlay::Trigger(prompt) => {
             let area = sheet(model.size);
