@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::azure::retry::{Backoff, with_retry};
@@ -162,7 +162,10 @@ async fn prepare(
     trigger: &SafeText,
     tuning: &TriggerTuning,
 ) -> Result<(Callback, Caller), ApiError> {
-    let ask = || client.callback(app, trigger.raw());
+    let ask = || async {
+        let slow = |_| ApiError::LostReply(format!("no complete answer within {:?}", tuning.call_limit));
+        timeout(tuning.call_limit, client.callback(app, trigger.raw())).await.map_err(slow).and_then(|it| it)
+    };
     let callback = with_retry(tuning.backoff, tuning.attempts, ask).await?;
     Ok((callback, client.caller()?))
 }

@@ -11,14 +11,14 @@ use crate::domain::automation::AlertEvent;
 use crate::domain::logic_app::{LogicApp, Trigger, TriggerKind};
 use crate::domain::progress::{Fault, FaultKind};
 use crate::domain::resource::ResourceId;
-use crate::domain::response::{
-    Candidates, Outgoing, ResponseId, RunStatus, TriggerOutcome, TriggerRecord,
-};
+use crate::domain::response::{Candidates, Outgoing, ResponseId, RunStatus, TriggerOutcome, TriggerRecord};
 use crate::domain::{AlertId, SafeText};
 
 fn app(name: &str, state: &str) -> LogicApp {
     LogicApp {
-        id: ResourceId::new(format!("/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic/workflows/{name}")),
+        id: ResourceId::new(format!(
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic/workflows/{name}"
+        )),
         name: name.into(),
         location: "we".into(),
         state: state.into(),
@@ -186,7 +186,9 @@ fn rows_are_heard_of_and_an_unknown_one_is_an_error() {
     let orders = sent(&harness);
     let [TriggerOrder::Send { number, events, .. }] = orders.as_slice() else { panic!("{orders:?}") };
     let (number, alert) = (*number, events[0].id.clone());
-    let row = |outcome| Message::Triggered(Triggered::Row(Some(number), Box::new(record(1, alert.clone(), outcome))));
+    let row = |outcome| {
+        Message::Triggered(Triggered::Row(Some(number), Box::new(record(1, alert.clone(), outcome))))
+    };
     harness.send(row(TriggerOutcome::Sending));
     assert!(harness.model.respond.page.document.text().contains("sending"));
     harness.send(row(TriggerOutcome::Unknown)).send(Message::Triggered(Triggered::Ended(number, Ok(()))));
