@@ -115,7 +115,7 @@ fn a_confirm_sends_the_very_bytes_that_were_shown_once() {
     harness.keys("Enter");
     let Some(Overlay::Trigger(prompt)) = harness.model.overlays.last() else { panic!("a question expected") };
     let shown = prompt.outgoing.value().unwrap().events.clone();
-    harness.keys("y y y Enter y");
+    harness.keys("y y y");
     let orders = sent(&harness);
     let [TriggerOrder::Send { app: to, trigger, events, .. }] = orders.as_slice() else {
         panic!("one confirm expected: {orders:?}")
@@ -126,7 +126,7 @@ fn a_confirm_sends_the_very_bytes_that_were_shown_once() {
 
 #[test]
 fn enter_and_escape_mean_no() {
-    for keys in ["Enter", "Esc", "n", "q", "C-c"] {
+    for keys in ["Enter", "Esc", "n", "q", "ctrl-c"] {
         let mut harness = opened("");
         harness.keys("Enter").keys(keys);
         assert!(harness.model.overlays.is_empty() && sent(&harness).is_empty(), "{keys}");
@@ -200,9 +200,9 @@ fn rows_are_heard_of_and_an_unknown_one_is_an_error() {
 #[test]
 fn ctrl_c_stops_the_newest_confirm_once() {
     let mut harness = opened("");
-    harness.keys("Enter y C-c");
+    harness.keys("Enter y ctrl-c");
     assert!(matches!(sent(&harness)[1], TriggerOrder::Cancel(_)));
-    harness.keys("C-c");
+    harness.keys("ctrl-c");
     assert_eq!(sent(&harness).len(), 2, "it is cancelled already");
 }
 
