@@ -6,6 +6,8 @@
 mod fixture;
 #[path = "screens/scenes.rs"]
 mod scenes;
+#[path = "screens/trigger.rs"]
+mod trigger;
 
 use quell::ui;
 use quell::ui::theme::Theme;
