@@ -10,7 +10,7 @@ use crate::app::document::Document;
 use crate::app::layout::{self, Main};
 use crate::app::message::{Detail, Question};
 use crate::app::model::{Full, Model, Pane, Tab};
-use crate::app::{Effect, Effects, copy, documents, list, respond};
+use crate::app::{Effect, Effects, copy, documents, list, respond, suppress};
 use crate::domain::SafeText;
 use crate::domain::listing::Listing;
 
@@ -108,6 +108,7 @@ pub(super) fn answered(
         }
         lay_out(model);
         respond::shown(model, out);
+        suppress::detail_came(model, out);
         copy::answered(model, out);
         if !model.details.again {
             return;

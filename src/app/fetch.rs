@@ -4,15 +4,22 @@
 use chrono::{DateTime, Utc};
 
 use crate::app::message::Question;
+use crate::app::suppress;
 use crate::domain::progress::Fault;
 
 /// What is asked of the source.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Order {}
+pub enum Order {
+    /// Suppression rules.
+    Suppress(suppress::Order),
+}
 
 /// What the source answered.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {}
+pub enum Answer {
+    /// Suppression rules.
+    Suppress(suppress::Answer),
+}
 
 /// Something that the source has and the screen shows: what is known of it, of when, and how asking for it stands.
 ///

@@ -10,6 +10,7 @@
 //! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
 //! | `list`, [`marks`] | cursor, scrolling and answers of the query; marks |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
+//! | [`suppress`] | suppression rules: the form and the list |
 //! | `details` | the side pane and the full details |
 //! | [`respond`], [`fetch`] | the *Take action* tab; what is asked of the source for it |
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
@@ -44,6 +45,7 @@ mod narrow;
 mod notice;
 pub mod overlays;
 pub mod respond;
+pub mod suppress;
 mod sync_status;
 #[cfg(test)]
 mod tests;

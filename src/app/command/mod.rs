@@ -35,6 +35,8 @@ pub enum Command {
     Copy(Copy),
     /// The *Take action* tab.
     Respond(Respond),
+    /// Suppression rules.
+    Suppress(Suppress),
     /// Sheets over the screen.
     Show(Show),
     /// The program.
@@ -196,6 +198,15 @@ pub enum Respond {
     Section(Section),
     /// Open, or act on, what is under the cursor.
     Enter,
+}
+
+/// Suppression rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Suppress {
+    /// A rule from the alert under the cursor.
+    New,
+    /// The rules there are.
+    Rules,
 }
 
 /// Sheets over the screen.

@@ -5,7 +5,8 @@ use super::available::{
     filtered, full, last_marks, session,
 };
 use super::{
-    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Respond, Show, Span, Spec, View,
+    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Respond, Show, Span, Spec,
+    Suppress, View,
 };
 use crate::app::model::{Model, Section};
 use crate::domain::Status;
@@ -97,7 +98,7 @@ const fn section(
 
 /// Every command.
 #[rustfmt::skip] // one row each
-pub static COMMANDS: [Spec; 85] = [
+pub static COMMANDS: [Spec; 88] = [
     row(C::Move(Move::Down), &["j", "↓"], "Down", "down", P::ALL, G::Move, always),
     row(C::Move(Move::Up), &["k", "↑"], "Up", "up", P::ALL, G::Move, always),
     row(C::Move(Move::First), &["g g", "Home"], "To the first", "first", P::ALL, G::Move, always),
@@ -176,6 +177,9 @@ pub static COMMANDS: [Spec; 85] = [
 
     row(C::Respond(Respond::Open), &["r"], "Respond: what can be done about the alert", "respond", P::BEFORE_RESPOND, G::Respond, cursor).at(7),
     section(Section::Mitigate, &["2"], "Section: mitigate the threat", "mitigate"),
+    section(Section::Suppress, &["5"], "Section: suppress similar alerts", "suppress"),
+    row(C::Suppress(Suppress::New), &["S"], "Suppression rule from this alert, simulated first", "suppress", P::ALL, G::Respond, cursor).at(16),
+    row(C::Suppress(Suppress::Rules), &[], "Suppression rules: show, edit, switch, extend, delete", "rules", P::ALL, G::Respond, session),
     row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor", "open", P::RESPOND, G::Respond, always),
 
     copy(Copy::Row, &["y y"], "Copy the row", "row"),

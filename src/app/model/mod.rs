@@ -7,6 +7,7 @@ mod first_run;
 mod list;
 mod overlay;
 mod respond;
+mod suppress;
 mod sync;
 
 use std::collections::VecDeque;
@@ -25,6 +26,7 @@ pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Visual};
 pub use overlay::{Confirm, Failures, Overlay, Palette, Scroll, StatusMenu};
 pub use respond::{Page, Place, Respond, Section};
+pub use suppress::{About, Deed, RuleForm, RulesScreen, Step, Suppress};
 pub use sync::{SubscriptionState, SyncStatus};
 
 /// Everything.

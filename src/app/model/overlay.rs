@@ -1,6 +1,7 @@
 //! What can lie over the screen.
 
 use crate::app::input::Input;
+use crate::app::model::{RuleForm, RulesScreen};
 use crate::domain::Status;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
 
@@ -19,6 +20,10 @@ pub enum Overlay {
     ConfirmUndo(Box<ChangeRecord>),
     /// The failures of a change.
     Failures(Box<Failures>),
+    /// A suppression rule being filled in.
+    RuleForm(Box<RuleForm>),
+    /// The suppression rules.
+    Rules(Box<RulesScreen>),
     /// Running and recent changes, and the listings.
     Jobs(Scroll),
     /// Keys of the pane below.

@@ -8,12 +8,12 @@ mod sheet;
 mod status;
 
 use crate::app::key::{Code, Key};
-use crate::app::model::{Model, Overlay};
-use crate::app::{Effects, undo};
+use crate::app::model::{Model, Overlay, Step};
+use crate::app::{Effects, suppress, undo};
 
 pub use palette::matching;
 pub(super) use palette::open as open_palette;
-pub(super) use sheet::{measure, open_help, open_jobs};
+pub(super) use sheet::{measure, movement, open_help, open_jobs};
 
 /// Keys and what they do.
 type Hints = [(&'static str, &'static str)];
@@ -25,6 +25,22 @@ const COMMENT: &Hints = &[("Enter", "keep the comment"), ("Esc", "drop it")];
 const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
+const RULE: &Hints = &[("Tab", "next field"), ("Space", "tick"), ("F2", "create or save"), ("Esc", "leave")];
+const RULE_LEAVE: &Hints = &[("y", "yes, leave it"), ("Enter", "no"), ("Esc", "no")];
+const RULE_CONFIRM: &Hints =
+    &[("y", "yes, write it"), ("d", "dismiss the open matches too"), ("Enter", "no"), ("Esc", "no")];
+const RULE_WRITING: &Hints = &[("Esc", "close, it goes on")];
+const RULE_STORED: &Hints = &[("Enter", "close"), ("Esc", "close")];
+const RULES: &Hints = &[
+    ("Enter", "show it"),
+    ("e", "edit"),
+    ("s", "enable or disable"),
+    ("+", "extend by 30 days"),
+    ("D", "delete"),
+    ("R", "ask again"),
+    ("Esc", "close"),
+];
+const RULES_ASKING: &Hints = &[("y", "yes, do it"), ("Enter", "no"), ("Esc", "no")];
 const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
@@ -38,6 +54,15 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::ConfirmUndo(_) => UNDO,
         Overlay::Status(_) => STATUS,
         Overlay::Failures(_) => FAILURES,
+        Overlay::RuleForm(form) => match form.step {
+            Step::Fill => RULE,
+            Step::Leave => RULE_LEAVE,
+            Step::Confirm { .. } => RULE_CONFIRM,
+            Step::Writing { .. } => RULE_WRITING,
+            Step::Stored(..) => RULE_STORED,
+        },
+        Overlay::Rules(screen) if screen.asking.is_some() => RULES_ASKING,
+        Overlay::Rules(_) => RULES,
         Overlay::Jobs(_) | Overlay::Help(_) => SHEET,
         Overlay::Palette(_) => PALETTE,
         Overlay::TimeRange(..) | Overlay::Pattern(..) => PROMPT,
@@ -45,11 +70,14 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
 }
 
 /// The prompts with keys of their own, for the README.
-pub(super) fn guides() -> [(&'static str, &'static Hints); 4] {
+pub(super) fn guides() -> [(&'static str, &'static Hints); 7] {
     [
         ("When a dismissal is asked for", DISMISS),
         ("When an undo is asked for", UNDO),
         ("In the failures of a change", FAILURES),
+        ("In the form of a suppression rule", RULE),
+        ("When a suppression rule is about to be written", RULE_CONFIRM),
+        ("In the list of suppression rules", RULES),
         ("In the palette", PALETTE),
     ]
 }
@@ -72,6 +100,8 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         }
         Some(Overlay::Status(_)) => status::key(model, key, out),
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
+        Some(Overlay::RuleForm(_)) => suppress::form_key(model, key, out),
+        Some(Overlay::Rules(_)) => suppress::rules_key(model, key, out),
         Some(Overlay::Jobs(_) | Overlay::Help(_)) => sheet::key(model, key),
         Some(Overlay::Palette(_)) => palette::key(model, key, out),
         Some(Overlay::TimeRange(..) | Overlay::Pattern(..)) => prompt::key(model, key, out),
@@ -98,7 +128,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
 }
 
 /// Closes the overlay on top.
-fn close(model: &mut Model) {
+pub(super) fn close(model: &mut Model) {
     model.overlays.pop();
     closed(model);
 }

@@ -4,6 +4,7 @@ mod confirm;
 mod failures;
 mod menus;
 mod palette;
+mod suppress;
 
 use crate::app::command::Scope;
 use crate::app::document::{Document, Piece, Role};
@@ -23,6 +24,8 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::Pattern(input, error) => menus::pattern(model, input, error.as_deref(), painter),
         Overlay::Failures(failures) => failures::draw(model, failures, painter),
         Overlay::Palette(palette) => palette::draw(model, palette, painter),
+        Overlay::RuleForm(form) => suppress::rule_form(model, form, painter),
+        Overlay::Rules(screen) => suppress::rules(model, screen, painter),
         Overlay::Jobs(scroll) => {
             let area = sheet(model.size);
             let document = documents::jobs(model, area.inner().columns());
