@@ -10,9 +10,10 @@ use crate::app::document::Document;
 use crate::app::layout::{self, Main};
 use crate::app::message::{Detail, Question};
 use crate::app::model::{Full, Model, Pane, Tab};
+use crate::app::overlays::log;
 use crate::app::{Effect, Effects, copy, documents, list, respond, suppress};
-use crate::domain::SafeText;
 use crate::domain::listing::Listing;
+use crate::domain::{AlertKey, SafeText};
 
 impl Tab {
     /// Every tab, from left to right.
@@ -143,7 +144,7 @@ pub(super) fn lay_out(model: &mut Model) {
         (None, _) | (_, Tab::Respond) => full.document = Document::default(),
         (Some(shown), Tab::Details) => full.document = documents::details(shown, table, body.columns(), now),
         (Some(shown), Tab::History) => {
-            full.document = documents::history(&shown.history, body.columns(), now);
+            full.document = documents::history(&shown.past, body.columns(), now);
         }
         (Some(shown), Tab::Json) => full.document = documents::json(&shown.raw, body.columns()),
     }
@@ -191,7 +192,13 @@ fn focus(model: &mut Model, pane: Pane) {
 
 /// Opens the full details of the alert under the cursor.
 pub(super) fn open(model: &mut Model, out: &mut Effects) {
-    let Some(key) = model.list.cursor else { return };
+    if let Some(key) = model.list.cursor {
+        open_one(model, key, out);
+    }
+}
+
+/// Opens the full details of an alert, whether or not the list shows it.
+pub(super) fn open_one(model: &mut Model, key: AlertKey, out: &mut Effects) {
     model.list.visual = None;
     focus(model, Pane::Full);
     model.details.full = Some(Full {
@@ -210,6 +217,7 @@ pub(super) fn close(model: &mut Model, out: &mut Effects) {
     model.details.full = None;
     focus(model, Pane::List);
     follow(model, out);
+    log::back(model, out);
 }
 
 fn turn(model: &mut Model, by: usize, out: &mut Effects) {

@@ -5,11 +5,17 @@ use chrono::{DateTime, Utc};
 
 use crate::app::message::Question;
 use crate::app::suppress;
+use crate::domain::AlertId;
 use crate::domain::progress::Fault;
+use crate::domain::response::{Candidates, Outgoing};
 
 /// What is asked of the source.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Order {
+    /// Which logic apps and automations there are, in all subscriptions.
+    Candidates,
+    /// What a logic app would be sent for these alerts, and what was triggered on them before.
+    Outgoing(Vec<AlertId>),
     /// Suppression rules.
     Suppress(suppress::Order),
 }
@@ -17,6 +23,10 @@ pub enum Order {
 /// What the source answered.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
+    /// The logic apps and automations.
+    Candidates(Result<Candidates, Fault>),
+    /// What would be sent.
+    Outgoing(Result<Outgoing, Fault>),
     /// Suppression rules.
     Suppress(suppress::Answer),
 }

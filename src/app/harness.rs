@@ -1,6 +1,8 @@
 //! A fluent harness for tests: keys in, model and effects out. It answers effects as the shell would, with a journal
 //! that is as simple as can be.
 
+mod record;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ use crate::domain::filter::{Context, complete};
 use crate::domain::listing::Listing;
 use crate::domain::progress::SyncEvent;
 use crate::domain::query::{self, Query};
+use crate::domain::record::{AlertRecord, Deed};
 use crate::domain::resource::Cloud;
 use crate::domain::table::{Flags, RowData, TableBuilder};
 use crate::domain::tactic::TacticSet;
@@ -128,6 +131,8 @@ pub(super) struct Harness {
     pub(super) effects: Vec<Effect>,
     /// Changes in the journal.
     pub(super) changes: Vec<(ChangeRecord, Vec<TargetRecord>)>,
+    /// Deeds in the journal.
+    pub(super) deeds: Vec<Deed>,
     /// Effects not answered yet.
     waiting: Vec<Effect>,
     /// Alerts that an undo leaves as they are.
@@ -164,6 +169,7 @@ impl Harness {
             now: now(),
             effects: Vec::new(),
             changes: Vec::new(),
+            deeds: Vec::new(),
             waiting: Vec::new(),
             spare: BTreeSet::new(),
             refuse: None,
@@ -256,7 +262,8 @@ impl Harness {
                     alert: alert(key.0),
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
                     mentions: Vec::new(),
-                    history: Vec::new(),
+                    past: Vec::new(),
+                    record: AlertRecord::default(),
                 };
                 vec![Message::Detail(question, Ok(Arc::new(detail)))]
             }
@@ -330,7 +337,8 @@ impl Harness {
                     Message::Sync(SyncEvent::Settled { change, tally: self.tally(change) }),
                 ]
             }
-            JournalOrder::Assign(ids, _) => vec![Message::Journal(Journal::Assigned(ids.len()))],
+            JournalOrder::Record(deed) => self.deed(&deed),
+            JournalOrder::ReadLog(question, range) => vec![self.log(question, &range)],
             JournalOrder::ListChanges => {
                 let changes = self.changes.iter().rev().map(|(record, _)| record.clone()).collect();
                 vec![Message::Journal(Journal::Changes(changes))]

@@ -11,7 +11,7 @@ use crate::app::model::{Chord, Model, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays,
-    respond, suppress, views,
+    record, respond, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -57,7 +57,8 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
 /// Both answers take milliseconds; keys that are faster wait here.
 fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
-    model.list.awaiting && list_has_keys || journal::opens_sheet(model) || suppress::waits(model)
+    let list = model.list.awaiting && list_has_keys;
+    list || journal::opens_sheet(model) || overlays::log::is_awaited(model) || suppress::waits(model)
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
@@ -160,11 +161,13 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Sort(key) => list::sort(model, key, out),
         Command::View(view) => views::run(model, view, out),
         Command::Change(change) => bulk::run(model, change, out),
+        Command::Record(what) => record::run(model, what),
         Command::Respond(verb) => respond::run(model, verb, out),
         Command::Suppress(Suppress::New) => suppress::open(model, out),
         Command::Suppress(Suppress::Rules) => suppress::open_rules(model, out),
         Command::Copy(what) => copy::run(model, what, out),
         Command::Show(Show::Jobs) => overlays::open_jobs(model, out),
+        Command::Show(Show::Log) => overlays::log::open(model, out),
         Command::Show(Show::Help) => overlays::open_help(model),
         Command::Show(Show::Palette) => overlays::open_palette(model),
         Command::App(App::Sync) => {
@@ -221,6 +224,7 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         let (change, label) = (running.change, running.label.clone());
         out.push(Effect::Journal(JournalOrder::Cancel(change)));
         say(model, format!("cancelling: {label}; what was sent stays"), out);
+    } else if respond::trigger::interrupt(model, out) {
     } else if model
         .last_interrupt
         .is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS)

@@ -235,6 +235,11 @@ pub fn failure_rows(size: (u16, u16)) -> usize {
     sheet(size).inner().rows().saturating_sub(6)
 }
 
+/// The lines of the audit log that fit: the sheet without its heads and the words about the chosen one.
+pub fn log_rows(size: (u16, u16)) -> usize {
+    sheet(size).inner().rows().saturating_sub(7)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,6 +14,7 @@
 //! | `details` | the side pane and the full details |
 //! | [`respond`], [`fetch`] | the *Take action* tab; what is asked of the source for it |
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
+//! | `record` | notes, assignment, feedback |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
@@ -44,6 +45,7 @@ pub mod model;
 mod narrow;
 mod notice;
 pub mod overlays;
+mod record;
 pub mod respond;
 pub mod suppress;
 mod sync_status;

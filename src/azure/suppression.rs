@@ -88,7 +88,7 @@ impl ArmClient {
     /// decides.
     pub async fn write_suppression_rule(&self, rule: &Rule) -> Result<Stored, ApiError> {
         let (subscription, name) = (&rule.subscription, rule.name.raw());
-        let call = Call::put(self.rule_address(subscription, Some(name))).json(body(rule)).needs(WRITERS);
+        let call = Call::put(self.rule_address(subscription, Some(name)), body(rule)).needs(WRITERS);
         let written = with_retry(Backoff::default(), ATTEMPTS, || {
             self.send(Some(subscription), Kind::Write, call.clone())
         })

@@ -19,7 +19,12 @@ use crate::sync::{EngineConfig, PushGoal, PushReport, push_until};
 
 /// Asks unless `--yes` was given; false when the answer is No.
 pub fn confirmed(act: &Act, question: &str) -> Result<bool, CliError> {
-    if act.yes {
+    agreed(act.yes, question)
+}
+
+/// Asks unless `yes`; false when the answer is No.
+pub fn agreed(yes: bool, question: &str) -> Result<bool, CliError> {
+    if yes {
         return Ok(true);
     }
     match ask(question)? {

@@ -7,6 +7,10 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::contacts::ContactsCommand;
+use crate::cli::context::Context;
+use crate::cli::respond::Respond;
+use crate::cli::simulate::Simulate;
 use crate::cli::suppress::args::Suppress;
 use crate::domain::Status;
 use crate::domain::change::Reason;
@@ -126,6 +130,23 @@ pub enum Command {
     /// Suppression rules, and what a rule would have matched
     #[command(subcommand)]
     Suppress(Box<Suppress>),
+    /// The resource of an alert: its tags, whom to ask, its activity log around the alert
+    Context(Context),
+    /// What there is to improve on the resource of an alert
+    Recommendations {
+        /// The alert's id, or its name where that is unambiguous
+        id: String,
+    },
+    /// Who receives mail for alerts
+    Contacts {
+        /// Show or change it
+        #[command(subcommand)]
+        command: ContactsCommand,
+    },
+    /// Ask Defender for Cloud for its sample alerts
+    SimulateAlerts(Simulate),
+    /// Trigger a logic app on alerts; without --logic-app, list what could be triggered and what fires by itself
+    Respond(Respond),
     /// The Azure Resource Manager emulator by itself
     Emulator(EmulatorArgs),
     /// What is configured, which sign-in works, what the role may do
@@ -236,7 +257,7 @@ pub struct EmulatorArgs {
             429[:SECONDS], 500, 503, 403, 404, latency:100ms, hang, reset, drop-reply (applied, then the connection \
             is cut), ignore (204, nothing changed), truncate, garbage (200 with HTML), expire:N (401 once after N \
             requests), cut:K (each listing ends after K pages with a 500). RATE is a fraction such as 0.1, else 1; \
-            METHOD is POST or GET, else any."
+            METHOD is GET, POST, PUT or DELETE, or CALLBACK for the calls of logic apps' triggers, else any."
     )]
     pub fault: Vec<String>,
     /// Make the faults fall as this seed says
@@ -285,7 +306,7 @@ fn reason(text: &str) -> Result<Reason, String> {
 }
 
 /// Reads `30s`, `10m`, `2h`, `500ms` or a number of seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| "expected a duration such as 30s, 10m or 2h".to_owned())?;

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::http::{StatusCode, header};
 use serde_json::json;
 
 use super::arm_error::ArmError;
 use super::demo::Subscription;
+use super::logic;
 use super::query::Continuation;
 use super::reply::Reply;
-use super::routes::{Route, Scope};
+use super::routes::{Route, Scope, Unknown};
 use super::serve::{Asked, Shared};
 use super::simulate;
 use super::state::{Change, Page};
@@ -26,6 +27,11 @@ pub(super) async fn answer(shared: &Arc<Shared>, asked: Asked) -> Reply {
 }
 
 async fn answered(shared: &Arc<Shared>, mut asked: Asked) -> Result<Reply, ArmError> {
+    if let Route::Callback(callback) = &asked.route {
+        let callback = callback.clone();
+        let body = body(&mut asked).await?;
+        return logic::callback::invoke(shared, &asked, &callback, &body);
+    }
     check(shared, &asked)?;
     match &asked.route {
         Route::Subscriptions => Ok(subscriptions(shared)),
@@ -44,13 +50,18 @@ async fn answered(shared: &Arc<Shared>, mut asked: Asked) -> Result<Reply, ArmEr
         Route::Simulate(_) => simulate::start(shared, asked).await,
         Route::Tabled(call) => {
             let call = call.clone();
-            let body = to_bytes(std::mem::take(&mut asked.body), LARGEST).await;
-            let body = body.map_err(|error| ArmError::bad_content(error.to_string()))?;
+            let body = body(&mut asked).await?;
             let reply = table::answer(shared, &asked, &call, &body);
             reply.map_err(|error| error.in_the_words_of(&asked.route))
         }
         Route::Unknown(unknown) => Err(ArmError::unknown_path(unknown)),
+        Route::Callback(_) => Err(ArmError::unknown_path(&Unknown::NoSubscription)),
     }
+}
+
+async fn body(asked: &mut Asked) -> Result<Bytes, ArmError> {
+    let body = to_bytes(std::mem::take(&mut asked.body), LARGEST).await;
+    body.map_err(|error| ArmError::bad_content(error.to_string()))
 }
 
 /// What ARM looks at before it hands a request to the resource provider.

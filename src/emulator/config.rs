@@ -39,6 +39,8 @@ pub struct Config {
     pub arrivals: bool,
     /// How long sample alerts take to appear; the real service needs about two minutes.
     pub simulate_delay: Duration,
+    /// How long a run of a logic app takes.
+    pub run_delay: Duration,
 }
 
 impl Default for Config {
@@ -57,6 +59,7 @@ impl Default for Config {
             fault_seed: 0,
             arrivals: false,
             simulate_delay: Duration::from_secs(2),
+            run_delay: Duration::from_secs(2),
         }
     }
 }

@@ -26,6 +26,7 @@ pub mod demo;
 pub mod fault;
 mod inspect;
 pub mod log;
+mod logic;
 mod paging;
 mod posture;
 mod query;
@@ -56,6 +57,7 @@ pub use config::Config;
 pub use data::DataError;
 pub use fault::Fault;
 pub use log::LogEntry;
+pub use logic::RunEntry;
 pub use raw::RawError;
 pub use role::Role;
 pub use throttle::Throttle;
@@ -115,6 +117,11 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
         injector: fault::Injector::new(&config.faults, config.fault_seed),
         operations: Mutex::default(),
         posture: if demo { posture::Posture::demo(now) } else { posture::Posture::default() },
+        logic: if config.data.is_empty() {
+            logic::Logic::demo(now, config.run_delay)
+        } else {
+            logic::Logic::default()
+        },
         role: config.role,
         page_size: config.page_size.max(1),
         simulate_delay: config.simulate_delay,
@@ -170,6 +177,16 @@ impl Emulator {
     /// Every request so far, in the order of arrival.
     pub fn log(&self) -> Vec<LogEntry> {
         self.shared.log.entries()
+    }
+
+    /// Every run of a logic app that was started through its callback address, in the order of arrival.
+    pub fn runs(&self) -> Vec<RunEntry> {
+        self.shared.logic.started(self.shared.clock.now())
+    }
+
+    /// The secrets in the callback addresses of all logic apps, for tests that look whether one has leaked.
+    pub fn callback_signatures(&self) -> Vec<String> {
+        self.shared.logic.signatures()
     }
 
     /// Id and status (in the API's spelling) of every alert, by subscription, newest first.

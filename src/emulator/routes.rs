@@ -1,5 +1,6 @@
 //! ARM paths, in any letter case, to what they address; alert ids are paths, too.
 
+use super::logic::callback::Callback;
 use super::table::Call;
 use crate::domain::Status;
 
@@ -37,6 +38,8 @@ pub(super) enum Route {
     Operation(Scope, String),
     /// An operation of the table.
     Tabled(Call),
+    /// Where a logic app's trigger is called.
+    Callback(Callback),
     /// A path that ARM does not know.
     Unknown(Unknown),
 }
@@ -58,7 +61,12 @@ impl Route {
         let segments: Vec<String> = path.trim_matches('/').split('/').map(decode).collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match route(&segments) {
-            Self::Unknown(unknown) => Call::of_path(&segments).map_or(Self::Unknown(unknown), Self::Tabled),
+            Self::Unknown(unknown) => {
+                let tabled = Call::of_path(&segments).map(Self::Tabled);
+                tabled
+                    .or_else(|| Callback::of_path(&segments).map(Self::Callback))
+                    .unwrap_or(Self::Unknown(unknown))
+            }
             known => known,
         }
     }
@@ -74,14 +82,14 @@ impl Route {
             | Self::Simulate(scope)
             | Self::Operation(scope, _) => Some(&scope.subscription),
             Self::Tabled(call) => Some(&call.subscription).filter(|id| !id.is_empty()).map(String::as_str),
-            Self::Subscriptions | Self::Tenants | Self::Unknown(_) => None,
+            Self::Subscriptions | Self::Tenants | Self::Callback(_) | Self::Unknown(_) => None,
         }
     }
 
     /// The methods that it answers to, as the header `Allow` lists them.
     pub(super) fn methods(&self) -> String {
         match self {
-            Self::Change(..) | Self::Simulate(_) => "POST".to_owned(),
+            Self::Change(..) | Self::Simulate(_) | Self::Callback(_) => "POST".to_owned(),
             Self::Tabled(call) => call.row.allowed(),
             _ => "GET".to_owned(),
         }
@@ -98,6 +106,7 @@ impl Route {
             Self::Locations(_) | Self::Operation(..) => ("GET", "Microsoft.Security/locations/read"),
             Self::Alerts(_) => ("GET", "Microsoft.Security/alerts/read"),
             Self::Alert(..) | Self::Unknown(_) => ("GET", ALERTS),
+            Self::Callback(_) => ("POST", "Microsoft.Logic/workflows/triggers/run/action"),
             Self::Simulate(_) => ("POST", "Microsoft.Security/locations/alerts/simulate/action"),
             Self::Change(_, _, status) => (
                 "POST",
@@ -115,7 +124,7 @@ impl Route {
     /// True if a request with that method changes something, so that its change can be lost or ignored.
     pub(super) fn changes(&self, method: &str) -> bool {
         match self {
-            Self::Change(..) | Self::Simulate(_) => method == "POST",
+            Self::Change(..) | Self::Simulate(_) | Self::Callback(_) => method == "POST",
             Self::Tabled(call) => {
                 matches!(method, "PUT" | "PATCH" | "DELETE") && call.row.action(method).is_some()
             }

@@ -18,11 +18,12 @@ use super::connection::Switch;
 use super::fault::{Drawn, Injector, Kind, Target};
 use super::inspect;
 use super::log::Log;
+use super::logic::{Logic, callback};
 use super::posture::Posture;
 use super::query::Query;
 use super::reply::Reply;
 use super::role::Role;
-use super::routes::Route;
+use super::routes::{Route, Scope};
 use super::simulate::Operation;
 use super::state::State;
 use super::throttle::{Buckets, Flow, Verdict};
@@ -36,6 +37,7 @@ pub(super) struct Shared {
     pub(super) injector: Injector,
     pub(super) operations: Mutex<HashMap<String, Operation>>,
     pub(super) posture: Posture,
+    pub(super) logic: Logic,
     pub(super) role: Role,
     pub(super) page_size: usize,
     pub(super) simulate_delay: Duration,
@@ -49,6 +51,14 @@ impl Shared {
     /// The tenant; hold it as shortly as you can.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An error if the subscription has no such resource group.
+    pub(super) fn group_exists(&self, subscription: &str, group: &str) -> Result<(), ArmError> {
+        let scope =
+            Scope { subscription: subscription.to_owned(), group: Some(group.to_owned()), location: None };
+        let known = self.logic.has_group(subscription, group) || self.state().has_group(&scope);
+        known.then_some(()).ok_or_else(|| ArmError::no_such_group(group))
     }
 }
 
@@ -115,26 +125,16 @@ pub(super) async fn handle(
 
 async fn outcome(shared: &Arc<Shared>, seq: u64, switch: &Switch, mut asked: Asked) -> Outcome {
     let method = asked.parts.method.clone();
-    if let Err(error) = shared.auth.check(&asked.parts.headers) {
-        return Outcome::answer(error);
-    }
-    if shared.injector.expires(method.as_str()) {
-        shared.log.note(seq, |entry| entry.fault = Some("expire"));
-        return Outcome::answer(shared.auth.expire());
-    }
     let flow = flow(&asked.route, &method);
-    let subscription = asked.route.subscription().unwrap_or_default().to_owned();
-    let left = match shared.buckets.take(&subscription, flow, Instant::now()) {
-        Verdict::Pass(left) => left,
-        Verdict::Wait(seconds) => {
-            let refusal = ArmError::throttled(&subscription, flow, seconds).into();
-            return Outcome::answer(counted(refusal, &asked.route, flow, Some(0)));
-        }
+    let left = match admit(shared, seq, &asked, flow) {
+        Ok(left) => left,
+        Err(refusal) => return Outcome::answer(refusal),
     };
     let drawn = shared.injector.draw(Target {
         method: method.as_str(),
         page: asked.route.is_list().then(|| asked.query.page()),
         changes: asked.route.changes(method.as_str()),
+        callback: matches!(asked.route, Route::Callback(_)),
     });
     let Drawn { latency, kind } = drawn;
     if kind.is_some() || !latency.is_zero() {
@@ -173,6 +173,29 @@ async fn outcome(shared: &Arc<Shared>, seq: u64, switch: &Switch, mut asked: Ask
             } else {
                 Outcome::Answer { reply, truncate: true }
             }
+        }
+    }
+}
+
+/// Sign-in and throttling: how many requests are left, or the refusal. A callback address needs neither.
+fn admit(shared: &Shared, seq: u64, asked: &Asked, flow: Flow) -> Result<Option<u32>, Reply> {
+    if matches!(asked.route, Route::Callback(_)) {
+        if callback::shows_token(&asked.parts.headers) {
+            shared.log.note(seq, |entry| entry.violation = Some("token sent to a callback address"));
+        }
+        return Ok(None);
+    }
+    shared.auth.check(&asked.parts.headers)?;
+    if shared.injector.expires(asked.parts.method.as_str()) {
+        shared.log.note(seq, |entry| entry.fault = Some("expire"));
+        return Err(shared.auth.expire().into());
+    }
+    let subscription = asked.route.subscription().unwrap_or_default();
+    match shared.buckets.take(subscription, flow, Instant::now()) {
+        Verdict::Pass(left) => Ok(left),
+        Verdict::Wait(seconds) => {
+            let refusal = ArmError::throttled(subscription, flow, seconds).into();
+            Err(counted(refusal, &asked.route, flow, Some(0)))
         }
     }
 }

@@ -8,7 +8,7 @@ use super::arm_error::ArmError;
 use super::reply::Reply;
 use super::routes::is;
 use super::serve::{Asked, Shared};
-use super::{context, posture};
+use super::{context, logic, posture};
 
 /// Where an operation can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,13 @@ pub(super) enum Op {
     Rule,
     Contacts,
     Contact,
+    Workflows,
+    Workflow,
+    Triggers,
+    Trigger,
+    CallbackUrl,
+    Runs,
+    Run,
 }
 
 /// One operation.
@@ -46,6 +53,8 @@ use Level::{Group, Resource, Subscription, Tenant};
 
 const SECURITY: &str = "Microsoft.Security";
 const AUTHORIZATION: &str = "Microsoft.Authorization";
+const LOGIC: &str = "Microsoft.Logic";
+const LOGIC_VERSIONS: &[&str] = &["2016-06-01", "2019-05-01"];
 const ANYWHERE: &[Level] = &[Subscription, Group, Resource];
 
 const TABLE: &[Row] = &[
@@ -96,6 +105,62 @@ const TABLE: &[Row] = &[
             ("DELETE", "Microsoft.Security/securityContacts/delete"),
         ],
         versions: &["2020-01-01-preview", "2023-12-01-preview"],
+    },
+    Row {
+        op: Op::Workflows,
+        levels: &[Subscription, Group],
+        namespace: LOGIC,
+        pattern: "workflows",
+        methods: &[("GET", "Microsoft.Logic/workflows/read")],
+        versions: LOGIC_VERSIONS,
+    },
+    Row {
+        op: Op::Workflow,
+        levels: &[Group],
+        namespace: LOGIC,
+        pattern: "workflows/{}",
+        methods: &[("GET", "Microsoft.Logic/workflows/read")],
+        versions: LOGIC_VERSIONS,
+    },
+    Row {
+        op: Op::Triggers,
+        levels: &[Group],
+        namespace: LOGIC,
+        pattern: "workflows/{}/triggers",
+        methods: &[("GET", "Microsoft.Logic/workflows/triggers/read")],
+        versions: LOGIC_VERSIONS,
+    },
+    Row {
+        op: Op::Trigger,
+        levels: &[Group],
+        namespace: LOGIC,
+        pattern: "workflows/{}/triggers/{}",
+        methods: &[("GET", "Microsoft.Logic/workflows/triggers/read")],
+        versions: LOGIC_VERSIONS,
+    },
+    Row {
+        op: Op::CallbackUrl,
+        levels: &[Group],
+        namespace: LOGIC,
+        pattern: "workflows/{}/triggers/{}/listCallbackUrl",
+        methods: &[("POST", "Microsoft.Logic/workflows/triggers/listCallbackUrl/action")],
+        versions: LOGIC_VERSIONS,
+    },
+    Row {
+        op: Op::Runs,
+        levels: &[Group],
+        namespace: LOGIC,
+        pattern: "workflows/{}/runs",
+        methods: &[("GET", "Microsoft.Logic/workflows/runs/read")],
+        versions: LOGIC_VERSIONS,
+    },
+    Row {
+        op: Op::Run,
+        levels: &[Group],
+        namespace: LOGIC,
+        pattern: "workflows/{}/runs/{}",
+        methods: &[("GET", "Microsoft.Logic/workflows/runs/read")],
+        versions: LOGIC_VERSIONS,
     },
 ];
 
@@ -162,7 +227,7 @@ impl Row {
 
     /// True for lists, which come in pages.
     pub(super) fn is_list(&self) -> bool {
-        matches!(self.op, Op::Rules | Op::Contacts)
+        matches!(self.op, Op::Rules | Op::Contacts | Op::Workflows | Op::Triggers | Op::Runs)
     }
 
     /// True if the provider counts its own requests and says so in a header.
@@ -214,6 +279,9 @@ pub(super) fn answer(shared: &Shared, asked: &Asked, call: &Call, body: &[u8]) -
         Op::Rule => posture::rules::one(shared, asked, call, body),
         Op::Contacts => posture::contacts::list(shared, asked, call),
         Op::Contact => posture::contacts::one(shared, asked, call, body),
+        Op::Workflows | Op::Workflow | Op::Triggers | Op::Trigger | Op::CallbackUrl | Op::Runs | Op::Run => {
+            logic::answer(shared, asked, call)
+        }
     }
 }
 

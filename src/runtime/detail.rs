@@ -7,6 +7,7 @@ use crate::app::message::{Detail, Mention};
 use crate::azure;
 use crate::domain::entity::EntityKind;
 use crate::domain::mentions::{self, KINDS, MentionCounts};
+use crate::domain::record::AlertRecord;
 use crate::domain::table::{PackedFact, Table};
 use crate::domain::{Alert, AlertKey, SafeText};
 use crate::store::StoreHandle;
@@ -22,18 +23,19 @@ pub async fn load(
         return Err("the alert is no longer in the cache".into());
     };
     let asked = id.clone();
-    let (raw, history) = store
-        .call(move |store| (store.raw(&asked), store.history(&asked)))
+    let (raw, past) = store
+        .call(move |store| (store.raw(&asked), store.past(&asked)))
         .await
         .map_err(|error| SafeText::from(error.to_string()))?;
     let raw = raw.map_err(|error| SafeText::from(error.to_string()))?;
-    let history = history.map_err(|error| SafeText::from(error.to_string()))?;
+    let past = past.map_err(|error| SafeText::from(error.to_string()))?;
+    let record = AlertRecord::of(&past);
     let Some(raw) = raw else { return Err("the cache holds no body for this alert; R syncs again".into()) };
     let work = tokio::task::spawn_blocking(move || {
         let raw: Arc<str> = String::from_utf8_lossy(&raw).into();
         let alert = azure::parse_alert(&raw).map_err(|error| SafeText::from(error.to_string()))?;
         let mentions = mentions(&alert, key, &table, counts.as_deref());
-        Ok(Arc::new(Detail { key, alert, raw, mentions, history }))
+        Ok(Arc::new(Detail { key, alert, raw, mentions, past, record }))
     });
     work.await.unwrap_or_else(|_| Err("the alert could not be read".into()))
 }
@@ -55,7 +57,7 @@ impl Counts {
 
     /// The counts of a snapshot, if they are there.
     pub fn of(&self, table: &Table) -> Option<Arc<MentionCounts>> {
-        self.with(|kept| kept.counts.clone()).filter(|counts| counts.generation() == table.generation())
+        self.with(|kept| kept.counts.clone()).filter(|counts| counts.hold(table))
     }
 
     /// Counts a snapshot in the background, unless that is done or another one is being counted.

@@ -6,6 +6,7 @@ mod arm;
 mod data;
 mod faults;
 mod inspect;
+mod logic;
 mod posture;
 mod roles;
 

@@ -61,6 +61,15 @@ pub(super) fn can_change(model: &Model) -> Available {
     unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
 }
 
+/// The record is kept here: a role that may not change a status keeps notes all the same.
+pub(super) fn can_record(model: &Model) -> Available {
+    session(model)?;
+    if let Some(reason) = model.session.as_ref().and_then(|session| session.read_only.as_ref()) {
+        return Err(format!("read-only: {reason}"));
+    }
+    unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
+}
+
 /// Taking over needs a name to assign to.
 pub(super) fn can_take(model: &Model) -> Available {
     can_change(model)?;

@@ -31,6 +31,8 @@ pub enum Command {
     View(View),
     /// Changes of status.
     Change(Change),
+    /// The local record.
+    Record(Record),
     /// The clipboard.
     Copy(Copy),
     /// The *Take action* tab.
@@ -172,6 +174,17 @@ pub enum Change {
     Failures,
 }
 
+/// The local record: kept in the journal, never sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Record {
+    /// A note.
+    Note,
+    /// To whom alerts are assigned.
+    Assign,
+    /// Useful, or not.
+    Judge(bool),
+}
+
 /// The clipboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Copy {
@@ -214,6 +227,7 @@ pub enum Suppress {
 #[allow(missing_docs)] // the names say it
 pub enum Show {
     Jobs,
+    Log,
     Help,
     Palette,
 }
@@ -304,6 +318,7 @@ pub enum Group {
     Sort,
     View,
     Change,
+    Record,
     Respond,
     Copy,
     Program,
@@ -311,13 +326,14 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Move,
         Self::Mark,
         Self::Filter,
         Self::Sort,
         Self::View,
         Self::Change,
+        Self::Record,
         Self::Respond,
         Self::Copy,
         Self::Program,
@@ -332,6 +348,7 @@ impl Group {
             Self::Sort => "Sort",
             Self::View => "Views",
             Self::Change => "Change status",
+            Self::Record => "Record (kept here, never sent)",
             Self::Respond => "Take action",
             Self::Copy => "Copy",
             Self::Program => "Program",

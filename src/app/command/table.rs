@@ -1,11 +1,11 @@
 //! The table of commands: a new command or key is one row here.
 
 use super::available::{
-    always, any_change, any_listed, any_mark, any_redo, any_undo, can_change, can_repeat, can_take, cursor,
-    filtered, full, last_marks, session,
+    always, any_change, any_listed, any_mark, any_redo, any_undo, can_change, can_record, can_repeat,
+    can_take, cursor, filtered, full, last_marks, session,
 };
 use super::{
-    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Respond, Show, Span, Spec,
+    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Record, Respond, Show, Span, Spec,
     Suppress, View,
 };
 use crate::app::model::{Model, Section};
@@ -44,13 +44,14 @@ pub struct Chord {
 }
 
 /// Every chord.
-pub const CHORDS: [Chord; 8] = [
+pub const CHORDS: [Chord; 9] = [
     Chord { key: "f", hint: "by value", rank: 3 },
     Chord { key: "s", hint: "status", rank: 5 },
     Chord { key: "*", hint: "mark sets", rank: 12 },
     Chord { key: "t", hint: "time", rank: 13 },
     Chord { key: ",", hint: "sort", rank: 14 },
     Chord { key: "y", hint: "copy", rank: 15 },
+    Chord { key: "b", hint: "feedback", rank: 16 },
     Chord { key: "F", hint: "without value", rank: 0 },
     Chord { key: "g", hint: "go", rank: 0 },
 ];
@@ -98,7 +99,7 @@ const fn section(
 
 /// Every command.
 #[rustfmt::skip] // one row each
-pub static COMMANDS: [Spec; 88] = [
+pub static COMMANDS: &[Spec] = &[
     row(C::Move(Move::Down), &["j", "↓"], "Down", "down", P::ALL, G::Move, always),
     row(C::Move(Move::Up), &["k", "↑"], "Up", "up", P::ALL, G::Move, always),
     row(C::Move(Move::First), &["g g", "Home"], "To the first", "first", P::ALL, G::Move, always),
@@ -175,8 +176,13 @@ pub static COMMANDS: [Spec; 88] = [
     row(C::Change(Change::Repeat), &["."], "Repeat the last decision on the next alert", "repeat", P::ALL, G::Change, can_repeat),
     row(C::Change(Change::Failures), &["E"], "Failures of the last change", "failures", P::ALL, G::Change, any_change),
 
+    row(C::Record(Record::Note), &["c"], "Write a note", "note", P::ALL, G::Record, can_record),
+    row(C::Record(Record::Assign), &["A"], "Assign to somebody, or to nobody", "assign", P::ALL, G::Record, can_record),
+    row(C::Record(Record::Judge(true)), &["b u"], "Judge useful, with a reason", "useful", P::ALL, G::Record, can_record),
+    row(C::Record(Record::Judge(false)), &["b n"], "Judge not useful, with a reason", "not useful", P::ALL, G::Record, can_record),
     row(C::Respond(Respond::Open), &["r"], "Respond: what can be done about the alert", "respond", P::BEFORE_RESPOND, G::Respond, cursor).at(7),
     section(Section::Mitigate, &["2"], "Section: mitigate the threat", "mitigate"),
+    section(Section::Trigger, &["4"], "Section: trigger an automated response", "trigger"),
     section(Section::Suppress, &["5"], "Section: suppress similar alerts", "suppress"),
     row(C::Suppress(Suppress::New), &["S"], "Suppression rule from this alert, simulated first", "suppress", P::ALL, G::Respond, cursor).at(16),
     row(C::Suppress(Suppress::Rules), &[], "Suppression rules: show, edit, switch, extend, delete", "rules", P::ALL, G::Respond, session),
@@ -190,6 +196,7 @@ pub static COMMANDS: [Spec; 88] = [
     copy(Copy::ShowLink, &["o"], "Show and copy the portal's link", "link"),
 
     row(C::Show(Show::Jobs), &["w"], "Running and recent work", "jobs", P::ALL, G::Program, always),
+    row(C::Show(Show::Log), &["@"], "The audit log: everything done here", "audit log", P::ALL, G::Program, session),
     row(C::Show(Show::Help), &["?"], "Help for this pane", "help", P::ALL, G::Program, always).at(9),
     row(C::Show(Show::Palette), &[":"], "Every command by name", "commands", P::ALL, G::Program, always).at(10),
     row(C::App(App::Sync), &["R"], "Sync now", "sync", P::ALL, G::Program, session),

@@ -5,10 +5,13 @@ mod details;
 mod filter_bar;
 mod first_run;
 mod list;
+mod log;
 mod overlay;
+mod record;
 mod respond;
 mod suppress;
 mod sync;
+mod trigger;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -24,10 +27,13 @@ pub use details::{Details, Full, Tab};
 pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Visual};
+pub use log::{Inside, Log, Window};
 pub use overlay::{Confirm, Failures, Overlay, Palette, Scroll, StatusMenu};
+pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
 pub use respond::{Page, Place, Respond, Section};
 pub use suppress::{About, Deed, RuleForm, RulesScreen, Step, Suppress};
 pub use sync::{SubscriptionState, SyncStatus};
+pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
 
 /// Everything.
 #[derive(Debug)]
@@ -56,6 +62,8 @@ pub struct Model {
     pub sync: SyncStatus,
     /// What lies over the screen; the last one has the keys.
     pub overlays: Vec<Overlay>,
+    /// The audit log from which an alert was opened: it comes back when that is closed.
+    pub log: Option<Box<Log>>,
     /// Which pane has the keys when nothing lies over it.
     pub focus: Pane,
     /// The keys of a chord so far.
@@ -88,6 +96,7 @@ impl Model {
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
             overlays: Vec::new(),
+            log: None,
             focus: Pane::default(),
             chord: None,
             notice: None,

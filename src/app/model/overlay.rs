@@ -1,6 +1,8 @@
 //! What can lie over the screen.
 
 use crate::app::input::Input;
+use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
+use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::app::model::{RuleForm, RulesScreen};
 use crate::domain::Status;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
@@ -20,6 +22,18 @@ pub enum Overlay {
     ConfirmUndo(Box<ChangeRecord>),
     /// The failures of a change.
     Failures(Box<Failures>),
+    /// What a logic app would be sent, and the question whether to.
+    Trigger(Box<TriggerPrompt>),
+    /// What became of each alert of a confirm.
+    Outcomes(Outcomes),
+    /// Write a note.
+    Note(Box<NotePrompt>),
+    /// Assign alerts.
+    Assign(Box<AssignMenu>),
+    /// Judge alerts: useful or not.
+    Judge(Box<Judge>),
+    /// The audit log.
+    Log(Box<Log>),
     /// A suppression rule being filled in.
     RuleForm(Box<RuleForm>),
     /// The suppression rules.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::app::document::Document;
-use crate::app::model::Suppress;
+use crate::app::model::{Suppress, Trigger};
 use crate::domain::AlertKey;
 
 /// The sections of *Take action*, by the digits of the portal's order.
@@ -12,6 +12,8 @@ pub enum Section {
     /// Mitigate the threat: the remediation steps.
     #[default]
     Mitigate,
+    /// Trigger an automated response: logic apps.
+    Trigger,
     /// Suppress similar alerts: rules.
     Suppress,
 }
@@ -29,6 +31,8 @@ pub struct Respond {
     pub place: Place,
     /// Where the analyst was before something was opened, outermost first.
     pub before: Vec<Place>,
+    /// What section 4 knows.
+    pub trigger: Trigger,
     /// What section 5 knows.
     pub suppress: Suppress,
 }

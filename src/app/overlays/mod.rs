@@ -1,16 +1,22 @@
 //! What lies over the screen, as a stack: the last one has the keys.
 
+mod assign;
 mod confirm;
 mod failures;
+mod judge;
+pub(super) mod log;
+mod note;
 mod palette;
 mod prompt;
 mod sheet;
 mod status;
+mod trigger;
 
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Overlay, Step};
 use crate::app::{Effects, suppress, undo};
 
+pub use assign::assignees;
 pub use palette::matching;
 pub(super) use palette::open as open_palette;
 pub(super) use sheet::{measure, movement, open_help, open_jobs};
@@ -25,6 +31,14 @@ const COMMENT: &Hints = &[("Enter", "keep the comment"), ("Esc", "drop it")];
 const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
+const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
+const TRIGGER_MARKED: &Hints = &[
+    ("y", "yes, trigger it"),
+    ("Enter", "no"),
+    ("m", "this alert or the marked"),
+    ("↑ ↓", "what is sent"),
+    ("Esc", "no"),
+];
 const RULE: &Hints = &[("Tab", "next field"), ("Space", "tick"), ("F2", "create or save"), ("Esc", "leave")];
 const RULE_LEAVE: &Hints = &[("y", "yes, leave it"), ("Enter", "no"), ("Esc", "no")];
 const RULE_CONFIRM: &Hints =
@@ -43,6 +57,15 @@ const RULES: &Hints = &[
 const RULES_ASKING: &Hints = &[("y", "yes, do it"), ("Enter", "no"), ("Esc", "no")];
 const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
+const NOTE: &Hints = &[("Enter", "keep the note"), ("Esc", "leave without one")];
+const ASSIGN: &Hints =
+    &[("↑ ↓", "choose"), ("type", "narrow, or a name"), ("Enter", "assign"), ("Esc", "close")];
+const USEFUL: &Hints = &[("1–3", "reason"), ("↑ ↓ Enter", "the same"), ("Esc", "close")];
+const NOT_USEFUL: &Hints = &[("1–6", "reason"), ("↑ ↓ Enter", "the same"), ("Esc", "close")];
+const JUDGE: &Hints = &[("type", "a comment, or none"), ("Enter", "keep it"), ("Esc", "another reason")];
+const LOG: &Hints =
+    &[("↑ ↓", "move"), ("Enter", "open the alert, or their list"), ("/", "search"), ("Esc", "one step back")];
+const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
 /// The next keys of an overlay.
@@ -54,6 +77,16 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::ConfirmUndo(_) => UNDO,
         Overlay::Status(_) => STATUS,
         Overlay::Failures(_) => FAILURES,
+        Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
+        Overlay::Trigger(_) => TRIGGER_MARKED,
+        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) => SHEET,
+        Overlay::Note(_) => NOTE,
+        Overlay::Assign(_) => ASSIGN,
+        Overlay::Judge(judge) if judge.reason.is_some() => JUDGE,
+        Overlay::Judge(judge) if judge.useful => USEFUL,
+        Overlay::Judge(_) => NOT_USEFUL,
+        Overlay::Log(log) if log.typing.is_some() => SEARCH,
+        Overlay::Log(_) => LOG,
         Overlay::RuleForm(form) => match form.step {
             Step::Fill => RULE,
             Step::Leave => RULE_LEAVE,
@@ -63,18 +96,21 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         },
         Overlay::Rules(screen) if screen.asking.is_some() => RULES_ASKING,
         Overlay::Rules(_) => RULES,
-        Overlay::Jobs(_) | Overlay::Help(_) => SHEET,
         Overlay::Palette(_) => PALETTE,
         Overlay::TimeRange(..) | Overlay::Pattern(..) => PROMPT,
     }
 }
 
 /// The prompts with keys of their own, for the README.
-pub(super) fn guides() -> [(&'static str, &'static Hints); 7] {
-    [
+pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
+    &[
         ("When a dismissal is asked for", DISMISS),
         ("When an undo is asked for", UNDO),
         ("In the failures of a change", FAILURES),
+        ("When a logic app is about to be triggered", TRIGGER_MARKED),
+        ("When feedback is asked for", NOT_USEFUL),
+        ("In its comment", JUDGE),
+        ("In the audit log", LOG),
         ("In the form of a suppression rule", RULE),
         ("When a suppression rule is about to be written", RULE_CONFIRM),
         ("In the list of suppression rules", RULES),
@@ -100,9 +136,14 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         }
         Some(Overlay::Status(_)) => status::key(model, key, out),
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
+        Some(Overlay::Trigger(_)) => trigger::key(model, key, out),
+        Some(Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_)) => sheet::key(model, key),
+        Some(Overlay::Note(_)) => note::key(model, key, out),
+        Some(Overlay::Assign(_)) => assign::key(model, key, out),
+        Some(Overlay::Judge(_)) => judge::key(model, key, out),
+        Some(Overlay::Log(_)) => log::key(model, key, out),
         Some(Overlay::RuleForm(_)) => suppress::form_key(model, key, out),
         Some(Overlay::Rules(_)) => suppress::rules_key(model, key, out),
-        Some(Overlay::Jobs(_) | Overlay::Help(_)) => sheet::key(model, key),
         Some(Overlay::Palette(_)) => palette::key(model, key, out),
         Some(Overlay::TimeRange(..) | Overlay::Pattern(..)) => prompt::key(model, key, out),
     }
@@ -122,6 +163,16 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
             input.insert(text);
             *error = None;
         }
+        Some(Overlay::Note(prompt)) => prompt.input.insert(text),
+        Some(Overlay::Assign(menu)) => {
+            menu.input.insert(text);
+            menu.chosen = 0;
+        }
+        Some(Overlay::Judge(judge)) if judge.reason.is_some() => judge.comment.insert(text),
+        Some(Overlay::Log(log)) => match &mut log.typing {
+            Some(input) => input.insert(text),
+            None => return false,
+        },
         _ => return false,
     }
     true

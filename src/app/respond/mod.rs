@@ -3,6 +3,7 @@
 //! | module | section |
 //! | --- | --- |
 //! | [`mitigate`] | 2: the remediation steps |
+//! | [`trigger`] | 4: logic apps, triggered at most once for each confirm |
 //! | [`suppress`] | 5: a rule from this alert, and the rules about its type |
 //!
 //! A section is a file here: its state (a field of [`Respond`](crate::app::model::Respond)), what it asks of the source
@@ -11,6 +12,7 @@
 
 pub mod mitigate;
 pub mod suppress;
+pub mod trigger;
 
 use crate::app::command::{Move, Respond as Verb};
 use crate::app::fetch::Answer;
@@ -21,12 +23,13 @@ use crate::app::{Effects, details, list};
 
 impl Section {
     /// Every section, in the order of their digits.
-    pub const ALL: [Self; 2] = [Self::Mitigate, Self::Suppress];
+    pub const ALL: [Self; 3] = [Self::Mitigate, Self::Trigger, Self::Suppress];
 
     /// The digit that shows it.
     pub fn digit(self) -> char {
         match self {
             Self::Mitigate => '2',
+            Self::Trigger => '4',
             Self::Suppress => '5',
         }
     }
@@ -35,6 +38,7 @@ impl Section {
     pub fn title(self) -> &'static str {
         match self {
             Self::Mitigate => "Mitigate",
+            Self::Trigger => "Trigger",
             Self::Suppress => "Suppress",
         }
     }
@@ -51,6 +55,7 @@ pub(super) fn run(model: &mut Model, verb: Verb, out: &mut Effects) {
         }
         Verb::Enter => match model.respond.section {
             Section::Mitigate => {}
+            Section::Trigger => trigger::enter(model, out),
             Section::Suppress => suppress::enter(model, out),
         },
     }
@@ -72,6 +77,7 @@ pub(super) fn shown(model: &mut Model, out: &mut Effects) {
     }
     match model.respond.section {
         Section::Mitigate => {}
+        Section::Trigger => trigger::shown(model, out),
         Section::Suppress => suppress::shown(model, out),
     }
     lay_out(model);
@@ -84,6 +90,7 @@ pub(super) fn again(model: &mut Model, out: &mut Effects) {
     }
     match model.respond.section {
         Section::Mitigate => {}
+        Section::Trigger => trigger::again(model, out),
         Section::Suppress => suppress::again(model, out),
     }
 }
@@ -91,6 +98,8 @@ pub(super) fn again(model: &mut Model, out: &mut Effects) {
 /// An answer of the source.
 pub(super) fn fetched(model: &mut Model, question: Question, answer: Answer, out: &mut Effects) {
     match answer {
+        Answer::Candidates(answer) => trigger::candidates(model, question, answer),
+        Answer::Outgoing(answer) => trigger::outgoing(model, question, answer, out),
         Answer::Suppress(answer) => crate::app::suppress::answered(model, question, answer, out),
     }
     lay_out(model);
@@ -104,6 +113,7 @@ pub fn lay_out(model: &mut Model) {
     let area = layout::Respond::new(model.size).body;
     model.respond.page = match model.respond.section {
         Section::Mitigate => mitigate::page(model, area.columns()),
+        Section::Trigger => trigger::page(model, area.columns()),
         Section::Suppress => suppress::page(model, area.columns()),
     };
     settle(model);
@@ -163,7 +173,7 @@ pub(super) fn back(model: &mut Model) -> bool {
         return false;
     }
     match model.respond.section {
-        Section::Mitigate | Section::Suppress => false,
+        Section::Mitigate | Section::Trigger | Section::Suppress => false,
     }
 }
 

@@ -6,5 +6,6 @@ mod filter;
 mod invariants;
 mod list;
 mod marks;
+mod record;
 mod screen;
 mod tasks;

@@ -15,6 +15,7 @@
 //! | `recipe` | entities, properties and evidence, per kind of alert |
 //! | `entity`, `evidence` | the entity list with `$id` and `$ref`; evidence tables |
 //! | `alert`, `writer`, `moment` | the JSON text |
+//! | `logic` | logic apps |
 //! | `posture` | suppression rules and e-mail contacts |
 //! | `digest` | hashes, SIDs and GUIDs that follow from a name |
 
@@ -23,6 +24,7 @@ mod digest;
 mod draft;
 mod entity;
 mod evidence;
+mod logic;
 mod moment;
 mod noise;
 mod posture;
@@ -37,6 +39,7 @@ use fastrand::Rng;
 
 use alert::AlertWriter;
 use draft::Draft;
+pub(super) use logic::{AppNote, apps};
 use moment::Moment;
 pub use moment::NOW_PLACEHOLDER;
 use noise::{Noise, status};

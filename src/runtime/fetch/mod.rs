@@ -1,6 +1,7 @@
 //! Asks the source for what the *Take action* tab shows: one file a section, on the functions that the commands use too.
 
 mod suppress;
+mod trigger;
 
 use crate::app::fetch::{Answer, Order};
 use crate::azure::ArmClient;
@@ -10,6 +11,8 @@ use crate::runtime::work::Work;
 /// Carries an order out.
 pub async fn answer(work: &Work, order: Order) -> Answer {
     match order {
+        Order::Candidates => trigger::apps(work).await,
+        Order::Outgoing(ids) => trigger::outgoing(work, ids).await,
         Order::Suppress(order) => Answer::Suppress(suppress::answer(work, order).await),
     }
 }

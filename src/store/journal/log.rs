@@ -68,6 +68,11 @@ impl Store {
         })
     }
 
+    /// How many alerts a deed was done to.
+    pub fn deed_size(&self, deed: DeedId) -> Result<usize> {
+        self.read_journal(|conn| Ok(size(conn, deed.0)?))
+    }
+
     /// A window of a deed's alerts.
     pub fn deed_alerts(&self, deed: DeedId, from: usize, limit: usize) -> Result<Vec<AlertId>> {
         self.read_journal(|conn| {
@@ -83,6 +88,14 @@ impl Store {
             Ok(ids)
         })
     }
+}
+
+/// How many alerts a deed was done to.
+fn size(conn: &Connection, deed: i64) -> rusqlite::Result<usize> {
+    let count: u32 = conn
+        .prepare_cached("SELECT count(*) FROM deed_subject WHERE deed = ?1")?
+        .query_row([deed], |row| row.get(0))?;
+    Ok(count as usize)
 }
 
 /// Id, seen, want, outcome, detail, attempts.
@@ -113,9 +126,7 @@ fn entry(conn: &Connection, source: i64, id: i64) -> Result<LogEntry, Trouble> {
         conn.prepare_cached(&format!("SELECT {} FROM deed d WHERE d.id = ?1", record::DEED))?;
     let mut rows = statement.query([id])?;
     let (deed_id, deed) = record::deed(rows.next()?.ok_or_else(missing)?)?;
-    let alerts: u32 = conn
-        .prepare_cached("SELECT count(*) FROM deed_subject WHERE deed = ?1")?
-        .query_row([id], |row| row.get(0))?;
+    let alerts = size(conn, id)?;
     let first: Option<String> = conn
         .prepare_cached(
             "SELECT s.alert FROM deed_subject a JOIN subject s ON s.id = a.subject WHERE a.deed = ?1 \
@@ -123,11 +134,7 @@ fn entry(conn: &Connection, source: i64, id: i64) -> Result<LogEntry, Trouble> {
         )?
         .query_row([id], |row| row.get(0))
         .optional()?;
-    Ok(LogEntry {
-        act: Act::Deed(deed_id, Box::new(deed)),
-        alerts: alerts as usize,
-        first: first.map(AlertId::new),
-    })
+    Ok(LogEntry { act: Act::Deed(deed_id, Box::new(deed)), alerts, first: first.map(AlertId::new) })
 }
 
 /// The pattern of LIKE that finds a text anywhere.

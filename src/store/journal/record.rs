@@ -6,9 +6,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Durability, alert, assign, known_subject, subject_of, text};
-use crate::domain::record::{
-    AlertRecord, Deed, DeedId, DeedKind, Feedback, FeedbackReason, Note, Past, Tick,
-};
+use crate::domain::record::{AlertRecord, Deed, DeedId, DeedKind, FeedbackReason, Past, judgement};
 use crate::domain::table::LocalRecord;
 use crate::domain::{AlertId, SafeText};
 use crate::store::error::{Result, Trouble};
@@ -28,25 +26,7 @@ impl Store {
 
     /// The notes, the last feedback and the ticked steps of an alert.
     pub fn alert_record(&self, id: &AlertId) -> Result<AlertRecord> {
-        let mut record = AlertRecord::default();
-        for past in self.deeds_of(id)?.into_iter().rev() {
-            let (Deed { at, by, kind, value, reason, words, .. }, _) = past;
-            match (kind, reason) {
-                (DeedKind::Note, _) => record.notes.insert(0, Note { at, by, text: words }),
-                (DeedKind::Feedback, Some(reason)) => {
-                    let useful = is_useful(value.raw());
-                    record.feedback = Some(Feedback { at, by, useful, reason, comment: words });
-                }
-                (DeedKind::StepDone | DeedKind::StepOpen, _) => {
-                    record.ticks.retain(|tick| tick.step != value);
-                    if kind == DeedKind::StepDone {
-                        record.ticks.push(Tick { step: value, at, by });
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(record)
+        Ok(AlertRecord::of(&self.past(id)?))
     }
 
     /// All that was done to an alert, the newest first.
@@ -139,7 +119,7 @@ pub(super) fn deed(row: &Row<'_>) -> Result<(DeedId, Deed), Trouble> {
 }
 
 fn is_useful(value: &str) -> bool {
-    value == crate::domain::record::judgement(true)
+    value == judgement(true)
 }
 
 /// Notes and feedback of every alert that has some.

@@ -2,8 +2,10 @@
 
 mod confirm;
 mod failures;
+mod log;
 mod menus;
 mod palette;
+mod record;
 mod suppress;
 
 use crate::app::command::Scope;
@@ -23,7 +25,22 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::TimeRange(input, error) => menus::time_range(model, input, error.as_deref(), painter),
         Overlay::Pattern(input, error) => menus::pattern(model, input, error.as_deref(), painter),
         Overlay::Failures(failures) => failures::draw(model, failures, painter),
+        Overlay::Note(prompt) => record::note(model, prompt, painter),
+        Overlay::Assign(menu) => record::assign(model, menu, painter),
+        Overlay::Judge(judge) => record::judge(model, judge, painter),
+        Overlay::Log(log) => log::draw(model, log, painter),
         Overlay::Palette(palette) => palette::draw(model, palette, painter),
+        Overlay::Trigger(prompt) => {
+            let area = sheet(model.size);
+            let document = documents::trigger::prompt(prompt, &model.table, area.inner().columns());
+            let title = documents::trigger::title(prompt);
+            scrolled(area, &title, &document, prompt.scroll.offset, painter);
+        }
+        Overlay::Outcomes(outcomes) => {
+            let area = sheet(model.size);
+            let document = documents::trigger::outcomes(model, outcomes.number, area.inner().columns());
+            scrolled(area, "Outcomes", &document, outcomes.scroll.offset, painter);
+        }
         Overlay::RuleForm(form) => suppress::rule_form(model, form, painter),
         Overlay::Rules(screen) => suppress::rules(model, screen, painter),
         Overlay::Jobs(scroll) => {
