@@ -7,6 +7,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::record::Feedback;
+use crate::cli::report::ReportArgs;
 use crate::domain::Status;
 use crate::domain::change::Reason;
 
@@ -122,6 +124,24 @@ pub enum Command {
         #[command(flatten)]
         act: Act,
     },
+    /// Write a note on an alert; it is kept on this machine
+    Note {
+        /// The alert's id, or its name where that is unambiguous
+        id: String,
+        /// The note
+        text: String,
+    },
+    /// Assign an alert: to you without a name, to nobody with none; it is kept on this machine
+    Assign {
+        /// The alert's id, or its name where that is unambiguous
+        id: String,
+        /// To whom: a name, me or none
+        who: Option<String>,
+    },
+    /// Judge alerts useful or not; kept on this machine, as there is no public API for it
+    Feedback(Feedback),
+    /// The shift handover: what was done, by whom and why, what is open, what failed
+    Report(ReportArgs),
     /// The Azure Resource Manager emulator by itself
     Emulator(EmulatorArgs),
     /// What is configured, which sign-in works, what the role may do

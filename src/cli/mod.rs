@@ -13,6 +13,8 @@ pub mod json;
 pub mod list;
 pub mod output;
 pub mod progress;
+pub mod record;
+pub mod report;
 pub mod select;
 pub mod set;
 pub mod show;
@@ -39,6 +41,10 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         Command::Retry { change, act } => undo::retry(global, change, &act, &mut out).await,
         Command::Resume { wait, timeout } => undo::resume(global, wait, timeout, &mut out).await,
         Command::Changes { change } => changes::run(global, change, &mut out).await,
+        Command::Note { id, text } => record::note(global, &id, &text, &mut out).await,
+        Command::Assign { id, who } => record::assign(global, &id, who.as_deref(), &mut out).await,
+        Command::Feedback(feedback) => record::feedback(global, feedback, &mut out).await,
+        Command::Report(args) => report::run(global, args, &mut out).await,
         Command::Emulator(args) => emulator::run(global, args, &mut out).await,
         Command::Doctor => doctor::run(global, &mut out).await,
         Command::Completions { shell } => {

@@ -17,6 +17,7 @@
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
 //! | [`record`] | the local record beside the alerts, and the audit log |
+//! | [`report`] | the shift handover |
 //! | [`progress`] | what the pull and push workers report |
 //! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
 //! | [`response`] | logic apps triggered on alerts, and what became of each |
@@ -37,6 +38,7 @@ pub mod progress;
 pub mod query;
 pub mod record;
 pub mod remediation;
+pub mod report;
 pub mod resource;
 pub mod response;
 pub mod safe_text;
