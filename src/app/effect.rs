@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use crate::app::fetch;
 use crate::app::message::{OrderKind, Question, Timer};
+use crate::domain::automation::AlertEvent;
 use crate::domain::change::NewChange;
 use crate::domain::filter::Filter;
 use crate::domain::query::Sort;
 use crate::domain::record::{Deed, DeedId};
+use crate::domain::resource::ResourceId;
+use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
-use crate::domain::{AlertKey, ChangeId};
+use crate::domain::{AlertKey, ChangeId, SafeText};
 
 /// Something the shell is to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +56,8 @@ pub enum Effect {
         /// What.
         order: fetch::Order,
     },
+    /// Trigger a logic app, at most once for each confirm.
+    Trigger(TriggerOrder),
     /// Write to the journal, then send.
     Journal(JournalOrder),
     /// Sync now.
@@ -76,6 +81,26 @@ pub enum Effect {
     OpenDemo,
     /// Leave.
     Quit,
+}
+
+/// What to do with logic apps.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TriggerOrder {
+    /// Send these alerts: they were confirmed just now.
+    Send {
+        /// Comes back with what becomes of it.
+        number: u64,
+        /// The logic app.
+        app: ResourceId,
+        /// The trigger's name.
+        trigger: SafeText,
+        /// The alerts, as they were shown.
+        events: Vec<Arc<AlertEvent>>,
+    },
+    /// Send nothing more of a confirm.
+    Cancel(u64),
+    /// Follow runs whose end nobody has seen.
+    Follow(Vec<TriggerRecord>),
 }
 
 /// What to do to the journal.

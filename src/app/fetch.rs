@@ -4,15 +4,27 @@
 use chrono::{DateTime, Utc};
 
 use crate::app::message::Question;
+use crate::domain::AlertId;
 use crate::domain::progress::Fault;
+use crate::domain::response::{Candidates, Outgoing};
 
 /// What is asked of the source.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Order {}
+pub enum Order {
+    /// Which logic apps and automations there are, in all subscriptions.
+    Candidates,
+    /// What a logic app would be sent for these alerts, and what was triggered on them before.
+    Outgoing(Vec<AlertId>),
+}
 
 /// What the source answered.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {}
+pub enum Answer {
+    /// The logic apps and automations.
+    Candidates(Result<Candidates, Fault>),
+    /// What would be sent.
+    Outgoing(Result<Outgoing, Fault>),
+}
 
 /// Something that the source has and the screen shows: what is known of it, of when, and how asking for it stands.
 ///

@@ -11,8 +11,9 @@ use crate::domain::change::{ChangeRecord, TargetRecord};
 use crate::domain::fact::FactKind;
 use crate::domain::filter::Completion;
 use crate::domain::listing::Listing;
-use crate::domain::progress::SyncEvent;
+use crate::domain::progress::{Fault, SyncEvent};
 use crate::domain::record::{AlertRecord, DeedKind, LogEntry, Past};
+use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeText};
 
@@ -50,6 +51,8 @@ pub enum Message {
     Detail(Question, Result<Arc<Detail>, SafeText>),
     /// The source answered something beyond the list.
     Fetched(Question, Box<fetch::Answer>),
+    /// What becomes of a logic app's triggering.
+    Triggered(Triggered),
     /// A worker reports.
     Sync(SyncEvent),
     /// The journal answers.
@@ -58,6 +61,15 @@ pub enum Message {
     Start(Start),
     /// What the analyst must know of the files: rebuilt, read-only, little space left.
     Notices(Vec<SafeText>),
+}
+
+/// What becomes of a confirm to trigger a logic app.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Triggered {
+    /// One alert of a confirm stands differently. Without a number its run is only followed.
+    Row(Option<u64>, Box<TriggerRecord>),
+    /// Each alert of a confirm has its outcome, or why nothing could be done at all.
+    Ended(u64, Result<(), Fault>),
 }
 
 /// Timers the core asks for.

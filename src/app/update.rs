@@ -41,6 +41,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Completed(question, completion) => filter_bar::completed(model, question, completion),
         Message::Detail(question, answer) => details::answered(model, question, answer, out),
         Message::Fetched(question, answer) => respond::fetched(model, question, *answer, out),
+        Message::Triggered(what) => respond::trigger::heard(model, what, out),
         Message::Sync(event) => {
             let settled = matches!(event, SyncEvent::Settled { .. });
             sync_status::event(model, event, out);

@@ -7,6 +7,8 @@ use crate::domain::resource::{Cloud, ResourceIdentifier};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{AlertId, SafeText, Severity, Status};
 
+pub use crate::domain::scan::Scan;
+
 /// The four moments of an alert, all UTC (contract §2).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Times {
@@ -123,18 +125,6 @@ pub struct Alert {
     pub version: SafeText,
 }
 
-/// Which scanner a finding came from. The contract has no field for it: see [`Alert::scan`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Scan {
-    /// Nothing tells.
-    Unknown = 0,
-    /// An agent on the machine.
-    Agent = 1,
-    /// Agentless scanning of the machine's disks.
-    Agentless = 2,
-}
-
 impl Alert {
     /// The first Azure resource named.
     pub fn azure_resource(&self) -> Option<&crate::domain::resource::ResourceId> {
@@ -168,24 +158,6 @@ impl Alert {
             Prose::Text(text) if key.raw().eq_ignore_ascii_case(name) => Some(text),
             _ => None,
         })
-    }
-
-    /// Agent or agentless, by hints only, since no field of the contract says it (contract §12): "agentless" in the
-    /// type, title or properties; else a Log Analytics identifier with an agent id.
-    pub fn scan(&self) -> Scan {
-        let says = |text: &SafeText| text.raw().to_ascii_lowercase().contains("agentless");
-        let in_properties = self
-            .properties
-            .iter()
-            .any(|(key, value)| says(key) || matches!(value, Prose::Text(text) if says(text)));
-        if says(&self.alert_type) || says(&self.title) || in_properties {
-            return Scan::Agentless;
-        }
-        let agent = self.resources.iter().any(|resource| match resource {
-            ResourceIdentifier::LogAnalytics { agent, .. } => !agent.is_empty(),
-            _ => false,
-        });
-        if agent { Scan::Agent } else { Scan::Unknown }
     }
 
     /// True for one of Defender's own sample alerts.

@@ -144,7 +144,8 @@ impl Facts {
     }
 }
 
-fn clip(text: &str) -> &str {
+/// The part of a value that is searched: its beginning, where it is very long.
+pub fn clip(text: &str) -> &str {
     let mut end = text.len().min(LONGEST);
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -1,14 +1,18 @@
 //! How many alerts mention an entity, and on how many resources.
 //!
 //! The number stands beside each entity of the alert under the cursor, so it must not cost a pass over all alerts for
-//! each step of the cursor: [`MentionCounts`] are made once for a snapshot that stays. For one that is about to be
-//! replaced, [`count`] looks through the rows.
+//! each step of the cursor: [`MentionCounts`] is an index, made once and true for every later snapshot with the same
+//! facts, whatever their statuses. Only while a sync brings new facts, [`count`] looks through the rows.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::domain::fact::FactKind;
-use crate::domain::table::{PackedFact, Table};
+use crate::domain::filter::sharing::{each_naming, spelling};
+use crate::domain::table::{FactsMark, PackedFact, Table};
 
 /// Kinds worth a pivot, the most telling first.
-pub const KINDS: [FactKind; 9] = [
+pub const KINDS: [FactKind; 10] = [
     FactKind::Ip,
     FactKind::Account,
     FactKind::Host,
@@ -18,6 +22,7 @@ pub const KINDS: [FactKind; 9] = [
     FactKind::Url,
     FactKind::Domain,
     FactKind::Entity,
+    FactKind::ResourceId,
 ];
 
 /// Who mentions a value.
@@ -29,122 +34,200 @@ pub struct Mentioned {
     pub resources: u32,
 }
 
-/// The counts of one snapshot. A value that a single alert mentions takes no room.
+/// The index: who mentions each value. A value that a single alert mentions takes no room.
 #[derive(Debug)]
 pub struct MentionCounts {
-    generation: u64,
-    /// By fact.
+    counted: FactsMark,
+    /// By fact, in its chief spelling.
     shared: Vec<(PackedFact, Mentioned)>,
+    /// For the other spellings of a value: the chief one.
+    chiefs: HashMap<PackedFact, PackedFact>,
 }
 
 impl MentionCounts {
     /// Counts every value of a snapshot.
     pub fn new(table: &Table) -> Self {
+        let chiefs = chiefs(table);
+        let chief = |fact: PackedFact| chiefs.get(&fact).copied().unwrap_or(fact);
         let mut shared = Vec::new();
         let mut pairs = Vec::new();
+        let mut resources = Vec::new();
         // One kind at a time: the pairs of all would take twice the room of the facts.
         for kind in KINDS {
             pairs.clear();
-            for (_, row) in table.rows() {
-                let resource = u64::from(row.head_code(FactKind::Resource));
+            for (at, row) in table.rows() {
                 let facts = row.facts().iter().filter(|fact| fact.kind() == kind);
-                pairs.extend(facts.map(|fact| u64::from(fact.0) << 32 | resource));
+                pairs.extend(facts.map(|fact| u64::from(chief(*fact).0) << 32 | u64::from(at)));
             }
             pairs.sort_unstable();
+            pairs.dedup();
             for run in pairs.chunk_by(|a, b| a >> 32 == b >> 32).filter(|run| run.len() > 1) {
-                let resources = run.chunk_by(|a, b| a == b).count() as u32;
-                let mentioned = Mentioned { alerts: run.len() as u32, resources };
+                resources.clear();
+                let rows = run.iter().filter_map(|pair| table.row(*pair as u32));
+                resources.extend(rows.map(|row| row.head_code(FactKind::Resource)));
+                resources.sort_unstable();
+                resources.dedup();
+                let mentioned = Mentioned { alerts: run.len() as u32, resources: resources.len() as u32 };
                 shared.push((PackedFact((run[0] >> 32) as u32), mentioned));
             }
         }
         shared.sort_unstable_by_key(|(fact, _)| *fact);
         shared.shrink_to_fit();
-        Self { generation: table.generation(), shared }
+        Self { counted: table.facts_mark(), shared, chiefs }
     }
 
-    /// The snapshot that was counted.
-    pub fn generation(&self) -> u64 {
-        self.generation
+    /// True when the counts are those of a snapshot: no fact changed since.
+    pub fn hold(&self, table: &Table) -> bool {
+        self.counted.holds(table)
     }
 
     /// Who mentions a value that some alert of the snapshot has.
     pub fn of(&self, fact: PackedFact) -> Mentioned {
+        let fact = self.chiefs.get(&fact).copied().unwrap_or(fact);
         let place = self.shared.binary_search_by_key(&fact, |(known, _)| *known);
         place.map_or(Mentioned { alerts: 1, resources: 1 }, |at| self.shared[at].1)
     }
 }
 
-/// Counts a few values in one pass over the table.
-pub fn count(table: &Table, wanted: &[PackedFact]) -> Vec<Mentioned> {
-    let mut counts = vec![Mentioned::default(); wanted.len()];
-    let mut resources: Vec<Vec<u32>> = vec![Vec::new(); wanted.len()];
-    // Nearly every fact is none of those wanted, and this says so without comparing it with each.
-    let mut maybe = [0u64; 64];
-    for fact in wanted {
-        maybe[(fact.0 >> 6 & 63) as usize] |= 1 << (fact.0 & 63);
-    }
-    for (_, row) in table.rows() {
-        for fact in row.facts() {
-            if maybe[(fact.0 >> 6 & 63) as usize] >> (fact.0 & 63) & 1 == 0 {
-                continue;
-            }
-            if let Some(at) = wanted.iter().position(|wanted| wanted == fact) {
-                counts[at].alerts += 1;
-                resources[at].push(row.head_code(FactKind::Resource));
+/// The first spelling of each value that has several, by its others.
+fn chiefs(table: &Table) -> HashMap<PackedFact, PackedFact> {
+    let mut chiefs = HashMap::new();
+    let mut hashed: Vec<(u64, u32)> = Vec::new();
+    for kind in KINDS {
+        hashed.clear();
+        for (code, text, _) in table.dict().iter().filter(|(_, _, kinds)| kinds & kind.bit() != 0) {
+            let mut hasher = DefaultHasher::new();
+            spelling(kind, text).hash(&mut hasher);
+            hashed.push((hasher.finish(), code));
+        }
+        hashed.sort_unstable();
+        for alike in hashed.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+            let mut first: HashMap<String, u32> = HashMap::new();
+            for (_, code) in alike {
+                let chief = *first.entry(spelling(kind, table.dict().text(*code))).or_insert(*code);
+                if chief != *code {
+                    chiefs.insert(PackedFact::new(kind, *code), PackedFact::new(kind, chief));
+                }
             }
         }
     }
+    chiefs
+}
+
+/// Counts a few values in one pass over the table.
+pub fn count(table: &Table, wanted: &[PackedFact]) -> Vec<Mentioned> {
+    let mut values: Vec<(FactKind, String)> = Vec::new();
+    let places: Vec<usize> = wanted
+        .iter()
+        .map(|fact| {
+            let value = (fact.kind(), spelling(fact.kind(), table.dict().text(fact.code())));
+            values.iter().position(|known| *known == value).unwrap_or_else(|| {
+                values.push(value);
+                values.len() - 1
+            })
+        })
+        .collect();
+    let mut counts = vec![Mentioned::default(); values.len()];
+    let mut resources: Vec<Vec<u32>> = vec![Vec::new(); values.len()];
+    each_naming(table, &values, |_, row, place| {
+        counts[place].alerts += 1;
+        resources[place].push(row.head_code(FactKind::Resource));
+    });
     for (mentioned, resources) in counts.iter_mut().zip(&mut resources) {
         resources.sort_unstable();
         resources.dedup();
         mentioned.resources = resources.len() as u32;
     }
-    counts
+    places.into_iter().map(|place| counts[place]).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::domain::filter::testing::{Sample, table};
+    use crate::domain::filter::testing::{Sample, builder, context, table};
+    use crate::domain::filter::{Compiled, Filter};
+    use crate::domain::{AlertKey, Status};
+
+    fn rows_of(table: &Table, kind: FactKind, text: &str) -> Option<usize> {
+        Compiled::new(&Filter::naming(kind, text)?, table, &context(), &|| false)?.count(&|| false)
+    }
 
     #[test]
-    fn both_ways_to_count_agree() {
-        let names: Vec<String> = (0..200).map(|n| format!("n{n}")).collect();
-        let values: Vec<[String; 4]> = (0..200)
-            .map(|n| {
-                [
-                    format!("10.0.0.{}", n % 7),
-                    format!("host{}", n / 2),
-                    format!("h{n}"),
-                    format!("r{}", n % 5),
-                ]
-            })
-            .collect();
-        let samples: Vec<Sample<'_>> = (0..200)
-            .map(|n| Sample {
-                resource: &values[n][3],
-                facts: vec![
-                    (FactKind::Ip, &values[n][0]),
-                    (FactKind::Host, &values[n][1]),
-                    (FactKind::Hash, &values[n][2]),
-                    // The same text under another kind is another value.
-                    (FactKind::Account, &values[n][0]),
-                ],
-                ..Sample::new(&names[n])
-            })
-            .collect();
-        let table = table(&samples);
+    fn spellings_of_one_value_are_counted_together_and_each_alert_once() {
+        let sample = |name, facts| Sample { facts, ..Sample::new(name) };
+        let table = table(&[
+            sample(
+                "a",
+                vec![(FactKind::Host, "VM-1"), (FactKind::Host, "vm-1"), (FactKind::Ip, "2001:DB8::1")],
+            ),
+            sample("b", vec![(FactKind::Host, "vm-1"), (FactKind::Ip, "2001:db8:0::1")]),
+            sample("c", vec![(FactKind::Host, "Vm-1"), (FactKind::Account, "vm-1"), (FactKind::Ip, "odd")]),
+        ]);
         let counts = MentionCounts::new(&table);
-        assert_eq!(counts.generation(), table.generation());
-        for (_, row) in table.rows() {
-            let wanted: Vec<PackedFact> =
-                row.facts().iter().copied().filter(|fact| KINDS.contains(&fact.kind())).collect();
-            assert_eq!(wanted.len(), 4);
-            let passed = count(&table, &wanted);
-            assert_eq!(passed, wanted.iter().map(|fact| counts.of(*fact)).collect::<Vec<_>>());
+        let of = |row: u32, at: usize| {
+            let fact = table.row(row).unwrap().facts()[FactKind::HEADS + at];
+            assert_eq!(counts.of(fact), count(&table, &[fact])[0]);
+            counts.of(fact).alerts
+        };
+        assert_eq!(
+            [of(0, 0), of(0, 1), of(0, 2), of(1, 0), of(2, 0), of(2, 1), of(2, 2)],
+            [3, 3, 2, 3, 3, 1, 1]
+        );
+    }
+
+    #[test]
+    fn the_index_outlives_changes_of_status_and_not_those_of_facts() {
+        let sample = |name, ip| Sample { facts: vec![(FactKind::Ip, ip)], ..Sample::new(name) };
+        let mut builder = builder(&[sample("a", "10.0.0.1"), sample("b", "10.0.0.1")]);
+        let counts = MentionCounts::new(&builder.snapshot());
+        builder.set_pending(AlertKey(1), Some(Status::Dismissed));
+        builder.set_remote_status(AlertKey(2), Status::Resolved);
+        assert!(counts.hold(&builder.snapshot()));
+        let more = super::super::filter::testing::builder(&[sample("c", "10.0.0.1")]);
+        assert!(!counts.hold(more.table()));
+        builder.remove(&[AlertKey(1)]);
+        assert!(!counts.hold(&builder.snapshot()));
+    }
+
+    fn values() -> impl Strategy<Value = Vec<Vec<(FactKind, String)>>> {
+        let kind = prop::sample::select(KINDS.to_vec());
+        let text = prop_oneof![
+            4 => "[aAbB\u{e4}\u{c4}\u{212a}k*\" ]{1,2}",
+            2 => prop::sample::select(vec!["10.0.0.1", "::ffff:10.0.0.1", "2001:db8::1", "2001:DB8:0::1", " 10.0.0.1"])
+                .prop_map(str::to_owned),
+        ];
+        prop::collection::vec(prop::collection::vec((kind, text), 0..6), 1..12)
+    }
+
+    proptest! {
+        /// Index, pass and filter say the same of every value: the number beside an entity is what its pivot lists.
+        #[test]
+        fn all_ways_to_count_agree(alerts in values()) {
+            let names: Vec<String> = (0..alerts.len()).map(|n| format!("n{n}")).collect();
+            let resources: Vec<String> = (0..alerts.len()).map(|n| format!("r{}", n % 3)).collect();
+            let samples: Vec<Sample<'_>> = alerts
+                .iter()
+                .enumerate()
+                .map(|(n, facts)| Sample {
+                    resource: &resources[n],
+                    facts: facts.iter().map(|(kind, text)| (*kind, text.as_str())).collect(),
+                    ..Sample::new(&names[n])
+                })
+                .collect();
+            let table = table(&samples);
+            let counts = MentionCounts::new(&table);
+            for (_, row) in table.rows() {
+                let wanted = &row.facts()[FactKind::HEADS..];
+                let passed = count(&table, wanted);
+                for (fact, passed) in wanted.iter().zip(passed) {
+                    let text = table.dict().text(fact.code());
+                    prop_assert_eq!(counts.of(*fact), passed, "{:?} {:?}", fact.kind(), text);
+                    prop_assert_eq!(rows_of(&table, fact.kind(), text), Some(passed.alerts as usize));
+                    prop_assert!(passed.resources >= 1 && passed.resources <= passed.alerts);
+                }
+            }
         }
-        let row = table.row(0).unwrap();
-        let ip = row.facts().iter().find(|fact| fact.kind() == FactKind::Ip).unwrap();
-        assert_eq!(counts.of(*ip), Mentioned { alerts: 29, resources: 5 });
     }
 }

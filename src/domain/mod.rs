@@ -8,6 +8,8 @@
 //! | [`resource`] | Azure, Log Analytics, AWS, GCP and on-premises identifiers |
 //! | [`entity`] | the entity graph of one alert, `$ref`s resolved |
 //! | [`alert`] | one alert in full |
+//! | [`scan`] | agent or agentless, and twins |
+//! | [`incident`], [`related`] | what an alert has in common with others |
 //! | [`remediation`] | the remediation steps of an alert |
 //! | [`fact`] | what can be searched of an alert, as (kind, value) pairs |
 //! | [`table`] | the compact in-memory table of all alerts |
@@ -16,6 +18,11 @@
 //! | [`listing`] | what a query answers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
+//! | [`context`], [`activity`], [`ownership`] | the resource of an alert: its log, who answers for it |
+//! | [`recommendation`], [`markup`] | what to improve on a resource, its HTML as text |
+//! | [`contacts`], [`samples`] | who receives mail; sample alerts |
+//! | [`progress`] | what the pull and push workers report |
+//! | [`rights`] | what the signed-in role may do |
 //! | [`record`] | the local record beside the alerts, and the audit log |
 //! | [`report`] | the shift handover |
 //! | [`progress`] | what the pull and push workers report |
@@ -23,25 +30,36 @@
 //! | [`response`] | logic apps triggered on alerts, and what became of each |
 //! | [`suppression`] | suppression rules: checked, suggested, simulated |
 
+pub mod activity;
 pub mod alert;
 pub mod automation;
 pub mod change;
+pub mod contacts;
+pub mod context;
 mod count;
 pub mod entity;
 pub mod fact;
 pub mod filter;
 pub mod ids;
+pub mod incident;
 pub mod listing;
 pub mod logic_app;
+pub mod markup;
 pub mod mentions;
+pub mod ownership;
 pub mod progress;
 pub mod query;
+pub mod recommendation;
 pub mod record;
+pub mod related;
 pub mod remediation;
 pub mod report;
 pub mod resource;
 pub mod response;
+pub mod rights;
 pub mod safe_text;
+pub mod samples;
+pub mod scan;
 pub mod severity;
 pub mod status;
 pub mod suppression;

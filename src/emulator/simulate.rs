@@ -41,7 +41,10 @@ pub(super) async fn start(shared: &Arc<Shared>, mut asked: Asked) -> Result<Repl
     let body = to_bytes(body, LARGEST)
         .await
         .map_err(|error| ArmError::bad_request("InvalidRequestContent", error.to_string()))?;
-    let wanted = read(&body)?;
+    let mut wanted = read(&body)?;
+    if asked.pretend {
+        wanted.clear();
+    }
     let Route::Simulate(scope) = &asked.route else {
         return Err(ArmError::internal("This is not a simulation."));
     };
@@ -64,7 +67,7 @@ pub(super) async fn start(shared: &Arc<Shared>, mut asked: Asked) -> Result<Repl
     let waits = asked.query.version(&asked.route, "POST")? >= "2022-01-01";
     let mut reply =
         if waits { accepted(shared, &asked, &scope, &id) } else { Reply::empty(StatusCode::NO_CONTENT) };
-    reply.applied = true;
+    reply.applied = !asked.pretend;
     Ok(reply)
 }
 

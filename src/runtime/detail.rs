@@ -57,7 +57,7 @@ impl Counts {
 
     /// The counts of a snapshot, if they are there.
     pub fn of(&self, table: &Table) -> Option<Arc<MentionCounts>> {
-        self.with(|kept| kept.counts.clone()).filter(|counts| counts.generation() == table.generation())
+        self.with(|kept| kept.counts.clone()).filter(|counts| counts.hold(table))
     }
 
     /// Counts a snapshot in the background, unless that is done or another one is being counted.

@@ -6,6 +6,9 @@ mod arm;
 mod data;
 mod faults;
 mod inspect;
+mod logic;
+mod posture;
+mod roles;
 
 use chrono::DateTime;
 use quell::domain::Status;

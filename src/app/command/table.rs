@@ -99,7 +99,7 @@ const fn section(
 
 /// Every command.
 #[rustfmt::skip] // one row each
-pub static COMMANDS: [Spec; 90] = [
+pub static COMMANDS: &[Spec] = &[
     row(C::Move(Move::Down), &["j", "↓"], "Down", "down", P::ALL, G::Move, always),
     row(C::Move(Move::Up), &["k", "↑"], "Up", "up", P::ALL, G::Move, always),
     row(C::Move(Move::First), &["g g", "Home"], "To the first", "first", P::ALL, G::Move, always),
@@ -182,6 +182,7 @@ pub static COMMANDS: [Spec; 90] = [
     row(C::Record(Record::Judge(false)), &["b n"], "Judge not useful, with a reason", "not useful", P::ALL, G::Record, can_record),
     row(C::Respond(Respond::Open), &["r"], "Respond: what can be done about the alert", "respond", P::BEFORE_RESPOND, G::Respond, cursor).at(7),
     section(Section::Mitigate, &["2"], "Section: mitigate the threat", "mitigate"),
+    section(Section::Trigger, &["4"], "Section: trigger an automated response", "trigger"),
     row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor", "open", P::RESPOND, G::Respond, always),
 
     copy(Copy::Row, &["y y"], "Copy the row", "row"),

@@ -10,6 +10,7 @@ mod overlay;
 mod record;
 mod respond;
 mod sync;
+mod trigger;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use overlay::{Confirm, Failures, Overlay, Palette, Scroll, StatusMenu};
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
 pub use respond::{Page, Place, Respond, Section};
 pub use sync::{SubscriptionState, SyncStatus};
+pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
 
 /// Everything.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use crate::app::input::Input;
 use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
+use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::domain::Status;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
 
@@ -20,6 +21,10 @@ pub enum Overlay {
     ConfirmUndo(Box<ChangeRecord>),
     /// The failures of a change.
     Failures(Box<Failures>),
+    /// What a logic app would be sent, and the question whether to.
+    Trigger(Box<TriggerPrompt>),
+    /// What became of each alert of a confirm.
+    Outcomes(Outcomes),
     /// Write a note.
     Note(Box<NotePrompt>),
     /// Assign alerts.

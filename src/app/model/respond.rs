@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::app::document::Document;
+use crate::app::model::Trigger;
 use crate::domain::AlertKey;
 
 /// The sections of *Take action*, by the digits of the portal's order.
@@ -11,6 +12,8 @@ pub enum Section {
     /// Mitigate the threat: the remediation steps.
     #[default]
     Mitigate,
+    /// Trigger an automated response: logic apps.
+    Trigger,
 }
 
 /// The *Take action* tab. The section stays from alert to alert.
@@ -26,6 +29,8 @@ pub struct Respond {
     pub place: Place,
     /// Where the analyst was before something was opened, outermost first.
     pub before: Vec<Place>,
+    /// What section 4 knows.
+    pub trigger: Trigger,
 }
 
 /// A section laid out: a text, and which of its lines belong to the items that the cursor moves over.

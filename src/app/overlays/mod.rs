@@ -10,6 +10,7 @@ mod palette;
 mod prompt;
 mod sheet;
 mod status;
+mod trigger;
 
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Overlay};
@@ -30,6 +31,14 @@ const COMMENT: &Hints = &[("Enter", "keep the comment"), ("Esc", "drop it")];
 const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
+const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
+const TRIGGER_MARKED: &Hints = &[
+    ("y", "yes, trigger it"),
+    ("Enter", "no"),
+    ("m", "this alert or the marked"),
+    ("↑ ↓", "what is sent"),
+    ("Esc", "no"),
+];
 const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const NOTE: &Hints = &[("Enter", "keep the note"), ("Esc", "leave without one")];
@@ -52,6 +61,9 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::ConfirmUndo(_) => UNDO,
         Overlay::Status(_) => STATUS,
         Overlay::Failures(_) => FAILURES,
+        Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
+        Overlay::Trigger(_) => TRIGGER_MARKED,
+        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) => SHEET,
         Overlay::Note(_) => NOTE,
         Overlay::Assign(_) => ASSIGN,
         Overlay::Judge(judge) if judge.reason.is_some() => JUDGE,
@@ -59,18 +71,18 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Judge(_) => NOT_USEFUL,
         Overlay::Log(log) if log.typing.is_some() => SEARCH,
         Overlay::Log(_) => LOG,
-        Overlay::Jobs(_) | Overlay::Help(_) => SHEET,
         Overlay::Palette(_) => PALETTE,
         Overlay::TimeRange(..) | Overlay::Pattern(..) => PROMPT,
     }
 }
 
 /// The prompts with keys of their own, for the README.
-pub(super) fn guides() -> [(&'static str, &'static Hints); 7] {
-    [
+pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
+    &[
         ("When a dismissal is asked for", DISMISS),
         ("When an undo is asked for", UNDO),
         ("In the failures of a change", FAILURES),
+        ("When a logic app is about to be triggered", TRIGGER_MARKED),
         ("When feedback is asked for", NOT_USEFUL),
         ("In its comment", JUDGE),
         ("In the audit log", LOG),
@@ -96,11 +108,12 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         }
         Some(Overlay::Status(_)) => status::key(model, key, out),
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
+        Some(Overlay::Trigger(_)) => trigger::key(model, key, out),
+        Some(Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_)) => sheet::key(model, key),
         Some(Overlay::Note(_)) => note::key(model, key, out),
         Some(Overlay::Assign(_)) => assign::key(model, key, out),
         Some(Overlay::Judge(_)) => judge::key(model, key, out),
         Some(Overlay::Log(_)) => log::key(model, key, out),
-        Some(Overlay::Jobs(_) | Overlay::Help(_)) => sheet::key(model, key),
         Some(Overlay::Palette(_)) => palette::key(model, key, out),
         Some(Overlay::TimeRange(..) | Overlay::Pattern(..)) => prompt::key(model, key, out),
     }
@@ -136,7 +149,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
 }
 
 /// Closes the overlay on top.
-fn close(model: &mut Model) {
+pub(super) fn close(model: &mut Model) {
     model.overlays.pop();
     closed(model);
 }

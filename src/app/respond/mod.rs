@@ -3,12 +3,14 @@
 //! | module | section |
 //! | --- | --- |
 //! | [`mitigate`] | 2: the remediation steps |
+//! | [`trigger`] | 4: logic apps, triggered at most once for each confirm |
 //!
 //! A section is a file here: its state (a field of [`Respond`](crate::app::model::Respond)), what it asks of the source
 //! when it is shown, how it is laid out, and what Enter means in it. It is entered in the tables below, each of which has
 //! one arm a section.
 
 pub mod mitigate;
+pub mod trigger;
 
 use crate::app::command::{Move, Respond as Verb};
 use crate::app::fetch::Answer;
@@ -19,12 +21,13 @@ use crate::app::{Effects, details, list};
 
 impl Section {
     /// Every section, in the order of their digits.
-    pub const ALL: [Self; 1] = [Self::Mitigate];
+    pub const ALL: [Self; 2] = [Self::Mitigate, Self::Trigger];
 
     /// The digit that shows it.
     pub fn digit(self) -> char {
         match self {
             Self::Mitigate => '2',
+            Self::Trigger => '4',
         }
     }
 
@@ -32,6 +35,7 @@ impl Section {
     pub fn title(self) -> &'static str {
         match self {
             Self::Mitigate => "Mitigate",
+            Self::Trigger => "Trigger",
         }
     }
 }
@@ -47,6 +51,7 @@ pub(super) fn run(model: &mut Model, verb: Verb, out: &mut Effects) {
         }
         Verb::Enter => match model.respond.section {
             Section::Mitigate => {}
+            Section::Trigger => trigger::enter(model, out),
         },
     }
 }
@@ -60,31 +65,36 @@ fn open(model: &mut Model, out: &mut Effects) {
 }
 
 /// The section is on the screen, perhaps for another alert than before: asks the source for what it has not asked yet.
-pub(super) fn shown(model: &mut Model, _out: &mut Effects) {
+pub(super) fn shown(model: &mut Model, out: &mut Effects) {
     let Some(full) = model.details.full.as_ref().filter(|full| full.tab == Tab::Respond) else { return };
     if model.respond.alert.replace(full.key) != Some(full.key) {
         top(model);
     }
     match model.respond.section {
         Section::Mitigate => {}
+        Section::Trigger => trigger::shown(model, out),
     }
     lay_out(model);
 }
 
 /// Asks the source once more for what is shown.
-pub(super) fn again(model: &mut Model, _out: &mut Effects) {
+pub(super) fn again(model: &mut Model, out: &mut Effects) {
     if model.details.full.as_ref().is_none_or(|full| full.tab != Tab::Respond) {
         return;
     }
     match model.respond.section {
         Section::Mitigate => {}
+        Section::Trigger => trigger::again(model, out),
     }
 }
 
 /// An answer of the source.
-#[allow(clippy::needless_pass_by_value)] // each section takes its own
-pub(super) fn fetched(_model: &mut Model, _question: Question, answer: Answer, _out: &mut Effects) {
-    match answer {}
+pub(super) fn fetched(model: &mut Model, question: Question, answer: Answer, out: &mut Effects) {
+    match answer {
+        Answer::Candidates(answer) => trigger::candidates(model, question, answer),
+        Answer::Outgoing(answer) => trigger::outgoing(model, question, answer, out),
+    }
+    lay_out(model);
 }
 
 /// Lays the section out for the width and the clock, and keeps the cursor inside it.
@@ -95,6 +105,7 @@ pub fn lay_out(model: &mut Model) {
     let area = layout::Respond::new(model.size).body;
     model.respond.page = match model.respond.section {
         Section::Mitigate => mitigate::page(model, area.columns()),
+        Section::Trigger => trigger::page(model, area.columns()),
     };
     settle(model);
 }
@@ -153,7 +164,7 @@ pub(super) fn back(model: &mut Model) -> bool {
         return false;
     }
     match model.respond.section {
-        Section::Mitigate => false,
+        Section::Mitigate | Section::Trigger => false,
     }
 }
 

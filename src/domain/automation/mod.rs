@@ -20,7 +20,7 @@ pub use rule::Rule;
 pub struct AlertEvent {
     /// The alert.
     pub id: AlertId,
-    /// The JSON that a logic app is sent, byte for byte.
+    /// The JSON that a logic app is sent, byte for byte: laid out in lines, without an unsafe character in it.
     pub body: Arc<str>,
     /// Every property of the alert under its PascalCase name, for rules: more than `body` holds.
     pub properties: Value,

@@ -132,12 +132,15 @@ fn only(field: Field, text: &str) -> Option<Expr> {
             Some(network) => Value::Network(network),
             None => Value::Pattern(Pattern::literal(text)?),
         },
-        Source::Facts(..) | Source::Resource | Source::Subscription | Source::Id | Source::Local(..) => {
-            match Pattern::literal(text) {
-                Some(pattern) => Value::Pattern(pattern),
-                None => return Some(Expr::Field(field, vec![Value::Pattern(Pattern::any())]).negated()),
-            }
-        }
+        Source::Facts(..)
+        | Source::Resource
+        | Source::Subscription
+        | Source::Id
+        | Source::Incident
+        | Source::Local(..) => match Pattern::literal(text) {
+            Some(pattern) => Value::Pattern(pattern),
+            None => return Some(Expr::Field(field, vec![Value::Pattern(Pattern::any())]).negated()),
+        },
     };
     Some(Expr::Field(field, vec![value]))
 }

@@ -109,7 +109,11 @@ fn counted(table: &Table, rows: &[u32], field: Field, wanted: Option<Wanted<'_>>
             words.iter().map(|(word, test)| Facet::new(*word, each().filter(test).count())).collect()
         }
         Source::Local(Reach::Whole, text) => local(each(), *text),
-        Source::Local(Reach::Contained, _) | Source::Id | Source::Since | Source::Until => Vec::new(),
+        Source::Local(Reach::Contained, _)
+        | Source::Id
+        | Source::Incident
+        | Source::Since
+        | Source::Until => Vec::new(),
     };
     facets.retain(|facet| facet.count > 0);
     facets

@@ -33,6 +33,8 @@ pub(super) enum Source {
     Ip,
     /// The alert's own id or name.
     Id,
+    /// The incident that groups the alert, by its id or name.
+    Incident,
     Severity,
     Status,
     Tactic,
@@ -65,7 +67,7 @@ const fn row(
     FieldRow { name, aliases, source, help }
 }
 
-static FIELDS: [FieldRow; 33] = [
+static FIELDS: [FieldRow; 41] = [
     row("severity", &["sev"], Source::Severity, "high, medium, low or informational; also severity>=medium"),
     row("status", &["st"], Source::Status, "active, in-progress, resolved or dismissed"),
     row("since", &[], Source::Since, "not before: 24h, 7d, 2026-11-22, 2026-11-22T14:00Z"),
@@ -110,6 +112,7 @@ static FIELDS: [FieldRow; 33] = [
     ),
     row("cloud", &[], Source::Words(&CLOUDS), "where the resource runs"),
     row("incident", &[], Source::Words(&INCIDENT), "alerts that group alerts"),
+    row("in-incident", &[], Source::Incident, "an incident, by id or name, and the alerts it groups"),
     row("scan", &[], Source::Words(&SCANS), "found by an agent or without one"),
     row("correlation", &[], Source::Facts(Whole, &[K::Correlation]), "the correlation key"),
     row("pending", &[], Source::Words(&PENDING), "with a change that is not settled"),
@@ -124,6 +127,13 @@ static FIELDS: [FieldRow; 33] = [
     row("note", &[], Source::Local(Contained, note), "words of a note"),
     row("id", &[], Source::Id, "the alert's full id or name"),
     row("sample", &[], Source::Words(&SAMPLE), "Defender's own sample alerts"),
+    row("ip-is", &[], Source::Facts(Whole, &[K::Ip]), "an address as it is written"),
+    row("account-is", &[], Source::Facts(Whole, &[K::Account]), "an account's whole name"),
+    row("process-is", &[], Source::Facts(Whole, &[K::Process]), "a process's whole name"),
+    row("file-is", &[], Source::Facts(Whole, &[K::File]), "a file's whole name or path"),
+    row("url-is", &[], Source::Facts(Whole, &[K::Url]), "a whole URL"),
+    row("entity-is", &[], Source::Facts(Whole, &[K::Entity]), "the whole name of any other entity"),
+    row("resource-id", &[], Source::Facts(Whole, &[K::ResourceId]), "a resource's full id"),
 ];
 
 const ENTITIES: [FactKind; 12] = [

@@ -29,6 +29,7 @@ mod parser;
 pub mod pattern;
 mod print;
 mod scan;
+pub mod sharing;
 #[cfg(test)]
 pub(crate) mod testing;
 mod value;

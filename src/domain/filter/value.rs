@@ -56,7 +56,12 @@ pub(super) fn value(field: Field, parts: &[Part], span: Range<usize>) -> Result<
     };
     let text = pattern.as_literal();
     let read = match &field.0.source {
-        Source::Facts(..) | Source::Resource | Source::Subscription | Source::Id | Source::Local(..) => {
+        Source::Facts(..)
+        | Source::Resource
+        | Source::Subscription
+        | Source::Id
+        | Source::Incident
+        | Source::Local(..) => {
             return Ok(Value::Pattern(pattern));
         }
         Source::Severity => text.and_then(severity).map(Value::Severity),
@@ -124,8 +129,11 @@ pub(super) fn expected(field: Field) -> Vec<String> {
         Source::Words(known) => known.iter().map(|(word, _)| (*word).to_owned()).collect(),
         Source::Ip => words(&["203.0.113.7", "203.0.113.0/24", "2001:db8::/32"]),
         Source::Since | Source::Until => words(&["24h", "7d", "2026-11-22", "2026-11-22T14:00Z"]),
-        Source::Facts(..) | Source::Resource | Source::Subscription | Source::Id | Source::Local(..) => {
-            words(&["a value", "\"a quoted value\"", "*"])
-        }
+        Source::Facts(..)
+        | Source::Resource
+        | Source::Subscription
+        | Source::Id
+        | Source::Incident
+        | Source::Local(..) => words(&["a value", "\"a quoted value\"", "*"]),
     }
 }

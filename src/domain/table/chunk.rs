@@ -1,5 +1,7 @@
 //! Rows in columns, a few thousand to a chunk.
 
+use std::sync::Arc;
+
 use super::builder::StoredRow;
 use super::dict::PackedFact;
 
@@ -19,7 +21,8 @@ pub(super) struct RowChunk {
     pub(super) parents: Vec<u32>,
     names: String,
     name_ends: Vec<u32>,
-    facts: Vec<PackedFact>,
+    /// Shared by snapshots between which no fact of the chunk changed: what was counted of them stays true.
+    facts: Arc<Vec<PackedFact>>,
     fact_ends: Vec<u32>,
 }
 
@@ -58,6 +61,11 @@ impl RowChunk {
         self.facts.get(start..end).unwrap_or_default()
     }
 
+    /// The facts of all rows, as snapshots share them.
+    pub(super) fn shared_facts(&self) -> &Arc<Vec<PackedFact>> {
+        &self.facts
+    }
+
     pub(super) fn push(&mut self, row: &RowValues) {
         self.keys.push(row.key);
         self.times.push(row.time);
@@ -69,7 +77,7 @@ impl RowChunk {
         self.parents.push(row.parent);
         self.names.push_str(&row.name);
         self.name_ends.push(self.names.len() as u32);
-        self.facts.extend_from_slice(&row.facts);
+        Arc::make_mut(&mut self.facts).extend_from_slice(&row.facts);
         self.fact_ends.push(self.facts.len() as u32);
     }
 
@@ -85,7 +93,7 @@ impl RowChunk {
         self.parents.push(row.parent);
         self.names.push_str(row.name);
         self.name_ends.push(self.names.len() as u32);
-        self.facts.extend(facts);
+        Arc::make_mut(&mut self.facts).extend(facts);
         self.fact_ends.push(self.facts.len() as u32);
     }
 
@@ -102,7 +110,7 @@ impl RowChunk {
             parents: Vec::with_capacity(CHUNK),
             names: String::with_capacity(self.names.len() + self.names.len() / 16),
             name_ends: Vec::with_capacity(CHUNK),
-            facts: Vec::with_capacity(self.facts.len() + self.facts.len() / 16),
+            facts: Arc::new(Vec::with_capacity(self.facts.len() + self.facts.len() / 16)),
             fact_ends: Vec::with_capacity(CHUNK),
         }
     }
@@ -119,7 +127,7 @@ impl RowChunk {
         if self.facts[start..end] == row.facts[..] {
             return;
         }
-        self.facts.splice(start..end, row.facts.iter().copied());
+        Arc::make_mut(&mut self.facts).splice(start..end, row.facts.iter().copied());
         for later in &mut self.fact_ends[at..] {
             *later = (*later as usize + row.facts.len() - (end - start)) as u32;
         }

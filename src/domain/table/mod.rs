@@ -127,6 +127,11 @@ impl Table {
         self.generation
     }
 
+    /// What tells whether another snapshot has the same facts: statuses and notes may differ.
+    pub fn facts_mark(&self) -> FactsMark {
+        FactsMark(self.chunks.iter().map(|chunk| Arc::clone(chunk.shared_facts())).collect())
+    }
+
     /// How many alerts have a change in the outbox that is not settled.
     pub fn pending_count(&self) -> usize {
         self.pending
@@ -192,6 +197,18 @@ impl Table {
     /// The local records.
     pub fn local(&self) -> &LocalRecords {
         &self.local
+    }
+}
+
+/// The facts of a snapshot, by identity. It keeps them alive, so that none is ever mistaken for newer ones.
+#[derive(Debug, Clone)]
+pub struct FactsMark(Vec<Arc<Vec<PackedFact>>>);
+
+impl FactsMark {
+    /// True when a snapshot has exactly the facts that were marked. Costs a look at each few thousand alerts.
+    pub fn holds(&self, table: &Table) -> bool {
+        self.0.len() == table.chunks.len()
+            && self.0.iter().zip(&table.chunks).all(|(facts, chunk)| Arc::ptr_eq(facts, chunk.shared_facts()))
     }
 }
 

@@ -15,6 +15,8 @@
 //! | `recipe` | entities, properties and evidence, per kind of alert |
 //! | `entity`, `evidence` | the entity list with `$id` and `$ref`; evidence tables |
 //! | `alert`, `writer`, `moment` | the JSON text |
+//! | `logic` | logic apps |
+//! | `posture` | suppression rules and e-mail contacts |
 //! | `digest` | hashes, SIDs and GUIDs that follow from a name |
 
 mod alert;
@@ -22,8 +24,10 @@ mod digest;
 mod draft;
 mod entity;
 mod evidence;
+mod logic;
 mod moment;
 mod noise;
+mod posture;
 mod recipe;
 mod story;
 mod types;
@@ -35,9 +39,11 @@ use fastrand::Rng;
 
 use alert::AlertWriter;
 use draft::Draft;
+pub(super) use logic::{AppNote, apps};
 use moment::Moment;
 pub use moment::NOW_PLACEHOLDER;
 use noise::{Noise, status};
+pub(super) use posture::PostureNotes;
 use story::{Plot, Teller};
 use types::{catalogue, find};
 use world::World;
@@ -56,6 +62,18 @@ pub struct Subscription {
     pub display_name: String,
     /// The tenant's GUID.
     pub tenant_id: String,
+}
+
+/// The ids of the demo's subscriptions, in the order in which its data counts them.
+pub(super) fn subscription_ids() -> Vec<&'static str> {
+    World::demo().subscriptions.iter().map(|place| place.id.as_str()).collect()
+}
+
+/// A time as the service writes it: up to seven fractional digits, trailing zeros trimmed.
+pub(super) fn iso(time: DateTime<Utc>) -> String {
+    let mut text = String::with_capacity(28);
+    Moment::At(time).write_iso(&mut text);
+    text
 }
 
 /// What an emulator serves.

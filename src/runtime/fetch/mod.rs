@@ -1,14 +1,18 @@
 //! Asks the source for what the *Take action* tab shows: one file a section, on the functions that the commands use too.
 
+mod trigger;
+
 use crate::app::fetch::{Answer, Order};
 use crate::azure::ArmClient;
 use crate::domain::progress::{Fault, FaultKind};
 use crate::runtime::work::Work;
 
 /// Carries an order out.
-#[allow(clippy::unused_async)] // each section asks the network
-pub async fn answer(_work: &Work, order: Order) -> Answer {
-    match order {}
+pub async fn answer(work: &Work, order: Order) -> Answer {
+    match order {
+        Order::Candidates => trigger::apps(work).await,
+        Order::Outgoing(ids) => trigger::outgoing(work, ids).await,
+    }
 }
 
 /// The client of the source that is signed in to, or why there is none.

@@ -29,6 +29,17 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::Judge(judge) => record::judge(model, judge, painter),
         Overlay::Log(log) => log::draw(model, log, painter),
         Overlay::Palette(palette) => palette::draw(model, palette, painter),
+        Overlay::Trigger(prompt) => {
+            let area = sheet(model.size);
+            let document = documents::trigger::prompt(prompt, &model.table, area.inner().columns());
+            let title = documents::trigger::title(prompt);
+            scrolled(area, &title, &document, prompt.scroll.offset, painter);
+        }
+        Overlay::Outcomes(outcomes) => {
+            let area = sheet(model.size);
+            let document = documents::trigger::outcomes(model, outcomes.number, area.inner().columns());
+            scrolled(area, "Outcomes", &document, outcomes.scroll.offset, painter);
+        }
         Overlay::Jobs(scroll) => {
             let area = sheet(model.size);
             let document = documents::jobs(model, area.inner().columns());

@@ -53,20 +53,18 @@ impl Compiler<'_> {
         Some(match &field.0.source {
             Source::Facts(reach, kinds) => self.facts(*reach, kinds, &patterns)?,
             Source::Resource => {
-                let (full, names): (Vec<_>, Vec<_>) =
-                    patterns.into_iter().partition(|pattern| has_slash(pattern));
-                let mut nodes = Vec::new();
-                if !names.is_empty() {
-                    nodes.push(self.facts(Reach::Whole, &[FactKind::Resource], &names)?);
-                }
+                // A name may hold a slash as well: that of a database with its server, say.
+                let full: Vec<_> = patterns.iter().copied().filter(|pattern| has_slash(pattern)).collect();
+                let mut nodes = vec![self.facts(Reach::Whole, &[FactKind::Resource], &patterns)?];
                 if !full.is_empty() {
                     nodes.push(self.facts(Reach::Whole, &[FactKind::ResourceId], &full)?);
                 }
-                Node::Any(nodes)
+                Node::Any(nodes).simplified()
             }
             Source::Subscription => self.subscription(&patterns)?,
             Source::Ip => self.addresses(values, &patterns)?,
             Source::Id => Node::Id(Box::new(Ids::new(&patterns))),
+            Source::Incident => self.incidents(&Ids::new(&patterns)),
             Source::Severity => Node::Severity(values.iter().fold(0, |bits, value| match value {
                 Value::Severity(severity) => bits | 1 << *severity as u8,
                 _ => bits,
@@ -118,6 +116,17 @@ impl Compiler<'_> {
             }) || matchers.iter().any(|matcher| matcher.matches(text, &mut scratch))
         };
         select(self.table, FactKind::Ip.bit(), test, self.cancelled).map(Node::of_facts)
+    }
+
+    /// The incidents asked for and what each groups: the alerts it names.
+    fn incidents(&self, asked: &Ids) -> Node {
+        let mut scratch = String::new();
+        let incidents = self.table.rows().map(|(_, row)| row).filter(|row| row.flags().is_incident());
+        let names = incidents.filter(|row| asked.test(row, &mut scratch)).flat_map(|row| {
+            let members = row.facts().iter().filter(|fact| fact.kind() == FactKind::Member);
+            members.map(|fact| self.table.dict().text(fact.code())).chain([row.name()])
+        });
+        Node::Id(Box::new(Ids::named(names)))
     }
 
     /// Few alerts have a local record, so those that differ from an alert without one are listed.

@@ -123,7 +123,12 @@ impl Ids {
         ids
     }
 
-    fn test(&self, row: &Row<'_>, scratch: &mut String) -> bool {
+    /// Exactly these names.
+    pub(super) fn named<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        Self { exact: names.map(|name| (fold(name), vec![String::new()])).collect(), ..Self::default() }
+    }
+
+    pub(super) fn test(&self, row: &Row<'_>, scratch: &mut String) -> bool {
         if !self.exact.is_empty() {
             fold_into(row.name(), scratch);
             if let Some(parents) = self.exact.get(scratch.as_str()) {
