@@ -14,6 +14,7 @@ use quell::domain::progress::{FaultKind, Subscription};
 use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
+use crate::record;
 use crate::trigger;
 
 type Scene = fn((u16, u16)) -> Model;
@@ -68,6 +69,19 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("sheet_jobs", jobs),
     ("sheet_help", help),
     ("sheet_outcomes", trigger::outcomes),
+    ("record_note", record::note),
+    ("record_assign", record::assign),
+    ("record_typed", record::assign_typed),
+    ("record_useful", record::useful),
+    ("record_notuseful", record::not_useful),
+    ("log_acts", record::log),
+    ("log_change", record::log_change),
+    ("log_alerts", record::log_alerts),
+    ("log_empty", record::log_empty),
+    ("log_search", record::log_search),
+    ("log_typing", record::log_typing),
+    ("log_loading", record::log_loading),
+    ("log_failed", record::log_failed),
     ("first_signin", sign_in),
     ("first_subscriptions", subscriptions),
     ("first_failed", failed),
@@ -238,7 +252,7 @@ fn full(size: (u16, u16), tab: Tab, scroll: usize) -> Model {
 fn no_history(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
     let mut detail = crate::fixture::rich();
-    detail.history.clear();
+    detail.past.clear();
     crate::fixture::detail(&mut model, detail);
     open_full(&mut model, Tab::History);
     model
