@@ -128,6 +128,7 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
         } else {
             activity::Activity::default()
         },
+        surroundings: serve::Surroundings::new(config.alerts, !config.data.is_empty()),
         role: config.role,
         page_size: config.page_size.max(1),
         simulate_delay: config.simulate_delay,

@@ -1,7 +1,7 @@
 //! The way of one request: record, sign-in, throttling, faults, answer.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, Request};
@@ -16,6 +16,7 @@ use super::arm_error::ArmError;
 use super::auth::Auth;
 use super::clock::Clock;
 use super::connection::Switch;
+use super::demo::{self, Estate};
 use super::fault::{Drawn, Injector, Kind, Target};
 use super::inspect;
 use super::log::Log;
@@ -40,6 +41,7 @@ pub(super) struct Shared {
     pub(super) posture: Posture,
     pub(super) logic: Logic,
     pub(super) activity: Activity,
+    pub(super) surroundings: Surroundings,
     pub(super) role: Role,
     pub(super) page_size: usize,
     pub(super) simulate_delay: Duration,
@@ -49,7 +51,28 @@ pub(super) struct Shared {
     pub(super) stop: CancellationToken,
 }
 
+/// What Azure Resource Manager manages, made up when it is first asked for.
+pub(super) struct Surroundings {
+    alerts: Option<usize>,
+    unknown: bool,
+    estate: OnceLock<Estate>,
+}
+
+impl Surroundings {
+    /// Those of a tenant that was generated with so many alerts, or of the demo; `unknown` for a tenant from files, of
+    /// which only the alerts are known.
+    pub(super) fn new(alerts: Option<usize>, unknown: bool) -> Self {
+        Self { alerts, unknown, estate: OnceLock::new() }
+    }
+}
+
 impl Shared {
+    /// The resources of the tenant.
+    pub(super) fn estate(&self) -> &Estate {
+        let Surroundings { alerts, unknown, estate } = &self.surroundings;
+        estate.get_or_init(|| if *unknown { Estate::default() } else { demo::estate(*alerts) })
+    }
+
     /// The tenant; hold it as shortly as you can.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

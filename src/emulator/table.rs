@@ -35,6 +35,8 @@ pub(super) enum Op {
     Runs,
     Run,
     Events,
+    Tags,
+    RoleAssignments,
 }
 
 /// One operation.
@@ -171,6 +173,22 @@ const TABLE: &[Row] = &[
         methods: &[("GET", "Microsoft.Insights/eventtypes/values/read")],
         versions: &["2015-04-01"],
     },
+    Row {
+        op: Op::Tags,
+        levels: ANYWHERE,
+        namespace: "Microsoft.Resources",
+        pattern: "tags/default",
+        methods: &[("GET", "Microsoft.Resources/tags/read")],
+        versions: &["2019-10-01", "2020-06-01", "2021-01-01", "2021-04-01", "2022-09-01"],
+    },
+    Row {
+        op: Op::RoleAssignments,
+        levels: ANYWHERE,
+        namespace: AUTHORIZATION,
+        pattern: "roleAssignments",
+        methods: &[("GET", "Microsoft.Authorization/roleAssignments/read")],
+        versions: &["2018-09-01-preview", "2020-04-01-preview", "2022-04-01"],
+    },
 ];
 
 /// A request for an operation of the table.
@@ -236,7 +254,16 @@ impl Row {
 
     /// True for lists, which come in pages.
     pub(super) fn is_list(&self) -> bool {
-        matches!(self.op, Op::Rules | Op::Contacts | Op::Workflows | Op::Triggers | Op::Runs | Op::Events)
+        matches!(
+            self.op,
+            Op::Rules
+                | Op::Contacts
+                | Op::Workflows
+                | Op::Triggers
+                | Op::Runs
+                | Op::Events
+                | Op::RoleAssignments
+        )
     }
 
     /// True if the provider counts its own requests and says so in a header.
@@ -284,6 +311,8 @@ fn names(pattern: &str, segments: &[&str]) -> Option<Vec<String>> {
 pub(super) fn answer(shared: &Shared, asked: &Asked, call: &Call, body: &[u8]) -> Result<Reply, ArmError> {
     match call.row.op {
         Op::Permissions => Ok(context::permissions(shared)),
+        Op::Tags => context::tags(shared, call),
+        Op::RoleAssignments => context::role_assignments(shared, asked, call),
         Op::Rules => posture::rules::list(shared, asked, call),
         Op::Rule => posture::rules::one(shared, asked, call, body),
         Op::Contacts => posture::contacts::list(shared, asked, call),

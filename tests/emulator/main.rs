@@ -4,6 +4,7 @@
 
 mod activity;
 mod arm;
+mod context;
 mod data;
 mod faults;
 mod inspect;

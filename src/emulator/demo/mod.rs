@@ -17,6 +17,7 @@
 //! | `alert`, `writer`, `moment` | the JSON text |
 //! | `logic` | logic apps |
 //! | `directory`, `history` | people, programs and their roles; what they did |
+//! | `estate` | what Azure Resource Manager manages: resources, tags, roles on them |
 //! | `posture` | suppression rules and e-mail contacts |
 //! | `digest` | hashes, SIDs and GUIDs that follow from a name |
 
@@ -25,6 +26,7 @@ mod digest;
 mod directory;
 mod draft;
 mod entity;
+mod estate;
 mod evidence;
 mod history;
 mod logic;
@@ -44,6 +46,7 @@ use super::activity::caller::Caller;
 use alert::AlertWriter;
 use directory::Directory;
 use draft::Draft;
+pub(super) use estate::{Estate, Grant, Site};
 pub(super) use history::history;
 pub(super) use logic::{AppNote, apps};
 use moment::Moment;
@@ -197,8 +200,7 @@ fn everyday(
 /// number of resources grows with it, from the demo's 60 to 2,000.
 pub fn generate(alerts: usize, seed: u64, now: DateTime<Utc>) -> Tenant {
     let mut rng = Rng::with_seed(seed);
-    let demo = World::demo();
-    let world = demo.with_resources((alerts / 50).clamp(demo.resources.len(), 2000));
+    let world = world_of(alerts);
     let noise = Noise::new(&world);
     let mut writer = AlertWriter::new(&world);
     let total = i64::try_from(alerts).unwrap_or(i64::MAX - 1);
@@ -215,6 +217,17 @@ pub fn generate(alerts: usize, seed: u64, now: DateTime<Utc>) -> Tenant {
         Some(writer.write(&draft))
     });
     Tenant { alerts: texts.collect(), subscriptions: subscriptions(&world), arrivals: Vec::new() }
+}
+
+/// The world of a tenant of so many alerts.
+fn world_of(alerts: usize) -> World {
+    let demo = World::demo();
+    demo.with_resources((alerts / 50).clamp(demo.resources.len(), 2000))
+}
+
+/// What Azure Resource Manager manages: of the demo, or of a generated tenant of so many alerts.
+pub(super) fn estate(alerts: Option<usize>) -> Estate {
+    alerts.map_or_else(|| Estate::of(World::demo()), |alerts| Estate::of(&world_of(alerts)))
 }
 
 fn subscriptions(world: &World) -> Vec<Subscription> {
