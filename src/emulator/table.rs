@@ -8,7 +8,7 @@ use super::arm_error::ArmError;
 use super::reply::Reply;
 use super::routes::is;
 use super::serve::{Asked, Shared};
-use super::{activity, context, logic, posture};
+use super::{activity, context, graph, logic, posture};
 
 /// Where an operation can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,11 @@ pub(super) enum Op {
     Events,
     Tags,
     RoleAssignments,
+    Assessments,
+    Assessment,
+    MetadataList,
+    Metadata,
+    Graph,
 }
 
 /// One operation.
@@ -56,6 +61,7 @@ use Level::{Group, Resource, Subscription, Tenant};
 
 const SECURITY: &str = "Microsoft.Security";
 const AUTHORIZATION: &str = "Microsoft.Authorization";
+const ASSESSMENT_VERSIONS: &[&str] = &["2020-01-01", "2021-06-01"];
 const LOGIC: &str = "Microsoft.Logic";
 const LOGIC_VERSIONS: &[&str] = &["2016-06-01", "2019-05-01"];
 const ANYWHERE: &[Level] = &[Subscription, Group, Resource];
@@ -189,6 +195,46 @@ const TABLE: &[Row] = &[
         methods: &[("GET", "Microsoft.Authorization/roleAssignments/read")],
         versions: &["2018-09-01-preview", "2020-04-01-preview", "2022-04-01"],
     },
+    Row {
+        op: Op::Assessments,
+        levels: &[Subscription],
+        namespace: SECURITY,
+        pattern: "assessments",
+        methods: &[("GET", "Microsoft.Security/assessments/read")],
+        versions: ASSESSMENT_VERSIONS,
+    },
+    Row {
+        op: Op::Assessment,
+        levels: ANYWHERE,
+        namespace: SECURITY,
+        pattern: "assessments/{}",
+        methods: &[("GET", "Microsoft.Security/assessments/read")],
+        versions: ASSESSMENT_VERSIONS,
+    },
+    Row {
+        op: Op::MetadataList,
+        levels: &[Tenant, Subscription],
+        namespace: SECURITY,
+        pattern: "assessmentMetadata",
+        methods: &[("GET", "Microsoft.Security/assessmentMetadata/read")],
+        versions: ASSESSMENT_VERSIONS,
+    },
+    Row {
+        op: Op::Metadata,
+        levels: &[Tenant, Subscription],
+        namespace: SECURITY,
+        pattern: "assessmentMetadata/{}",
+        methods: &[("GET", "Microsoft.Security/assessmentMetadata/read")],
+        versions: ASSESSMENT_VERSIONS,
+    },
+    Row {
+        op: Op::Graph,
+        levels: &[Tenant],
+        namespace: "Microsoft.ResourceGraph",
+        pattern: "resources",
+        methods: &[("POST", "Microsoft.ResourceGraph/resources/read")],
+        versions: &["2021-03-01", "2022-10-01"],
+    },
 ];
 
 /// A request for an operation of the table.
@@ -254,16 +300,9 @@ impl Row {
 
     /// True for lists, which come in pages.
     pub(super) fn is_list(&self) -> bool {
-        matches!(
-            self.op,
-            Op::Rules
-                | Op::Contacts
-                | Op::Workflows
-                | Op::Triggers
-                | Op::Runs
-                | Op::Events
-                | Op::RoleAssignments
-        )
+        !self.pattern.ends_with("{}")
+            && self.methods.iter().any(|(method, _)| *method == "GET")
+            && !matches!(self.op, Op::Permissions | Op::Tags)
     }
 
     /// True if the provider counts its own requests and says so in a header.
@@ -317,6 +356,11 @@ pub(super) fn answer(shared: &Shared, asked: &Asked, call: &Call, body: &[u8]) -
         Op::Rule => posture::rules::one(shared, asked, call, body),
         Op::Contacts => posture::contacts::list(shared, asked, call),
         Op::Contact => posture::contacts::one(shared, asked, call, body),
+        Op::Assessments => posture::assessments::list(shared, asked, call),
+        Op::Assessment => posture::assessments::one(shared, asked, call),
+        Op::MetadataList => posture::assessments::metadata_list(shared, asked),
+        Op::Metadata => posture::assessments::metadata_of(call),
+        Op::Graph => graph::answer(shared, body),
         Op::Events => activity::list(shared, asked, call),
         Op::Workflows | Op::Workflow | Op::Triggers | Op::Trigger | Op::CallbackUrl | Op::Runs | Op::Run => {
             logic::answer(shared, asked, call)

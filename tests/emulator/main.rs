@@ -4,6 +4,7 @@
 
 mod activity;
 mod arm;
+mod assessments;
 mod context;
 mod data;
 mod faults;

@@ -172,9 +172,14 @@ impl Estate {
         }
     }
 
+    /// The place in [`Self::sites`] of what has an id, in any letter case.
+    pub(in crate::emulator) fn place(&self, id: &str) -> Option<usize> {
+        self.by_id.get(&id.to_lowercase()).copied()
+    }
+
     /// What has an id, in any letter case.
     pub(in crate::emulator) fn site(&self, id: &str) -> Option<&Site> {
-        self.sites.get(*self.by_id.get(&id.to_lowercase())?)
+        self.sites.get(self.place(id)?)
     }
 }
 

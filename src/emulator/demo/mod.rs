@@ -18,6 +18,7 @@
 //! | `logic` | logic apps |
 //! | `directory`, `history` | people, programs and their roles; what they did |
 //! | `estate` | what Azure Resource Manager manages: resources, tags, roles on them |
+//! | `findings` | recommendations, and how the resources stand to them |
 //! | `posture` | suppression rules and e-mail contacts |
 //! | `digest` | hashes, SIDs and GUIDs that follow from a name |
 
@@ -28,6 +29,7 @@ mod draft;
 mod entity;
 mod estate;
 mod evidence;
+mod findings;
 mod history;
 mod logic;
 mod moment;
@@ -47,6 +49,7 @@ use alert::AlertWriter;
 use directory::Directory;
 use draft::Draft;
 pub(super) use estate::{Estate, Grant, Site};
+pub(super) use findings::{Finding, Findings, Health, Recommendation, recommendations};
 pub(super) use history::history;
 pub(super) use logic::{AppNote, apps};
 use moment::Moment;
@@ -225,9 +228,14 @@ fn world_of(alerts: usize) -> World {
     demo.with_resources((alerts / 50).clamp(demo.resources.len(), 2000))
 }
 
-/// What Azure Resource Manager manages: of the demo, or of a generated tenant of so many alerts.
-pub(super) fn estate(alerts: Option<usize>) -> Estate {
-    alerts.map_or_else(|| Estate::of(World::demo()), |alerts| Estate::of(&world_of(alerts)))
+/// What Azure Resource Manager manages, and what Defender for Cloud finds there: of the demo, or of a generated tenant
+/// of so many alerts.
+pub(super) fn estate(alerts: Option<usize>, seed: u64, now: DateTime<Utc>) -> (Estate, Findings) {
+    let bigger = alerts.map(world_of);
+    let world = bigger.as_ref().unwrap_or_else(|| World::demo());
+    let estate = Estate::of(world);
+    let findings = Findings::of(&estate, world, seed, now);
+    (estate, findings)
 }
 
 fn subscriptions(world: &World) -> Vec<Subscription> {
