@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::message::Question;
 use crate::app::respond::{contacts, context};
+use crate::app::suppress;
 use crate::domain::progress::Fault;
 use crate::domain::recommendation::Recommendations;
 use crate::domain::resource::ResourceId;
@@ -27,6 +28,8 @@ pub enum Order {
     Candidates,
     /// What a logic app would be sent for these alerts, and what was triggered on them before.
     Outgoing(Vec<AlertId>),
+    /// Suppression rules.
+    Suppress(suppress::Order),
 }
 
 /// What the source answered.
@@ -44,6 +47,8 @@ pub enum Answer {
     Candidates(Result<Candidates, Fault>),
     /// What would be sent.
     Outgoing(Result<Outgoing, Fault>),
+    /// Suppression rules.
+    Suppress(suppress::Answer),
 }
 
 /// Something that the source has and the screen shows: what is known of it, of when, and how asking for it stands.

@@ -10,6 +10,7 @@
 //! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
 //! | `list`, [`marks`] | cursor, scrolling and answers of the query; marks |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
+//! | [`suppress`] | suppression rules: the form and the list |
 //! | `details` | the side pane and the full details |
 //! | [`respond`], [`fetch`] | the *Take action* tab; what is asked of the source for it |
 //! | `rights` | what the role may do |
@@ -48,6 +49,7 @@ pub mod overlays;
 mod record;
 pub mod respond;
 mod rights;
+pub mod suppress;
 mod sync_status;
 #[cfg(test)]
 mod tests;

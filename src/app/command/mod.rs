@@ -37,6 +37,8 @@ pub enum Command {
     Copy(Copy),
     /// The *Take action* tab.
     Respond(Respond),
+    /// Suppression rules.
+    Suppress(Suppress),
     /// Sheets over the screen.
     Show(Show),
     /// The program.
@@ -226,6 +228,15 @@ pub enum Reach {
     Later,
     /// An hour around the alert's activity.
     Default,
+}
+
+/// Suppression rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Suppress {
+    /// A rule from the alert under the cursor.
+    New,
+    /// The rules there are.
+    Rules,
 }
 
 /// Sheets over the screen.

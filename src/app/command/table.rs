@@ -6,7 +6,7 @@ use super::available::{
 };
 use super::{
     App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Reach, Record, Respond, Show, Span,
-    Spec, View,
+    Spec, Suppress, View,
 };
 use crate::app::model::{Model, Section};
 use crate::domain::Status;
@@ -189,7 +189,10 @@ pub static COMMANDS: &[Spec] = &[
     section(Section::Mitigate, &["2"], "Section: mitigate the threat", "mitigate"),
     section(Section::Prevent, &["3"], "Section: prevent future attacks", "prevent"),
     section(Section::Trigger, &["4"], "Section: trigger an automated response", "trigger"),
+    section(Section::Suppress, &["5"], "Section: suppress similar alerts", "suppress"),
     section(Section::Contacts, &["6"], "Section: who receives mail", "e-mail"),
+    row(C::Suppress(Suppress::New), &["S"], "Suppression rule from this alert, simulated first", "suppress", P::ALL, G::Respond, cursor).at(16),
+    row(C::Suppress(Suppress::Rules), &[], "Suppression rules: show, edit, switch, extend, delete", "rules", P::ALL, G::Respond, session),
     row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor", "open", P::RESPOND, G::Respond, always),
     reach(Reach::Widen, &["+", "="], "Activity log: a longer window", "longer").at(3),
     reach(Reach::Narrow, &["-"], "Activity log: a shorter window", "shorter").at(4),

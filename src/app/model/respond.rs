@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::app::document::Document;
-use crate::app::model::Trigger;
+use crate::app::model::{Suppress, Trigger};
 use crate::app::respond::contacts::Contacts;
 use crate::app::respond::context::Context;
 use crate::app::respond::prevent::Prevent;
@@ -23,6 +23,8 @@ pub enum Section {
     Contacts,
     /// Trigger an automated response: logic apps.
     Trigger,
+    /// Suppress similar alerts: rules.
+    Suppress,
 }
 
 /// The *Take action* tab. The section stays from alert to alert.
@@ -46,6 +48,8 @@ pub struct Respond {
     pub contacts: Contacts,
     /// What section 4 knows.
     pub trigger: Trigger,
+    /// What section 5 knows.
+    pub suppress: Suppress,
 }
 
 /// A section laid out: a text, and which of its lines belong to the items that the cursor moves over.

@@ -14,13 +14,13 @@ mod status;
 mod trigger;
 
 use crate::app::key::{Code, Key};
-use crate::app::model::{Model, Overlay};
-use crate::app::{Effects, undo};
+use crate::app::model::{Model, Overlay, Step};
+use crate::app::{Effects, suppress, undo};
 
 pub use assign::assignees;
 pub use palette::matching;
 pub(super) use palette::open as open_palette;
-pub(super) use sheet::{measure, open_help, open_jobs};
+pub(super) use sheet::{measure, movement, open_help, open_jobs};
 
 /// Keys and what they do.
 type Hints = [(&'static str, &'static str)];
@@ -42,6 +42,22 @@ const TRIGGER_MARKED: &Hints = &[
     ("↑ ↓", "what is sent"),
     ("Esc", "no"),
 ];
+const RULE: &Hints = &[("Tab", "next field"), ("Space", "tick"), ("F2", "create or save"), ("Esc", "leave")];
+const RULE_LEAVE: &Hints = &[("y", "yes, leave it"), ("Enter", "no"), ("Esc", "no")];
+const RULE_CONFIRM: &Hints =
+    &[("y", "yes, write it"), ("d", "dismiss the open matches too"), ("Enter", "no"), ("Esc", "no")];
+const RULE_WRITING: &Hints = &[("Esc", "close, it goes on")];
+const RULE_STORED: &Hints = &[("Enter", "close"), ("Esc", "close")];
+const RULES: &Hints = &[
+    ("Enter", "show it"),
+    ("e", "edit"),
+    ("s", "enable or disable"),
+    ("+", "extend by 30 days"),
+    ("D", "delete"),
+    ("R", "ask again"),
+    ("Esc", "close"),
+];
+const RULES_ASKING: &Hints = &[("y", "yes, do it"), ("Enter", "no"), ("Esc", "no")];
 const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const NOTE: &Hints = &[("Enter", "keep the note"), ("Esc", "leave without one")];
@@ -76,6 +92,15 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Judge(_) => NOT_USEFUL,
         Overlay::Log(log) if log.typing.is_some() => SEARCH,
         Overlay::Log(_) => LOG,
+        Overlay::RuleForm(form) => match form.step {
+            Step::Fill => RULE,
+            Step::Leave => RULE_LEAVE,
+            Step::Confirm { .. } => RULE_CONFIRM,
+            Step::Writing { .. } => RULE_WRITING,
+            Step::Stored(..) => RULE_STORED,
+        },
+        Overlay::Rules(screen) if screen.asking.is_some() => RULES_ASKING,
+        Overlay::Rules(_) => RULES,
         Overlay::Palette(_) => PALETTE,
         Overlay::TimeRange(..) | Overlay::Pattern(..) => PROMPT,
     }
@@ -91,6 +116,9 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
         ("When feedback is asked for", NOT_USEFUL),
         ("In its comment", JUDGE),
         ("In the audit log", LOG),
+        ("In the form of a suppression rule", RULE),
+        ("When a suppression rule is about to be written", RULE_CONFIRM),
+        ("In the list of suppression rules", RULES),
         ("In the palette", PALETTE),
     ]
 }
@@ -120,6 +148,8 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Assign(_)) => assign::key(model, key, out),
         Some(Overlay::Judge(_)) => judge::key(model, key, out),
         Some(Overlay::Log(_)) => log::key(model, key, out),
+        Some(Overlay::RuleForm(_)) => suppress::form_key(model, key, out),
+        Some(Overlay::Rules(_)) => suppress::rules_key(model, key, out),
         Some(Overlay::Palette(_)) => palette::key(model, key, out),
         Some(Overlay::TimeRange(..) | Overlay::Pattern(..)) => prompt::key(model, key, out),
     }

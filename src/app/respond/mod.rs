@@ -8,6 +8,7 @@
 //! | [`contacts`] | 6: who receives mail |
 //! | [`kept`] | what was asked lately |
 //! | [`trigger`] | 4: logic apps, triggered at most once for each confirm |
+//! | [`suppress`] | 5: a rule from this alert, and the rules about its type |
 //!
 //! A section is a file here: its state (a field of [`Respond`](crate::app::model::Respond)), what it asks of the source
 //! when it is shown, how it is laid out, and what Enter means in it. It is entered in the tables below, each of which has
@@ -18,6 +19,7 @@ pub mod context;
 pub mod kept;
 pub mod mitigate;
 pub mod prevent;
+pub mod suppress;
 pub mod trigger;
 
 use crate::app::command::{Move, Respond as Verb};
@@ -30,7 +32,8 @@ use crate::domain::SafeText;
 
 impl Section {
     /// Every section, in the order of their digits.
-    pub const ALL: [Self; 5] = [Self::Context, Self::Mitigate, Self::Prevent, Self::Trigger, Self::Contacts];
+    pub const ALL: [Self; 6] =
+        [Self::Context, Self::Mitigate, Self::Prevent, Self::Trigger, Self::Suppress, Self::Contacts];
 
     /// The digit that shows it.
     pub fn digit(self) -> char {
@@ -40,6 +43,7 @@ impl Section {
             Self::Prevent => '3',
             Self::Contacts => '6',
             Self::Trigger => '4',
+            Self::Suppress => '5',
         }
     }
 
@@ -51,6 +55,7 @@ impl Section {
             Self::Prevent => "Prevent",
             Self::Contacts => "E-mail",
             Self::Trigger => "Trigger",
+            Self::Suppress => "Suppress",
         }
     }
 }
@@ -70,6 +75,7 @@ pub(super) fn run(model: &mut Model, verb: Verb, out: &mut Effects) {
             Section::Prevent => prevent::enter(model),
             Section::Contacts => contacts::enter(model, out),
             Section::Trigger => trigger::enter(model, out),
+            Section::Suppress => suppress::enter(model, out),
         },
         Verb::Reach(step) => context::reach(model, step, out),
     }
@@ -101,6 +107,8 @@ fn ask(model: &mut Model, everything: bool, out: &mut Effects) {
         Section::Prevent => prevent::shown(model, everything, out),
         Section::Trigger if everything => trigger::again(model, out),
         Section::Trigger => trigger::shown(model, out),
+        Section::Suppress if everything => suppress::again(model, out),
+        Section::Suppress => suppress::shown(model, out),
         Section::Contacts => contacts::shown(model, everything, out),
     }
 }
@@ -123,6 +131,7 @@ pub(super) fn fetched(model: &mut Model, question: Question, answer: Answer, out
         Answer::Rights(listed) => rights::listed(model, listed),
         Answer::Candidates(answer) => trigger::candidates(model, question, answer),
         Answer::Outgoing(answer) => trigger::outgoing(model, question, answer, out),
+        Answer::Suppress(answer) => crate::app::suppress::answered(model, question, answer, out),
     }
     lay_out(model);
 }
@@ -139,6 +148,7 @@ pub fn lay_out(model: &mut Model) {
         Section::Prevent => prevent::page(model, area.columns()),
         Section::Contacts => contacts::page(model, area.columns()),
         Section::Trigger => trigger::page(model, area.columns()),
+        Section::Suppress => suppress::page(model, area.columns()),
     };
     settle(model);
 }
@@ -201,7 +211,7 @@ pub(super) fn back(model: &mut Model) -> bool {
     match model.respond.section {
         Section::Context => context::back(model),
         Section::Prevent => prevent::back(model),
-        Section::Mitigate | Section::Trigger | Section::Contacts => false,
+        Section::Mitigate | Section::Trigger | Section::Suppress | Section::Contacts => false,
     }
 }
 

@@ -10,3 +10,4 @@ mod marks;
 mod record;
 mod screen;
 mod tasks;
+mod trigger;

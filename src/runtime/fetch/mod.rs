@@ -3,6 +3,7 @@
 mod contacts;
 mod context;
 mod rights;
+mod suppress;
 mod trigger;
 
 use crate::app::fetch::{Answer, Order};
@@ -23,6 +24,7 @@ pub async fn answer(work: &Work, order: Order) -> Answer {
         Order::Outgoing(ids) => trigger::outgoing(work, ids).await,
         Order::Contacts(order) => Answer::Contacts(contacts::answer(work, order).await),
         Order::Rights(subscriptions) => Answer::Rights(rights::answer(work, subscriptions).await),
+        Order::Suppress(order) => Answer::Suppress(suppress::answer(work, order).await),
     }
 }
 

@@ -7,6 +7,7 @@ mod mail;
 mod menus;
 mod palette;
 mod record;
+mod suppress;
 
 use crate::app::command::Scope;
 use crate::app::document::{Document, Piece, Role};
@@ -42,6 +43,8 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
             let document = documents::trigger::outcomes(model, outcomes.number, area.inner().columns());
             scrolled(area, "Outcomes", &document, outcomes.scroll.offset, painter);
         }
+        Overlay::RuleForm(form) => suppress::rule_form(model, form, painter),
+        Overlay::Rules(screen) => suppress::rules(model, screen, painter),
         Overlay::Jobs(scroll) => {
             let area = sheet(model.size);
             let document = documents::jobs(model, area.inner().columns());
