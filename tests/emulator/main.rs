@@ -4,6 +4,8 @@
 
 mod activity;
 mod arm;
+mod assessments;
+mod context;
 mod data;
 mod faults;
 mod inspect;
