@@ -14,7 +14,7 @@ use crate::app::key::Key;
 use crate::app::message::{Detail, Journal, Message, Now, Session, Start};
 use crate::app::model::Model;
 use crate::app::update;
-use crate::domain::alert::{Alert, Scan};
+use crate::domain::alert::{Alert, Prose, Scan};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Tally, Target, TargetRecord};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::filter::{Context, complete};
@@ -131,6 +131,8 @@ pub(super) struct Harness {
     pub(super) effects: Vec<Effect>,
     /// Changes in the journal.
     pub(super) changes: Vec<(ChangeRecord, Vec<TargetRecord>)>,
+    /// The remediation of every alert.
+    pub(super) remediation: Vec<Prose>,
     /// Deeds in the journal.
     pub(super) deeds: Vec<Deed>,
     /// Effects not answered yet.
@@ -170,6 +172,7 @@ impl Harness {
             effects: Vec::new(),
             changes: Vec::new(),
             deeds: Vec::new(),
+            remediation: Vec::new(),
             waiting: Vec::new(),
             spare: BTreeSet::new(),
             refuse: None,
@@ -257,13 +260,14 @@ impl Harness {
                 vec![Message::Completed(question, complete(&text, cursor, &table))]
             }
             Effect::LoadDetail { question, key, .. } => {
+                let past = self.past(key);
                 let detail = Detail {
                     key,
-                    alert: alert(key.0),
+                    alert: Alert { remediation: self.remediation.clone(), ..alert(key.0) },
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
                     mentions: Vec::new(),
-                    past: Vec::new(),
-                    record: AlertRecord::default(),
+                    record: AlertRecord::of(&past),
+                    past,
                 };
                 vec![Message::Detail(question, Ok(Arc::new(detail)))]
             }

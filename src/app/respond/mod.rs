@@ -50,7 +50,7 @@ pub(super) fn run(model: &mut Model, verb: Verb, out: &mut Effects) {
             shown(model, out);
         }
         Verb::Enter => match model.respond.section {
-            Section::Mitigate => {}
+            Section::Mitigate => mitigate::enter(model, out),
             Section::Trigger => trigger::enter(model, out),
         },
     }
