@@ -8,6 +8,8 @@ mod fixture;
 mod record;
 #[path = "screens/scenes.rs"]
 mod scenes;
+#[path = "screens/trigger.rs"]
+mod trigger;
 
 use quell::ui;
 use quell::ui::theme::Theme;

@@ -11,7 +11,7 @@ use crate::app::layout::{self, Main};
 use crate::app::message::{Detail, Question};
 use crate::app::model::{Full, Model, Pane, Tab};
 use crate::app::overlays::log;
-use crate::app::{Effect, Effects, copy, documents, list, respond};
+use crate::app::{Effect, Effects, copy, documents, list, respond, suppress};
 use crate::domain::listing::Listing;
 use crate::domain::{AlertKey, SafeText};
 
@@ -109,6 +109,7 @@ pub(super) fn answered(
         }
         lay_out(model);
         respond::shown(model, out);
+        suppress::detail_came(model, out);
         copy::answered(model, out);
         if !model.details.again {
             return;

@@ -1,6 +1,7 @@
 //! A fluent harness for tests: keys in, model and effects out. It answers effects as the shell would, with a journal
 //! that is as simple as can be.
 
+mod alert;
 mod record;
 
 use std::collections::BTreeSet;
@@ -22,7 +23,7 @@ use crate::domain::listing::Listing;
 use crate::domain::progress::SyncEvent;
 use crate::domain::query::{self, Query};
 use crate::domain::record::{AlertRecord, Deed};
-use crate::domain::resource::Cloud;
+use crate::domain::resource::{Cloud, ResourceId, ResourceIdentifier};
 use crate::domain::table::{Flags, RowData, TableBuilder};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status, SubscriptionId};
@@ -87,35 +88,28 @@ pub(super) fn id(key: u32) -> AlertId {
     AlertId::new(format!("{parent}/n{key}"))
 }
 
-fn alert(key: u32) -> Alert {
-    Alert {
-        id: id(key),
-        alert_type: SafeText::default(),
-        title: SafeText::from("A title"),
-        description: SafeText::default(),
-        severity: Severity::High,
-        severity_text: SafeText::default(),
-        status: Status::Active,
-        status_text: SafeText::default(),
-        tactics: TacticSet::default(),
-        intent_text: SafeText::default(),
-        techniques: Vec::new(),
-        times: crate::domain::alert::Times::default(),
-        resources: Vec::new(),
-        compromised_entity: SafeText::from("vm-1"),
-        product: SafeText::default(),
-        component: SafeText::default(),
-        vendor: SafeText::default(),
-        remediation: Vec::new(),
-        links: Vec::new(),
-        portal_uri: SafeText::from(format!("https://portal.azure.com/n{key}")),
-        correlation: SafeText::default(),
-        is_incident: false,
-        entities: crate::domain::entity::EntityGraph::default(),
-        properties: Vec::new(),
-        evidence: Vec::new(),
-        version: SafeText::default(),
+/// A machine of Azure; of the third alert one outside.
+fn resource(key: u32) -> ResourceIdentifier {
+    if key == 3 {
+        let none = SafeText::default;
+        return ResourceIdentifier::LogAnalytics {
+            workspace: "w".into(),
+            subscription: none(),
+            group: none(),
+            agent: none(),
+        };
     }
+    ResourceIdentifier::Azure(vm())
+}
+
+pub(super) fn vm() -> ResourceId {
+    ResourceId::new(format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-a/providers/Microsoft.Compute/virtualMachines/vm-1"
+    ))
+}
+
+pub(super) fn subscription() -> SubscriptionId {
+    SubscriptionId::new(SUBSCRIPTION)
 }
 
 fn key_of(id: &AlertId) -> AlertKey {
@@ -263,7 +257,7 @@ impl Harness {
                 let past = self.past(key);
                 let detail = Detail {
                     key,
-                    alert: Alert { remediation: self.remediation.clone(), ..alert(key.0) },
+                    alert: Alert { remediation: self.remediation.clone(), ..alert::alert(key.0) },
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
                     mentions: Vec::new(),
                     record: AlertRecord::of(&past),

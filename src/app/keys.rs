@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Change, Command, Go, Mark, Scope, Show, show_keys, spec};
+use crate::app::command::{App, Change, Command, Go, Mark, Scope, Show, Suppress, show_keys, spec};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending, resolve};
@@ -11,7 +11,7 @@ use crate::app::model::{Chord, Model, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays,
-    record, respond, views,
+    record, respond, rights, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -57,7 +57,8 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
 /// Both answers take milliseconds; keys that are faster wait here.
 fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
-    model.list.awaiting && list_has_keys || journal::opens_sheet(model) || overlays::log::is_awaited(model)
+    let list = model.list.awaiting && list_has_keys;
+    list || journal::opens_sheet(model) || overlays::log::is_awaited(model) || suppress::waits(model)
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
@@ -162,6 +163,8 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Change(change) => bulk::run(model, change, out),
         Command::Record(what) => record::run(model, what),
         Command::Respond(verb) => respond::run(model, verb, out),
+        Command::Suppress(Suppress::New) => suppress::open(model, out),
+        Command::Suppress(Suppress::Rules) => suppress::open_rules(model, out),
         Command::Copy(what) => copy::run(model, what, out),
         Command::Show(Show::Jobs) => overlays::open_jobs(model, out),
         Command::Show(Show::Log) => overlays::log::open(model, out),
@@ -171,6 +174,7 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
             model.sync.wished = true;
             out.push(Effect::SyncNow);
             respond::again(model, out);
+            rights::again(model, out);
             say(model, "syncing", out);
         }
         Command::App(App::Close) => close(model, out),
@@ -247,7 +251,8 @@ fn quit(model: &mut Model, out: &mut Effects) {
 pub(super) fn paste(model: &mut Model, text: &str, out: &mut Effects) {
     if model.overlays.is_empty() && model.filter.editing {
         filter_bar::paste(model, text, out);
-    } else if !overlays::paste(model, text) && model.first_run.is_none() {
+    } else if !suppress::paste(model, text, out) && !overlays::paste(model, text) && model.first_run.is_none()
+    {
         say(model, SafeText::from("nothing to paste into; / filters"), out);
     }
 }

@@ -15,6 +15,7 @@ use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
 use crate::record;
+use crate::trigger;
 
 type Scene = fn((u16, u16)) -> Model;
 
@@ -44,6 +45,17 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("full_json", |size| full(size, Tab::Json, 0)),
     ("full_nohistory", no_history),
     ("respond_mitigate", |size| full(size, Tab::Respond, 0)),
+    ("respond_trigger_loading", trigger::loading),
+    ("respond_trigger_none", trigger::none),
+    ("respond_trigger_list", trigger::list),
+    ("respond_trigger_end", trigger::end),
+    ("respond_trigger_forbidden", trigger::forbidden),
+    ("respond_trigger_offline", trigger::offline),
+    ("respond_trigger_running", trigger::running),
+    ("respond_trigger_done", trigger::done),
+    ("respond_trigger_unknown", trigger::unknown),
+    ("prompt_trigger_one", trigger::preview),
+    ("prompt_trigger_marked", trigger::preview_marked),
     ("prompt_dismiss", dismiss),
     ("prompt_reason", reason),
     ("prompt_resolve", resolve),
@@ -56,6 +68,7 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("sheet_failures", failures),
     ("sheet_jobs", jobs),
     ("sheet_help", help),
+    ("sheet_outcomes", trigger::outcomes),
     ("record_note", record::note),
     ("record_assign", record::assign),
     ("record_typed", record::assign_typed),

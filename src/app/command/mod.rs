@@ -37,6 +37,8 @@ pub enum Command {
     Copy(Copy),
     /// The *Take action* tab.
     Respond(Respond),
+    /// Suppression rules.
+    Suppress(Suppress),
     /// Sheets over the screen.
     Show(Show),
     /// The program.
@@ -209,6 +211,32 @@ pub enum Respond {
     Section(Section),
     /// Open, or act on, what is under the cursor.
     Enter,
+    /// The window of the activity log.
+    Reach(Reach),
+}
+
+/// What becomes of the window of the activity log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// Twice as long.
+    Widen,
+    /// Half as long.
+    Narrow,
+    /// Half its length back.
+    Earlier,
+    /// Half its length on.
+    Later,
+    /// An hour around the alert's activity.
+    Default,
+}
+
+/// Suppression rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Suppress {
+    /// A rule from the alert under the cursor.
+    New,
+    /// The rules there are.
+    Rules,
 }
 
 /// Sheets over the screen.

@@ -9,6 +9,7 @@ mod log;
 mod overlay;
 mod record;
 mod respond;
+mod suppress;
 mod sync;
 mod trigger;
 
@@ -19,6 +20,7 @@ use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
 use crate::domain::SafeText;
+use crate::domain::rights::KnownRights;
 use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
@@ -27,9 +29,10 @@ pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Visual};
 pub use log::{Inside, Log, Window};
-pub use overlay::{Confirm, Failures, Overlay, Palette, Scroll, StatusMenu};
+pub use overlay::{Confirm, Failures, MailForm, Overlay, Palette, Scroll, StatusMenu};
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
 pub use respond::{Page, Place, Respond, Section};
+pub use suppress::{About, Deed, RuleForm, RulesScreen, Step, Suppress};
 pub use sync::{SubscriptionState, SyncStatus};
 pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
 
@@ -54,6 +57,8 @@ pub struct Model {
     pub details: Details,
     /// The *Take action* tab of the full details.
     pub respond: Respond,
+    /// What the signed-in role may do, as far as that is known.
+    pub rights: KnownRights,
     /// Bulk changes: the last ones and the one that runs.
     pub bulk: Bulk,
     /// Workers.
@@ -91,6 +96,7 @@ impl Model {
             filter: FilterBar::open_alerts(),
             details: Details::default(),
             respond: Respond::default(),
+            rights: KnownRights::default(),
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
             overlays: Vec::new(),

@@ -3,6 +3,8 @@
 use crate::app::input::Input;
 use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
 use crate::app::model::{Outcomes, TriggerPrompt};
+use crate::app::model::{RuleForm, RulesScreen};
+pub use crate::app::overlays::mail::MailForm;
 use crate::domain::Status;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
 
@@ -11,6 +13,8 @@ use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
 pub enum Overlay {
     /// Confirm a change.
     Confirm(Box<Confirm>),
+    /// Edit who receives mail.
+    Mail(Box<MailForm>),
     /// Choose a status.
     Status(StatusMenu),
     /// Choose a time range by typing it.
@@ -33,6 +37,10 @@ pub enum Overlay {
     Judge(Box<Judge>),
     /// The audit log.
     Log(Box<Log>),
+    /// A suppression rule being filled in.
+    RuleForm(Box<RuleForm>),
+    /// The suppression rules.
+    Rules(Box<RulesScreen>),
     /// Running and recent changes, and the listings.
     Jobs(Scroll),
     /// Keys of the pane below.

@@ -65,7 +65,7 @@ pub(super) fn scrolls(model: &mut Model, key: Key) -> bool {
 }
 
 /// The movement that a key means in a sheet.
-pub(super) fn movement(key: Key) -> Option<Move> {
+pub(in crate::app) fn movement(key: Key) -> Option<Move> {
     Some(match (key.code, key.ctrl) {
         (Code::Down | Code::Char('j'), false) => Move::Down,
         (Code::Up | Code::Char('k'), false) => Move::Up,

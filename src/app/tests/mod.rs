@@ -1,5 +1,6 @@
 //! Tables over the whole core: keys and messages in, model and effects out.
 
+mod around;
 mod changes;
 mod details;
 mod filter;
@@ -9,3 +10,4 @@ mod marks;
 mod record;
 mod screen;
 mod tasks;
+mod trigger;
