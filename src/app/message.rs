@@ -10,10 +10,12 @@ use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, HistoryEntry, TargetRecord};
 use crate::domain::fact::FactKind;
 use crate::domain::filter::Completion;
+use crate::domain::incident::Family;
 use crate::domain::listing::Listing;
 use crate::domain::progress::SyncEvent;
+use crate::domain::related::Related;
 use crate::domain::table::Table;
-use crate::domain::{AlertKey, ChangeId, SafeText};
+use crate::domain::{AlertKey, ChangeId, SafeStr, SafeText};
 
 /// The clock as the shell read it for this message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +49,8 @@ pub enum Message {
     Completed(Question, Completion),
     /// An alert in full.
     Detail(Question, Result<Arc<Detail>, SafeText>),
+    /// What other alerts have in common with one.
+    Related(Question, Arc<Related>),
     /// The source answered something beyond the list.
     Fetched(Question, Box<fetch::Answer>),
     /// A worker reports.
@@ -81,6 +85,8 @@ pub struct Detail {
     pub raw: Arc<str>,
     /// The entities that others may mention too, in display order.
     pub mentions: Vec<Mention>,
+    /// The incidents that it groups or that group it.
+    pub families: Vec<Family>,
     /// What was done to it with quell, newest first.
     pub history: Vec<HistoryEntry>,
 }
@@ -98,6 +104,16 @@ pub struct Mention {
     pub alerts: usize,
     /// On how many resources, this alert's included.
     pub resources: usize,
+}
+
+impl Mention {
+    /// The value as a list of entities shows it: of a resource's id the name at its end.
+    pub fn short(&self) -> SafeStr<'_> {
+        match self.value.raw().rsplit_once('/') {
+            Some((_, name)) if self.kind == FactKind::ResourceId && !name.is_empty() => SafeStr(name),
+            _ => self.value.as_safe(),
+        }
+    }
 }
 
 /// Answers of the journal.

@@ -11,6 +11,7 @@
 //! | `list`, [`marks`] | cursor, scrolling and answers of the query; marks |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | `details` | the side pane and the full details |
+//! | `pivot`, `related` | the alerts that share an entity, and the way back; the *Related* tab |
 //! | [`respond`], [`fetch`] | the *Take action* tab; what is asked of the source for it |
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
@@ -43,6 +44,9 @@ pub mod model;
 mod narrow;
 mod notice;
 pub mod overlays;
+mod page;
+mod pivot;
+pub mod related;
 pub mod respond;
 mod sync_status;
 #[cfg(test)]

@@ -216,9 +216,16 @@ pub(crate) fn open_full(model: &mut Model, tab: Tab) {
         Tab::Respond => Document::default(),
         Tab::History => documents::history(&shown.history, width, now()),
         Tab::Json => documents::json(&shown.raw, width),
+        Tab::Related => Document::default(),
     };
-    model.details.full =
-        Some(Full { key: shown.key, tab, document, json: None, scroll: [0; Tab::ALL.len()] });
+    model.details.full = Some(Full {
+        key: shown.key,
+        tab,
+        document,
+        json: None,
+        scroll: [0; Tab::ALL.len()],
+        related: Place::default(),
+    });
     model.focus = Pane::Full;
     respond::lay_out(model);
 }
@@ -251,6 +258,7 @@ pub(crate) fn rich() -> Detail {
                 1,
             ),
         ],
+        families: Vec::new(),
         history: history(),
     }
 }

@@ -238,6 +238,7 @@ fn confirm(model: &Model, status: Status) -> Confirm {
         matching: plan.targets.len() + plan.skipped.len(),
         plan,
         off_screen: 12,
+        twins: None,
         reason: None,
         take: false,
         comment: None,

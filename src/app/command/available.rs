@@ -1,7 +1,7 @@
 //! When a command can be used and, if not, why: what the palette, the hint bar and a pressed key say.
 
 use crate::app::model::{Model, Pane};
-use crate::app::{marks, undo};
+use crate::app::{marks, related, undo};
 use crate::domain::progress::FaultKind;
 
 type Available = Result<(), String>;
@@ -36,6 +36,15 @@ pub(super) fn last_marks(model: &Model) -> Available {
     unless("no set was marked before", !model.list.last_marks.is_empty())
 }
 
+pub(super) fn any_pivot(model: &Model) -> Available {
+    unless("there is no pivot to go back from", !model.pivots.is_empty())
+}
+
+pub(super) fn any_twin(model: &Model) -> Available {
+    writable(model)?;
+    unless("the last change left no twin behind", model.bulk.twins.is_some())
+}
+
 pub(super) fn filtered(model: &Model) -> Available {
     unless("there is no filter to clear", !model.filter.applied.is_all())
 }
@@ -58,6 +67,7 @@ fn writable(model: &Model) -> Available {
 
 pub(super) fn can_change(model: &Model) -> Available {
     writable(model)?;
+    related::few_enough(model)?;
     unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
 }
 

@@ -7,6 +7,7 @@
 //! | [`bar`] | progress in cells |
 //! | [`pane`](mod@pane) | the side pane |
 //! | [`details`](mod@details), `entities`, `evidence` | the *Alert details* tab |
+//! | [`related`](mod@related), `incident` | the *Related* tab; an incident as a tree |
 //! | [`history`](mod@history) | the *History* tab |
 //! | [`json`](mod@json) | the *JSON* tab |
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
@@ -19,10 +20,12 @@ mod evidence;
 pub mod flow;
 pub mod help;
 pub mod history;
+mod incident;
 pub mod jobs;
 pub mod json;
 pub mod moment;
 pub mod pane;
+pub mod related;
 mod summary;
 
 pub use details::details;
@@ -30,4 +33,5 @@ pub use help::help;
 pub use history::history;
 pub use jobs::jobs;
 pub use json::json;
-pub use pane::pane;
+pub use pane::{mentions, pane};
+pub use related::related;

@@ -6,6 +6,8 @@ mod filter_bar;
 mod first_run;
 mod list;
 mod overlay;
+mod pivot;
+mod related;
 mod respond;
 mod sync;
 
@@ -19,11 +21,13 @@ use crate::domain::SafeText;
 use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
-pub use details::{Details, Full, Tab};
+pub use details::{Details, Full, Opened, Tab};
 pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
-pub use list::{List, Visual};
-pub use overlay::{Confirm, Failures, Overlay, Palette, Scroll, StatusMenu};
+pub use list::{List, Spot, Visual};
+pub use overlay::{Confirm, Failures, Overlay, Palette, PivotMenu, Scroll, StatusMenu, Twins};
+pub use pivot::Frame;
+pub use related::{Related, Target};
 pub use respond::{Page, Place, Respond, Section};
 pub use sync::{SubscriptionState, SyncStatus};
 
@@ -48,6 +52,10 @@ pub struct Model {
     pub details: Details,
     /// The *Take action* tab of the full details.
     pub respond: Respond,
+    /// The *Related* tab of the full details.
+    pub related: Related,
+    /// Where pivots began, the last one last.
+    pub pivots: Vec<Frame>,
     /// Bulk changes: the last ones and the one that runs.
     pub bulk: Bulk,
     /// Workers.
@@ -83,6 +91,8 @@ impl Model {
             filter: FilterBar::open_alerts(),
             details: Details::default(),
             respond: Respond::default(),
+            related: Related::default(),
+            pivots: Vec::new(),
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
             overlays: Vec::new(),

@@ -3,6 +3,7 @@
 mod confirm;
 mod failures;
 mod palette;
+mod pivot;
 mod prompt;
 mod sheet;
 mod status;
@@ -24,6 +25,8 @@ const DISMISS: &Hints =
 const COMMENT: &Hints = &[("Enter", "keep the comment"), ("Esc", "drop it")];
 const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
+const PIVOT: &Hints =
+    &[("↑ ↓", "choose"), ("a–z", "by letter"), ("Enter", "list its alerts"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
 const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
@@ -37,6 +40,7 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Confirm(_) => CONFIRM,
         Overlay::ConfirmUndo(_) => UNDO,
         Overlay::Status(_) => STATUS,
+        Overlay::Pivot(_) => PIVOT,
         Overlay::Failures(_) => FAILURES,
         Overlay::Jobs(_) | Overlay::Help(_) => SHEET,
         Overlay::Palette(_) => PALETTE,
@@ -45,10 +49,11 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
 }
 
 /// The prompts with keys of their own, for the README.
-pub(super) fn guides() -> [(&'static str, &'static Hints); 4] {
+pub(super) fn guides() -> [(&'static str, &'static Hints); 5] {
     [
         ("When a dismissal is asked for", DISMISS),
         ("When an undo is asked for", UNDO),
+        ("In the menu of entities", PIVOT),
         ("In the failures of a change", FAILURES),
         ("In the palette", PALETTE),
     ]
@@ -71,6 +76,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             }
         }
         Some(Overlay::Status(_)) => status::key(model, key, out),
+        Some(Overlay::Pivot(_)) => pivot::key(model, key, out),
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
         Some(Overlay::Jobs(_) | Overlay::Help(_)) => sheet::key(model, key),
         Some(Overlay::Palette(_)) => palette::key(model, key, out),

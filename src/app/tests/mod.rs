@@ -6,5 +6,7 @@ mod filter;
 mod invariants;
 mod list;
 mod marks;
+mod pivot;
+mod related;
 mod screen;
 mod tasks;
