@@ -4,6 +4,8 @@
 
 #[path = "commands/guards.rs"]
 mod guards;
+#[path = "commands/pivot.rs"]
+mod pivot;
 #[path = "commands/refusals.rs"]
 mod refusals;
 mod support;

@@ -63,11 +63,12 @@ fn decide_on(
     out: &mut Effects,
 ) {
     let plan = plan(&model.table, keys, decision.status, kept);
+    let twins = scan::left_behind(&model.table, keys, &plan, decision.status);
     let confirm = Confirm {
         status: decision.status,
         matching: plan.targets.len() + plan.skipped.len(),
         off_screen: off_screen(model, &plan),
-        twins: twins(model, keys, &plan, decision.status),
+        twins: (!twins.is_empty()).then_some(Twins { targets: twins, added: false }),
         plan,
         reason: decision.reason,
         take: decision.take,
@@ -80,17 +81,6 @@ fn decide_on(
         1 if taken == 0 && decision.status != Status::Dismissed => submit(model, confirm, out),
         _ => model.overlays.push(Overlay::Confirm(Box::new(confirm))),
     }
-}
-
-/// What the other scanner reported of the same findings and would be left as it is: twins that are part of the set, kept
-/// or changed, are none.
-fn twins(model: &Model, keys: &[AlertKey], chosen: &Plan, status: Status) -> Option<Twins> {
-    let targets: Vec<AlertKey> = chosen.targets.iter().map(|(key, _)| *key).collect();
-    let keys: BTreeSet<AlertKey> = keys.iter().copied().collect();
-    let mut twins = scan::twins(&model.table, &targets);
-    twins.retain(|key| !keys.contains(key));
-    let targets = plan(&model.table, &twins, status, &BTreeSet::new()).targets;
-    (!targets.is_empty()).then_some(Twins { targets, added: false })
 }
 
 /// Adds the twins to the set that is to be confirmed, or leaves them out again.

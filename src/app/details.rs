@@ -28,6 +28,15 @@ impl Tab {
             Self::Json => "JSON",
         }
     }
+
+    /// The tab's head where there is little room.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Details => "Details",
+            Self::Respond => "Action",
+            other => other.title(),
+        }
+    }
 }
 
 /// Wants the details of the alert under the cursor; while one is open in full, of that one.

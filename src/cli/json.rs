@@ -40,6 +40,7 @@ pub fn row_value(row: &Row<'_>, table: &Table) -> Value {
         "incident": row.flags().is_incident(),
         "sample": row.flags().is_sample(),
         "cloud": row.flags().cloud().word(),
+        "scan": row.flags().scan().other().map(|_| row.flags().scan().word()),
         "assigned": row.local().and_then(|local| local.assigned.as_ref()).map(|who| who.raw().to_owned()),
     })
 }

@@ -8,7 +8,7 @@ use quell::app::documents;
 use quell::app::input::Input;
 use quell::app::layout::{self, Main};
 use quell::app::message::{Detail, Mention, Now, Session};
-use quell::app::model::{Full, Model, Pane, SubscriptionState, Tab};
+use quell::app::model::{Full, Model, Pane, Place, SubscriptionState, Tab};
 use quell::app::respond;
 use quell::domain::alert::Scan;
 use quell::domain::change::{
@@ -213,10 +213,9 @@ pub(crate) fn open_full(model: &mut Model, tab: Tab) {
     let shown = model.details.shown.clone().unwrap();
     let document = match tab {
         Tab::Details => documents::details(&shown, &model.table, width, now()),
-        Tab::Respond => Document::default(),
+        Tab::Respond | Tab::Related => Document::default(),
         Tab::History => documents::history(&shown.history, width, now()),
         Tab::Json => documents::json(&shown.raw, width),
-        Tab::Related => Document::default(),
     };
     model.details.full = Some(Full {
         key: shown.key,

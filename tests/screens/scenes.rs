@@ -13,6 +13,7 @@ use quell::domain::filter::{complete, parse};
 use quell::domain::progress::{FaultKind, Subscription};
 use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
+use crate::around;
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
 
 type Scene = fn((u16, u16)) -> Model;
@@ -27,6 +28,8 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("main_offline", offline),
     ("main_chord", chord),
     ("main_readonly", read_only),
+    ("main_pivot", around::pivoted),
+    ("main_pivotchord", around::chord),
     ("filter_typing", typing),
     ("filter_mistake", mistake),
     ("filter_long", long_filter),
@@ -42,9 +45,17 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("full_history", |size| full(size, Tab::History, 0)),
     ("full_json", |size| full(size, Tab::Json, 0)),
     ("full_nohistory", no_history),
+    ("full_related", around::many),
+    ("full_relatedincident", around::incident),
+    ("full_relatednone", around::alone),
+    ("full_relatedloading", around::loading),
+    ("full_incident", around::tree),
     ("respond_mitigate", |size| full(size, Tab::Respond, 0)),
     ("prompt_dismiss", dismiss),
     ("prompt_reason", reason),
+    ("prompt_twins", around::twins),
+    ("prompt_twinsleft", around::twins_left),
+    ("prompt_pivot", around::menu),
     ("prompt_resolve", resolve),
     ("prompt_nothing", nothing_to_change),
     ("prompt_undo", undo),

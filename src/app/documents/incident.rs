@@ -1,6 +1,6 @@
 //! An incident as a tree: the incident, below it its alerts in the order of time, each with its tactic.
 
-use crate::app::document::{Piece, Role, safe, safe_cell};
+use crate::app::document::{Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment;
 use crate::app::documents::summary::column;
@@ -9,8 +9,26 @@ use crate::domain::incident::Family;
 use crate::domain::table::{Row, Table};
 use crate::domain::{AlertKey, SafeStr, Severity};
 
-/// From this many columns on, a line has room for resource and status.
-const ROOMY: usize = 76;
+/// How much a line has room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// The clock, the tactic and the title.
+    Little,
+    /// Date and status too.
+    Some,
+    /// Severity and resource too.
+    Much,
+}
+
+impl Room {
+    fn of(columns: usize) -> Self {
+        match columns {
+            ..70 => Self::Little,
+            70..100 => Self::Some,
+            100.. => Self::Much,
+        }
+    }
+}
 
 /// A line of the tree, and the alert it stands for where that is another one than the alert that is open.
 pub(super) type Branch = (Option<AlertKey>, Vec<Piece>);
@@ -46,29 +64,30 @@ pub(super) fn section(flow: &mut Flow, family: &Family, own: AlertKey, table: &T
 
 fn branch(row: &Row<'_>, own: AlertKey, lead: &str, width: usize, now: Now) -> Branch {
     let is_own = row.key() == own;
-    let roomy = width >= ROOMY;
-    let body = if is_own { Role::Dim } else { Role::Body };
+    let role = if is_own { Role::Dim } else { Role::Body };
+    let room = Room::of(width);
     let mut line = vec![Piece::new(lead, Role::Dim)];
-    let used = crate::app::document::width(lead);
     let time = row.time().map_or_else(|| "no time".to_owned(), |time| moment::minute(time, now));
-    let time_width = if roomy { 12 } else { 6 };
-    let time = if roomy { time } else { time.rsplit(' ').next().unwrap_or_default().to_owned() };
+    let clock = time.rsplit(' ').next().unwrap_or_default();
+    let (time, time_width) = if room == Room::Little { (clock, 6) } else { (time.as_str(), 12) };
     column(&mut line, vec![Piece::new(time, Role::Dim)], time_width + 1);
     let tactic = row.tactics().iter().find(|tactic| tactic.stage().is_some());
     let tactic = tactic.map_or("", crate::domain::Tactic::label);
-    let tactic_width = if roomy { 20 } else { 14 };
-    column(&mut line, safe_cell(SafeStr(tactic), tactic_width, body), tactic_width + 1);
-    let left = width.saturating_sub(used + time_width + 1 + tactic_width + 1);
-    if !roomy {
-        line.extend(title(row, is_own, left, body));
-        return ((!is_own).then_some(row.key()), line);
+    let tactic_width = if room == Room::Much { 20 } else { 14 };
+    column(&mut line, safe_cell(SafeStr(tactic), tactic_width, role), tactic_width + 1);
+    if room == Room::Much {
+        column(&mut line, severity(row), 7);
     }
-    column(&mut line, severity(row), 7);
-    let resource = (width / 6).clamp(12, 24);
-    let words = left.saturating_sub(7 + resource + 1 + 9);
-    column(&mut line, title(row, is_own, words.saturating_sub(1), body), words);
-    column(&mut line, safe_cell(row.resource(), resource, body), resource + 1);
-    line.extend(status(row));
+    let resource = if room == Room::Much { (width / 6).clamp(12, 24) + 1 } else { 0 };
+    let status_width = if room == Room::Little { 0 } else { 10 };
+    let words = width.saturating_sub(line_width(&line) + resource + status_width);
+    column(&mut line, title(row, is_own, words.saturating_sub(usize::from(status_width > 0)), role), words);
+    if resource > 0 {
+        column(&mut line, safe_cell(row.resource(), resource - 1, role), resource);
+    }
+    if status_width > 0 {
+        line.extend(status(row));
+    }
     ((!is_own).then_some(row.key()), line)
 }
 

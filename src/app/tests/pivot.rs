@@ -237,10 +237,7 @@ fn the_menu_of_the_chord_has_letters_with_values_and_counts() {
     harness.send(Message::Timer(Timer::ChordMenu(number)));
     let mentions = crate::app::command::pivots(&harness.model).unwrap();
     let lines = crate::app::documents::mentions(mentions, 40).text();
-    assert_eq!(
-        lines,
-        "  a  10.0.0.1  ip                     ×2\n  b  ann       account                ×1\n"
-    );
+    assert_eq!(lines, "  a  10.0.0.1  ip                     ×2\n  b  ann       account                ×1\n");
     assert_eq!(which_key(&harness.model)[0], ("a–b".to_owned(), "alerts that share it"));
     harness.keys("Esc");
     assert!(harness.model.chord.is_none() && harness.model.pivots.is_empty());
