@@ -6,6 +6,8 @@
 mod guards;
 #[path = "commands/pivot.rs"]
 mod pivot;
+#[path = "commands/record.rs"]
+mod record;
 #[path = "commands/refusals.rs"]
 mod refusals;
 mod support;

@@ -9,6 +9,7 @@ use crate::app::model::{Confirm, Decision, Model, Overlay, Pane, StatusMenu, Twi
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effects, list, marks, undo};
 use crate::domain::change::{NewChange, Plan, Skip, plan};
+use crate::domain::record::{Deed, DeedKind};
 use crate::domain::{AlertId, AlertKey, SafeText, Status, scan};
 
 /// Carries out a change command.
@@ -128,8 +129,10 @@ fn take_over(model: &mut Model, plan: &Plan, out: &mut Effects) -> bool {
     let already = plan.skipped.iter().filter(|(_, why)| *why == Skip::AlreadySo);
     let ids: Vec<AlertId> = already.filter_map(|(key, _)| Some(model.table.get(*key)?.id())).collect();
     let Some(session) = model.session.as_ref().filter(|_| !ids.is_empty()) else { return false };
-    let who = Some(session.who.clone());
-    order(model, Order::Assign, JournalOrder::Assign(ids, who), out);
+    let who = session.who.clone();
+    let deed = Deed::new(DeedKind::Assign, who.clone(), model.now.utc).on(ids).set(who);
+    let deed = deed.under(model.filter.applied.to_string());
+    order(model, Order::Record, JournalOrder::Record(deed), out);
     true
 }
 

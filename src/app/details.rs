@@ -10,7 +10,8 @@ use crate::app::document::Document;
 use crate::app::layout::{self, Main};
 use crate::app::message::{Detail, Question};
 use crate::app::model::{Full, Model, Opened, Pane, Tab};
-use crate::app::{Effect, Effects, copy, documents, list, pivot, related, respond};
+use crate::app::overlays::log;
+use crate::app::{Effect, Effects, copy, documents, list, pivot, related, respond, suppress};
 use crate::domain::listing::Listing;
 use crate::domain::{AlertKey, SafeText};
 
@@ -120,6 +121,7 @@ pub(super) fn answered(
         lay_out(model);
         respond::shown(model, out);
         related::shown(model, out);
+        suppress::detail_came(model, out);
         copy::answered(model, out);
         pivot::answered(model, out);
         if !model.details.again {
@@ -155,7 +157,7 @@ pub(super) fn lay_out(model: &mut Model) {
         (None, _) | (_, Tab::Respond | Tab::Related) => full.document = Document::default(),
         (Some(shown), Tab::Details) => full.document = documents::details(shown, table, body.columns(), now),
         (Some(shown), Tab::History) => {
-            full.document = documents::history(&shown.history, body.columns(), now);
+            full.document = documents::history(&shown.past, body.columns(), now);
         }
         (Some(shown), Tab::Json) => full.document = documents::json(&shown.raw, body.columns()),
     }
@@ -207,7 +209,13 @@ pub(super) fn focus(model: &mut Model, pane: Pane) {
 
 /// Opens the full details of the alert under the cursor.
 pub(super) fn open(model: &mut Model, out: &mut Effects) {
-    let Some(key) = model.list.cursor else { return };
+    if let Some(key) = model.list.cursor {
+        open_one(model, key, out);
+    }
+}
+
+/// Opens the full details of an alert, whether or not the list shows it.
+pub(super) fn open_one(model: &mut Model, key: AlertKey, out: &mut Effects) {
     model.list.visual = None;
     show_full(model, Opened::new(key), out);
 }
@@ -238,6 +246,7 @@ pub(super) fn close(model: &mut Model, out: &mut Effects) {
     model.details.trail.clear();
     focus(model, Pane::List);
     follow(model, out);
+    log::back(model, out);
 }
 
 fn turn(model: &mut Model, by: usize, out: &mut Effects) {

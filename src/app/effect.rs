@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use crate::app::fetch;
 use crate::app::message::{OrderKind, Question, Timer};
+use crate::domain::automation::AlertEvent;
 use crate::domain::change::NewChange;
 use crate::domain::fact::FactKind;
 use crate::domain::filter::Filter;
 use crate::domain::query::Sort;
+use crate::domain::record::{Deed, DeedId};
+use crate::domain::resource::ResourceId;
+use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
-use crate::domain::{AlertId, AlertKey, ChangeId, SafeText};
+use crate::domain::{AlertKey, ChangeId, SafeText};
 
 /// Something the shell is to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +68,8 @@ pub enum Effect {
         /// What.
         order: fetch::Order,
     },
+    /// Trigger a logic app, at most once for each confirm.
+    Trigger(TriggerOrder),
     /// Write to the journal, then send.
     Journal(JournalOrder),
     /// Sync now.
@@ -89,6 +95,26 @@ pub enum Effect {
     Quit,
 }
 
+/// What to do with logic apps.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TriggerOrder {
+    /// Send these alerts: they were confirmed just now.
+    Send {
+        /// Comes back with what becomes of it.
+        number: u64,
+        /// The logic app.
+        app: ResourceId,
+        /// The trigger's name.
+        trigger: SafeText,
+        /// The alerts, as they were shown.
+        events: Vec<Arc<AlertEvent>>,
+    },
+    /// Send nothing more of a confirm.
+    Cancel(u64),
+    /// Follow runs whose end nobody has seen.
+    Follow(Vec<TriggerRecord>),
+}
+
 /// What to do to the journal.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JournalOrder {
@@ -100,12 +126,36 @@ pub enum JournalOrder {
     Retry(ChangeId),
     /// Stop a change: what is not sent yet is not sent.
     Cancel(ChangeId),
-    /// Assign alerts; to nobody with `None`.
-    Assign(Vec<AlertId>, Option<SafeText>),
+    /// Record a deed: a note, feedback, an assignment, a ticked step.
+    Record(Deed),
+    /// Read a window of the audit log.
+    ReadLog(Question, LogRange),
     /// List recent changes.
     ListChanges,
     /// Load one change with its alerts.
     LoadChange(ChangeId),
+}
+
+/// A window of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRange {
+    /// What to read.
+    pub what: LogPart,
+    /// The place of the first line.
+    pub from: usize,
+    /// How many lines.
+    pub limit: usize,
+}
+
+/// A part of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogPart {
+    /// Every act that contains a text; all without one.
+    Acts(String),
+    /// The alerts of a change.
+    Change(ChangeId),
+    /// The alerts of a deed.
+    Deed(DeedId),
 }
 
 impl JournalOrder {
@@ -116,7 +166,8 @@ impl JournalOrder {
             Self::Undo(_) => OrderKind::Undo,
             Self::Retry(_) => OrderKind::Retry,
             Self::Cancel(_) => OrderKind::Cancel,
-            Self::Assign(..) => OrderKind::Assign,
+            Self::Record(_) => OrderKind::Record,
+            Self::ReadLog(..) => OrderKind::ReadLog,
             Self::ListChanges => OrderKind::ListChanges,
             Self::LoadChange(_) => OrderKind::LoadChange,
         }

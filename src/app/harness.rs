@@ -1,6 +1,8 @@
 //! A fluent harness for tests: keys in, model and effects out. It answers effects as the shell would, with a journal
 //! that is as simple as can be.
 
+mod record;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -12,7 +14,7 @@ use crate::app::key::Key;
 use crate::app::message::{Detail, Journal, Mention, Message, Now, Session, Start};
 use crate::app::model::Model;
 use crate::app::update;
-use crate::domain::alert::{Alert, Scan};
+use crate::domain::alert::{Alert, Scan, Times};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Tally, Target, TargetRecord};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::filter::{Context, complete};
@@ -21,8 +23,9 @@ use crate::domain::listing::Listing;
 use crate::domain::mentions::{self, KINDS, Mentioned};
 use crate::domain::progress::SyncEvent;
 use crate::domain::query::{self, Query};
+use crate::domain::record::{AlertRecord, Deed};
 use crate::domain::related::related;
-use crate::domain::resource::Cloud;
+use crate::domain::resource::{Cloud, ResourceId, ResourceIdentifier};
 use crate::domain::table::{Flags, PackedFact, RowData, Table, TableBuilder};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status, SubscriptionId};
@@ -113,7 +116,32 @@ pub(super) fn id(key: u32) -> AlertId {
     AlertId::new(format!("{parent}/n{key}"))
 }
 
+/// A machine of Azure; of the third alert one outside.
+fn resource(key: u32) -> ResourceIdentifier {
+    if key == 3 {
+        let none = SafeText::default;
+        return ResourceIdentifier::LogAnalytics {
+            workspace: "w".into(),
+            subscription: none(),
+            group: none(),
+            agent: none(),
+        };
+    }
+    ResourceIdentifier::Azure(vm())
+}
+
+pub(super) fn vm() -> ResourceId {
+    ResourceId::new(format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-a/providers/Microsoft.Compute/virtualMachines/vm-1"
+    ))
+}
+
+pub(super) fn subscription() -> SubscriptionId {
+    SubscriptionId::new(SUBSCRIPTION)
+}
+
 fn alert(key: u32) -> Alert {
+    let activity = now().utc - TimeDelta::hours(2);
     Alert {
         id: id(key),
         alert_type: SafeText::default(),
@@ -126,8 +154,8 @@ fn alert(key: u32) -> Alert {
         tactics: TacticSet::default(),
         intent_text: SafeText::default(),
         techniques: Vec::new(),
-        times: crate::domain::alert::Times::default(),
-        resources: Vec::new(),
+        times: Times { start: Some(activity), end: Some(activity), ..Times::default() },
+        resources: vec![resource(key)],
         compromised_entity: SafeText::from("vm-1"),
         product: SafeText::default(),
         component: SafeText::default(),
@@ -157,6 +185,8 @@ pub(super) struct Harness {
     pub(super) effects: Vec<Effect>,
     /// Changes in the journal.
     pub(super) changes: Vec<(ChangeRecord, Vec<TargetRecord>)>,
+    /// Deeds in the journal.
+    pub(super) deeds: Vec<Deed>,
     /// Effects not answered yet.
     waiting: Vec<Effect>,
     /// Alerts that an undo leaves as they are.
@@ -193,6 +223,7 @@ impl Harness {
             now: now(),
             effects: Vec::new(),
             changes: Vec::new(),
+            deeds: Vec::new(),
             waiting: Vec::new(),
             spare: BTreeSet::new(),
             refuse: None,
@@ -289,7 +320,8 @@ impl Harness {
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
                     mentions: mentions_of(&table, key),
                     families: incident::families(&table, key),
-                    history: Vec::new(),
+                    past: Vec::new(),
+                    record: AlertRecord::default(),
                 };
                 vec![Message::Detail(question, Ok(Arc::new(detail)))]
             }
@@ -363,7 +395,8 @@ impl Harness {
                     Message::Sync(SyncEvent::Settled { change, tally: self.tally(change) }),
                 ]
             }
-            JournalOrder::Assign(ids, _) => vec![Message::Journal(Journal::Assigned(ids.len()))],
+            JournalOrder::Record(deed) => self.deed(&deed),
+            JournalOrder::ReadLog(question, range) => vec![self.log(question, &range)],
             JournalOrder::ListChanges => {
                 let changes = self.changes.iter().rev().map(|(record, _)| record.clone()).collect();
                 vec![Message::Journal(Journal::Changes(changes))]

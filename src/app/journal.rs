@@ -9,7 +9,8 @@ use crate::app::effect::JournalOrder;
 use crate::app::message::{Journal, OrderKind};
 use crate::app::model::{Failures, Model, Overlay, Running};
 use crate::app::notice::{alerts, fail, say};
-use crate::app::{Effect, Effects, bulk, marks, pivot, undo};
+use crate::app::overlays::log;
+use crate::app::{Effect, Effects, bulk, marks, pivot, record, undo};
 use crate::domain::change::{ChangeRecord, Outcome, Reason, Tally, TargetRecord};
 use crate::domain::{AlertKey, ChangeId, SafeText, Status};
 
@@ -22,8 +23,8 @@ pub enum Order {
     Undo(ChangeId),
     /// A retry.
     Retry(ChangeId),
-    /// An assignment.
-    Assign,
+    /// A deed.
+    Record,
     /// The recent changes.
     Changes,
     /// One change, to show its failures.
@@ -39,7 +40,7 @@ impl Order {
             Self::Submit(_) => OrderKind::Submit,
             Self::Undo(_) => OrderKind::Undo,
             Self::Retry(_) => OrderKind::Retry,
-            Self::Assign => OrderKind::Assign,
+            Self::Record => OrderKind::Record,
             Self::Changes => OrderKind::ListChanges,
             Self::ShowFailures(_) | Self::OfferFailures(_) => OrderKind::LoadChange,
         }
@@ -47,7 +48,7 @@ impl Order {
 
     /// True for what changes the journal.
     pub(super) fn is_write(&self) -> bool {
-        matches!(self, Self::Submit(_) | Self::Undo(_) | Self::Retry(_) | Self::Assign)
+        matches!(self, Self::Submit(_) | Self::Undo(_) | Self::Retry(_) | Self::Record)
     }
 }
 
@@ -101,11 +102,11 @@ pub(super) fn answered(model: &mut Model, answer: Journal, out: &mut Effects) {
             retrying(model, change, count);
             say(model, format!("{} of change {change} sent again", alerts(count)), out);
         }
-        Journal::Assigned(count) => {
-            take(model, |order| *order == Order::Assign);
-            let be = if count == 1 { "is" } else { "are" };
-            say(model, format!("{} {be} yours now", alerts(count)), out);
+        Journal::Recorded { kind, alerts, value } => {
+            take(model, |order| *order == Order::Record);
+            record::recorded(model, kind, alerts, &value, out);
         }
+        Journal::Log(question, window) => log::answered(model, question, window, out),
         Journal::Changes(changes) => {
             take(model, |order| *order == Order::Changes);
             recent(model, changes);
@@ -130,7 +131,8 @@ fn refused(model: &mut Model, kind: OrderKind, why: &SafeText, out: &mut Effects
         OrderKind::Undo => "not taken back",
         OrderKind::Retry => "not sent again",
         OrderKind::Cancel => "not cancelled",
-        OrderKind::Assign => "not assigned",
+        OrderKind::Record => "not kept",
+        OrderKind::ReadLog => return log::refused(model, why),
         OrderKind::ListChanges | OrderKind::LoadChange => "the journal could not be read",
     };
     fail(model, format!("{what}: {}", why.raw()), out);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Change, Command, Go, Mark, Scope, Show, show_keys, spec};
+use crate::app::command::{App, Change, Command, Go, Mark, Scope, Show, Suppress, show_keys, spec};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending, resolve};
@@ -11,7 +11,7 @@ use crate::app::model::{Chord, Model, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays,
-    pivot, related, respond, views,
+    pivot, record, related, respond, rights, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -57,10 +57,9 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
 /// sheet that is about to open. These answers take milliseconds; keys that are faster wait here.
 fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
-    model.list.awaiting && list_has_keys
-        || model.details.pivot.is_some()
-        || model.overlays.is_empty() && related::awaited(model)
-        || journal::opens_sheet(model)
+    let list = model.list.awaiting && list_has_keys;
+    let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
+    list || tab || journal::opens_sheet(model) || overlays::log::is_awaited(model) || suppress::waits(model)
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
@@ -166,15 +165,20 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Change(change) => bulk::run(model, change, out),
         Command::Pivot(pivot) => pivot::run(model, pivot, out),
         Command::Related(verb) => related::run(model, verb, out),
+        Command::Record(what) => record::run(model, what),
         Command::Respond(verb) => respond::run(model, verb, out),
+        Command::Suppress(Suppress::New) => suppress::open(model, out),
+        Command::Suppress(Suppress::Rules) => suppress::open_rules(model, out),
         Command::Copy(what) => copy::run(model, what, out),
         Command::Show(Show::Jobs) => overlays::open_jobs(model, out),
+        Command::Show(Show::Log) => overlays::log::open(model, out),
         Command::Show(Show::Help) => overlays::open_help(model),
         Command::Show(Show::Palette) => overlays::open_palette(model),
         Command::App(App::Sync) => {
             model.sync.wished = true;
             out.push(Effect::SyncNow);
             respond::again(model, out);
+            rights::again(model, out);
             say(model, "syncing", out);
         }
         Command::App(App::Close) => close(model, out),
@@ -227,6 +231,7 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         let (change, label) = (running.change, running.label.clone());
         out.push(Effect::Journal(JournalOrder::Cancel(change)));
         say(model, format!("cancelling: {label}; what was sent stays"), out);
+    } else if respond::trigger::interrupt(model, out) {
     } else if model
         .last_interrupt
         .is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS)
@@ -252,7 +257,8 @@ fn quit(model: &mut Model, out: &mut Effects) {
 pub(super) fn paste(model: &mut Model, text: &str, out: &mut Effects) {
     if model.overlays.is_empty() && model.filter.editing {
         filter_bar::paste(model, text, out);
-    } else if !overlays::paste(model, text) && model.first_run.is_none() {
+    } else if !suppress::paste(model, text, out) && !overlays::paste(model, text) && model.first_run.is_none()
+    {
         say(model, SafeText::from("nothing to paste into; / filters"), out);
     }
 }

@@ -7,15 +7,17 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::app::fetch;
 use crate::app::key::Key;
 use crate::domain::alert::Alert;
-use crate::domain::change::{ChangeRecord, HistoryEntry, TargetRecord};
+use crate::domain::change::{ChangeRecord, TargetRecord};
 use crate::domain::fact::FactKind;
 use crate::domain::filter::Completion;
 use crate::domain::incident::Family;
 use crate::domain::listing::Listing;
-use crate::domain::progress::SyncEvent;
+use crate::domain::progress::{Fault, SyncEvent};
+use crate::domain::record::{AlertRecord, DeedKind, LogEntry, Past};
 use crate::domain::related::Related;
+use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
-use crate::domain::{AlertKey, ChangeId, SafeStr, SafeText};
+use crate::domain::{AlertId, AlertKey, ChangeId, SafeStr, SafeText};
 
 /// The clock as the shell read it for this message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +55,8 @@ pub enum Message {
     Related(Question, Arc<Related>),
     /// The source answered something beyond the list.
     Fetched(Question, Box<fetch::Answer>),
+    /// What becomes of a logic app's triggering.
+    Triggered(Triggered),
     /// A worker reports.
     Sync(SyncEvent),
     /// The journal answers.
@@ -61,6 +65,15 @@ pub enum Message {
     Start(Start),
     /// What the analyst must know of the files: rebuilt, read-only, little space left.
     Notices(Vec<SafeText>),
+}
+
+/// What becomes of a confirm to trigger a logic app.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Triggered {
+    /// One alert of a confirm stands differently. Without a number its run is only followed.
+    Row(Option<u64>, Box<TriggerRecord>),
+    /// Each alert of a confirm has its outcome, or why nothing could be done at all.
+    Ended(u64, Result<(), Fault>),
 }
 
 /// Timers the core asks for.
@@ -88,7 +101,9 @@ pub struct Detail {
     /// The incidents that it groups or that group it.
     pub families: Vec<Family>,
     /// What was done to it with quell, newest first.
-    pub history: Vec<HistoryEntry>,
+    pub past: Vec<Past>,
+    /// What of that counts now: notes, feedback, ticked steps.
+    pub record: AlertRecord,
 }
 
 /// An entity's value and how many other alerts mention it.
@@ -146,8 +161,17 @@ pub enum Journal {
         /// Alerts taken up again.
         alerts: usize,
     },
-    /// Alerts were assigned.
-    Assigned(usize),
+    /// A deed is in the record.
+    Recorded {
+        /// What was done.
+        kind: DeedKind,
+        /// To how many alerts.
+        alerts: usize,
+        /// What it set.
+        value: SafeText,
+    },
+    /// A window of the audit log.
+    Log(Question, LogWindow),
     /// Recent changes, newest first.
     Changes(Vec<ChangeRecord>),
     /// One change with its alerts.
@@ -161,6 +185,46 @@ pub enum Journal {
     },
 }
 
+/// Some lines of the audit log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogWindow {
+    /// How many lines there are in all.
+    pub total: usize,
+    /// The place of the first line given.
+    pub from: usize,
+    /// The lines.
+    pub lines: LogLines,
+}
+
+/// Lines of the audit log.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LogLines {
+    /// Acts, the newest first.
+    Acts(Vec<ActLine>),
+    /// The alerts of one act.
+    Alerts(Vec<AlertLine>),
+}
+
+/// One act of the audit log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActLine {
+    /// What was done.
+    pub entry: LogEntry,
+    /// Its first alert, if the cache has it.
+    pub key: Option<AlertKey>,
+}
+
+/// One alert of an act.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlertLine {
+    /// Which.
+    pub id: AlertId,
+    /// The same, if the cache has it.
+    pub key: Option<AlertKey>,
+    /// What became of it, where the act was a change.
+    pub target: Option<TargetRecord>,
+}
+
 /// What an order to the journal is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderKind {
@@ -172,8 +236,10 @@ pub enum OrderKind {
     Retry,
     /// To stop a change.
     Cancel,
-    /// To assign alerts.
-    Assign,
+    /// To record a deed.
+    Record,
+    /// To read the audit log.
+    ReadLog,
     /// To list recent changes.
     ListChanges,
     /// To load one change.
@@ -182,12 +248,13 @@ pub enum OrderKind {
 
 impl OrderKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Submit,
         Self::Undo,
         Self::Retry,
         Self::Cancel,
-        Self::Assign,
+        Self::Record,
+        Self::ReadLog,
         Self::ListChanges,
         Self::LoadChange,
     ];

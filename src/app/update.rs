@@ -8,6 +8,7 @@ use crate::app::{
     Effect, Effects, details, filter_bar, first_run, journal, keys, list, notice, overlays, related, respond,
     sync_status,
 };
+use crate::domain::progress::SyncEvent;
 
 /// Between two looks at the clock for the ages on screen.
 const MINUTE: Duration = Duration::from_mins(1);
@@ -25,22 +26,31 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
     match message {
         Message::Key(key) => keys::press(model, key, out),
         Message::Paste(text) => keys::paste(model, &text, out),
-        Message::Resize(width, height) => resize(model, (width, height)),
+        Message::Resize(width, height) => {
+            resize(model, (width, height));
+            overlays::log::follow(model, out);
+        }
         Message::Timer(Timer::ChordMenu(number)) => keys::chord_menu(model, number),
         Message::Timer(Timer::Notice(number)) => notice::expire(model, number),
         Message::Timer(Timer::Minute) => minute(model, out),
         Message::Table(table) => {
             list::table(model, table, out);
             related::refresh(model, out);
+            overlays::log::changed(model, out);
         }
         Message::Listed(question, listing) => list::listed(model, question, listing, out),
         Message::Completed(question, completion) => filter_bar::completed(model, question, completion),
         Message::Detail(question, answer) => details::answered(model, question, answer, out),
         Message::Related(question, answer) => related::answered(model, question, answer, out),
         Message::Fetched(question, answer) => respond::fetched(model, question, *answer, out),
+        Message::Triggered(what) => respond::trigger::heard(model, what, out),
         Message::Sync(event) => {
+            let settled = matches!(event, SyncEvent::Settled { .. });
             sync_status::event(model, event, out);
             overlays::measure(model);
+            if settled {
+                overlays::log::changed(model, out);
+            }
         }
         Message::Journal(answer) => {
             journal::answered(model, answer, out);

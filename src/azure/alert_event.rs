@@ -1,5 +1,8 @@
 //! An alert in the schema of workflow automations: what a logic app is sent, byte for byte (contract §5).
 //!
+//! The JSON is laid out for reading, and unsafe characters stand in it as `\uXXXX`: so the very bytes that are sent can be
+//! shown to the one who confirms them.
+//!
 //! Built from the source's own JSON, so that nothing is lost on the way: names become PascalCase at every depth, values
 //! stay as they were written. Only `$id` and `$ref` get new numbers, because the source's run over a whole response
 //! (contract §2.2): here they count from 1 within the alert.
@@ -14,6 +17,7 @@ use super::parse::json::{Map, Node};
 use super::parse::{ParseError, parse_alert};
 use crate::domain::automation::AlertEvent;
 use crate::domain::resource::ResourceIdentifier;
+use crate::domain::safe_text::json_escaped;
 use crate::domain::{Alert, Status};
 
 /// The schema's fields that are an alert's text, with the names under which sources have them.
@@ -45,7 +49,8 @@ pub fn alert_event(raw: &str) -> Result<AlertEvent, ParseError> {
         _ => &root,
     };
     let schema = schema(&alert, fields);
-    let body = Node::Map(schema.clone()).to_json(None);
+    let body = Node::Map(schema.clone()).pretty();
+    let body = json_escaped(&body).into_owned();
     let properties = properties(fields, schema);
     Ok(AlertEvent { id: alert.id, body: Arc::from(body), properties })
 }
@@ -284,7 +289,8 @@ mod tests {
             {"$id":"c_8","type":"file","fileHashes":[{"$id":"c_5","algorithm":"MD5"}]},{"$ref":"c_5"},
             {"$id":"c_9","type":"ip","address":"\ud800"}]}"#,
         );
-        let sent = &event.body;
+        // Blanks between tokens do not matter here, and no value holds any.
+        let sent: String = event.body.split_whitespace().collect();
         for part in [
             r#""$id":"2","Type":"process","ProcessId":"0x1","N":1e999,"Big":12345678901234567890123"#,
             r#""ImageFile":{"$ref":"3"},"Host":{"$ref":"missing_gone"},"List":[{"$ref":"1"},null,true]"#,
@@ -298,13 +304,15 @@ mod tests {
 
     #[test]
     fn what_the_source_leaves_out_is_empty_and_never_null() {
-        let event =
-            event(r#"{"alertType":"T","status":"InProgress","entities":null,"remediationSteps":"a\r\nb"}"#);
+        let event = event(
+            r#"{"alertType":"T","description":"\u202e\u001b[2J","status":"InProgress","entities":null,"remediationSteps":"a\r\nb"}"#,
+        );
         let body = body(&event);
         assert!(body.as_object().unwrap().values().all(|value| !value.is_null()), "{body}");
         assert_eq!(body["Status"], "InProgress");
         assert_eq!(body["AzureResourceSubscriptionId"], "s", "the alert's own, when it names no resource");
         assert_eq!(body["RemediationSteps"], json!(["a", "b"]));
+        assert!(event.body.contains("\"Description\": \"\\u202e\\u001b[2J\""), "{}", event.body);
         assert!(alert_event("{}").is_err());
     }
 }

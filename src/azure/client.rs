@@ -204,8 +204,14 @@ impl ArmClient {
         match &outcome {
             Ok(answer) => {
                 self.throttle.flows(subscription, kind);
-                if let Some(left) = answer.remaining {
+                // Resource Graph is a POST by which no write is counted: it tells its own bucket.
+                let graph = kind == Kind::Graph;
+                let left = if graph { answer.quota.map(|quota| quota.remaining) } else { answer.remaining };
+                if let Some(left) = left {
                     self.throttle.observe(subscription, kind, f64::from(left));
+                }
+                if let Some(quota) = answer.quota.filter(|quota| graph && quota.remaining == 0) {
+                    self.throttle.rest(subscription, kind, quota.resets_after);
                 }
             }
             Err(ApiError::Throttled { retry_after }) => self.throttle.hold(subscription, kind, *retry_after),
@@ -265,15 +271,21 @@ impl AlertPages {
     }
 }
 
-/// A resource id as the path of a request, percent-encoded where it must be; none when it is not an ARM path.
+/// An alert's id as the path of a request; none when it is not an ARM path, or too short for an alert:
+/// `subscriptions/S/providers/P/locations/L/alerts/N` at least.
 pub(super) fn arm_path(id: &str) -> Option<String> {
+    (id.split('/').count() > 8).then(|| scope_path(id)).flatten()
+}
+
+/// A resource's, resource group's or subscription's id as the path of a request, percent-encoded where it must be; none
+/// when it is not an ARM path.
+pub(super) fn scope_path(id: &str) -> Option<String> {
     let segments = id.strip_prefix('/')?;
     let root = segments.split('/').next()?;
     if !root.eq_ignore_ascii_case("subscriptions") {
         return None;
     }
     let mut path = String::with_capacity(id.len() + 16);
-    let mut count = 0;
     for segment in segments.split('/') {
         let plain = !segment.is_empty()
             && !matches!(segment, "." | "..")
@@ -284,10 +296,8 @@ pub(super) fn arm_path(id: &str) -> Option<String> {
         }
         path.push('/');
         push_segment(&mut path, segment);
-        count += 1;
     }
-    // subscriptions/S/providers/P/locations/L/alerts/N at least
-    (count >= 8).then_some(path)
+    (path.matches('/').count() >= 2).then_some(path)
 }
 
 pub(super) fn push_segment(path: &mut String, segment: &str) {

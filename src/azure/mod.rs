@@ -12,22 +12,35 @@
 //! | [`page`] | a listing split into raw items |
 //! | [`parse`] | one raw item → [`crate::domain::Alert`] |
 //! | [`rights`] | what the signed-in role may do |
+//! | [`suppression`] | suppression rules |
+//! | [`activity`], [`ownership`] | a resource's activity log, tags and owners |
+//! | [`graph`], [`recommendations`] | Resource Graph, and what it holds to improve on a resource |
+//! | [`contacts`], [`samples`] | who receives mail for alerts; sample alerts |
 //! | [`logic_apps`], [`automations`] | logic apps, their triggers and runs; workflow automations |
 //! | [`mod@alert_event`], [`callback`] | what a logic app is sent; the secret address it is sent to |
+//! | `listing` | what the smaller operations share |
 
+pub mod activity;
 pub mod alert_event;
 pub mod auth;
 pub mod automations;
 pub mod callback;
 pub mod client;
 pub mod cloud;
+pub mod contacts;
 pub mod error;
+pub mod graph;
 pub mod identity;
+mod listing;
 pub mod logic_apps;
+pub mod ownership;
 pub mod page;
 pub mod parse;
+pub mod recommendations;
 pub mod retry;
 pub mod rights;
+pub mod samples;
+pub mod suppression;
 pub mod throttle;
 pub mod transport;
 
@@ -41,6 +54,6 @@ pub use cloud::{Cloud, Endpoint, EndpointError};
 pub use error::ApiError;
 pub use identity::Identity;
 pub use page::{Page, RawItem};
-pub use parse::{ParseError, parse_alert};
-pub use rights::Rights;
+pub use parse::{ParseError, parse_alert, parse_entities};
+pub use suppression::Rules;
 pub use throttle::Limits;

@@ -1,7 +1,7 @@
 //! What the signed-in role may do in a subscription, from `Microsoft.Authorization/permissions`.
 //!
-//! The actions asked about are those of the contract's README §11. An answer says what the role assignments allow; a
-//! deny assignment may still forbid it, so the first 403 has the last word.
+//! The actions asked about are those of [`Right::actions`]. An answer says what the role assignments allow; a deny
+//! assignment may still forbid it, so the first 403 has the last word.
 
 use std::time::Duration;
 
@@ -12,27 +12,10 @@ use super::error::ApiError;
 use super::throttle::Kind;
 use super::transport::Call;
 use crate::domain::SubscriptionId;
+use crate::domain::rights::{Right, Rights};
 
 const VERSION: &str = "2022-04-01";
 const LIMIT: Duration = Duration::from_secs(15);
-
-/// Reading alerts.
-const READ: &str = "Microsoft.Security/locations/alerts/read";
-/// Changing their status; `inProgress` has no action of its own that is documented.
-const CHANGE: [&str; 3] = [
-    "Microsoft.Security/locations/alerts/dismiss/action",
-    "Microsoft.Security/locations/alerts/resolve/action",
-    "Microsoft.Security/locations/alerts/activate/action",
-];
-
-/// What a role allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rights {
-    /// To read alerts.
-    pub read: bool,
-    /// To change their status.
-    pub change: bool,
-}
 
 #[derive(Debug, Default, Deserialize)]
 struct Answer {
@@ -51,7 +34,7 @@ struct Permission {
 }
 
 impl ArmClient {
-    /// What the signed-in role may do with the alerts of a subscription.
+    /// What the signed-in role may do in a subscription.
     pub async fn rights(&self, subscription: &SubscriptionId) -> Result<Rights, ApiError> {
         let mut path = "/subscriptions/".to_owned();
         push_segment(&mut path, subscription.as_str());
@@ -65,8 +48,8 @@ impl ArmClient {
 fn read(body: &[u8]) -> Result<Rights, ApiError> {
     let answer: Answer = serde_json::from_slice(body)
         .map_err(|_| ApiError::Protocol("the answer is not a list of permissions".to_owned()))?;
-    let may = |action: &str| answer.value.iter().any(|permission| permission.allows(action));
-    Ok(Rights { read: may(READ), change: CHANGE.into_iter().all(may) })
+    let may = |action: &&str| answer.value.iter().any(|permission| permission.allows(action));
+    Ok(Rights::of(|right: Right| right.actions().iter().all(may)))
 }
 
 impl Permission {
@@ -95,23 +78,32 @@ fn covers(pattern: &str, action: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn rights(body: &str) -> (bool, bool) {
-        let rights = read(body.as_bytes()).unwrap();
-        (rights.read, rights.change)
+    fn missing(body: &str) -> Vec<Right> {
+        read(body.as_bytes()).unwrap().missing().collect()
     }
 
     #[test]
     fn roles_of_the_contract_allow_what_their_documentation_says() {
+        use Right::{
+            ChangeStatus, ReadActivity, ReadAlerts, Simulate, TriggerLogicApp, WriteContacts,
+            WriteSuppression,
+        };
         let reader = r#"{"value":[{"actions":["*/read"],"notActions":[]}]}"#;
         let contributor = r#"{"value":[{"actions":["*"],"notActions":["Microsoft.Authorization/*/Write"]}]}"#;
         let admin = r#"{"value":[{"actions":["Microsoft.Security/*","microsoft.resources/*/read"]}]}"#;
+        let operator = r#"{"value":[{"actions":["Microsoft.Logic/*/read","Microsoft.Logic/workflows/triggers/listCallbackUrl/action"]}]}"#;
         let barred = r#"{"value":[{"actions":["*"],"notActions":["Microsoft.Security/*/action"]}]}"#;
         let nobody = r#"{"value":[]}"#;
-        assert_eq!(rights(reader), (true, false));
-        assert_eq!(rights(contributor), (true, true));
-        assert_eq!(rights(admin), (true, true));
-        assert_eq!(rights(barred), (true, false));
-        assert_eq!(rights(nobody), (false, false));
+        let writes = [ChangeStatus, WriteSuppression, WriteContacts, TriggerLogicApp, Simulate];
+        assert_eq!(missing(reader), writes);
+        assert_eq!(missing(contributor), []);
+        assert_eq!(missing(admin), [TriggerLogicApp, ReadActivity]);
+        assert_eq!(
+            missing(operator),
+            [ReadAlerts, ChangeStatus, WriteSuppression, WriteContacts, ReadActivity, Simulate]
+        );
+        assert_eq!(missing(barred), [ChangeStatus, Simulate]);
+        assert_eq!(missing(nobody), Right::ALL);
     }
 
     #[test]

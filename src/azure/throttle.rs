@@ -62,11 +62,28 @@ pub enum Kind {
     Read,
     /// A change.
     Write,
+    /// A query of Resource Graph, which counts by itself and by person.
+    Graph,
+}
+
+/// Resource Graph's bucket: 15 queries in 5 seconds (contract §7).
+const GRAPH: Bucket = Bucket { capacity: 15.0, per_second: 3.0 };
+
+/// The buckets that Azure keeps apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Counted {
+    Reads,
+    Writes,
+    Queries,
 }
 
 impl Kind {
-    fn is_write(self) -> bool {
-        self == Self::Write
+    fn counted(self) -> Counted {
+        match self {
+            Self::Listing | Self::Read => Counted::Reads,
+            Self::Write => Counted::Writes,
+            Self::Graph => Counted::Queries,
+        }
     }
 }
 
@@ -79,8 +96,8 @@ pub struct Throttle {
     lanes: Arc<Mutex<HashMap<LaneKey, Arc<Lane>>>>,
 }
 
-/// The subscription (none is the tenant level), and whether it is the bucket of writes.
-type LaneKey = (Option<SubscriptionId>, bool);
+/// The subscription (none is the tenant level), and which of its buckets.
+type LaneKey = (Option<SubscriptionId>, Counted);
 
 /// One bucket and the queues before it.
 #[derive(Debug)]
@@ -141,6 +158,14 @@ impl Throttle {
         state.held_until = Some(state.held_until.map_or(until, |held| held.max(until)));
     }
 
+    /// The bucket is empty, as Azure says, and full again after a while: nothing more is sent before that.
+    pub fn rest(&self, subscription: Option<&SubscriptionId>, kind: Kind, until_full: Duration) {
+        let lane = self.lane(subscription, kind);
+        let mut state = lock(&lane.state);
+        let until = Instant::now() + until_full;
+        state.held_until = Some(state.held_until.map_or(until, |held| held.max(until)));
+    }
+
     /// How long this bucket is still on hold; zero when it is not.
     pub fn held_for(&self, subscription: Option<&SubscriptionId>, kind: Kind) -> Duration {
         let lane = self.lane(subscription, kind);
@@ -165,8 +190,12 @@ impl Throttle {
     }
 
     fn lane(&self, subscription: Option<&SubscriptionId>, kind: Kind) -> Arc<Lane> {
-        let size = if kind.is_write() { self.limits.writes } else { self.limits.reads };
-        let key = (subscription.cloned(), kind.is_write());
+        let size = match kind.counted() {
+            Counted::Reads => self.limits.reads,
+            Counted::Writes => self.limits.writes,
+            Counted::Queries => GRAPH,
+        };
+        let key = (subscription.cloned(), kind.counted());
         Arc::clone(lock(&self.lanes).entry(key).or_insert_with(|| Arc::new(Lane::new(size))))
     }
 }
@@ -293,6 +322,22 @@ mod tests {
             throttle.acquire(Some(&sub("a")), Kind::Read).await;
         }
         assert_eq!(start.elapsed(), Duration::from_secs(1), "reads do not wait behind listings");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn queries_of_resource_graph_have_a_bucket_of_their_own() {
+        let throttle = Throttle::new(limits(2.0, 0.1));
+        let start = Instant::now();
+        for _ in 0..13 {
+            throttle.acquire(None, Kind::Graph).await;
+        }
+        throttle.acquire(None, Kind::Read).await;
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        throttle.acquire(None, Kind::Graph).await;
+        assert!(start.elapsed() >= Duration::from_millis(333));
+        throttle.rest(None, Kind::Graph, Duration::from_secs(5));
+        assert_eq!(throttle.held_for(None, Kind::Graph), Duration::from_secs(5));
+        assert_eq!(throttle.held_for(None, Kind::Read), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]

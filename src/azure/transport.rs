@@ -33,6 +33,9 @@ const REMAINING: [&str; 4] = [
     "x-ms-ratelimit-remaining-tenant-reads",
 ];
 
+/// What is left of Resource Graph's bucket, and when it is full again.
+const QUOTA: [&str; 2] = ["x-ms-user-quota-remaining", "x-ms-user-quota-resets-after"];
+
 /// A request, not yet sent.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -42,6 +45,7 @@ pub struct Call {
     request_id: Option<String>,
     limit: Duration,
     needs: &'static str,
+    harmless: bool,
 }
 
 impl Call {
@@ -54,13 +58,38 @@ impl Call {
             request_id: None,
             limit,
             needs: "Security Reader or Reader",
+            harmless: true,
         }
     }
 
     /// A POST without a body.
     pub fn post(address: String) -> Self {
         let needs = "Security Admin, or Contributor or Owner of the subscription";
-        Self { method: Method::POST, address, body: None, request_id: None, limit: ACTION_LIMIT, needs }
+        Self {
+            method: Method::POST,
+            address,
+            body: None,
+            request_id: None,
+            limit: ACTION_LIMIT,
+            needs,
+            harmless: false,
+        }
+    }
+
+    /// A PUT of a JSON body. It sets a state, so it may be sent again.
+    pub fn put(address: String, body: String) -> Self {
+        Self { method: Method::PUT, ..Self::post(address) }.json(body)
+    }
+
+    /// A POST that asks and changes nothing, such as a query with a body: a lost answer is no lost change.
+    pub fn ask(address: String, body: String) -> Self {
+        let needs = "Security Reader or Reader";
+        Self { limit: LIST_LIMIT, needs, harmless: true, ..Self::post(address) }.json(body)
+    }
+
+    /// A DELETE.
+    pub fn delete(address: String) -> Self {
+        Self { method: Method::DELETE, ..Self::post(address) }
     }
 
     /// Adds a JSON body.
@@ -85,7 +114,7 @@ impl Call {
     }
 
     fn changes_something(&self) -> bool {
-        self.method != Method::GET
+        !self.harmless
     }
 }
 
@@ -100,6 +129,19 @@ pub struct Answer {
     pub remaining: Option<u32>,
     /// `Location`, where a long-running operation is polled.
     pub location: Option<String>,
+    /// When to look again at a long-running operation.
+    pub retry_after: Option<Duration>,
+    /// What is left of the person's own bucket of Resource Graph.
+    pub quota: Option<Quota>,
+}
+
+/// Resource Graph's bucket as it tells it (contract §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// Queries left.
+    pub remaining: u32,
+    /// When the bucket is full again.
+    pub resets_after: Duration,
 }
 
 /// Sends requests to one ARM endpoint. Cheap to clone.
@@ -184,12 +226,14 @@ impl Transport {
                     body: body?,
                     remaining: head.remaining,
                     location: head.location,
+                    retry_after: head.retry_after,
+                    quota: head.quota,
                 }),
                 // A refusal stands, even when its explanation was lost on the way.
                 status => Err(ApiError::from_status(
                     status,
                     &body.unwrap_or_default(),
-                    head.retry_after,
+                    head.retry_after.or(head.quota.map(|quota| quota.resets_after)),
                     call.needs,
                 )),
             }
@@ -250,6 +294,7 @@ struct Head {
     retry_after: Option<Duration>,
     remaining: Option<u32>,
     location: Option<String>,
+    quota: Option<Quota>,
 }
 
 impl Head {
@@ -262,8 +307,20 @@ impl Head {
                 .and_then(|value| parse_retry_after(&value, SystemTime::now())),
             remaining: REMAINING.into_iter().find_map(count),
             location: text("location"),
+            quota: count(QUOTA[0]).zip(text(QUOTA[1])).map(|(remaining, resets)| Quota {
+                remaining,
+                resets_after: clock_span(&resets).unwrap_or_default(),
+            }),
         }
     }
+}
+
+/// Reads `hh:mm:ss`, at most a day.
+fn clock_span(text: &str) -> Option<Duration> {
+    let mut parts = text.trim().split(':').map(|part| part.parse::<u64>().ok());
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    let total = hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?.checked_add(seconds)?;
+    Some(Duration::from_secs(total.min(86_400)))
 }
 
 /// The innermost reason of an error, without the address (it may hold a skip token).
@@ -274,4 +331,32 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
     }
     let text = cause.to_string();
     if std::ptr::addr_eq(cause, error) { "the request failed".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_of_the_clock_is_read() {
+        for (text, seconds) in [("00:00:05", Some(5)), (" 01:02:03", Some(3723)), ("99:00:00", Some(86_400))]
+        {
+            assert_eq!(clock_span(text), seconds.map(Duration::from_secs), "{text}");
+        }
+        for text in
+            ["", "5", "00:05", "a:b:c", "-1:00:00", "99999999999999999999:0:0", "9999999999999999999:0:0"]
+        {
+            assert_eq!(clock_span(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_question_with_a_body_changes_nothing() {
+        let address = || "https://h/x".to_owned();
+        let body = || "{}".to_owned();
+        assert!(!Call::get(address(), LIST_LIMIT).changes_something());
+        assert!(!Call::ask(address(), body()).changes_something());
+        assert!(Call::post(address()).changes_something());
+        assert!(Call::put(address(), body()).changes_something());
+    }
 }

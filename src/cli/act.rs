@@ -19,7 +19,12 @@ use crate::sync::{EngineConfig, PushGoal, PushReport, push_until};
 
 /// Asks unless `--yes` was given; false when the answer is No.
 pub fn confirmed(act: &Act, question: &str) -> Result<bool, CliError> {
-    if act.yes {
+    agreed(act.yes, question)
+}
+
+/// Asks unless `yes`; false when the answer is No.
+pub fn agreed(yes: bool, question: &str) -> Result<bool, CliError> {
+    if yes {
         return Ok(true);
     }
     match ask(question)? {
@@ -40,6 +45,18 @@ pub async fn send(
     act: &Act,
     out: &mut Out,
 ) -> Result<Exit, CliError> {
+    let (tally, exit) = deliver(workspace, change, alerts, act).await?;
+    report(global, change, &tally, out)?;
+    Ok(exit)
+}
+
+/// Sends a change that is in the outbox; gives what became of it, and how the command that sends it has ended.
+pub async fn deliver(
+    workspace: &Workspace,
+    change: ChangeId,
+    alerts: usize,
+    act: &Act,
+) -> Result<(Tally, Exit), CliError> {
     let goal = if act.wait { PushGoal::Settled(change) } else { PushGoal::TriedOnce(change) };
     let limit = if act.wait { act.timeout } else { ONE_TRY.min(act.timeout) };
     let progress = Arc::new(Progress::change(alerts));
@@ -54,8 +71,7 @@ pub async fn send(
         .call(move |store| store.change(change))
         .await??
         .ok_or_else(|| CliError::failed(format!("change {change} is not in the journal")))?;
-    report(global, change, &record.tally, out)?;
-    Ok(ended(&record.tally, &pushed, act.wait))
+    Ok((record.tally, ended(&record.tally, &pushed, act.wait)))
 }
 
 /// What the workers need; a fault when there is no sign-in to be had.
@@ -89,7 +105,8 @@ pub fn ended(tally: &Tally, pushed: &PushReport, wait: bool) -> Exit {
     }
 }
 
-fn report(global: &Global, change: ChangeId, tally: &Tally, out: &mut Out) -> Result<(), CliError> {
+/// Prints what became of a change.
+pub fn report(global: &Global, change: ChangeId, tally: &Tally, out: &mut Out) -> Result<(), CliError> {
     if global.json {
         return out.line(machine::text(&json!({ "change": change, "outcomes": machine::tally(tally) })));
     }

@@ -7,6 +7,13 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::contacts::ContactsCommand;
+use crate::cli::context::Context;
+use crate::cli::record::Feedback;
+use crate::cli::report::ReportArgs;
+use crate::cli::respond::Respond;
+use crate::cli::simulate::Simulate;
+use crate::cli::suppress::args::Suppress;
 use crate::domain::Status;
 use crate::domain::change::Reason;
 
@@ -124,6 +131,44 @@ pub enum Command {
         #[command(flatten)]
         act: Act,
     },
+    /// Suppression rules, and what a rule would have matched
+    #[command(subcommand)]
+    Suppress(Box<Suppress>),
+    /// The resource of an alert: its tags, whom to ask, its activity log around the alert
+    Context(Context),
+    /// What there is to improve on the resource of an alert
+    Recommendations {
+        /// The alert's id, or its name where that is unambiguous
+        id: String,
+    },
+    /// Who receives mail for alerts
+    Contacts {
+        /// Show or change it
+        #[command(subcommand)]
+        command: ContactsCommand,
+    },
+    /// Ask Defender for Cloud for its sample alerts
+    SimulateAlerts(Simulate),
+    /// Trigger a logic app on alerts; without --logic-app, list what could be triggered and what fires by itself
+    Respond(Respond),
+    /// Write a note on an alert; it is kept on this machine
+    Note {
+        /// The alert's id, or its name where that is unambiguous
+        id: String,
+        /// The note
+        text: String,
+    },
+    /// Assign an alert: to you without a name, to nobody with none; it is kept on this machine
+    Assign {
+        /// The alert's id, or its name where that is unambiguous
+        id: String,
+        /// To whom: a name, me or none
+        who: Option<String>,
+    },
+    /// Judge alerts useful or not; kept on this machine, as there is no public API for it
+    Feedback(Feedback),
+    /// The shift handover: what was done, by whom and why, what is open, what failed
+    Report(ReportArgs),
     /// The Azure Resource Manager emulator by itself
     Emulator(EmulatorArgs),
     /// What is configured, which sign-in works, what the role may do
@@ -229,6 +274,9 @@ pub struct EmulatorArgs {
     /// The only bearer token accepted
     #[arg(long, value_name = "T", default_value = "demo")]
     pub token: String,
+    /// What the caller may do: owner, security-admin or security-reader
+    #[arg(long, value_name = "ROLE", default_value = "owner")]
+    pub role: String,
     /// Token buckets, as bucket:refill per second
     #[arg(long, value_name = "SPEC", default_value = "reads=250:25,writes=200:10")]
     pub throttle: String,
@@ -244,7 +292,7 @@ pub struct EmulatorArgs {
             429[:SECONDS], 500, 503, 403, 404, latency:100ms, hang, reset, drop-reply (applied, then the connection \
             is cut), ignore (204, nothing changed), truncate, garbage (200 with HTML), expire:N (401 once after N \
             requests), cut:K (each listing ends after K pages with a 500). RATE is a fraction such as 0.1, else 1; \
-            METHOD is POST or GET, else any."
+            METHOD is GET, POST, PUT or DELETE, or CALLBACK for the calls of logic apps' triggers, else any."
     )]
     pub fault: Vec<String>,
     /// Make the faults fall as this seed says
@@ -293,7 +341,7 @@ fn reason(text: &str) -> Result<Reason, String> {
 }
 
 /// Reads `30s`, `10m`, `2h`, `500ms` or a number of seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| "expected a duration such as 30s, 10m or 2h".to_owned())?;

@@ -10,6 +10,7 @@ use crate::cli::exit::{CliError, Exit};
 use crate::cli::json as machine;
 use crate::cli::output::{Out, safe};
 use crate::domain::SafeText;
+use crate::domain::rights::Right;
 use crate::runtime::open::{Setup, Workspace, resolve};
 
 /// One finding.
@@ -165,19 +166,23 @@ async fn source(workspace: &Workspace, findings: &mut Findings) {
 
 async fn roles(client: &ArmClient, subscription: &crate::azure::Subscription, findings: &mut Findings) {
     let name = &subscription.display_name;
-    match client.rights(&subscription.id).await {
-        Ok(rights) if !rights.read => {
-            findings
-                .bad("role", format_args!("{name}: may not read alerts; it needs the role Security Reader"));
-        }
-        Ok(rights) if !rights.change => {
-            findings.good(
-                "role",
-                format_args!("{name}: reads alerts; to change them it needs the role Security Admin"),
-            );
-        }
-        Ok(_) => findings.good("role", format_args!("{name}: reads and changes alerts")),
-        Err(error) => findings.bad("role", format_args!("{name}: {error}")),
+    let rights = match client.rights(&subscription.id).await {
+        Ok(rights) => rights,
+        Err(error) => return findings.bad("role", format_args!("{name}: {error}")),
+    };
+    if !rights.has(Right::ReadAlerts) {
+        let needs = Right::ReadAlerts.needs();
+        findings.bad("role", format_args!("{name}: may not read alerts; it takes {needs}"));
+    }
+    let held: Vec<&str> =
+        Right::ALL.into_iter().filter(|right| rights.has(*right)).map(Right::words).collect();
+    if !held.is_empty() {
+        findings.good("role", format_args!("{name}: may {}", held.join(", ")));
+    }
+    for right in rights.missing().filter(|right| *right != Right::ReadAlerts) {
+        let elsewhere = if right.is_of_subscription() { "" } else { " (a role on a resource group may do)" };
+        let (words, needs) = (right.words(), right.needs());
+        findings.good("role", format_args!("{name}: may not {words}; it takes {needs}{elsewhere}"));
     }
 }
 

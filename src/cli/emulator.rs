@@ -17,6 +17,7 @@ pub async fn run(global: &Global, args: EmulatorArgs, out: &mut Out) -> Result<E
         page_size: args.page_size,
         now: args.now,
         token: args.token,
+        role: args.role.parse().map_err(|error| CliError::usage(format!("--role: {error}")))?,
         throttle: throttle.map_err(|error| CliError::usage(format!("--throttle: {error}")))?,
         faults: faults.map_err(|error| CliError::usage(format!("--fault: {error}")))?,
         fault_seed: args.fault_seed,

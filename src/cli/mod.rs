@@ -4,7 +4,10 @@
 
 pub mod act;
 pub mod args;
+pub mod around;
 pub mod changes;
+pub mod contacts;
+pub mod context;
 pub mod count;
 pub mod doctor;
 pub mod emulator;
@@ -14,9 +17,15 @@ pub mod list;
 pub mod output;
 pub mod pivot;
 pub mod progress;
+pub mod recommendations;
+pub mod record;
+pub mod report;
+pub mod respond;
 pub mod select;
 pub mod set;
 pub mod show;
+pub mod simulate;
+pub mod suppress;
 pub mod sync;
 pub mod undo;
 pub mod workspace;
@@ -41,6 +50,16 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         Command::Retry { change, act } => undo::retry(global, change, &act, &mut out).await,
         Command::Resume { wait, timeout } => undo::resume(global, wait, timeout, &mut out).await,
         Command::Changes { change } => changes::run(global, change, &mut out).await,
+        Command::Suppress(command) => suppress::run(global, *command, &mut out).await,
+        Command::Context(args) => context::run(global, args, &mut out).await,
+        Command::Recommendations { id } => recommendations::run(global, &id, &mut out).await,
+        Command::Contacts { command } => contacts::run(global, command, &mut out).await,
+        Command::SimulateAlerts(args) => simulate::run(global, args, &mut out).await,
+        Command::Respond(args) => respond::run(global, args, &mut out).await,
+        Command::Note { id, text } => record::note(global, &id, &text, &mut out).await,
+        Command::Assign { id, who } => record::assign(global, &id, who.as_deref(), &mut out).await,
+        Command::Feedback(feedback) => record::feedback(global, feedback, &mut out).await,
+        Command::Report(args) => report::run(global, args, &mut out).await,
         Command::Emulator(args) => emulator::run(global, args, &mut out).await,
         Command::Doctor => doctor::run(global, &mut out).await,
         Command::Completions { shell } => {

@@ -58,6 +58,11 @@ impl Progress {
         }
     }
 
+    /// Shows how many alerts have their outcome.
+    pub fn settled(&self, alerts: usize) {
+        self.bar.set_position(alerts as u64);
+    }
+
     /// Takes the bar off the terminal.
     pub fn clear(&self) {
         self.bar.finish_and_clear();

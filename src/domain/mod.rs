@@ -18,15 +18,24 @@
 //! | [`listing`] | what a query answers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
+//! | [`context`], [`activity`], [`ownership`] | the resource of an alert: its log, who answers for it |
+//! | [`recommendation`], [`markup`] | what to improve on a resource, its HTML as text |
+//! | [`contacts`], [`samples`] | who receives mail; sample alerts |
+//! | [`progress`] | what the pull and push workers report |
+//! | [`rights`] | what the signed-in role may do |
 //! | [`record`] | the local record beside the alerts, and the audit log |
+//! | [`report`] | the shift handover |
 //! | [`progress`] | what the pull and push workers report |
 //! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
 //! | [`response`] | logic apps triggered on alerts, and what became of each |
 //! | [`suppression`] | suppression rules: checked, suggested, simulated |
 
+pub mod activity;
 pub mod alert;
 pub mod automation;
 pub mod change;
+pub mod contacts;
+pub mod context;
 mod count;
 pub mod entity;
 pub mod fact;
@@ -35,15 +44,21 @@ pub mod ids;
 pub mod incident;
 pub mod listing;
 pub mod logic_app;
+pub mod markup;
 pub mod mentions;
+pub mod ownership;
 pub mod progress;
 pub mod query;
+pub mod recommendation;
 pub mod record;
 pub mod related;
 pub mod remediation;
+pub mod report;
 pub mod resource;
 pub mod response;
+pub mod rights;
 pub mod safe_text;
+pub mod samples;
 pub mod scan;
 pub mod severity;
 pub mod status;

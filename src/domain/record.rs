@@ -3,6 +3,7 @@
 //! Nothing of it reaches the source: the API has no field for any of it (contract README §12).
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use crate::domain::change::{ChangeRecord, HistoryEntry};
 use crate::domain::{AlertId, SafeText};
@@ -122,6 +123,30 @@ pub struct AlertRecord {
 }
 
 impl AlertRecord {
+    /// What counts of an alert's past, which is given newest first.
+    pub fn of(past: &[Past]) -> Self {
+        let mut record = Self::default();
+        for past in past.iter().rev() {
+            let Past::Deed(deed, _) = past else { continue };
+            let (at, by) = (deed.at, deed.by.clone());
+            match (deed.kind, deed.reason) {
+                (DeedKind::Note, _) => record.notes.insert(0, Note { at, by, text: deed.words.clone() }),
+                (DeedKind::Feedback, Some(reason)) => {
+                    let comment = deed.words.clone();
+                    record.feedback = Some(Feedback { at, by, useful: deed.is_useful(), reason, comment });
+                }
+                (DeedKind::StepDone | DeedKind::StepOpen, _) => {
+                    record.ticks.retain(|tick| tick.step != deed.value);
+                    if deed.kind == DeedKind::StepDone {
+                        record.ticks.push(Tick { step: deed.value.clone(), at, by });
+                    }
+                }
+                _ => {}
+            }
+        }
+        record
+    }
+
     /// The tick of a step with exactly this text.
     pub fn tick(&self, step: &SafeText) -> Option<&Tick> {
         self.ticks.iter().find(|tick| tick.step == *step)
@@ -181,6 +206,22 @@ impl DeedKind {
             Self::RuleDeleted => "rule-deleted",
             Self::ContactsEdited => "contacts-edited",
             Self::LogicAppTriggered => "logic-app-triggered",
+        }
+    }
+
+    /// What was done, in words.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Assign => "assigned",
+            Self::Feedback => "feedback",
+            Self::StepDone => "step done",
+            Self::StepOpen => "step open again",
+            Self::RuleCreated => "suppression rule created",
+            Self::RuleEdited => "suppression rule edited",
+            Self::RuleDeleted => "suppression rule deleted",
+            Self::ContactsEdited => "e-mail contacts edited",
+            Self::LogicAppTriggered => "logic app triggered",
         }
     }
 
@@ -264,6 +305,11 @@ impl Deed {
         self
     }
 
+    /// True for feedback that says useful.
+    pub fn is_useful(&self) -> bool {
+        self.value.raw() == judgement(true)
+    }
+
     /// A judgement of alerts.
     #[must_use]
     pub fn judging(mut self, useful: bool, reason: FeedbackReason) -> Self {
@@ -274,7 +320,8 @@ impl Deed {
 }
 
 /// The number of a deed in the journal, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct DeedId(pub i64);
 
 /// An entry of the audit log: one act, whatever its number of alerts.

@@ -1,10 +1,14 @@
 //! Automated responses: logic apps triggered on alerts, at most once for each confirm, and what became of each.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::automation::{AlertEvent, Automation, Verdict};
+use crate::domain::logic_app::LogicApp;
+use crate::domain::progress::{Fault, Subscription};
 use crate::domain::resource::ResourceId;
 use crate::domain::{AlertId, SafeText};
 
@@ -161,6 +165,48 @@ impl TriggerRecord {
             matches!(status.phase(), RunPhase::Failed | RunPhase::Cancelled | RunPhase::Unknown)
         });
         self.outcome == TriggerOutcome::Done && !wrong
+    }
+}
+
+/// What a logic app would be sent.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outgoing {
+    /// The alerts as they would be sent.
+    pub events: Vec<Arc<AlertEvent>>,
+    /// Those that cannot be sent, and why.
+    pub left_out: Vec<(AlertId, SafeText)>,
+    /// What was triggered on them before, the newest of each first.
+    pub past: Vec<TriggerRecord>,
+}
+
+/// What could be done about an alert, and what is done by itself, in all subscriptions.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Candidates {
+    /// The logic apps, the usable ones first.
+    pub apps: Vec<LogicApp>,
+    /// The workflow automations.
+    pub automations: Vec<Automation>,
+    /// The subscriptions that were asked.
+    pub subscriptions: Vec<Subscription>,
+    /// What could not be read, with its subscription.
+    pub faults: Vec<(Subscription, Fault)>,
+}
+
+impl Candidates {
+    /// What the subscription of a resource is called; its GUID when it has no name here.
+    pub fn subscription_name(&self, id: &ResourceId) -> SafeText {
+        let Some(of) = id.subscription() else { return SafeText::default() };
+        let known = self.subscriptions.iter().find(|one| one.id == of && !one.name.is_empty());
+        known.map_or_else(|| SafeText::from(of.as_str()), |one| one.name.clone())
+    }
+
+    /// The automations that start a logic app and do so, or may do so, for an alert; those that do come first.
+    pub fn automations_for<'c>(&'c self, event: &AlertEvent) -> Vec<(&'c Automation, Verdict)> {
+        let starting = self.automations.iter().filter(|one| one.logic_apps().next().is_some());
+        let mut found: Vec<_> = starting.map(|one| (one, one.verdict(event))).collect();
+        found.retain(|(_, verdict)| !matches!(verdict, Verdict::Silent(_)));
+        found.sort_by_key(|(_, verdict)| *verdict != Verdict::Fires);
+        found
     }
 }
 

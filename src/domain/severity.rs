@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// `Other` stands for a value the contract does not list (its enums are open); the text as the source gave it is
 /// kept beside it, in [`crate::domain::Alert::severity_text`] and as a fact of kind `SeverityText`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Severity {
     /// Not one of the four documented values.
+    #[default]
     Other = 0,
     /// Context that matters mainly inside an incident.
     Informational = 1,

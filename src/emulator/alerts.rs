@@ -2,69 +2,89 @@
 
 use std::sync::Arc;
 
+use axum::body::{Bytes, to_bytes};
 use axum::http::{StatusCode, header};
 use serde_json::json;
 
 use super::arm_error::ArmError;
 use super::demo::Subscription;
+use super::logic;
 use super::query::Continuation;
 use super::reply::Reply;
-use super::routes::{Route, Scope};
+use super::routes::{Route, Scope, Unknown};
 use super::serve::{Asked, Shared};
 use super::simulate;
 use super::state::{Change, Page};
+use super::table;
 use crate::domain::Status;
+
+/// The largest request that is read, in bytes.
+const LARGEST: usize = 1024 * 1024;
 
 /// Answers a request that got past sign-in, throttling and faults.
 pub(super) async fn answer(shared: &Arc<Shared>, asked: Asked) -> Reply {
-    let reply = async {
-        check(shared, &asked)?;
-        match &asked.route {
-            Route::Subscriptions => Ok(subscriptions(shared)),
-            Route::Tenants => Ok(tenants(shared)),
-            Route::Subscription(id) => subscription(shared, id),
-            Route::Locations(scope) => locations(shared, scope),
-            Route::Permissions(_) => Ok(permissions()),
-            Route::Alerts(scope) => list(shared, &asked, scope),
-            Route::Alert(scope, name) => {
-                let alert = shared.state().alert(scope, name);
-                alert
-                    .map(|raw| Reply::json(StatusCode::OK, raw))
-                    .ok_or_else(|| ArmError::no_such_alert(scope, name))
-            }
-            Route::Change(scope, name, status) => change(shared, scope, name, *status),
-            Route::Operation(_, id) => simulate::poll(shared, &asked, id),
-            Route::Simulate(_) => simulate::start(shared, asked).await,
-            Route::Unknown(unknown) => Err(ArmError::unknown_path(unknown)),
-        }
+    answered(shared, asked).await.unwrap_or_else(Reply::from)
+}
+
+async fn answered(shared: &Arc<Shared>, mut asked: Asked) -> Result<Reply, ArmError> {
+    if let Route::Callback(callback) = &asked.route {
+        let callback = callback.clone();
+        let body = body(&mut asked).await?;
+        return logic::callback::invoke(shared, &asked, &callback, &body);
+    }
+    let action = check(shared, &asked)?;
+    let body = if asked.route.changes(asked.parts.method.as_str()) || asked.route.is_query() {
+        body(&mut asked).await?
+    } else {
+        Bytes::new()
     };
-    reply.await.unwrap_or_else(Reply::from)
-}
-
-/// A status change that is answered as if it had been made.
-pub(super) fn pretend(shared: &Shared, asked: &Asked) -> Reply {
-    let found = check(shared, asked).and_then(|()| match &asked.route {
-        Route::Change(scope, name, _) if shared.state().alert(scope, name).is_none() => {
-            Err(ArmError::no_such_alert(scope, name))
+    let reply = match &asked.route {
+        Route::Subscriptions => Ok(subscriptions(shared)),
+        Route::Tenants => Ok(tenants(shared)),
+        Route::Subscription(id) => subscription(shared, id),
+        Route::Locations(scope) => locations(shared, scope),
+        Route::Alerts(scope) => list(shared, &asked, scope),
+        Route::Alert(scope, name) => {
+            let alert = shared.state().alert(scope, name);
+            alert
+                .map(|raw| Reply::json(StatusCode::OK, raw))
+                .ok_or_else(|| ArmError::no_such_alert(scope, name))
         }
-        _ => Ok(Reply::empty(StatusCode::NO_CONTENT)),
-    });
-    found.unwrap_or_else(Reply::from)
+        Route::Change(scope, name, status) => change(shared, &asked, scope, name, *status),
+        Route::Operation(_, id) => simulate::poll(shared, &asked, id),
+        Route::Simulate(_) => simulate::start(shared, &asked, &body),
+        Route::Tabled(call) => {
+            let reply = table::answer(shared, &asked, call, &body);
+            reply.map_err(|error| error.in_the_words_of(&asked.route))
+        }
+        Route::Unknown(unknown) => Err(ArmError::unknown_path(unknown)),
+        Route::Callback(_) => Err(ArmError::unknown_path(&Unknown::NoSubscription)),
+    }?;
+    if reply.applied {
+        shared.activity.changed(&asked, action, shared.clock.now());
+    }
+    Ok(reply)
 }
 
-/// What ARM looks at before it hands a request to the resource provider.
-fn check(shared: &Shared, asked: &Asked) -> Result<(), ArmError> {
+async fn body(asked: &mut Asked) -> Result<Bytes, ArmError> {
+    let body = to_bytes(std::mem::take(&mut asked.body), LARGEST).await;
+    body.map_err(|error| ArmError::bad_content(error.to_string()))
+}
+
+/// What ARM looks at before it hands a request to the resource provider. Answers with the permission that was needed.
+fn check(shared: &Shared, asked: &Asked) -> Result<&'static str, ArmError> {
     let method = asked.parts.method.as_str();
     if let Route::Unknown(unknown) = &asked.route {
         return Err(ArmError::unknown_path(unknown));
     }
-    if method != asked.route.method() {
-        return Err(ArmError::wrong_method(method, asked.route.method()));
-    }
+    let Some(action) = asked.route.action(method) else {
+        return Err(ArmError::wrong_method(method, &asked.route.methods()));
+    };
     asked.query.version(&asked.route, method)?;
     match asked.route.subscription() {
         Some(id) if shared.state().subscription(id).is_none() => Err(ArmError::subscription_not_found(id)),
-        _ => Ok(()),
+        _ if !shared.role.allows(action) => Err(ArmError::refused(403, action)),
+        _ => Ok(action),
     }
 }
 
@@ -111,12 +131,6 @@ fn tenants(shared: &Shared) -> Reply {
         .map(|id| json!({ "id": format!("/tenants/{id}"), "tenantId": id, "tenantCategory": "Home", "tenantType": "AAD" }))
         .collect();
     counted_list(&list)
-}
-
-/// The permissions of Security Admin: to read everything, and to do everything with security alerts.
-fn permissions() -> Reply {
-    let body = json!({ "value": [{ "actions": ["*/read", "Microsoft.Security/*"], "notActions": [] }] });
-    Reply::json(StatusCode::OK, body.to_string())
 }
 
 fn locations(shared: &Shared, scope: &Scope) -> Result<Reply, ArmError> {
@@ -188,10 +202,21 @@ fn join(page: &Page, next: Option<&str>) -> Vec<u8> {
     body
 }
 
-fn change(shared: &Shared, scope: &Scope, name: &str, status: Status) -> Result<Reply, ArmError> {
-    let made = shared.state().change(scope, name, status);
+fn change(
+    shared: &Shared,
+    asked: &Asked,
+    scope: &Scope,
+    name: &str,
+    status: Status,
+) -> Result<Reply, ArmError> {
+    let mut state = shared.state();
+    let made = match (asked.pretend, state.alert(scope, name)) {
+        (false, _) => state.change(scope, name, status),
+        (true, Some(_)) => Change::Done,
+        (true, None) => Change::NotFound,
+    };
     match made {
-        Change::Done => Ok(Reply { applied: true, ..Reply::empty(StatusCode::NO_CONTENT) }),
+        Change::Done => Ok(Reply { applied: !asked.pretend, ..Reply::empty(StatusCode::NO_CONTENT) }),
         Change::NotFound | Change::Ambiguous => Err(ArmError::no_such_alert(scope, name)),
         Change::Impossible => {
             Err(ArmError::conflict(format!("The alert '{name}' has no properties that could be changed.")))

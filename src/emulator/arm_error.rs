@@ -1,10 +1,11 @@
-//! Errors as Azure Resource Manager words them: `{"error":{"code","message"}}`.
+//! Errors as Azure Resource Manager words them: `{"error":{"code","message"}}`, or bare where the provider does it so.
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use super::reply::Reply;
-use super::routes::{Scope, Unknown};
+use super::routes::{Route, Scope, Unknown};
+use super::throttle::Flow;
 
 /// An error with ARM's code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,17 +15,25 @@ pub(super) struct ArmError {
     message: String,
     /// The one header that goes with the code.
     header: Option<Box<(HeaderName, HeaderValue)>>,
+    /// True for code and message without the object around them (the contract's shape B).
+    bare: bool,
 }
 
 impl ArmError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), header: None }
+        Self { status, code, message: message.into(), header: None, bare: false }
     }
 
     fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         if let Ok(value) = HeaderValue::try_from(value.into()) {
             self.header = Some(Box::new((name, value)));
         }
+        self
+    }
+
+    /// As the provider behind a route words it.
+    pub(super) fn in_the_words_of(mut self, route: &Route) -> Self {
+        self.bare = matches!(route, Route::Tabled(call) if call.row.bare_errors());
         self
     }
 
@@ -89,6 +98,11 @@ impl ArmError {
         }
     }
 
+    /// A body that cannot be used.
+    pub(super) fn bad_content(message: impl Into<String>) -> Self {
+        Self::bad_request("InvalidRequestContent", message)
+    }
+
     pub(super) fn wrong_method(method: &str, allowed: &str) -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -107,8 +121,13 @@ impl ArmError {
     }
 
     /// 429 of ARM's own token buckets.
-    pub(super) fn throttled(subscription: &str, write: bool, seconds: u64) -> Self {
-        let kind = if write { "write" } else { "read" };
+    pub(super) fn throttled(subscription: &str, flow: Flow, seconds: u64) -> Self {
+        let kind = match flow {
+            Flow::Reads => "read",
+            Flow::Writes => "write",
+            Flow::Deletes => "delete",
+            Flow::Queries => "query",
+        };
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "SubscriptionRequestsThrottled",
@@ -158,7 +177,8 @@ impl ArmError {
 
 impl From<ArmError> for Reply {
     fn from(error: ArmError) -> Self {
-        let body = json!({ "error": { "code": error.code, "message": error.message } });
+        let inner = json!({ "code": error.code, "message": error.message });
+        let body = if error.bare { inner } else { json!({ "error": inner }) };
         let mut reply = Self::json(error.status, body.to_string());
         reply.headers.extend(error.header.map(|header| *header));
         reply

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::fault::Fault;
+use super::role::Role;
 use super::throttle::Throttle;
 
 /// Everything that can be chosen. The default is the demo tenant on a free loopback port.
@@ -26,6 +27,8 @@ pub struct Config {
     pub now: Option<DateTime<Utc>>,
     /// The only bearer token that is accepted.
     pub token: String,
+    /// What the caller may do.
+    pub role: Role,
     /// The token buckets.
     pub throttle: Throttle,
     /// What goes wrong.
@@ -36,6 +39,8 @@ pub struct Config {
     pub arrivals: bool,
     /// How long sample alerts take to appear; the real service needs about two minutes.
     pub simulate_delay: Duration,
+    /// How long a run of a logic app takes.
+    pub run_delay: Duration,
 }
 
 impl Default for Config {
@@ -48,11 +53,13 @@ impl Default for Config {
             page_size: 500,
             now: None,
             token: "demo".to_owned(),
+            role: Role::default(),
             throttle: Throttle::default(),
             faults: Vec::new(),
             fault_seed: 0,
             arrivals: false,
             simulate_delay: Duration::from_secs(2),
+            run_delay: Duration::from_secs(2),
         }
     }
 }

@@ -19,7 +19,7 @@ pub enum Kind {
     Reset,
     /// The request is applied, then the connection is cut.
     DropReply,
-    /// A status change answers 204 and changes nothing.
+    /// A change is answered as if it had been made, and changes nothing.
     Ignore,
     /// The body ends half-way, and so does the connection.
     Truncate,
@@ -60,7 +60,8 @@ pub struct Fault {
     pub kind: Kind,
     /// The share of the requests it meets, from 0 to 1.
     pub rate: f64,
-    /// The only method it meets, in capitals; none for all.
+    /// The only method it meets, in capitals; none for all. `CALLBACK` stands for the calls of logic apps' triggers,
+    /// which are POSTs as well.
     pub method: Option<String>,
 }
 
@@ -132,9 +133,12 @@ fn take<T>(rest: &mut Vec<&str>, read: fn(&str) -> Option<T>, why: &str) -> Resu
     Ok(value)
 }
 
+/// What stands for a method where only the calls of logic apps' triggers are meant.
+const CALLBACK: &str = "CALLBACK";
+
 fn read_method(text: &str) -> Result<String, String> {
     let method = text.to_ascii_uppercase();
-    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", CALLBACK]
         .contains(&method.as_str())
         .then_some(method)
         .ok_or_else(|| format!("`{text}` is no HTTP method"))
@@ -172,10 +176,18 @@ fn read_duration(text: &str) -> Option<Duration> {
 pub(super) struct Target<'a> {
     /// In capitals.
     pub(super) method: &'a str,
-    /// The page, counted from 0, if this is a list of alerts.
+    /// The page, counted from 0, if this is a list.
     pub(super) page: Option<u64>,
-    /// True for the four verbs.
-    pub(super) changes_status: bool,
+    /// True if it would change something.
+    pub(super) changes: bool,
+    /// True if it calls a logic app's trigger.
+    pub(super) callback: bool,
+}
+
+impl Target<'_> {
+    fn is_by(&self, method: &str) -> bool {
+        method == self.method || (self.callback && method == CALLBACK)
+    }
 }
 
 /// What was drawn for one request.
@@ -212,10 +224,10 @@ impl Injector {
         let mut drawn = Drawn::default();
         for armed in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
             let fault = &armed.fault;
-            let meets = fault.method.as_deref().is_none_or(|method| method == target.method)
+            let meets = fault.method.as_deref().is_none_or(|method| target.is_by(method))
                 && match fault.kind {
                     Kind::Cut(pages) => target.page.is_some_and(|page| page >= pages),
-                    Kind::Ignore => target.changes_status,
+                    Kind::Ignore => target.changes,
                     Kind::Expire(_) => false,
                     _ => true,
                 };
@@ -303,7 +315,7 @@ mod tests {
         }
     }
 
-    const POST: Target<'static> = Target { method: "POST", page: None, changes_status: true };
+    const POST: Target<'static> = Target { method: "POST", page: None, changes: true, callback: false };
 
     #[test]
     fn draws_depend_on_the_seed_and_on_nothing_else() {
@@ -324,7 +336,7 @@ mod tests {
 
     #[test]
     fn each_kind_meets_what_it_is_for() {
-        let list = |page| Target { method: "GET", page: Some(page), changes_status: false };
+        let list = |page| Target { method: "GET", page: Some(page), changes: false, callback: false };
         let draw = |spec: &str, target| Injector::new(&[spec.parse().unwrap()], 0).draw(target).kind;
         assert_eq!(draw("cut:2", list(1)), None);
         assert_eq!(draw("cut:2", list(2)), Some(Kind::Cut(2)));
@@ -332,6 +344,12 @@ mod tests {
         assert_eq!(draw("ignore", list(0)), None);
         assert_eq!(draw("ignore", POST), Some(Kind::Ignore));
         assert_eq!(draw("reset@GET", POST), None);
+        assert_eq!(draw("reset@callback", POST), None);
+        let call = Target { callback: true, ..POST };
+        assert_eq!(
+            (draw("reset@CALLBACK", call), draw("reset@POST", call)),
+            (Some(Kind::Reset), Some(Kind::Reset))
+        );
         assert_eq!(draw("expire:0", POST), None);
         let expiring = Injector::new(&["expire:2".parse().unwrap()], 0);
         assert_eq!(

@@ -28,6 +28,7 @@ pub(super) async fn answer(shared: &Shared, method: &Method, path: &str, body: B
             let standings: Vec<_> = statuses.iter().map(|(id, status)| Standing { id, status }).collect();
             Ok(lines(&standings))
         }
+        (&Method::GET, ["runs"]) => Ok(lines(&shared.logic.started(shared.clock.now()))),
         (&Method::POST, ["alerts"]) => add(shared, body),
         (&Method::POST, ["alerts", name, "status"]) => set(shared, &super::routes::decode(name), &body),
         _ => Err(ArmError::not_found("NotFound", format!("There is no {method} /_emulator/{path}."))),

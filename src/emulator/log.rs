@@ -16,7 +16,7 @@ pub struct LogEntry {
     pub method: String,
     /// As received, letter case and escapes included.
     pub path: String,
-    /// Without the question mark; empty if there was none.
+    /// Without the question mark; empty if there was none. The signature of a callback address is left out.
     pub query: String,
     /// The status that was answered; none while there is no answer, or if the connection was cut instead.
     pub status: Option<u16>,
@@ -26,6 +26,9 @@ pub struct LogEntry {
     pub fault: Option<&'static str>,
     /// True if it changed something, or would have, had the status not been that already.
     pub applied: bool,
+    /// What a client must never do: what it was. No client of Azure would be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub violation: Option<&'static str>,
 }
 
 /// All requests since the start.
@@ -46,11 +49,12 @@ impl Log {
             time: Utc::now(),
             method: request.method.as_str().to_owned(),
             path: request.uri.path().to_owned(),
-            query: request.uri.query().unwrap_or_default().to_owned(),
+            query: unsigned(request.uri.path(), request.uri.query().unwrap_or_default()),
             status: None,
             client_request_id,
             fault: None,
             applied: false,
+            violation: None,
         });
         seq
     }
@@ -67,6 +71,15 @@ impl Log {
     pub(super) fn entries(&self) -> Vec<LogEntry> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// The query of a request without the secret that callback addresses carry.
+fn unsigned(path: &str, query: &str) -> String {
+    if !path.starts_with("/workflows/") {
+        return query.to_owned();
+    }
+    let pairs = query.split('&').map(|pair| if pair.starts_with("sig=") { "sig=hidden" } else { pair });
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //! | `alerts`, `simulate`, `arrivals` | the operations, and what happens by itself |
 //! | `inspect`, [`log`] | `/_emulator/…`: the record and the hand of a colleague |
 
+mod activity;
 mod alerts;
 mod arm_error;
 mod arrivals;
@@ -20,19 +21,25 @@ mod auth;
 mod clock;
 pub mod config;
 mod connection;
+mod context;
 mod data;
 pub mod demo;
 pub mod fault;
 mod inspect;
 pub mod log;
+mod logic;
+mod paging;
+mod posture;
 mod query;
 mod raw;
 mod reply;
+pub mod role;
 mod routes;
 mod samples;
 mod serve;
 mod simulate;
 mod state;
+mod table;
 pub mod throttle;
 mod ticks;
 
@@ -51,7 +58,9 @@ pub use config::Config;
 pub use data::DataError;
 pub use fault::Fault;
 pub use log::LogEntry;
+pub use logic::RunEntry;
 pub use raw::RawError;
+pub use role::Role;
 pub use throttle::Throttle;
 
 use crate::domain::Status;
@@ -100,6 +109,7 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let stop = CancellationToken::new();
+    let demo = config.alerts.is_none() && config.data.is_empty();
     let shared = Arc::new(Shared {
         state: Mutex::new(state),
         log: log::Log::default(),
@@ -107,6 +117,18 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
         buckets: throttle::Buckets::new(config.throttle),
         injector: fault::Injector::new(&config.faults, config.fault_seed),
         operations: Mutex::default(),
+        posture: if demo { posture::Posture::demo(now) } else { posture::Posture::default() },
+        logic: if config.data.is_empty() {
+            logic::Logic::demo(now, config.run_delay)
+        } else {
+            logic::Logic::default()
+        },
+        activity: if demo {
+            activity::Activity::demo(config.seed, now)
+        } else {
+            activity::Activity::default()
+        },
+        role: config.role,
         page_size: config.page_size.max(1),
         simulate_delay: config.simulate_delay,
         clock: Clock::starting_at(now),
@@ -161,6 +183,16 @@ impl Emulator {
     /// Every request so far, in the order of arrival.
     pub fn log(&self) -> Vec<LogEntry> {
         self.shared.log.entries()
+    }
+
+    /// Every run of a logic app that was started through its callback address, in the order of arrival.
+    pub fn runs(&self) -> Vec<RunEntry> {
+        self.shared.logic.started(self.shared.clock.now())
+    }
+
+    /// The secrets in the callback addresses of all logic apps, for tests that look whether one has leaked.
+    pub fn callback_signatures(&self) -> Vec<String> {
+        self.shared.logic.signatures()
     }
 
     /// Id and status (in the API's spelling) of every alert, by subscription, newest first.

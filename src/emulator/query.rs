@@ -10,7 +10,6 @@ use super::state::Place;
 
 /// Versions that answer with the shape that the emulator serves.
 const ALERTS: &[&str] = &["2020-01-01", "2021-01-01", "2021-11-01", "2022-01-01"];
-const PERMISSIONS: &[&str] = &["2015-07-01", "2018-07-01", "2022-04-01"];
 const LOCATIONS: &[&str] = &["2015-06-01-preview"];
 const SUBSCRIPTIONS: &[&str] = &[
     "2014-04-01",
@@ -79,23 +78,35 @@ impl Continuation {
 /// What the query asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Query {
-    api_version: Option<String>,
-    skip_token: Option<String>,
+    pairs: Vec<(String, String)>,
 }
 
 impl Query {
     pub(super) fn of(uri: &Uri) -> Self {
         let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri).map(|query| query.0);
-        let pairs = pairs.unwrap_or_default();
-        let find = |name: &str| {
-            pairs.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
-        };
-        Self { api_version: find("api-version"), skip_token: find("$skiptoken") }
+        Self { pairs: pairs.unwrap_or_default() }
+    }
+
+    /// The value of a parameter, escapes undone.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// `$top`, where it is a number above 0.
+    pub(super) fn top(&self) -> Result<Option<usize>, ArmError> {
+        let Some(text) = self.get("$top") else { return Ok(None) };
+        let top = text.parse().ok().filter(|top| *top > 0);
+        top.map(Some).ok_or_else(|| {
+            ArmError::bad_request(
+                "InvalidTopParameter",
+                format!("The value '{text}' of the parameter '$top' is no number above 0."),
+            )
+        })
     }
 
     /// The continuation; an error if there is one that the emulator did not give out.
     pub(super) fn continuation(&self) -> Result<Option<Continuation>, ArmError> {
-        let Some(token) = &self.skip_token else { return Ok(None) };
+        let Some(token) = self.get("$skiptoken") else { return Ok(None) };
         Continuation::read(token).map(Some).ok_or_else(|| {
             ArmError::bad_request("InvalidSkipToken", "The value of the parameter '$skiptoken' is invalid.")
         })
@@ -108,15 +119,18 @@ impl Query {
 
     /// The api-version, if it is one that the route has.
     pub(super) fn version(&self, route: &Route, method: &str) -> Result<&str, ArmError> {
-        let version = self.api_version.as_deref().filter(|version| !version.is_empty());
+        let version = self.get("api-version").filter(|version| !version.is_empty());
         let version = version.ok_or_else(|| ArmError::missing_api_version(method))?;
         let (known, kind) = match route {
             Route::Subscriptions | Route::Subscription(_) | Route::Tenants | Route::Unknown(_) => {
                 (SUBSCRIPTIONS, None)
             }
-            Route::Permissions(_) => (PERMISSIONS, Some("permissions")),
-            Route::Locations(_) => (LOCATIONS, Some("locations")),
-            _ => (ALERTS, Some("locations/alerts")),
+            Route::Tabled(call) => {
+                let (known, kind) = call.row.versions();
+                (known, Some(kind))
+            }
+            Route::Locations(_) => (LOCATIONS, Some("locations".to_owned())),
+            _ => (ALERTS, Some("locations/alerts".to_owned())),
         };
         if known.iter().any(|known| known.eq_ignore_ascii_case(version)) {
             return Ok(version);

@@ -1,5 +1,7 @@
 //! ARM paths, in any letter case, to what they address; alert ids are paths, too.
 
+use super::logic::callback::Callback;
+use super::table::Call;
 use crate::domain::Status;
 
 /// Which part of a subscription is meant.
@@ -24,8 +26,6 @@ pub(super) enum Route {
     Tenants,
     /// The regions that store alerts of a subscription, or one of them.
     Locations(Scope),
-    /// What the caller's roles allow in a subscription.
-    Permissions(Scope),
     /// Lists by subscription, group, location, group and location.
     Alerts(Scope),
     /// One alert.
@@ -36,6 +36,10 @@ pub(super) enum Route {
     Simulate(Scope),
     /// Where a simulation's `Location` header points.
     Operation(Scope, String),
+    /// An operation of the table.
+    Tabled(Call),
+    /// Where a logic app's trigger is called.
+    Callback(Callback),
     /// A path that ARM does not know.
     Unknown(Unknown),
 }
@@ -55,7 +59,16 @@ impl Route {
     /// What a request's path addresses.
     pub(super) fn of_path(path: &str) -> Self {
         let segments: Vec<String> = path.trim_matches('/').split('/').map(decode).collect();
-        route(&segments.iter().map(String::as_str).collect::<Vec<_>>())
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        match route(&segments) {
+            Self::Unknown(unknown) => {
+                let tabled = Call::of_path(&segments).map(Self::Tabled);
+                tabled
+                    .or_else(|| Callback::of_path(&segments).map(Self::Callback))
+                    .unwrap_or(Self::Unknown(unknown))
+            }
+            known => known,
+        }
     }
 
     /// The subscription, where the path names one.
@@ -63,21 +76,73 @@ impl Route {
         match self {
             Self::Subscription(id) => Some(id),
             Self::Locations(scope)
-            | Self::Permissions(scope)
             | Self::Alerts(scope)
             | Self::Alert(scope, _)
             | Self::Change(scope, ..)
             | Self::Simulate(scope)
             | Self::Operation(scope, _) => Some(&scope.subscription),
-            Self::Subscriptions | Self::Tenants | Self::Unknown(_) => None,
+            Self::Tabled(call) => Some(&call.subscription).filter(|id| !id.is_empty()).map(String::as_str),
+            Self::Subscriptions | Self::Tenants | Self::Callback(_) | Self::Unknown(_) => None,
         }
     }
 
-    /// The one method that it answers to.
-    pub(super) fn method(&self) -> &'static str {
+    /// The methods that it answers to, as the header `Allow` lists them.
+    pub(super) fn methods(&self) -> String {
         match self {
-            Self::Change(..) | Self::Simulate(_) => "POST",
-            _ => "GET",
+            Self::Change(..) | Self::Simulate(_) | Self::Callback(_) => "POST".to_owned(),
+            Self::Tabled(call) => call.row.allowed(),
+            _ => "GET".to_owned(),
+        }
+    }
+
+    /// The permission that a request needs, as role definitions spell it; none for a method it does not answer to.
+    pub(super) fn action(&self, method: &str) -> Option<&'static str> {
+        const ALERTS: &str = "Microsoft.Security/locations/alerts/read";
+        let (only, action) = match self {
+            Self::Tabled(call) => return call.row.action(method),
+            Self::Subscriptions | Self::Subscription(_) | Self::Tenants => {
+                ("GET", "Microsoft.Resources/subscriptions/read")
+            }
+            Self::Locations(_) | Self::Operation(..) => ("GET", "Microsoft.Security/locations/read"),
+            Self::Alerts(_) => ("GET", "Microsoft.Security/alerts/read"),
+            Self::Alert(..) | Self::Unknown(_) => ("GET", ALERTS),
+            Self::Callback(_) => ("POST", "Microsoft.Logic/workflows/triggers/run/action"),
+            Self::Simulate(_) => ("POST", "Microsoft.Security/locations/alerts/simulate/action"),
+            Self::Change(_, _, status) => (
+                "POST",
+                match status {
+                    Status::Dismissed => "Microsoft.Security/locations/alerts/dismiss/action",
+                    Status::Resolved => "Microsoft.Security/locations/alerts/resolve/action",
+                    Status::InProgress => "Microsoft.Security/locations/alerts/inProgress/action",
+                    Status::Active | Status::Other => "Microsoft.Security/locations/alerts/activate/action",
+                },
+            ),
+        };
+        (only == method).then_some(action)
+    }
+
+    /// True if a request with that method changes something, so that its change can be lost or ignored.
+    pub(super) fn changes(&self, method: &str) -> bool {
+        match self {
+            Self::Change(..) | Self::Simulate(_) | Self::Callback(_) => method == "POST",
+            Self::Tabled(call) => {
+                matches!(method, "PUT" | "PATCH" | "DELETE") && call.row.action(method).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// True for a POST that only asks, by what its body says.
+    pub(super) fn is_query(&self) -> bool {
+        false
+    }
+
+    /// True for lists that come in pages.
+    pub(super) fn is_list(&self) -> bool {
+        match self {
+            Self::Alerts(_) => true,
+            Self::Tabled(call) => call.row.is_list(),
+            _ => false,
         }
     }
 }
@@ -93,7 +158,8 @@ pub(super) fn alert_id(id: &str) -> Option<(Scope, String)> {
     }
 }
 
-fn is(segment: &str, word: &str) -> bool {
+/// True for the same word in whatever letter case.
+pub(super) fn is(segment: &str, word: &str) -> bool {
     segment.eq_ignore_ascii_case(word)
 }
 
@@ -133,13 +199,6 @@ fn provider(scope: Scope, segments: &[&str]) -> Route {
                 }
                 rest => alerts(scope, rest),
             }
-        }
-        [providers, authorization, permissions]
-            if is(providers, "providers")
-                && is(authorization, "Microsoft.Authorization")
-                && is(permissions, "permissions") =>
-        {
-            Route::Permissions(scope)
         }
         [providers, namespace, ..] if is(providers, "providers") => {
             Route::Unknown(Unknown::Namespace((*namespace).to_owned()))

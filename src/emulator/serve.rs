@@ -10,6 +10,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use tokio_util::sync::CancellationToken;
 
+use super::activity::Activity;
 use super::alerts;
 use super::arm_error::ArmError;
 use super::auth::Auth;
@@ -18,12 +19,15 @@ use super::connection::Switch;
 use super::fault::{Drawn, Injector, Kind, Target};
 use super::inspect;
 use super::log::Log;
+use super::logic::{Logic, callback};
+use super::posture::Posture;
 use super::query::Query;
 use super::reply::Reply;
-use super::routes::Route;
+use super::role::Role;
+use super::routes::{Route, Scope};
 use super::simulate::Operation;
 use super::state::State;
-use super::throttle::{Buckets, Verdict};
+use super::throttle::{Buckets, Flow, Verdict};
 
 /// What all requests share.
 pub(super) struct Shared {
@@ -33,6 +37,10 @@ pub(super) struct Shared {
     pub(super) buckets: Buckets,
     pub(super) injector: Injector,
     pub(super) operations: Mutex<HashMap<String, Operation>>,
+    pub(super) posture: Posture,
+    pub(super) logic: Logic,
+    pub(super) activity: Activity,
+    pub(super) role: Role,
     pub(super) page_size: usize,
     pub(super) simulate_delay: Duration,
     pub(super) clock: Clock,
@@ -45,6 +53,14 @@ impl Shared {
     /// The tenant; hold it as shortly as you can.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An error if the subscription has no such resource group.
+    pub(super) fn group_exists(&self, subscription: &str, group: &str) -> Result<(), ArmError> {
+        let scope =
+            Scope { subscription: subscription.to_owned(), group: Some(group.to_owned()), location: None };
+        let known = self.logic.has_group(subscription, group) || self.state().has_group(&scope);
+        known.then_some(()).ok_or_else(|| ArmError::no_such_group(group))
     }
 }
 
@@ -68,6 +84,8 @@ pub(super) struct Asked {
     pub(super) query: Query,
     pub(super) parts: Parts,
     pub(super) body: axum::body::Body,
+    /// True if it is answered as if its change had been made, and nothing is changed.
+    pub(super) pretend: bool,
 }
 
 /// Answers one request.
@@ -84,7 +102,7 @@ pub(super) async fn handle(
     let seq = shared.log.open(&parts);
     let headers = parts.headers.clone();
     let route = Route::of_path(parts.uri.path());
-    let asked = Asked { route, query: Query::of(&parts.uri), parts, body };
+    let asked = Asked { route, query: Query::of(&parts.uri), parts, body, pretend: false };
     match outcome(&shared, seq, &switch, asked).await {
         Outcome::Answer { mut reply, truncate } => {
             reply.identify(&headers);
@@ -107,28 +125,18 @@ pub(super) async fn handle(
     }
 }
 
-async fn outcome(shared: &Arc<Shared>, seq: u64, switch: &Switch, asked: Asked) -> Outcome {
+async fn outcome(shared: &Arc<Shared>, seq: u64, switch: &Switch, mut asked: Asked) -> Outcome {
     let method = asked.parts.method.clone();
-    if let Err(error) = shared.auth.check(&asked.parts.headers) {
-        return Outcome::answer(error);
-    }
-    if shared.injector.expires(method.as_str()) {
-        shared.log.note(seq, |entry| entry.fault = Some("expire"));
-        return Outcome::answer(shared.auth.expire());
-    }
-    let write = !matches!(method, Method::GET | Method::HEAD);
-    let subscription = asked.route.subscription().unwrap_or_default().to_owned();
-    let left = match shared.buckets.take(&subscription, write, Instant::now()) {
-        Verdict::Pass(left) => left,
-        Verdict::Wait(seconds) => {
-            let refusal = ArmError::throttled(&subscription, write, seconds).into();
-            return Outcome::answer(counted(refusal, &asked.route, write, Some(0)));
-        }
+    let flow = flow(&asked.route, &method);
+    let left = match admit(shared, seq, &asked, flow) {
+        Ok(left) => left,
+        Err(refusal) => return Outcome::answer(refusal),
     };
     let drawn = shared.injector.draw(Target {
         method: method.as_str(),
-        page: matches!(asked.route, Route::Alerts(_)).then(|| asked.query.page()),
-        changes_status: matches!(asked.route, Route::Change(..)),
+        page: asked.route.is_list().then(|| asked.query.page()),
+        changes: asked.route.changes(method.as_str()),
+        callback: matches!(asked.route, Route::Callback(_)),
     });
     let Drawn { latency, kind } = drawn;
     if kind.is_some() || !latency.is_zero() {
@@ -138,14 +146,21 @@ async fn outcome(shared: &Arc<Shared>, seq: u64, switch: &Switch, asked: Asked) 
         tokio::time::sleep(latency).await;
     }
     let route = asked.route.clone();
-    let answer = async |asked| counted(alerts::answer(shared, asked).await, &route, write, left);
+    let refusal = |error: ArmError| Outcome::answer(error.in_the_words_of(&route));
+    let answer = async |asked| counted(alerts::answer(shared, asked).await, &route, flow, left);
     match kind {
         None | Some(Kind::Latency(_) | Kind::Expire(_)) => Outcome::answer(answer(asked).await),
-        Some(Kind::TooManyRequests(seconds)) => Outcome::answer(ArmError::too_many_requests(seconds)),
-        Some(Kind::Refuse(status)) => Outcome::answer(ArmError::refused(status, action(&asked.route))),
-        Some(Kind::Cut(_)) => Outcome::answer(ArmError::internal("The listing could not be continued.")),
+        Some(Kind::TooManyRequests(seconds)) => refusal(ArmError::too_many_requests(seconds)),
+        Some(Kind::Refuse(status @ (403 | 404))) => {
+            Outcome::answer(ArmError::refused(status, route.action(method.as_str()).unwrap_or_default()))
+        }
+        Some(Kind::Refuse(status)) => refusal(ArmError::refused(status, "")),
+        Some(Kind::Cut(_)) => refusal(ArmError::internal("The listing could not be continued.")),
         Some(Kind::Garbage) => Outcome::answer(Reply::garbage()),
-        Some(Kind::Ignore) => Outcome::answer(alerts::pretend(shared, &asked)),
+        Some(Kind::Ignore) => {
+            asked.pretend = true;
+            Outcome::answer(answer(asked).await)
+        }
         Some(Kind::Reset) => Outcome::Cut { reset: true, applied: false },
         Some(Kind::Hang) => {
             switch.is_cut().await;
@@ -164,40 +179,58 @@ async fn outcome(shared: &Arc<Shared>, seq: u64, switch: &Switch, asked: Asked) 
     }
 }
 
-/// Adds how many requests are left, in the headers of the service: resource requests stand beside the reads of alerts.
-fn counted(mut reply: Reply, route: &Route, write: bool, left: Option<u32>) -> Reply {
+/// Sign-in and throttling: how many requests are left, or the refusal. A callback address needs neither.
+fn admit(shared: &Shared, seq: u64, asked: &Asked, flow: Flow) -> Result<Option<u32>, Reply> {
+    if matches!(asked.route, Route::Callback(_)) {
+        if callback::shows_token(&asked.parts.headers) {
+            shared.log.note(seq, |entry| entry.violation = Some("token sent to a callback address"));
+        }
+        return Ok(None);
+    }
+    shared.auth.check(&asked.parts.headers)?;
+    if shared.injector.expires(asked.parts.method.as_str()) {
+        shared.log.note(seq, |entry| entry.fault = Some("expire"));
+        return Err(shared.auth.expire().into());
+    }
+    let subscription = asked.route.subscription().unwrap_or_default();
+    match shared.buckets.take(subscription, flow, Instant::now()) {
+        Verdict::Pass(left) => Ok(left),
+        Verdict::Wait(seconds) => {
+            let refusal = ArmError::throttled(subscription, flow, seconds).into();
+            Err(counted(refusal, &asked.route, flow, Some(0)))
+        }
+    }
+}
+
+/// The bucket that a request is taken from.
+fn flow(_: &Route, method: &Method) -> Flow {
+    match *method {
+        Method::GET | Method::HEAD => Flow::Reads,
+        Method::DELETE => Flow::Deletes,
+        _ => Flow::Writes,
+    }
+}
+
+/// Adds how many requests are left, in the headers of the service: resource requests stand beside the reads of a
+/// provider that counts for itself.
+fn counted(mut reply: Reply, route: &Route, flow: Flow, left: Option<u32>) -> Reply {
     let Some(left) = left else { return reply };
-    let scope = if route.subscription().is_some() { "subscription" } else { "tenant" };
-    let name = match (scope, write) {
-        ("subscription", false) => "x-ms-ratelimit-remaining-subscription-reads",
-        ("subscription", true) => "x-ms-ratelimit-remaining-subscription-writes",
-        (_, false) => "x-ms-ratelimit-remaining-tenant-reads",
-        (_, true) => "x-ms-ratelimit-remaining-tenant-writes",
+    let name = match (route.subscription().is_some(), flow) {
+        (true, Flow::Reads) => "x-ms-ratelimit-remaining-subscription-reads",
+        (true, Flow::Deletes) => "x-ms-ratelimit-remaining-subscription-deletes",
+        (true, _) => "x-ms-ratelimit-remaining-subscription-writes",
+        (false, Flow::Reads) => "x-ms-ratelimit-remaining-tenant-reads",
+        (false, Flow::Deletes) => "x-ms-ratelimit-remaining-tenant-deletes",
+        (false, _) => "x-ms-ratelimit-remaining-tenant-writes",
     };
     reply.set(name, left.to_string());
-    if matches!(route, Route::Alerts(_) | Route::Alert(..)) && !write {
+    let own = match route {
+        Route::Alerts(_) | Route::Alert(..) => true,
+        Route::Tabled(call) => call.row.counts_itself(),
+        _ => false,
+    };
+    if own && flow == Flow::Reads {
         reply.set("x-ms-ratelimit-remaining-subscription-resource-requests", left.to_string());
     }
     reply
-}
-
-/// The permission that a request needs, as role definitions spell it.
-fn action(route: &Route) -> &'static str {
-    use crate::domain::Status;
-    match route {
-        Route::Subscriptions | Route::Subscription(_) | Route::Tenants => {
-            "Microsoft.Resources/subscriptions/read"
-        }
-        Route::Permissions(_) => "Microsoft.Authorization/permissions/read",
-        Route::Locations(_) | Route::Operation(..) => "Microsoft.Security/locations/read",
-        Route::Alerts(_) => "Microsoft.Security/alerts/read",
-        Route::Alert(..) | Route::Unknown(_) => "Microsoft.Security/locations/alerts/read",
-        Route::Simulate(_) => "Microsoft.Security/locations/alerts/simulate/action",
-        Route::Change(.., Status::Dismissed) => "Microsoft.Security/locations/alerts/dismiss/action",
-        Route::Change(.., Status::Resolved) => "Microsoft.Security/locations/alerts/resolve/action",
-        Route::Change(.., Status::InProgress) => "Microsoft.Security/locations/alerts/inProgress/action",
-        Route::Change(.., Status::Active | Status::Other) => {
-            "Microsoft.Security/locations/alerts/activate/action"
-        }
-    }
 }

@@ -1,4 +1,5 @@
-//! Token buckets as Azure Resource Manager keeps them: one for reads and one for writes, per subscription.
+//! Token buckets as Azure Resource Manager keeps them: one for reads, one for writes and one for deletes, per
+//! subscription; and the quota of Resource Graph, which is the caller's.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -19,9 +20,22 @@ pub struct Rate {
 pub struct Limits {
     /// For GET.
     pub reads: Rate,
-    /// For everything else.
+    /// For deletes, and for everything else: a bucket each.
     pub writes: Rate,
 }
+
+/// What a bucket is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Flow {
+    Reads,
+    Writes,
+    Deletes,
+    /// Queries of Resource Graph.
+    Queries,
+}
+
+/// Resource Graph allows about 15 queries in 5 seconds.
+const QUERIES: Rate = Rate { bucket: 15, refill: 3.0 };
 
 impl Default for Limits {
     fn default() -> Self {
@@ -99,7 +113,7 @@ struct Level {
 /// The buckets of all subscriptions.
 pub(super) struct Buckets {
     limits: Option<Limits>,
-    levels: Mutex<HashMap<(String, bool), Level>>,
+    levels: Mutex<HashMap<(String, Flow), Level>>,
 }
 
 impl Buckets {
@@ -112,13 +126,17 @@ impl Buckets {
     }
 
     /// Takes one request out of the subscription's bucket; an empty name is the tenant's.
-    pub(super) fn take(&self, subscription: &str, write: bool, now: Instant) -> Verdict {
+    pub(super) fn take(&self, subscription: &str, flow: Flow, now: Instant) -> Verdict {
         let Some(limits) = self.limits else { return Verdict::Pass(None) };
-        let rate = if write { limits.writes } else { limits.reads };
+        let rate = match flow {
+            Flow::Reads => limits.reads,
+            Flow::Writes | Flow::Deletes => limits.writes,
+            Flow::Queries => QUERIES,
+        };
         let full = f64::from(rate.bucket);
         let mut levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
         let level = levels
-            .entry((subscription.to_ascii_lowercase(), write))
+            .entry((subscription.to_ascii_lowercase(), flow))
             .or_insert(Level { tokens: full, at: now });
         let elapsed = now.saturating_duration_since(level.at).as_secs_f64();
         level.tokens = elapsed.mul_add(rate.refill, level.tokens).min(full);
@@ -165,19 +183,24 @@ mod tests {
         let buckets = Buckets::new("reads=2:1,writes=1:0.25".parse().unwrap());
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        assert_eq!(buckets.take("A", false, at(0)), Verdict::Pass(Some(1)));
-        assert_eq!(buckets.take("a", false, at(0)), Verdict::Pass(Some(0)), "letter case does not matter");
-        assert_eq!(buckets.take("a", false, at(0)), Verdict::Wait(1));
-        assert_eq!(buckets.take("b", false, at(0)), Verdict::Pass(Some(1)), "another subscription");
-        assert_eq!(buckets.take("a", true, at(0)), Verdict::Pass(Some(0)), "writes have their own");
-        assert_eq!(buckets.take("a", true, at(1)), Verdict::Wait(3));
-        assert_eq!(buckets.take("a", true, at(4)), Verdict::Pass(Some(0)), "Retry-After is exact");
-        assert_eq!(buckets.take("a", false, at(100)), Verdict::Pass(Some(1)), "never more than full");
+        assert_eq!(buckets.take("A", Flow::Reads, at(0)), Verdict::Pass(Some(1)));
+        assert_eq!(
+            buckets.take("a", Flow::Reads, at(0)),
+            Verdict::Pass(Some(0)),
+            "letter case does not matter"
+        );
+        assert_eq!(buckets.take("a", Flow::Reads, at(0)), Verdict::Wait(1));
+        assert_eq!(buckets.take("b", Flow::Reads, at(0)), Verdict::Pass(Some(1)), "another subscription");
+        assert_eq!(buckets.take("a", Flow::Writes, at(0)), Verdict::Pass(Some(0)), "writes have their own");
+        assert_eq!(buckets.take("a", Flow::Deletes, at(0)), Verdict::Pass(Some(0)), "and deletes");
+        assert_eq!(buckets.take("a", Flow::Writes, at(1)), Verdict::Wait(3));
+        assert_eq!(buckets.take("a", Flow::Writes, at(4)), Verdict::Pass(Some(0)), "Retry-After is exact");
+        assert_eq!(buckets.take("a", Flow::Reads, at(100)), Verdict::Pass(Some(1)), "never more than full");
     }
 
     #[test]
     fn off_counts_nothing() {
         let buckets = Buckets::new(Throttle::Off);
-        assert!((0..10_000).all(|_| buckets.take("a", true, Instant::now()) == Verdict::Pass(None)));
+        assert!((0..10_000).all(|_| buckets.take("a", Flow::Writes, Instant::now()) == Verdict::Pass(None)));
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::fact::clip;
 use crate::domain::filter::sharing::spelling;
 use crate::domain::incident;
 use crate::domain::mentions::{self, KINDS, MentionCounts};
+use crate::domain::record::AlertRecord;
 use crate::domain::table::{PackedFact, Table};
 use crate::domain::{Alert, AlertKey, SafeText};
 use crate::store::StoreHandle;
@@ -25,19 +26,20 @@ pub async fn load(
         return Err("the alert is no longer in the cache".into());
     };
     let asked = id.clone();
-    let (raw, history) = store
-        .call(move |store| (store.raw(&asked), store.history(&asked)))
+    let (raw, past) = store
+        .call(move |store| (store.raw(&asked), store.past(&asked)))
         .await
         .map_err(|error| SafeText::from(error.to_string()))?;
     let raw = raw.map_err(|error| SafeText::from(error.to_string()))?;
-    let history = history.map_err(|error| SafeText::from(error.to_string()))?;
+    let past = past.map_err(|error| SafeText::from(error.to_string()))?;
+    let record = AlertRecord::of(&past);
     let Some(raw) = raw else { return Err("the cache holds no body for this alert; R syncs again".into()) };
     let work = tokio::task::spawn_blocking(move || {
         let raw: Arc<str> = String::from_utf8_lossy(&raw).into();
         let alert = azure::parse_alert(&raw).map_err(|error| SafeText::from(error.to_string()))?;
         let mentions = mentions(&alert, key, &table, counts.as_deref());
         let families = incident::families(&table, key);
-        Ok(Arc::new(Detail { key, alert, raw, mentions, families, history }))
+        Ok(Arc::new(Detail { key, alert, raw, mentions, families, past, record }))
     });
     work.await.unwrap_or_else(|_| Err("the alert could not be read".into()))
 }

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::mailbox::Mailbox;
 use super::open::{self, Plan, Setup, Workspace};
 use super::query_worker::{Ask, QueryWorker};
+use super::triggers::Triggers;
 use super::work::Work;
 use super::{Event, detail, fetch, first_run, journal, now};
 use crate::app::effect::{Effect, JournalOrder};
@@ -41,6 +42,7 @@ pub struct Shell {
     queries: QueryWorker,
     counts: detail::Counts,
     work: Work,
+    triggers: Triggers,
     orders: UnboundedSender<JournalOrder>,
     orders_done: JoinHandle<()>,
     first_run: first_run::State,
@@ -60,7 +62,8 @@ impl Shell {
         let orders_done = handle.spawn(journal::serve(waiting, work.clone(), mailbox.clone()));
         let first_run = first_run::State::default();
         let counts = detail::Counts::default();
-        Ok(Self { global, handle, mailbox, queries, counts, work, orders, orders_done, first_run })
+        let triggers = Triggers::new(work.clone(), mailbox.clone(), handle.clone());
+        Ok(Self { global, handle, mailbox, queries, counts, work, triggers, orders, orders_done, first_run })
     }
 
     /// The newest snapshot that was not taken yet.
@@ -135,6 +138,7 @@ impl Shell {
                 });
             }
             Effect::Fetch { question, order } => self.fetch(question, order),
+            Effect::Trigger(order) => self.triggers.run(order),
             Effect::Journal(order) => {
                 // The task that takes them ends only when this sender is dropped.
                 let _ = self.orders.send(order);
@@ -188,6 +192,7 @@ impl Shell {
     /// Carries out the journal orders that still wait, stops the workers and closes the files. Gives the number of
     /// alerts whose change is still queued.
     pub fn close(self) -> usize {
+        self.triggers.close();
         drop(self.orders);
         let done = self.handle.block_on(async { tokio::time::timeout(ORDERS_LIMIT, self.orders_done).await });
         if done.is_err() {

@@ -5,9 +5,10 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::mailbox::Mailbox;
 use super::work::Work;
-use crate::app::effect::JournalOrder;
-use crate::app::message::{Journal, Message, OrderKind};
-use crate::domain::SafeText;
+use crate::app::effect::{JournalOrder, LogPart, LogRange};
+use crate::app::message::{ActLine, AlertLine, Journal, LogLines, LogWindow, Message, OrderKind};
+use crate::domain::record::LogEntry;
+use crate::domain::{AlertId, SafeText};
 use crate::store::{Store, StoreError, StoreHandle};
 
 /// True when something may have to be sent afterwards.
@@ -48,6 +49,31 @@ async fn carry_out(store: &StoreHandle, order: JournalOrder, by: SafeText) -> Jo
 /// How many changes the jobs screen shows.
 const RECENT: usize = 100;
 
+/// Reads a window of the audit log, each alert with its number in the cache.
+fn window(store: &Store, range: &LogRange) -> Result<LogWindow, StoreError> {
+    let LogRange { what, from, limit } = range;
+    let alert = |id: AlertId, target| AlertLine { key: store.key(&id), id, target };
+    let (total, lines) = match what {
+        LogPart::Acts(find) => {
+            let line =
+                |entry: LogEntry| ActLine { key: entry.first.as_ref().and_then(|id| store.key(id)), entry };
+            let acts = store.log(find, *from, *limit)?.into_iter().map(line).collect();
+            (store.log_len(find)?, LogLines::Acts(acts))
+        }
+        LogPart::Change(change) => {
+            let targets = store.change_alerts(*change, *from, *limit)?.into_iter();
+            let lines = targets.map(|record| alert(record.target.id.clone(), Some(record))).collect();
+            (store.tally(*change)?.total(), LogLines::Alerts(lines))
+        }
+        LogPart::Deed(deed) => {
+            let ids = store.deed_alerts(*deed, *from, *limit)?.into_iter();
+            let lines = ids.map(|id| alert(id, None)).collect();
+            (store.deed_size(*deed)?, LogLines::Alerts(lines))
+        }
+    };
+    Ok(LogWindow { total, from: *from, lines })
+}
+
 fn apply(store: &mut Store, order: JournalOrder, by: &SafeText) -> Result<Journal, StoreError> {
     Ok(match order {
         JournalOrder::Submit(mut change) => {
@@ -70,10 +96,14 @@ fn apply(store: &mut Store, order: JournalOrder, by: &SafeText) -> Result<Journa
             store.cancel(change)?;
             Journal::Changes(store.changes(RECENT)?)
         }
-        JournalOrder::Assign(ids, who) => {
-            store.assign(&ids, who.as_ref(), by, Utc::now())?;
-            Journal::Assigned(ids.len())
+        JournalOrder::Record(mut deed) => {
+            if deed.by.is_empty() {
+                deed.by = by.clone();
+            }
+            store.audit(&deed)?;
+            Journal::Recorded { kind: deed.kind, alerts: deed.alerts.len(), value: deed.value }
         }
+        JournalOrder::ReadLog(question, range) => Journal::Log(question, window(store, &range)?),
         JournalOrder::ListChanges => Journal::Changes(store.changes(RECENT)?),
         JournalOrder::LoadChange(change) => match store.change(change)? {
             Some((record, targets)) => Journal::Change(Box::new(record), targets),

@@ -15,8 +15,12 @@ pub mod log;
 pub mod mailbox;
 pub mod open;
 pub mod query_worker;
+pub mod respond;
 pub mod signals;
+pub mod simulate;
+pub mod suppress;
 pub mod terminal;
+pub mod triggers;
 pub mod work;
 
 use std::sync::LazyLock;

@@ -26,8 +26,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use cache::{
+    Bodies, Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert,
+};
 use cache::{IdIndex, Running};
-pub use cache::{Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert};
 pub use error::{Notice, Result, StoreError};
 pub use folder::{Access, Folder};
 pub use hash::content_hash;

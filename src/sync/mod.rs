@@ -9,10 +9,12 @@
 //! | [`pull`], `removal` | one round of listing; what a complete one removes |
 //! | [`push`], `deliver` | the outbox's worker; one attempt at one change |
 //! | `circuit`, `rate` | when all sending pauses; how fast it goes |
+//! | [`candidates`], [`trigger`] | logic apps that take an alert; triggering one, at most once |
 //! | [`trouble`] | what an error of the source means |
 //! | `ask` | asking the store |
 
 mod ask;
+pub mod candidates;
 mod circuit;
 mod deliver;
 pub mod engine;
@@ -23,6 +25,7 @@ mod rate;
 mod removal;
 pub mod settings;
 pub mod source;
+pub mod trigger;
 pub mod trouble;
 
 pub use engine::{Engine, pull_once, push_until};

@@ -20,6 +20,7 @@ use crate::sync::ask::ask;
 use crate::sync::plan::listing::{self, ParsedPage, Sketch};
 use crate::sync::removal;
 use crate::sync::settings::{EngineConfig, Events, Selection};
+use crate::sync::source::Source;
 use crate::sync::trouble::{self, worker};
 
 /// Pages that may wait before each stage.
@@ -70,7 +71,7 @@ pub(super) async fn round(config: &EngineConfig, events: &Events) -> Result<Roun
 }
 
 async fn list_all(config: &EngineConfig, events: &Events) -> Result<RoundSummary, Fault> {
-    let subscriptions = subscriptions(config).await?;
+    let subscriptions = subscriptions(&config.source, &config.subscriptions).await?;
     let named = subscriptions.clone();
     ask(&config.store, move |store| store.set_subscriptions(&named)).await?;
     events(SyncEvent::Subscriptions(subscriptions.clone()));
@@ -100,9 +101,12 @@ async fn list_all(config: &EngineConfig, events: &Events) -> Result<RoundSummary
 }
 
 /// The subscriptions to list, with their names where the source tells them.
-async fn subscriptions(config: &EngineConfig) -> Result<Vec<Subscription>, Fault> {
-    let found = config.source.subscriptions().await;
-    match (&config.subscriptions, found) {
+pub(super) async fn subscriptions(
+    source: &Source,
+    selection: &Selection,
+) -> Result<Vec<Subscription>, Fault> {
+    let found = source.subscriptions().await;
+    match (selection, found) {
         (Selection::All, Ok(found)) if found.is_empty() => Err(Fault {
             kind: FaultKind::Forbidden,
             message: SafeText::from(

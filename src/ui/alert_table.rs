@@ -140,7 +140,34 @@ fn severity_short(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
 
 fn title(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
     let text = if row.title().0.is_empty() { row.alert_type() } else { row.title() };
-    safe_cell(text, width, Role::Body)
+    let signs = if width >= SIGNS_FROM { signs(row) } else { String::new() };
+    if signs.is_empty() {
+        return safe_cell(text, width, Role::Body);
+    }
+    let room = width.saturating_sub(signs.len() + 1);
+    let mut cell = safe_cell(text, room, Role::Body);
+    let gap = " ".repeat(room.saturating_sub(line_width(&cell)) + 1);
+    cell.push(Piece::new(gap + &signs, Role::Dim));
+    cell
+}
+
+/// Titles of at least so many cells end with the signs of the record.
+const SIGNS_FROM: usize = 24;
+
+/// What is kept of an alert, by the keys that wrote it: `A` assigned, `c` a note, `b` feedback with its `+` or `-`.
+fn signs(row: &Row<'_>) -> String {
+    let Some(local) = row.local() else { return String::new() };
+    let mut signs = String::new();
+    if local.assigned.as_ref().is_some_and(|who| !who.is_empty()) {
+        signs.push('A');
+    }
+    if !local.notes.is_empty() {
+        signs.push('c');
+    }
+    if let Some(useful) = local.useful {
+        signs.push_str(if useful { "b+" } else { "b-" });
+    }
+    signs
 }
 
 /// The resource and, on a screen with room for it, a sign for the scanner that looked at it.

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // what does not happen as expected fails the test
 
+mod activity;
 mod arm;
 mod data;
 mod faults;
 mod inspect;
+mod logic;
+mod posture;
+mod roles;
 
 use chrono::DateTime;
 use quell::domain::Status;

@@ -9,4 +9,5 @@ mod full;
 mod listing;
 mod outbox;
 mod record;
+mod trigger;
 mod undo;

@@ -213,7 +213,7 @@ fn a_step_of_the_schema_that_breaks_off_leaves_the_former_one() {
     assert_eq!((version(), has_deeds()), (1, false));
     old.execute("DELETE FROM assignment", []).unwrap();
     open(folder.path());
-    assert_eq!((version(), has_deeds()), (2, true));
+    assert!(version() >= 2 && has_deeds());
 }
 
 #[test]

@@ -10,6 +10,8 @@
     clippy::print_stdout
 )] // each test file uses a part of it
 
+pub mod arm;
+
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};

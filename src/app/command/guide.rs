@@ -138,7 +138,7 @@ pub fn readme_table() -> String {
     }
     for (title, hints) in overlays::guides() {
         let _ = write!(text, "**{title}**\n\n| key | does |\n| --- | --- |\n");
-        for (keys, label) in hints {
+        for (keys, label) in *hints {
             let _ = writeln!(text, "| `{keys}` | {label} |");
         }
         text.push('\n');
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn every_key_of_the_table_is_a_key() {
-        for spec in &COMMANDS {
+        for spec in COMMANDS {
             for keys in spec.keys {
                 assert_eq!(show_keys(&sequence(keys)), *keys, "{}", spec.label);
             }

@@ -31,6 +31,8 @@ pub enum Command {
     View(View),
     /// Changes of status.
     Change(Change),
+    /// The local record.
+    Record(Record),
     /// The clipboard.
     Copy(Copy),
     /// The alerts that share an entity, and the way back.
@@ -39,6 +41,8 @@ pub enum Command {
     Related(Related),
     /// The *Take action* tab.
     Respond(Respond),
+    /// Suppression rules.
+    Suppress(Suppress),
     /// Sheets over the screen.
     Show(Show),
     /// The program.
@@ -176,6 +180,17 @@ pub enum Change {
     Twins,
 }
 
+/// The local record: kept in the journal, never sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Record {
+    /// A note.
+    Note,
+    /// To whom alerts are assigned.
+    Assign,
+    /// Useful, or not.
+    Judge(bool),
+}
+
 /// The clipboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Copy {
@@ -224,6 +239,32 @@ pub enum Respond {
     Section(Section),
     /// Open, or act on, what is under the cursor.
     Enter,
+    /// The window of the activity log.
+    Reach(Reach),
+}
+
+/// What becomes of the window of the activity log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// Twice as long.
+    Widen,
+    /// Half as long.
+    Narrow,
+    /// Half its length back.
+    Earlier,
+    /// Half its length on.
+    Later,
+    /// An hour around the alert's activity.
+    Default,
+}
+
+/// Suppression rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Suppress {
+    /// A rule from the alert under the cursor.
+    New,
+    /// The rules there are.
+    Rules,
 }
 
 /// Sheets over the screen.
@@ -231,6 +272,7 @@ pub enum Respond {
 #[allow(missing_docs)] // the names say it
 pub enum Show {
     Jobs,
+    Log,
     Help,
     Palette,
 }
@@ -328,6 +370,7 @@ pub enum Group {
     View,
     Change,
     Related,
+    Record,
     Respond,
     Copy,
     Program,
@@ -335,7 +378,7 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Move,
         Self::Mark,
         Self::Filter,
@@ -343,6 +386,7 @@ impl Group {
         Self::View,
         Self::Change,
         Self::Related,
+        Self::Record,
         Self::Respond,
         Self::Copy,
         Self::Program,
@@ -358,6 +402,7 @@ impl Group {
             Self::View => "Views",
             Self::Change => "Change status",
             Self::Related => "Around the alert",
+            Self::Record => "Record (kept here, never sent)",
             Self::Respond => "Take action",
             Self::Copy => "Copy",
             Self::Program => "Program",

@@ -2,11 +2,11 @@
 
 use super::available::{
     always, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin, any_undo, can_change,
-    can_repeat, can_take, cursor, filtered, full, last_marks, session,
+    can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, session,
 };
 use super::{
-    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Pivot, Related, Respond, Show,
-    Span, Spec, View,
+    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Pivot, Reach, Record, Related,
+    Respond, Show, Span, Spec, Suppress, View,
 };
 use crate::app::model::{Model, Section};
 use crate::domain::Status;
@@ -44,7 +44,7 @@ pub struct Chord {
 }
 
 /// Every chord.
-pub const CHORDS: [Chord; 9] = [
+pub const CHORDS: [Chord; 10] = [
     Chord { key: "f", hint: "by value", rank: 3 },
     Chord { key: "s", hint: "status", rank: 5 },
     Chord { key: "p", hint: "pivot", rank: 7 },
@@ -52,6 +52,7 @@ pub const CHORDS: [Chord; 9] = [
     Chord { key: "t", hint: "time", rank: 13 },
     Chord { key: ",", hint: "sort", rank: 14 },
     Chord { key: "y", hint: "copy", rank: 15 },
+    Chord { key: "b", hint: "feedback", rank: 16 },
     Chord { key: "F", hint: "without value", rank: 0 },
     Chord { key: "g", hint: "go", rank: 0 },
 ];
@@ -97,9 +98,13 @@ const fn section(
     row(C::Respond(Respond::Section(section)), key, label, hint, P::RESPOND, G::Respond, always)
 }
 
+const fn reach(step: Reach, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::Respond(Respond::Reach(step)), key, label, hint, P::RESPOND, G::Respond, has_log)
+}
+
 /// Every command.
 #[rustfmt::skip] // one row each
-pub static COMMANDS: [Spec; 92] = [
+pub static COMMANDS: &[Spec] = &[
     row(C::Move(Move::Down), &["j", "↓"], "Down", "down", P::ALL, G::Move, always),
     row(C::Move(Move::Up), &["k", "↑"], "Up", "up", P::ALL, G::Move, always),
     row(C::Move(Move::First), &["g g", "Home"], "To the first", "first", P::ALL, G::Move, always),
@@ -185,9 +190,25 @@ pub static COMMANDS: [Spec; 92] = [
     row(C::Related(Related::Open), &["Enter"], "List the group, or open the alert", "list, open", P::RELATED, G::Related, always).at(1),
     row(C::Related(Related::Mark), &["Space", "x"], "Mark or unmark the group or the alert", "mark", P::RELATED, G::Related, always).at(2),
 
+    row(C::Record(Record::Note), &["c"], "Write a note", "note", P::ALL, G::Record, can_record),
+    row(C::Record(Record::Assign), &["A"], "Assign to somebody, or to nobody", "assign", P::ALL, G::Record, can_record),
+    row(C::Record(Record::Judge(true)), &["b u"], "Judge useful, with a reason", "useful", P::ALL, G::Record, can_record),
+    row(C::Record(Record::Judge(false)), &["b n"], "Judge not useful, with a reason", "not useful", P::ALL, G::Record, can_record),
     row(C::Respond(Respond::Open), &["r"], "Respond: what can be done about the alert", "respond", P::BEFORE_RESPOND, G::Respond, cursor).at(7),
+    section(Section::Context, &["1"], "Section: inspect the resource's context", "context"),
     section(Section::Mitigate, &["2"], "Section: mitigate the threat", "mitigate"),
+    section(Section::Prevent, &["3"], "Section: prevent future attacks", "prevent"),
+    section(Section::Trigger, &["4"], "Section: trigger an automated response", "trigger"),
+    section(Section::Suppress, &["5"], "Section: suppress similar alerts", "suppress"),
+    section(Section::Contacts, &["6"], "Section: who receives mail", "e-mail"),
+    row(C::Suppress(Suppress::New), &["S"], "Suppression rule from this alert, simulated first", "suppress", P::ALL, G::Respond, cursor).at(16),
+    row(C::Suppress(Suppress::Rules), &[], "Suppression rules: show, edit, switch, extend, delete", "rules", P::ALL, G::Respond, session),
     row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor", "open", P::RESPOND, G::Respond, always),
+    reach(Reach::Widen, &["+", "="], "Activity log: a longer window", "longer").at(3),
+    reach(Reach::Narrow, &["-"], "Activity log: a shorter window", "shorter").at(4),
+    reach(Reach::Earlier, &["<"], "Activity log: an earlier window", "earlier").at(5),
+    reach(Reach::Later, &[">"], "Activity log: a later window", "later").at(6),
+    reach(Reach::Default, &["0"], "Activity log: the window around the alert", "around"),
 
     copy(Copy::Row, &["y y"], "Copy the row", "row"),
     copy(Copy::Id, &["y i"], "Copy the full id", "id"),
@@ -197,6 +218,7 @@ pub static COMMANDS: [Spec; 92] = [
     copy(Copy::ShowLink, &["o"], "Show and copy the portal's link", "link"),
 
     row(C::Show(Show::Jobs), &["w"], "Running and recent work", "jobs", P::ALL, G::Program, always),
+    row(C::Show(Show::Log), &["@"], "The audit log: everything done here", "audit log", P::ALL, G::Program, session),
     row(C::Show(Show::Help), &["?"], "Help for this pane", "help", P::ALL, G::Program, always).at(9),
     row(C::Show(Show::Palette), &[":"], "Every command by name", "commands", P::ALL, G::Program, always).at(10),
     row(C::App(App::Sync), &["R"], "Sync now", "sync", P::ALL, G::Program, session),

@@ -29,7 +29,7 @@ pub fn details(detail: &Detail, table: &Table, width: usize, now: Now) -> Docume
     }
     summary::state(&mut flow, detail, table);
     flow.words(alert.severity.meaning(), Role::Dim);
-    summary::local_record(&mut flow, detail, table);
+    summary::local_record(&mut flow, detail, table, true, now);
     flow.blank();
     flow.wrap("", "", &safe_block(alert.description.as_safe(), Role::Body));
     for family in &detail.families {

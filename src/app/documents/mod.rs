@@ -10,10 +10,16 @@
 //! | [`related`](mod@related), `incident` | the *Related* tab; an incident as a tree |
 //! | [`history`](mod@history) | the *History* tab |
 //! | [`json`](mod@json) | the *JSON* tab |
+//! | [`context`](mod@context), [`recommendations`](mod@recommendations), [`contacts`](mod@contacts) | sections of *Take action* |
+//! | [`standing`](mod@standing) | how asking the source stands |
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
+//! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
+//! | [`suppression`] | suppression rules and what they would have matched |
 
 pub mod bar;
+pub mod contacts;
+pub mod context;
 pub mod details;
 mod entities;
 mod evidence;
@@ -25,13 +31,21 @@ pub mod jobs;
 pub mod json;
 pub mod moment;
 pub mod pane;
+pub mod recommendations;
 pub mod related;
-mod summary;
+pub mod standing;
+pub mod summary;
+pub mod suppression;
+pub mod trigger;
 
+pub use contacts::contacts;
+pub use context::context;
 pub use details::details;
 pub use help::help;
 pub use history::history;
 pub use jobs::jobs;
 pub use json::json;
 pub use pane::{mentions, pane};
+pub use recommendations::recommendations;
 pub use related::related;
+pub use standing::standing;

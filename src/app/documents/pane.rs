@@ -23,7 +23,7 @@ pub fn pane(detail: &Detail, table: &Table, width: usize, now: Now) -> Document 
     flow.wrap("", "", &safe(alert.title.as_safe(), Role::Title));
     summary::state(&mut flow, detail, table);
     summary::activity(&mut flow, alert, now);
-    summary::local_record(&mut flow, detail, table);
+    summary::local_record(&mut flow, detail, table, false, now);
     flow.blank();
     if !alert.description.is_empty() {
         let before = flow.len();

@@ -1,6 +1,8 @@
 //! What the side pane and the *Alert details* tab say alike: title, severity, times, resources, kill chain, mentions.
 
-use crate::app::document::{Piece, Role, line_width, safe, safe_cell, width};
+use chrono::{DateTime, Utc};
+
+use crate::app::document::{Piece, Role, line_width, safe, safe_block, safe_cell, width};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{self, thousands};
 use crate::app::message::{Detail, Mention, Now};
@@ -63,22 +65,44 @@ pub(super) fn state(flow: &mut Flow, detail: &Detail, table: &Table) {
     }
 }
 
-/// Who has the alert, and what the journal keeps of it.
-pub(super) fn local_record(flow: &mut Flow, detail: &Detail, table: &Table) {
-    let Some(record) = table.get(detail.key).and_then(|row| row.local()) else { return };
-    if let Some(who) = record.assigned.as_ref().filter(|who| !who.is_empty()) {
+/// Who has the alert, and what the journal keeps of it; `whole` gives all notes, else the latest.
+pub(super) fn local_record(flow: &mut Flow, detail: &Detail, table: &Table, whole: bool, now: Now) {
+    let local = table.get(detail.key).and_then(|row| row.local());
+    if let Some(who) = local.and_then(|local| local.assigned.as_ref()).filter(|who| !who.is_empty()) {
         let mut line = vec![Piece::new("Assigned to ", Role::Label)];
         line.extend(safe(who.as_safe(), Role::Body));
         flow.wrap("", "  ", &line);
     }
-    if let Some(useful) = record.useful {
-        flow.words(if useful { "Judged useful" } else { "Judged not useful" }, Role::Label);
+    if let Some(feedback) = &detail.record.feedback {
+        let judged = if feedback.useful { "Judged useful " } else { "Judged not useful " };
+        let mut line = vec![Piece::new(judged, Role::Label), Piece::from(feedback.reason.label())];
+        line.extend(signed(&feedback.by, feedback.at, now));
+        flow.wrap("", "  ", &line);
+        if !feedback.comment.is_empty() {
+            flow.wrap("  ", "  ", &safe_block(feedback.comment.as_safe(), Role::Body));
+        }
     }
-    if !record.notes.is_empty() {
+    let notes = &detail.record.notes;
+    let shown = if whole { notes.len() } else { 1 };
+    for note in notes.iter().take(shown) {
         let mut line = vec![Piece::new("Note ", Role::Label)];
-        line.extend(crate::app::document::safe_block(record.notes.as_safe(), Role::Body));
+        line.extend(safe_block(note.text.as_safe(), Role::Body));
+        line.extend(signed(&note.by, note.at, now));
         flow.wrap("", "  ", &line);
     }
+    if notes.len() > shown {
+        let more = moment::counted(notes.len() - shown, "older note");
+        flow.words(&format!("  {more}: Enter shows all"), Role::Dim);
+    }
+}
+
+/// Who wrote something, and when.
+fn signed(by: &SafeText, at: DateTime<Utc>, now: Now) -> Vec<Piece> {
+    let mut line = vec![Piece::new("  ", Role::Dim)];
+    line.extend(safe(by.as_safe(), Role::Dim));
+    let gap = if by.is_empty() { "" } else { ", " };
+    line.push(Piece::new(format!("{gap}{}", moment::ago(at, now)), Role::Dim));
+    line
 }
 
 /// The activity in UTC and how long ago the alert was.
@@ -291,7 +315,7 @@ pub(super) fn mentions(flow: &mut Flow, mentions: &[Mention]) {
 }
 
 /// Adds a cell and fills it with blanks up to a width.
-pub(super) fn column(line: &mut Vec<Piece>, cell: Vec<Piece>, width: usize) {
+pub fn column(line: &mut Vec<Piece>, cell: Vec<Piece>, width: usize) {
     let used = line_width(&cell);
     line.extend(cell);
     line.push(Piece::from(" ".repeat(width.saturating_sub(used)).as_str()));

@@ -5,11 +5,15 @@ mod details;
 mod filter_bar;
 mod first_run;
 mod list;
+mod log;
 mod overlay;
 mod pivot;
+mod record;
 mod related;
 mod respond;
+mod suppress;
 mod sync;
+mod trigger;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,6 +22,7 @@ use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
 use crate::domain::SafeText;
+use crate::domain::rights::KnownRights;
 use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
@@ -25,11 +30,15 @@ pub use details::{Details, Full, Opened, Tab};
 pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Spot, Visual};
-pub use overlay::{Confirm, Failures, Overlay, Palette, PivotMenu, Scroll, StatusMenu, Twins};
+pub use log::{Inside, Log, Window};
+pub use overlay::{Confirm, Failures, MailForm, Overlay, Palette, PivotMenu, Scroll, StatusMenu, Twins};
 pub use pivot::Frame;
+pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
 pub use related::{Related, Target};
 pub use respond::{Page, Place, Respond, Section};
+pub use suppress::{About, Deed, RuleForm, RulesScreen, Step, Suppress};
 pub use sync::{SubscriptionState, SyncStatus};
+pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
 
 /// Everything.
 #[derive(Debug)]
@@ -56,12 +65,16 @@ pub struct Model {
     pub related: Related,
     /// Where pivots began, the last one last.
     pub pivots: Vec<Frame>,
+    /// What the signed-in role may do, as far as that is known.
+    pub rights: KnownRights,
     /// Bulk changes: the last ones and the one that runs.
     pub bulk: Bulk,
     /// Workers.
     pub sync: SyncStatus,
     /// What lies over the screen; the last one has the keys.
     pub overlays: Vec<Overlay>,
+    /// The audit log from which an alert was opened: it comes back when that is closed.
+    pub log: Option<Box<Log>>,
     /// Which pane has the keys when nothing lies over it.
     pub focus: Pane,
     /// The keys of a chord so far.
@@ -93,9 +106,11 @@ impl Model {
             respond: Respond::default(),
             related: Related::default(),
             pivots: Vec::new(),
+            rights: KnownRights::default(),
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
             overlays: Vec::new(),
+            log: None,
             focus: Pane::default(),
             chord: None,
             notice: None,

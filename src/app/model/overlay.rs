@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use crate::app::input::Input;
 use crate::app::message::Detail;
+use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
+use crate::app::model::{Outcomes, TriggerPrompt};
+use crate::app::model::{RuleForm, RulesScreen};
+pub use crate::app::overlays::mail::MailForm;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, Target, TargetRecord};
 use crate::domain::{AlertKey, Status};
 
@@ -12,6 +16,8 @@ use crate::domain::{AlertKey, Status};
 pub enum Overlay {
     /// Confirm a change.
     Confirm(Box<Confirm>),
+    /// Edit who receives mail.
+    Mail(Box<MailForm>),
     /// Choose a status.
     Status(StatusMenu),
     /// Choose a time range by typing it.
@@ -24,6 +30,22 @@ pub enum Overlay {
     Failures(Box<Failures>),
     /// Choose an entity by arrows.
     Pivot(PivotMenu),
+    /// What a logic app would be sent, and the question whether to.
+    Trigger(Box<TriggerPrompt>),
+    /// What became of each alert of a confirm.
+    Outcomes(Outcomes),
+    /// Write a note.
+    Note(Box<NotePrompt>),
+    /// Assign alerts.
+    Assign(Box<AssignMenu>),
+    /// Judge alerts: useful or not.
+    Judge(Box<Judge>),
+    /// The audit log.
+    Log(Box<Log>),
+    /// A suppression rule being filled in.
+    RuleForm(Box<RuleForm>),
+    /// The suppression rules.
+    Rules(Box<RulesScreen>),
     /// Running and recent changes, and the listings.
     Jobs(Scroll),
     /// Keys of the pane below.

@@ -28,13 +28,15 @@ pub(in crate::app) fn measure(model: &mut Model) {
     let lines = match model.overlays.last() {
         Some(Overlay::Help(_)) => documents::help(Scope::of(model), area.columns()).lines.len(),
         Some(Overlay::Jobs(_)) => documents::jobs(model, area.columns()).lines.len(),
+        Some(Overlay::Trigger(prompt)) => {
+            documents::trigger::prompt(prompt, &model.table, area.columns()).lines.len()
+        }
+        Some(Overlay::Outcomes(outcomes)) => {
+            documents::trigger::outcomes(model, outcomes.number, area.columns()).lines.len()
+        }
         _ => 0,
     };
     match model.overlays.last_mut() {
-        Some(Overlay::Help(scroll) | Overlay::Jobs(scroll)) => {
-            scroll.lines = lines;
-            scroll.offset = scroll.offset.min(area.last_offset(lines));
-        }
         Some(Overlay::Pivot(menu)) => {
             let height = pivot_rows(model.size, menu.detail.mentions.len());
             menu.offset = menu.offset.clamp((menu.chosen + 1).saturating_sub(height), menu.chosen);
@@ -42,10 +44,33 @@ pub(in crate::app) fn measure(model: &mut Model) {
         Some(Overlay::Failures(failures)) => failures::show_chosen(failures, height),
         _ => {}
     }
+    if let Some(scroll) = model.overlays.last_mut().and_then(scroll_of) {
+        scroll.lines = lines;
+        scroll.offset = scroll.offset.min(area.last_offset(lines));
+    }
+}
+
+/// Where a sheet of text is scrolled to; none for other overlays.
+fn scroll_of(overlay: &mut Overlay) -> Option<&mut Scroll> {
+    match overlay {
+        Overlay::Help(scroll) | Overlay::Jobs(scroll) => Some(scroll),
+        Overlay::Trigger(prompt) => Some(&mut prompt.scroll),
+        Overlay::Outcomes(outcomes) => Some(&mut outcomes.scroll),
+        _ => None,
+    }
+}
+
+/// Scrolls the sheet on top; false when the key is no movement.
+pub(super) fn scrolls(model: &mut Model, key: Key) -> bool {
+    let area = sheet(model.size).inner();
+    let Some(scroll) = model.overlays.last_mut().and_then(scroll_of) else { return false };
+    let Some(step) = movement(key) else { return false };
+    scroll.offset = list::target(scroll.offset, area.last_offset(scroll.lines), step, area.rows().max(1));
+    true
 }
 
 /// The movement that a key means in a sheet.
-pub(super) fn movement(key: Key) -> Option<Move> {
+pub(in crate::app) fn movement(key: Key) -> Option<Move> {
     Some(match (key.code, key.ctrl) {
         (Code::Down | Code::Char('j'), false) => Move::Down,
         (Code::Up | Code::Char('k'), false) => Move::Up,
@@ -61,10 +86,7 @@ pub(super) fn movement(key: Key) -> Option<Move> {
 
 /// A key.
 pub(super) fn key(model: &mut Model, key: Key) {
-    let area = sheet(model.size).inner();
-    let Some(Overlay::Help(scroll) | Overlay::Jobs(scroll)) = model.overlays.last_mut() else { return };
-    if let Some(step) = movement(key) {
-        scroll.offset = list::target(scroll.offset, area.last_offset(scroll.lines), step, area.rows().max(1));
+    if scrolls(model, key) {
         return;
     }
     if matches!(key.unmodified(), Some(Code::Esc | Code::Enter | Code::Char('q' | '?' | 'w'))) {

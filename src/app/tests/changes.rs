@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::app::effect::{Effect, JournalOrder};
-use crate::app::harness::{Given, Harness, ROW, id};
+use crate::app::harness::{Given, Harness, ROW, id, me};
 use crate::app::message::{Journal, Message, Start};
 use crate::app::model::{Confirm, Overlay};
 use crate::domain::change::{Outcome, Reason, Tally};
 use crate::domain::progress::{Fault, FaultKind, SyncEvent};
+use crate::domain::record::DeedKind;
 use crate::domain::{AlertKey, ChangeId, SafeText, Status};
 
 fn confirm(harness: &Harness) -> Option<&Confirm> {
@@ -169,8 +170,8 @@ fn a_refusal_is_of_what_it_names() {
     // A take of one in progress and three that are not: an assignment, then a change.
     let mut harness = Harness::small();
     harness.slow = true;
-    harness.keys("* * a y").send(refused(OrderKind::Assign));
-    assert_eq!(harness.notice(), "not assigned: locked");
+    harness.keys("* * a y").send(refused(OrderKind::Record));
+    assert_eq!(harness.notice(), "not kept: locked");
     assert!(matches!(harness.model.bulk.orders.make_contiguous(), [Order::Submit(_)]));
     harness.settle();
     assert_eq!(harness.model.bulk.running.len(), 1);
@@ -193,14 +194,17 @@ fn a_refusal_is_of_what_it_names() {
 fn take_assigns_those_in_progress_too() {
     let mut harness = Harness::small();
     harness.keys("* * a y");
-    let who = Some(crate::app::harness::me());
-    assert!(harness.effects.contains(&Effect::Journal(JournalOrder::Assign(vec![id(4)], who.clone()))));
+    let mine = |harness: &Harness| {
+        let deed = harness.deeds.last().unwrap();
+        assert_eq!((deed.kind, &deed.alerts[..], &deed.value), (DeedKind::Assign, &[id(4)][..], &me()));
+    };
+    mine(&harness);
     assert_eq!(harness.submitted()[0].targets.len(), 3);
     // One that is in progress already is taken at once.
     let mut harness = Harness::small();
     harness.keys("G a");
     assert!(harness.submitted().is_empty());
-    assert!(harness.effects.contains(&Effect::Journal(JournalOrder::Assign(vec![id(4)], who))));
+    mine(&harness);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Tables over the whole core: keys and messages in, model and effects out.
 
+mod around;
 mod changes;
 mod details;
 mod filter;
@@ -7,6 +8,8 @@ mod invariants;
 mod list;
 mod marks;
 mod pivot;
+mod record;
 mod related;
 mod screen;
 mod tasks;
+mod trigger;

@@ -6,6 +6,7 @@ use crate::app::effect::{Effect, JournalOrder};
 use crate::app::harness::{Given, Harness, ROW, id};
 use crate::app::model::Overlay;
 use crate::domain::change::Reason;
+use crate::domain::record::FeedbackReason;
 use crate::domain::{AlertId, ChangeId, Severity, Status};
 
 /// 340 Informational alerts on one resource within a day (keys 1–340), and others around them.
@@ -106,6 +107,20 @@ fn task_7_takes_40_of_one_group() {
     let change = harness.submitted()[0].clone();
     assert_eq!((change.status, change.take), (Some(Status::InProgress), true));
     assert_eq!(change.targets.len(), 40);
+}
+
+#[test]
+fn task_11_judges_twelve_alike_at_once() {
+    let mut rows = vec![Given { kind: "VM_Scanner", resource: "vm-scan", ..ROW }; 12];
+    rows.extend([ROW; 5]);
+    let mut harness = Harness::new(&rows);
+    harness.cursor_to(3).keys("* t b n 2").text("the weekly scanner").keys("Enter");
+    assert_eq!(harness.pressed, 6);
+    let [deed] = &harness.deeds[..] else { panic!("{:?}", harness.deeds) };
+    assert_eq!(deed.alerts.iter().cloned().collect::<BTreeSet<_>>(), (1..=12).map(id).collect());
+    assert_eq!((deed.is_useful(), deed.reason), (false, Some(FeedbackReason::Benign)));
+    assert_eq!(deed.words.raw(), "the weekly scanner");
+    assert!(harness.submitted().is_empty(), "nothing is sent");
 }
 
 #[test]

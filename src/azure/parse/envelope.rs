@@ -15,8 +15,8 @@ use crate::domain::{Alert, AlertId, SafeText, Severity, Status};
 const MARKS: [&str; 6] =
     ["alertType", "alertDisplayName", "alertName", "systemAlertId", "reportedSeverity", "compromisedEntity"];
 
-/// Reads an alert from its JSON.
-pub(super) fn alert(root: &Node<'_>) -> Result<Alert, ParseError> {
+/// The properties of an alert.
+pub(super) fn fields<'n, 'a>(root: &'n Node<'a>) -> Result<&'n Node<'a>, ParseError> {
     if !matches!(root, Node::Map(_)) {
         return Err(ParseError::NotAnObject);
     }
@@ -28,6 +28,12 @@ pub(super) fn alert(root: &Node<'_>) -> Result<Alert, ParseError> {
     if fields.field(&MARKS).is_none() {
         return Err(ParseError::NotAnAlert);
     }
+    Ok(fields)
+}
+
+/// Reads an alert from its JSON.
+pub(super) fn alert(root: &Node<'_>) -> Result<Alert, ParseError> {
+    let fields = fields(root)?;
     let text = |names: &[&str]| safe(fields, names);
     let moment = |names: &[&str]| fields.field(names).and_then(Node::scalar).and_then(time::moment);
 

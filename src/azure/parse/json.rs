@@ -75,7 +75,7 @@ impl<'a> Node<'a> {
         self.to_json(Some(0))
     }
 
-    pub(in crate::azure) fn to_json(&self, indent: Option<usize>) -> String {
+    fn to_json(&self, indent: Option<usize>) -> String {
         let mut out = String::new();
         self.write(&mut out, indent);
         out

@@ -20,7 +20,7 @@ pub use rule::Rule;
 pub struct AlertEvent {
     /// The alert.
     pub id: AlertId,
-    /// The JSON that a logic app is sent, byte for byte.
+    /// The JSON that a logic app is sent, byte for byte: laid out in lines, without an unsafe character in it.
     pub body: Arc<str>,
     /// Every property of the alert under its PascalCase name, for rules: more than `body` holds.
     pub properties: Value,
@@ -146,7 +146,9 @@ impl Automation {
     /// while its resource is in a group.
     fn watches(&self, event: &AlertEvent) -> bool {
         let resource = event.properties.get("AzureResourceId").and_then(Value::as_str).unwrap_or_default();
-        self.scopes.iter().any(|scope| {
+        // The contract knows subscriptions and what lies below them.
+        let mut scopes = self.scopes.iter().filter(|scope| scope.subscription().is_some());
+        scopes.any(|scope| {
             covers(scope.text().raw(), event.id.as_str()) || covers(scope.text().raw(), resource)
         })
     }

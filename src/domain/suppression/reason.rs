@@ -1,6 +1,8 @@
 //! Why a rule suppresses. The API requires a reason and takes any text; these are the codes that the built-in policy
 //! for suppression rules lists (contract §3).
 
+use crate::domain::change::Reason;
+
 /// (code, label for people), in the order of the keys 1–7.
 pub const REASONS: [(&str, &str); 7] = [
     ("FalsePositive", "False positive: too many normal activities"),
@@ -21,6 +23,16 @@ pub fn parse(text: &str) -> Option<&'static str> {
 /// The label of a code; an unknown code is its own.
 pub fn label(code: &str) -> &str {
     REASONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)).map_or(code, |(_, label)| label)
+}
+
+/// The reason in the journal for alerts that are dismissed together with a rule.
+pub fn of_dismissal(code: &str) -> Reason {
+    match parse(code) {
+        Some("FalsePositive" | "SpecificEntityFalsePositive") => Reason::FalsePositive,
+        Some("Noise") => Reason::Noise,
+        Some("NotRelevant") => Reason::NotRelevant,
+        _ => Reason::Other,
+    }
 }
 
 #[cfg(test)]

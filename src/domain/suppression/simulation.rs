@@ -82,6 +82,8 @@ pub struct Simulation {
     pub unread: usize,
     /// Those that match.
     pub matched: usize,
+    /// Which, in the order of the cache.
+    pub matches: Vec<AlertKey>,
     /// Those that match for want of any entity.
     pub bare: usize,
     /// Matches by severity, by [`Severity`]'s code.
@@ -131,6 +133,7 @@ impl Counter {
     pub fn matched(&mut self, seen: Seen) {
         let counts = &mut self.simulation;
         counts.matched += 1;
+        counts.matches.push(seen.key);
         counts.bare += usize::from(seen.bare);
         counts.severities[seen.severity as usize] += 1;
         counts.likely_real += usize::from(seen.taken_up);
@@ -154,6 +157,7 @@ impl Counter {
         resources.sort_by(|(a, many), (b, few)| few.cmp(many).then_with(|| a.cmp(b)));
         resources.truncate(TOP);
         simulation.resources = resources;
+        simulation.matches.sort_unstable();
         simulation.open.sort_unstable();
         simulation
     }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use super::draft::Draft;
+use super::draft::{Draft, Scope};
 use super::field::{self, Path};
+use super::matcher::Matcher;
 use super::rule::Test;
 use super::simulation::Simulation;
+use crate::domain::table::Table;
 use crate::domain::{SafeText, Severity, thousands};
 
 /// So many matches are very many whatever else there is.
@@ -110,6 +112,12 @@ impl fmt::Display for Warning {
             }
         }
     }
+}
+
+/// True when the cache has an alert of a type, which letter case does not change.
+pub fn has_fired(table: &Table, kind: &str) -> bool {
+    let scope = Scope { types: vec![kind.into()], ..Scope::default() };
+    !Matcher::new(&scope).candidates(table).is_empty()
 }
 
 /// The warnings about a draft. `fired` says which of its types the cache has; without a simulation, only what the draft

@@ -92,7 +92,8 @@ fn damaged(block: i64) -> Trouble {
     Trouble::Damaged(format!("body block {block}"))
 }
 
-fn unpack(conn: &Connection, block: i64) -> Result<Vec<u8>, Trouble> {
+/// Reads a block whole.
+pub(super) fn unpack(conn: &Connection, block: i64) -> Result<Vec<u8>, Trouble> {
     let found: Option<(i64, Vec<u8>)> = conn
         .prepare_cached("SELECT size, data FROM block WHERE id = ?1")?
         .query_row([block], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -10,6 +10,7 @@ mod read;
 mod row;
 mod strings;
 mod subscriptions;
+mod walk;
 
 use std::cell::OnceCell;
 
@@ -17,6 +18,7 @@ use chrono::{DateTime, Utc};
 
 pub(super) use ids::IdIndex;
 pub(super) use load::{Loaded, load};
+pub use walk::Bodies;
 
 use super::error::{Result, Trouble};
 use super::{Store, open};

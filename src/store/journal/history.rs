@@ -1,10 +1,12 @@
 //! The record: changes with their outcomes, and what was done about one alert.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, Row};
 
-use super::{known_subject, log, outcome, parse_status, queue, status, text};
+use super::{effective, known_subject, log, outcome, parse_status, queue, status, text};
 use crate::domain::change::{ChangeRecord, HistoryEntry, Reason, Tally, TargetRecord};
-use crate::domain::{AlertId, ChangeId};
+use crate::domain::{AlertId, AlertKey, ChangeId, Status};
 use crate::store::error::{Result, Trouble};
 use crate::store::{Store, moment};
 
@@ -29,15 +31,7 @@ impl Store {
     pub fn change(&self, id: ChangeId) -> Result<Option<(ChangeRecord, Vec<TargetRecord>)>> {
         self.read_journal(|conn| {
             let Some(record) = find(conn, id)? else { return Ok(None) };
-            let mut statement = conn.prepare_cached(
-                "SELECT s.alert, t.seen, t.want, t.outcome, t.detail, t.attempts FROM target t \
-                 JOIN subject s ON s.id = t.subject WHERE t.change = ?1 ORDER BY t.row",
-            )?;
-            let mut rows = statement.query([id.0])?;
-            let mut targets = Vec::new();
-            while let Some(row) = rows.next()? {
-                targets.push(log::target(row)?);
-            }
+            let targets = log::targets(conn, id, 0, usize::MAX)?;
             Ok(Some((record, targets)))
         })
     }
@@ -95,6 +89,25 @@ impl Store {
             }
             Ok(entries)
         })
+    }
+
+    /// The alerts in the cache that someone set in progress or resolved with quell, whatever became of them since, unless
+    /// that was undone.
+    pub fn taken_up(&self) -> Result<HashSet<AlertKey>> {
+        let ids = self.read_journal(|conn| {
+            let mut statement = conn.prepare_cached(&format!(
+                "SELECT DISTINCT s.alert FROM target t JOIN change c ON c.id = t.change JOIN subject s ON s.id = t.subject \
+                 WHERE t.want IN (?1, ?2) AND c.kind <> 'undo' AND {} AND NOT EXISTS (SELECT 1 FROM change u \
+                 JOIN target w ON w.change = u.id AND w.subject = t.subject WHERE u.undoes = t.change AND {})",
+                effective("t"),
+                effective("w")
+            ))?;
+            let found = statement.query_map([Status::InProgress.api_name(), Status::Resolved.api_name()], |row| {
+                row.get::<_, String>(0).map(AlertId::new)
+            })?;
+            Ok(found.collect::<rusqlite::Result<Vec<_>>>()?)
+        })?;
+        Ok(ids.iter().filter_map(|id| self.key(id)).collect())
     }
 
     /// `change`, `undo` or `redo`; none for an unknown number.

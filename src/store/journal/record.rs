@@ -6,16 +6,14 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Durability, alert, assign, known_subject, subject_of, text};
-use crate::domain::record::{
-    AlertRecord, Deed, DeedId, DeedKind, Feedback, FeedbackReason, Note, Past, Tick,
-};
+use crate::domain::record::{AlertRecord, Deed, DeedId, DeedKind, FeedbackReason, Past, judgement};
 use crate::domain::table::LocalRecord;
 use crate::domain::{AlertId, SafeText};
 use crate::store::error::{Result, Trouble};
 use crate::store::{Store, moment};
 
 /// The columns that [`deed`] reads.
-pub(super) const DEED: &str = "d.id, d.at, d.by, d.kind, d.about, d.value, d.reason, d.words, d.filter";
+const DEED: &str = "d.id, d.at, d.by, d.kind, d.about, d.value, d.reason, d.words, d.filter";
 
 impl Store {
     /// Records a deed and what follows from it: a note, feedback, an assignment or a ticked step counts from now on. When this
@@ -28,25 +26,7 @@ impl Store {
 
     /// The notes, the last feedback and the ticked steps of an alert.
     pub fn alert_record(&self, id: &AlertId) -> Result<AlertRecord> {
-        let mut record = AlertRecord::default();
-        for past in self.deeds_of(id)?.into_iter().rev() {
-            let (Deed { at, by, kind, value, reason, words, .. }, _) = past;
-            match (kind, reason) {
-                (DeedKind::Note, _) => record.notes.insert(0, Note { at, by, text: words }),
-                (DeedKind::Feedback, Some(reason)) => {
-                    let useful = is_useful(value.raw());
-                    record.feedback = Some(Feedback { at, by, useful, reason, comment: words });
-                }
-                (DeedKind::StepDone | DeedKind::StepOpen, _) => {
-                    record.ticks.retain(|tick| tick.step != value);
-                    if kind == DeedKind::StepDone {
-                        record.ticks.push(Tick { step: value, at, by });
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(record)
+        Ok(AlertRecord::of(&self.past(id)?))
     }
 
     /// All that was done to an alert, the newest first.
@@ -113,8 +93,15 @@ fn insert(conn: &Connection, deed: &Deed) -> Result<(DeedId, Vec<i64>), Trouble>
     Ok((DeedId(id), subjects))
 }
 
+/// One deed; none for an unknown number.
+pub(super) fn find(conn: &Connection, id: i64) -> Result<Option<(DeedId, Deed)>, Trouble> {
+    let mut statement = conn.prepare_cached(&format!("SELECT {DEED} FROM deed d WHERE d.id = ?1"))?;
+    let mut rows = statement.query([id])?;
+    rows.next()?.map(deed).transpose()
+}
+
 /// Reads the columns of [`DEED`]; the alerts are left empty.
-pub(super) fn deed(row: &Row<'_>) -> Result<(DeedId, Deed), Trouble> {
+fn deed(row: &Row<'_>) -> Result<(DeedId, Deed), Trouble> {
     let kind: String = row.get(3)?;
     let value = text(row, 5)?;
     let reason: Option<String> = row.get(6)?;
@@ -139,7 +126,7 @@ pub(super) fn deed(row: &Row<'_>) -> Result<(DeedId, Deed), Trouble> {
 }
 
 fn is_useful(value: &str) -> bool {
-    value == crate::domain::record::judgement(true)
+    value == judgement(true)
 }
 
 /// Notes and feedback of every alert that has some.

@@ -1,0 +1,227 @@
+//! Suppression rules in words: a rule, what it would have matched, and how what is stored differs from what was asked.
+
+use chrono::Datelike;
+
+use crate::app::document::{Document, Piece, Role, safe, safe_cell};
+use crate::app::documents::bar::bar;
+use crate::app::documents::flow::Flow;
+use crate::app::documents::moment::{counted, local, thousands};
+use crate::app::message::Now;
+use crate::app::suppress::Written;
+use crate::domain::suppression::{Condition, Difference, Rule, Simulation, State, Warning, expiry, reason};
+use crate::domain::table::Table;
+use crate::domain::{SafeStr, Severity};
+
+/// Weeks and resources that are listed; of more, the newest and the most struck.
+const ROWS: usize = 8;
+/// Cells of a bar at the most, and what stands beside it.
+const CELLS: usize = 20;
+const BESIDE_BAR: usize = 38;
+/// From this width on, the size of the cache is said too.
+const ROOMY: usize = 64;
+
+/// What a rule would have matched, and what to think of; the most important first, so that it can be cut.
+pub fn simulation(simulation: &Simulation, warnings: &[Warning], width: usize) -> Document {
+    let mut flow = Flow::new(width);
+    headline(&mut flow, simulation);
+    severities(&mut flow, simulation);
+    for warning in warnings {
+        flow.wrap_after(
+            &[Piece::new("! ", Role::Error)],
+            &[Piece::from("  ")],
+            &[Piece::new(warning.to_string(), Role::Body)],
+        );
+    }
+    weeks(&mut flow, simulation);
+    resources(&mut flow, simulation);
+    flow.finish()
+}
+
+fn headline(flow: &mut Flow, simulation: &Simulation) {
+    let mut line = vec![
+        Piece::new("Would have matched ", Role::Body),
+        Piece::new(thousands(simulation.matched), Role::Strong),
+        Piece::new(format!(" of {}", counted(simulation.of_type, "alert")), Role::Body),
+    ];
+    if simulation.of_type != simulation.cached && flow.width() < ROOMY {
+        line.push(Piece::new(" of the type", Role::Dim));
+    } else if simulation.of_type != simulation.cached {
+        line.push(Piece::new(format!(" of the type (cache: {})", thousands(simulation.cached)), Role::Dim));
+    }
+    flow.wrap("", "  ", &line);
+}
+
+fn severities(flow: &mut Flow, simulation: &Simulation) {
+    if simulation.matched == 0 {
+        return;
+    }
+    let mut items: Vec<Vec<Piece>> = Vec::new();
+    for severity in Severity::KNOWN.into_iter().chain([Severity::Other]) {
+        let count = simulation.count(severity);
+        if count > 0 {
+            let words = format!("{} {}", severity.short(), thousands(count as usize));
+            items.push(vec![Piece::new(words, Role::Severity(severity))]);
+        }
+    }
+    items.push(vec![Piece::from(format!("{} open now", thousands(simulation.open.len())).as_str())]);
+    flow.items(2, "  ", &items);
+}
+
+fn weeks(flow: &mut Flow, simulation: &Simulation) {
+    let weeks = &simulation.weeks;
+    let most = weeks.iter().map(crate::domain::suppression::Week::total).max().unwrap_or(0) as usize;
+    if most == 0 && simulation.undated == 0 {
+        return;
+    }
+    flow.blank();
+    flow.section("By week");
+    if weeks.len() > ROWS {
+        flow.words(&format!("  {} before", counted(weeks.len() - ROWS, "week")), Role::Dim);
+    }
+    for week in weeks.iter().skip(weeks.len().saturating_sub(ROWS)) {
+        let total = week.total() as usize;
+        let mut line =
+            vec![Piece::new(format!("  {} {}  ", week.label(), week.monday.format("%-d %b")), Role::Label)];
+        let day = usize::from(week.monday.day() < 10);
+        line.push(Piece::from(" ".repeat(day).as_str()));
+        line.push(Piece::from(format!("{:>6}  ", thousands(total)).as_str()));
+        let cells = flow.width().saturating_sub(BESIDE_BAR).clamp(4, CELLS);
+        line.extend(bar(total, most, cells).into_iter().take(1));
+        let high = week.severities[Severity::High as usize];
+        if high > 0 {
+            line.push(Piece::new(format!("  High {high}"), Role::Severity(Severity::High)));
+        }
+        flow.line(line);
+    }
+    if simulation.undated > 0 {
+        flow.words(&format!("  without a time: {}", thousands(simulation.undated)), Role::Dim);
+    }
+}
+
+fn resources(flow: &mut Flow, simulation: &Simulation) {
+    if simulation.resources.is_empty() {
+        return;
+    }
+    flow.blank();
+    flow.section("By resource");
+    let column = flow.width().saturating_sub(12).min(40);
+    for (resource, count) in simulation.resources.iter().take(ROWS) {
+        let mut line = vec![Piece::from(format!("  {:>6}  ", thousands(*count)).as_str())];
+        if resource.is_empty() {
+            line.push(Piece::new("no resource", Role::Dim));
+        } else {
+            line.extend(safe_cell(resource.as_safe(), column, Role::Body));
+        }
+        flow.line(line);
+    }
+    let more = simulation.resource_count.saturating_sub(ROWS);
+    if more > 0 {
+        flow.words(&format!("          and {} more", thousands(more)), Role::Dim);
+    }
+}
+
+/// A rule's own words. `place` is the name of its subscription.
+pub fn rule(rule: &Rule, place: SafeStr<'_>, now: Now, width: usize) -> Document {
+    let mut flow = Flow::new(width);
+    let label = |text: &str| vec![Piece::new(text, Role::Label)];
+    let words = |text: &str| vec![Piece::from(text)];
+    let mut fields = vec![
+        (label("Rule"), safe(rule.name.as_safe(), Role::Strong)),
+        (label("Subscription"), safe(place, Role::Body)),
+        (label("State"), state(rule, now)),
+        (label("Expires"), words(&expiry::words(rule.expires))),
+        (label("Alert type"), safe(rule.type_label().as_safe(), Role::Body)),
+    ];
+    if rule.conditions.is_empty() {
+        fields.push((label("When"), words("always: there is no condition")));
+    }
+    for (at, condition) in rule.conditions.iter().enumerate() {
+        fields.push((label(if at == 0 { "When" } else { "and" }), sentence(condition)));
+    }
+    fields.push((label("Reason"), safe(SafeStr(reason::label(rule.reason.raw())), Role::Body)));
+    if !rule.comment.is_empty() {
+        fields.push((label("Comment"), safe(rule.comment.as_safe(), Role::Body)));
+    }
+    if let Some(at) = rule.modified {
+        fields.push((label("Modified"), words(&local(at, now))));
+    }
+    flow.fields(0, &fields);
+    flow.finish()
+}
+
+/// What the service keeps of rules that were written, and why the others are not stored.
+pub fn stored(written: &[Written], table: &Table, now: Now, width: usize) -> Document {
+    let mut flow = Flow::new(width);
+    for one in written {
+        flow.blank();
+        match &one.outcome {
+            Ok(stored) => {
+                let place = table.subscription_name(stored.rule.subscription.as_str());
+                differences(&mut flow, &stored.differences);
+                rule(&stored.rule, place, now, width).lines.into_iter().for_each(|line| flow.line(line));
+            }
+            Err(_) => {
+                let why = one.refused().unwrap_or_default();
+                flow.wrap("", "  ", &safe(SafeStr(&why), Role::Error));
+            }
+        }
+    }
+    flow.blank();
+    flow.words("It takes effect within about 10 minutes. `:` Suppression rules lists it.", Role::Dim);
+    flow.finish()
+}
+
+/// A condition on one line.
+pub fn sentence(condition: &Condition) -> Vec<Piece> {
+    // The sentence went through the display rule value by value.
+    vec![Piece::new(condition.sentence(), Role::Body)]
+}
+
+/// The state, with what the calendar says.
+pub fn state(rule: &Rule, now: Now) -> Vec<Piece> {
+    let word = safe(SafeStr(rule.state.api_name()), role(&rule.state));
+    match rule.expires {
+        Some(end) if end <= now.utc && rule.state == State::Enabled => {
+            vec![Piece::new("Enabled, but its time is over", Role::Dim)]
+        }
+        _ => word,
+    }
+}
+
+/// How a state is drawn.
+pub fn role(state: &State) -> Role {
+    match state {
+        State::Enabled => Role::Good,
+        State::Disabled | State::Expired => Role::Dim,
+        State::Other(_) => Role::Body,
+    }
+}
+
+/// What the service keeps instead of what was asked for, one line each.
+pub fn differences(flow: &mut Flow, differences: &[Difference]) {
+    for difference in differences {
+        flow.wrap_after(
+            &[Piece::new("! ", Role::Error)],
+            &[Piece::from("  ")],
+            &[Piece::from(difference_sentence(difference).as_str())],
+        );
+    }
+}
+
+/// `the service keeps another expiration: 2027-02-28 14:00 UTC (asked for: never)`.
+pub fn difference_sentence(difference: &Difference) -> String {
+    let part = match difference.part {
+        "expirationDateUtc" => "expiration",
+        "suppressionAlertsScope" => "condition",
+        "alertType" => "alert type",
+        other => other,
+    };
+    let shown = |text: &crate::domain::SafeText| {
+        if text.is_empty() { "nothing".to_owned() } else { text.to_string() }
+    };
+    format!(
+        "the service keeps another {part}: {} (asked for: {})",
+        shown(&difference.kept),
+        shown(&difference.asked)
+    )
+}

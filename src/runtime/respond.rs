@@ -1,0 +1,49 @@
+//! What a logic app would be sent for alerts, from the bodies in the cache: for the screen and for the command.
+
+use std::sync::Arc;
+
+use crate::azure;
+use crate::domain::automation::AlertEvent;
+use crate::domain::response::{Outgoing, TriggerRecord};
+use crate::domain::{AlertId, SafeText};
+use crate::store::{Store, StoreError, StoreHandle};
+
+/// Reads the alerts' bodies and makes of each what would be sent. What cannot be sent is left out and says why.
+pub async fn outgoing(store: &StoreHandle, ids: Vec<AlertId>) -> Result<Outgoing, SafeText> {
+    let read = store.call(move |store| bodies(store, ids)).await;
+    let read = read.and_then(|read| read).map_err(|error| SafeText::from(error.to_string()))?;
+    let made = tokio::task::spawn_blocking(move || {
+        let mut outgoing = Outgoing::default();
+        for (id, body, past) in read {
+            outgoing.past.extend(past);
+            match event(id.clone(), body.as_deref()) {
+                Ok(event) => outgoing.events.push(Arc::new(event)),
+                Err(why) => outgoing.left_out.push((id, why)),
+            }
+        }
+        outgoing
+    });
+    made.await.map_err(|_| SafeText::from("the alerts could not be read"))
+}
+
+/// An alert, its body and what was triggered on it before.
+type Read = (AlertId, Option<Vec<u8>>, Vec<TriggerRecord>);
+
+fn bodies(store: &mut Store, ids: Vec<AlertId>) -> Result<Vec<Read>, StoreError> {
+    ids.into_iter()
+        .map(|id| {
+            let (body, past) = (store.raw(&id)?, store.triggers_of(&id)?);
+            Ok((id, body, past))
+        })
+        .collect()
+}
+
+fn event(id: AlertId, body: Option<&[u8]>) -> Result<AlertEvent, SafeText> {
+    let Some(body) = body else {
+        return Err("the cache holds no body for this alert; a sync fetches it".into());
+    };
+    let event = azure::alert_event(&String::from_utf8_lossy(body))
+        .map_err(|error| SafeText::from(format!("the alert cannot be read: {error}")))?;
+    // The id under which it is known here, in this letter case.
+    Ok(AlertEvent { id, ..event })
+}
