@@ -166,11 +166,11 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
     let text = match model.bulk.twins.as_ref().map(|(twins, _)| twins.len()) {
         None => format!("queued: {label}; u undoes"),
         Some(1) => {
-            format!("queued: {label}; its twin of the other scanner stays until its next scan: + adds it")
+            format!("queued: {label}; its twin of the other scanner stays until its next scan: & adds it")
         }
         Some(twins) => {
             format!(
-                "queued: {label}; {twins} twins of the other scanner stay until their next scan: + adds them"
+                "queued: {label}; {twins} twins of the other scanner stay until their next scan: & adds them"
             )
         }
     };

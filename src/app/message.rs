@@ -8,7 +8,7 @@ use crate::app::fetch;
 use crate::app::key::Key;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
-use crate::domain::fact::FactKind;
+use crate::domain::fact::{FactKind, named};
 use crate::domain::filter::Completion;
 use crate::domain::incident::Family;
 use crate::domain::listing::Listing;
@@ -122,6 +122,14 @@ pub struct Mention {
 }
 
 impl Mention {
+    /// The value as alerts are searched for it: of entities without a field of their own, kind and name.
+    pub fn fact(&self) -> SafeText {
+        match self.kind {
+            FactKind::Named => named(&self.label, self.value.raw()),
+            _ => self.value.clone(),
+        }
+    }
+
     /// The value as a list of entities shows it: of a resource's id the name at its end.
     pub fn short(&self) -> SafeStr<'_> {
         match self.value.raw().rsplit_once('/') {

@@ -65,7 +65,7 @@ fn letters(entities: usize) -> String {
 
 /// Lists the alerts that share an entity.
 pub(super) fn to_entity(model: &mut Model, mention: &Mention, out: &mut Effects) {
-    match Filter::naming(mention.kind, mention.value.raw()) {
+    match Filter::naming(mention.kind, mention.fact().raw()) {
         Some(filter) => to(model, filter, out),
         None => fail(model, "this entity has no name to filter by", out),
     }

@@ -68,7 +68,7 @@ fn ask(model: &mut Model, out: &mut Effects) {
     model.related.question = question;
     model.related.asked = Some(detail.key);
     model.related.again = false;
-    let entities = detail.mentions.iter().map(|mention| (mention.kind, mention.value.clone())).collect();
+    let entities = detail.mentions.iter().map(|mention| (mention.kind, mention.fact())).collect();
     out.push(Effect::FindRelated { question, table: Arc::clone(&model.table), key: detail.key, entities });
 }
 

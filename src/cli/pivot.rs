@@ -35,7 +35,7 @@ pub async fn run(global: &Global, pivot: Pivot, out: &mut Out) -> Result<Exit, C
 /// The filter for the alerts that share the entity of a number, counted from 1.
 fn filter_of(detail: &Detail, number: usize) -> Result<Filter, CliError> {
     let mention = number.checked_sub(1).and_then(|at| detail.mentions.get(at));
-    mention.and_then(|mention| Filter::naming(mention.kind, mention.value.raw())).ok_or_else(|| {
+    mention.and_then(|mention| Filter::naming(mention.kind, mention.fact().raw())).ok_or_else(|| {
         let numbers = match detail.mentions.len() {
             0 => "it names none".to_owned(),
             1 => "it names one: 1".to_owned(),
@@ -79,6 +79,6 @@ fn entity(mention: &Mention, number: usize) -> Value {
         "value": mention.value.raw(),
         "otherAlerts": mention.alerts,
         "resources": mention.resources,
-        "filter": Filter::naming(mention.kind, mention.value.raw()).map(|filter| filter.to_string()),
+        "filter": Filter::naming(mention.kind, mention.fact().raw()).map(|filter| filter.to_string()),
     })
 }

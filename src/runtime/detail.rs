@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::app::message::{Detail, Mention};
 use crate::azure;
 use crate::domain::entity::EntityKind;
-use crate::domain::fact::clip;
+use crate::domain::fact::{FactKind, clip};
 use crate::domain::filter::sharing::spelling;
 use crate::domain::incident;
 use crate::domain::mentions::{self, KINDS, MentionCounts};
@@ -87,11 +87,12 @@ fn mentions(alert: &Alert, key: AlertKey, table: &Table, counts: Option<&Mention
     for at in 0..alert.entities.nodes.len() {
         let node = &alert.entities.nodes[at];
         let Some((kind, value)) = alert.entities.identity(at) else { continue };
+        let kind = if kind == FactKind::Entity { FactKind::Named } else { kind };
+        let mention = Mention { kind, value, label: node.kind_label(), alerts: 0, resources: 0 };
         let is_thing = KINDS.contains(&kind) && node.kind != EntityKind::SecurityAlert;
-        if !is_thing || !seen.insert((kind, spelling(kind, value.raw()))) {
-            continue;
+        if is_thing && seen.insert((kind, spelling(kind, mention.fact().raw()))) {
+            mentions.push(mention);
         }
-        mentions.push(Mention { kind, value, label: node.kind_label(), alerts: 0, resources: 0 });
     }
     mentions.sort_by_key(|mention| KINDS.iter().position(|kind| *kind == mention.kind));
     count(&mut mentions, key, table, counts);
@@ -104,7 +105,8 @@ fn count(mentions: &mut [Mention], key: AlertKey, table: &Table, counts: Option<
     let mut wanted = Vec::new();
     for fact in own.facts().iter().filter(|fact| KINDS.contains(&fact.kind())) {
         let text = table.dict().text(fact.code());
-        if let Some(at) = mentions.iter().position(|m| m.kind == fact.kind() && clip(m.value.raw()) == text) {
+        if let Some(at) = mentions.iter().position(|m| m.kind == fact.kind() && clip(m.fact().raw()) == text)
+        {
             wanted.push((at, *fact));
         }
     }

@@ -54,7 +54,9 @@ fn known_by(entity: &Value, all: &[&Value]) -> Option<Thing> {
     let named = |kind: &str, fields: &[&str]| first(fields).map(|value| thing(kind, value));
     match kind.as_str() {
         "ip" => named("ip", &["address"]),
-        "host" => named("host", &["hostName", "netBiosName", "azureID", "omsAgentID"]),
+        "host" => named("host", &["hostName", "netBiosName"])
+            .or_else(|| named("resource", &["azureID"]))
+            .or_else(|| named("host", &["omsAgentID"])),
         "account" => {
             let name = first(&["name", "aadUserId", "sid", "puid"])?;
             let value = match (text(entity, "name"), text(entity, "upnSuffix"), text(entity, "ntDomain")) {
@@ -84,8 +86,8 @@ fn known_by(entity: &Value, all: &[&Value]) -> Option<Thing> {
         "azureresource" => named("resource", &["resourceId"]),
         "amazonresource" => named("resource", &["amazonResourceId"]),
         "networkconnection" | "hostlogonsession" | "securityalert" => None,
-        _ => named(
-            "other",
+        other => named(
+            other,
             &[
                 "name",
                 "resourceName",
@@ -138,15 +140,25 @@ fn mentioned(raw: &str) -> (BTreeSet<Thing>, BTreeSet<Thing>) {
     (own, anywhere)
 }
 
-/// The name under which this count knows one of quell's kinds.
-fn kind_of(label: &str) -> &str {
+/// The name under which this count knows one of quell's kinds. A host without a name is a resource.
+fn kind_of(label: &str, value: &str) -> String {
     match label {
+        "host" if value.starts_with('/') => "resource",
         "file hash" => "hash",
         "dns" => "domain",
         "azure resource" | "aws resource" => "resource",
-        "ip" | "host" | "account" | "process" | "file" | "url" => label,
-        _ => "other",
+        "image" => "containerimage",
+        "k8s account" => "k8sserviceaccount",
+        "group" => "securitygroup",
+        "cloud app" => "cloudapplication",
+        other => return other.replace(' ', "").to_lowercase(),
     }
+    .to_owned()
+}
+
+fn of(entity: &Value) -> Thing {
+    let (kind, value) = (entity["kind"].as_str().unwrap(), entity["value"].as_str().unwrap());
+    thing(&kind_of(kind, value), value)
 }
 
 /// Serves the files' alerts and holds every number that `quell pivot` prints against the second count. Returns how many
@@ -168,14 +180,11 @@ fn counted_twice(files: &[PathBuf]) -> usize {
         let (code, json, errors) = bench.run(&["pivot", id, "--json"]);
         assert_eq!(code, 0, "{errors}");
         let entities: Vec<Value> = serde_json::from_str(&json).unwrap();
-        let things: BTreeSet<Thing> = entities
-            .iter()
-            .map(|entity| thing(kind_of(entity["kind"].as_str().unwrap()), entity["value"].as_str().unwrap()))
-            .collect();
+        let things: BTreeSet<Thing> = entities.iter().map(|entity| of(entity)).collect();
         assert_eq!(&things, own, "{id}");
         assert_eq!(entities.len(), own.len(), "{id}");
         for (at, entity) in entities.iter().enumerate() {
-            let wanted = thing(kind_of(entity["kind"].as_str().unwrap()), entity["value"].as_str().unwrap());
+            let wanted = of(entity);
             let others =
                 mentioned.iter().filter(|(other, (_, all))| *other != id && all.contains(&wanted)).count();
             assert_eq!(entity["otherAlerts"], others, "{id}: {wanted:?}");

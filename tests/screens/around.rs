@@ -202,8 +202,7 @@ fn tab(size: (u16, u16), key: u32, place: Place) -> Model {
     open_full(&mut model, Tab::Related);
     model.details.full.as_mut().unwrap().related = place;
     let shown = model.details.shown.clone().unwrap();
-    let entities: Vec<_> =
-        shown.mentions.iter().map(|mention| (mention.kind, mention.value.clone())).collect();
+    let entities: Vec<_> = shown.mentions.iter().map(|mention| (mention.kind, mention.fact())).collect();
     model.related.shown = Some(Arc::new(find(&model.table, shown.key, &entities)));
     related::lay_out(&mut model);
     model

@@ -181,7 +181,7 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Change(Change::Repeat), &["."], "Repeat the last decision on the next alert", "repeat", P::ALL, G::Change, can_repeat),
     row(C::Change(Change::Failures), &["E"], "Failures of the last change", "failures", P::ALL, G::Change, any_change),
 
-    row(C::Change(Change::Twins), &["+"], "The last decision for the twins of its alerts too", "twins too", P::ALL, G::Change, any_twin),
+    row(C::Change(Change::Twins), &["&"], "The last decision for the twins of its alerts too", "twins too", P::ALL, G::Change, any_twin),
 
     row(C::Pivot(Pivot::Entity(0)), &["p a"], "The alerts that share the first entity; so does p with the letter of any other", "first entity", P::ALL, G::Related, cursor),
     row(C::Pivot(Pivot::Menu), &["p Enter"], "Choose the entity from a menu", "menu", P::ALL, G::Related, cursor),

@@ -17,7 +17,7 @@ pub struct Bulk {
     pub recent: Vec<ChangeRecord>,
     /// The last decision, for `.`.
     pub decision: Option<Decision>,
-    /// Twins that the last decision left as they are, and the decision, for `+`.
+    /// Twins that the last decision left as they are, and the decision, for `&`.
     pub twins: Option<(Vec<AlertKey>, Decision)>,
     /// Orders that the journal has not answered, oldest first.
     pub orders: VecDeque<Order>,

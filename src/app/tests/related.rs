@@ -61,9 +61,9 @@ fn every_group_has_its_count_its_state_and_its_first_alerts() {
     assert_eq!(
         text(&harness),
         "  The incident that this alert belongs to                                                          2 alerts · 2 active
-    23 Nov 13:59 Execution            High   Incident                                    vm-4                 Active
-    ├─ 23 Nov 09:59 Execution            High   this alert: VM_A                         vm-1                 Active
-    ├─ 23 Nov 10:59 Execution            High   VM_A                                     vm-2                 Active
+    23 Nov 13:59 Execution            High   Incident                                   vm-4                 Active
+    ├─ 23 Nov 09:59 Execution            High   this alert: VM_A                        vm-1                 Active
+    ├─ 23 Nov 10:59 Execution            High   VM_A                                    vm-2                 Active
     └─ not in the cache: gone
 
   The same finding, reported by the agentless scan                                                  1 alert · 1 active
@@ -257,17 +257,17 @@ fn an_incident_is_a_tree_in_its_details_too() {
 }
 
 #[test]
-fn a_single_change_says_that_the_twin_stays_and_plus_adds_it() {
+fn a_single_change_says_that_the_twin_stays_and_its_key_adds_it() {
     let mut harness = tenant();
     harness.cursor_to(1).keys("s r");
-    assert!(harness.notice().ends_with("its twin of the other scanner stays until its next scan: + adds it"));
-    harness.keys("+");
+    assert!(harness.notice().ends_with("its twin of the other scanner stays until its next scan: & adds it"));
+    harness.keys("&");
     let changes = harness.submitted();
     assert_eq!((changes.len(), changes[1].status), (2, Some(Status::Resolved)));
     assert_eq!(changes[1].targets[0].id, crate::app::harness::id(5));
     // Both are changed now: no twin is left.
     assert!(!harness.notice().contains("twin"), "{}", harness.notice());
-    harness.keys("+");
+    harness.keys("&");
     assert_eq!(harness.notice(), "the last change left no twin behind");
 }
 
@@ -290,7 +290,7 @@ fn the_prompt_adds_the_twins_and_leaves_them_out_again() {
     assert!(!harness.notice().contains("twin"));
     // Left out, they are offered with the same reason.
     let mut harness = tenant();
-    harness.cursor_to(1).keys("d 3 y + y");
+    harness.cursor_to(1).keys("d 3 y & y");
     let changes = harness.submitted();
     assert_eq!((changes.len(), changes[1].reason), (2, Some(Reason::Noise)));
     assert_eq!(changes[1].targets[0].id, crate::app::harness::id(5));
