@@ -4,6 +4,8 @@
 
 #[path = "commands/guards.rs"]
 mod guards;
+#[path = "commands/pivot.rs"]
+mod pivot;
 #[path = "commands/record.rs"]
 mod record;
 #[path = "commands/refusals.rs"]

@@ -303,6 +303,7 @@ fn dismiss_too(model: &mut Model, keys: &[AlertKey], name: &str, code: &str, out
         matching: plan.targets.len() + plan.skipped.len(),
         off_screen: 0,
         plan,
+        twins: None,
         reason: Some(reason::of_dismissal(code)),
         take: false,
         comment: Some(Input::new(format!("matches the suppression rule {name}"))),
