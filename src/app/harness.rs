@@ -90,7 +90,7 @@ pub(super) fn id(key: u32) -> AlertId {
 fn alert(key: u32) -> Alert {
     Alert {
         id: id(key),
-        alert_type: SafeText::default(),
+        alert_type: SafeText::from(ROW.kind),
         title: SafeText::from("A title"),
         description: SafeText::default(),
         severity: Severity::High,

@@ -8,4 +8,5 @@ mod list;
 mod marks;
 mod record;
 mod screen;
+mod suppress;
 mod tasks;
