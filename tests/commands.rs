@@ -4,6 +4,8 @@
 
 #[path = "commands/guards.rs"]
 mod guards;
+#[path = "commands/record.rs"]
+mod record;
 #[path = "commands/refusals.rs"]
 mod refusals;
 mod support;

@@ -131,6 +131,29 @@ fn forty_high_alerts_of_a_group_are_taken() {
 }
 
 #[test]
+fn twelve_alike_are_judged_at_once_and_nothing_is_sent() {
+    let bench = tenant(&[]);
+    let mut pty = opened(&bench, WIDE);
+    let alike = "status:active type:K8S.NODE_PrivilegedContainerArtifacts resource:aks-stg";
+    pty.keys("/ C-u").type_text(alike);
+    pty.keys("Enter").wait("12 of 1,204");
+    let before = bench.emulator().log().len();
+    pty.pressed = 0;
+    pty.keys("* t b n").wait("no public API").keys("2").type_text("the weekly scanner");
+    pty.keys("Enter").wait("12 alerts judged not useful");
+    assert_eq!(pty.pressed, 6);
+    pty.keys("/ C-u").type_text("feedback:not-useful");
+    pty.keys("Enter").wait("12 of 1,204");
+    pty.keys("@").wait("Not useful").wait("+11");
+    pty.keys("Enter j Enter").wait("History").keys("Esc").wait("Audit log");
+    pty.keys("Esc").wait("Everything done here").keys("Esc").wait_gone("Audit log");
+    let log = bench.emulator().log();
+    let sent = log[before..].iter().filter(|entry| entry.method != "GET").count();
+    assert_eq!(sent, 0, "feedback stays here");
+    leave(&mut pty);
+}
+
+#[test]
 fn what_was_refused_is_shown_and_only_that_is_tried_again() {
     let bench = tenant(&["403:0.1@POST"]);
     let mut pty = opened(&bench, WIDE);

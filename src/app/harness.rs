@@ -14,7 +14,7 @@ use crate::app::key::Key;
 use crate::app::message::{Detail, Journal, Message, Now, Session, Start};
 use crate::app::model::Model;
 use crate::app::update;
-use crate::domain::alert::{Alert, Scan};
+use crate::domain::alert::{Alert, Scan, Times};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Tally, Target, TargetRecord};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::filter::{Context, complete};
@@ -22,7 +22,7 @@ use crate::domain::listing::Listing;
 use crate::domain::progress::SyncEvent;
 use crate::domain::query::{self, Query};
 use crate::domain::record::{AlertRecord, Deed};
-use crate::domain::resource::Cloud;
+use crate::domain::resource::{Cloud, ResourceId, ResourceIdentifier};
 use crate::domain::table::{Flags, RowData, TableBuilder};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status, SubscriptionId};
@@ -87,7 +87,32 @@ pub(super) fn id(key: u32) -> AlertId {
     AlertId::new(format!("{parent}/n{key}"))
 }
 
+/// A machine of Azure; of the third alert one outside.
+fn resource(key: u32) -> ResourceIdentifier {
+    if key == 3 {
+        let none = SafeText::default;
+        return ResourceIdentifier::LogAnalytics {
+            workspace: "w".into(),
+            subscription: none(),
+            group: none(),
+            agent: none(),
+        };
+    }
+    ResourceIdentifier::Azure(vm())
+}
+
+pub(super) fn vm() -> ResourceId {
+    ResourceId::new(format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-a/providers/Microsoft.Compute/virtualMachines/vm-1"
+    ))
+}
+
+pub(super) fn subscription() -> SubscriptionId {
+    SubscriptionId::new(SUBSCRIPTION)
+}
+
 fn alert(key: u32) -> Alert {
+    let activity = now().utc - TimeDelta::hours(2);
     Alert {
         id: id(key),
         alert_type: SafeText::from(ROW.kind),
@@ -100,8 +125,8 @@ fn alert(key: u32) -> Alert {
         tactics: TacticSet::default(),
         intent_text: SafeText::default(),
         techniques: Vec::new(),
-        times: crate::domain::alert::Times::default(),
-        resources: Vec::new(),
+        times: Times { start: Some(activity), end: Some(activity), ..Times::default() },
+        resources: vec![resource(key)],
         compromised_entity: SafeText::from("vm-1"),
         product: SafeText::default(),
         component: SafeText::default(),

@@ -11,7 +11,7 @@ use crate::app::model::{Chord, Model, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays,
-    record, respond, suppress, views,
+    record, respond, rights, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -174,6 +174,7 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
             model.sync.wished = true;
             out.push(Effect::SyncNow);
             respond::again(model, out);
+            rights::again(model, out);
             say(model, "syncing", out);
         }
         Command::App(App::Close) => close(model, out),

@@ -13,6 +13,7 @@
 //! | [`suppress`] | suppression rules: the form and the list |
 //! | `details` | the side pane and the full details |
 //! | [`respond`], [`fetch`] | the *Take action* tab; what is asked of the source for it |
+//! | `rights` | what the role may do |
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
 //! | `record` | notes, assignment, feedback |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
@@ -47,6 +48,7 @@ mod notice;
 pub mod overlays;
 mod record;
 pub mod respond;
+mod rights;
 pub mod suppress;
 mod sync_status;
 #[cfg(test)]

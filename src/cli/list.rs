@@ -7,11 +7,12 @@ use crate::cli::{json, select, workspace};
 use crate::domain::SafeStr;
 use crate::domain::listing::Listing;
 use crate::domain::query::Sort;
+use crate::domain::record::judgement;
 use crate::domain::safe_text::csv_cell;
 use crate::domain::table::Row;
 
 /// Columns of the CSV form.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 14] = [
     "time",
     "severity",
     "status",
@@ -23,6 +24,8 @@ const COLUMNS: [&str; 12] = [
     "tactics",
     "incident",
     "assigned",
+    "feedback",
+    "notes",
     "id",
 ];
 
@@ -68,7 +71,7 @@ pub async fn run(global: &Global, list: List, out: &mut Out) -> Result<Exit, Cli
 
 fn csv(row: &Row<'_>, listing: &Listing) -> String {
     let tactics: Vec<&str> = row.tactics().iter().map(crate::domain::Tactic::label).collect();
-    let assigned = row.local().and_then(|local| local.assigned.clone()).unwrap_or_default();
+    let local = row.local().cloned().unwrap_or_default();
     let cells = [
         row.time().map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)).unwrap_or_default(),
         row.severity_label().0.to_owned(),
@@ -80,7 +83,9 @@ fn csv(row: &Row<'_>, listing: &Listing) -> String {
         row.alert_type().0.to_owned(),
         tactics.join("; "),
         if row.flags().is_incident() { "yes" } else { "no" }.to_owned(),
-        assigned.raw().to_owned(),
+        local.assigned.unwrap_or_default().raw().to_owned(),
+        local.useful.map(judgement).unwrap_or_default().to_owned(),
+        local.notes.raw().to_owned(),
         row.id().as_str().to_owned(),
     ];
     cells.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(",")

@@ -17,6 +17,8 @@ pub mod list;
 pub mod output;
 pub mod progress;
 pub mod recommendations;
+pub mod record;
+pub mod report;
 pub mod respond;
 pub mod select;
 pub mod set;
@@ -52,6 +54,10 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         Command::Contacts { command } => contacts::run(global, command, &mut out).await,
         Command::SimulateAlerts(args) => simulate::run(global, args, &mut out).await,
         Command::Respond(args) => respond::run(global, args, &mut out).await,
+        Command::Note { id, text } => record::note(global, &id, &text, &mut out).await,
+        Command::Assign { id, who } => record::assign(global, &id, who.as_deref(), &mut out).await,
+        Command::Feedback(feedback) => record::feedback(global, feedback, &mut out).await,
+        Command::Report(args) => report::run(global, args, &mut out).await,
         Command::Emulator(args) => emulator::run(global, args, &mut out).await,
         Command::Doctor => doctor::run(global, &mut out).await,
         Command::Completions { shell } => {

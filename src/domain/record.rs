@@ -209,6 +209,22 @@ impl DeedKind {
         }
     }
 
+    /// What was done, in words.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Assign => "assigned",
+            Self::Feedback => "feedback",
+            Self::StepDone => "step done",
+            Self::StepOpen => "step open again",
+            Self::RuleCreated => "suppression rule created",
+            Self::RuleEdited => "suppression rule edited",
+            Self::RuleDeleted => "suppression rule deleted",
+            Self::ContactsEdited => "e-mail contacts edited",
+            Self::LogicAppTriggered => "logic app triggered",
+        }
+    }
+
     /// Reads a code.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)

@@ -32,8 +32,13 @@ async fn answered(shared: &Arc<Shared>, mut asked: Asked) -> Result<Reply, ArmEr
         let body = body(&mut asked).await?;
         return logic::callback::invoke(shared, &asked, &callback, &body);
     }
-    check(shared, &asked)?;
-    match &asked.route {
+    let action = check(shared, &asked)?;
+    let body = if asked.route.changes(asked.parts.method.as_str()) || asked.route.is_query() {
+        body(&mut asked).await?
+    } else {
+        Bytes::new()
+    };
+    let reply = match &asked.route {
         Route::Subscriptions => Ok(subscriptions(shared)),
         Route::Tenants => Ok(tenants(shared)),
         Route::Subscription(id) => subscription(shared, id),
@@ -47,16 +52,18 @@ async fn answered(shared: &Arc<Shared>, mut asked: Asked) -> Result<Reply, ArmEr
         }
         Route::Change(scope, name, status) => change(shared, &asked, scope, name, *status),
         Route::Operation(_, id) => simulate::poll(shared, &asked, id),
-        Route::Simulate(_) => simulate::start(shared, asked).await,
+        Route::Simulate(_) => simulate::start(shared, &asked, &body),
         Route::Tabled(call) => {
-            let call = call.clone();
-            let body = body(&mut asked).await?;
-            let reply = table::answer(shared, &asked, &call, &body);
+            let reply = table::answer(shared, &asked, call, &body);
             reply.map_err(|error| error.in_the_words_of(&asked.route))
         }
         Route::Unknown(unknown) => Err(ArmError::unknown_path(unknown)),
         Route::Callback(_) => Err(ArmError::unknown_path(&Unknown::NoSubscription)),
+    }?;
+    if reply.applied {
+        shared.activity.changed(&asked, action, shared.clock.now());
     }
+    Ok(reply)
 }
 
 async fn body(asked: &mut Asked) -> Result<Bytes, ArmError> {
@@ -64,8 +71,8 @@ async fn body(asked: &mut Asked) -> Result<Bytes, ArmError> {
     body.map_err(|error| ArmError::bad_content(error.to_string()))
 }
 
-/// What ARM looks at before it hands a request to the resource provider.
-fn check(shared: &Shared, asked: &Asked) -> Result<(), ArmError> {
+/// What ARM looks at before it hands a request to the resource provider. Answers with the permission that was needed.
+fn check(shared: &Shared, asked: &Asked) -> Result<&'static str, ArmError> {
     let method = asked.parts.method.as_str();
     if let Route::Unknown(unknown) = &asked.route {
         return Err(ArmError::unknown_path(unknown));
@@ -77,7 +84,7 @@ fn check(shared: &Shared, asked: &Asked) -> Result<(), ArmError> {
     match asked.route.subscription() {
         Some(id) if shared.state().subscription(id).is_none() => Err(ArmError::subscription_not_found(id)),
         _ if !shared.role.allows(action) => Err(ArmError::refused(403, action)),
-        _ => Ok(()),
+        _ => Ok(action),
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) async fn run(shared: Arc<Shared>, alerts: Vec<String>, seed: u64) {
             return;
         }
         let alert = moved_to(&alert, shared.clock.now());
+        shared.activity.raised(&alert);
         // An alert that cannot be read would be a fault of the generator, which has its own tests.
         let _ = shared.state().upsert(Bytes::from(alert));
         wait = Duration::from_millis(random.u64(20_000..=40_000));

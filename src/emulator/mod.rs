@@ -13,6 +13,7 @@
 //! | `alerts`, `simulate`, `arrivals` | the operations, and what happens by itself |
 //! | `inspect`, [`log`] | `/_emulator/…`: the record and the hand of a colleague |
 
+mod activity;
 mod alerts;
 mod arm_error;
 mod arrivals;
@@ -121,6 +122,11 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
             logic::Logic::demo(now, config.run_delay)
         } else {
             logic::Logic::default()
+        },
+        activity: if demo {
+            activity::Activity::demo(config.seed, now)
+        } else {
+            activity::Activity::default()
         },
         role: config.role,
         page_size: config.page_size.max(1),

@@ -132,6 +132,11 @@ impl Route {
         }
     }
 
+    /// True for a POST that only asks, by what its body says.
+    pub(super) fn is_query(&self) -> bool {
+        false
+    }
+
     /// True for lists that come in pages.
     pub(super) fn is_list(&self) -> bool {
         match self {

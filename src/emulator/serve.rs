@@ -10,6 +10,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use tokio_util::sync::CancellationToken;
 
+use super::activity::Activity;
 use super::alerts;
 use super::arm_error::ArmError;
 use super::auth::Auth;
@@ -38,6 +39,7 @@ pub(super) struct Shared {
     pub(super) operations: Mutex<HashMap<String, Operation>>,
     pub(super) posture: Posture,
     pub(super) logic: Logic,
+    pub(super) activity: Activity,
     pub(super) role: Role,
     pub(super) page_size: usize,
     pub(super) simulate_delay: Duration,

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -14,9 +14,6 @@ use super::reply::Reply;
 use super::routes::{Route, Scope};
 use super::samples::{self, Sample};
 use super::serve::{Asked, Shared};
-
-/// The largest request that is read, in bytes.
-const LARGEST: usize = 64 * 1024;
 
 /// A simulation that was asked for.
 pub(super) struct Operation {
@@ -36,12 +33,8 @@ struct Properties {
 }
 
 /// Accepts a simulation: 202 with the address at which to ask how it is going; 204 in the older versions.
-pub(super) async fn start(shared: &Arc<Shared>, mut asked: Asked) -> Result<Reply, ArmError> {
-    let body = std::mem::take(&mut asked.body);
-    let body = to_bytes(body, LARGEST)
-        .await
-        .map_err(|error| ArmError::bad_request("InvalidRequestContent", error.to_string()))?;
-    let mut wanted = read(&body)?;
+pub(super) fn start(shared: &Arc<Shared>, asked: &Asked, body: &[u8]) -> Result<Reply, ArmError> {
+    let mut wanted = read(body)?;
     if asked.pretend {
         wanted.clear();
     }
@@ -66,7 +59,7 @@ pub(super) async fn start(shared: &Arc<Shared>, mut asked: Asked) -> Result<Repl
     // Before 2022-01-01 the contract knows no operation to wait for.
     let waits = asked.query.version(&asked.route, "POST")? >= "2022-01-01";
     let mut reply =
-        if waits { accepted(shared, &asked, &scope, &id) } else { Reply::empty(StatusCode::NO_CONTENT) };
+        if waits { accepted(shared, asked, &scope, &id) } else { Reply::empty(StatusCode::NO_CONTENT) };
     reply.applied = !asked.pretend;
     Ok(reply)
 }
@@ -128,6 +121,7 @@ fn complete(shared: &Shared, scope: &Scope, wanted: &[&Sample], id: &str) {
     let now = shared.clock.now();
     for sample in wanted {
         let alert = samples::alert(sample, scope, now);
+        shared.activity.raised(&alert);
         // Built here, so it has an id and properties.
         let _ = shared.state().upsert(Bytes::from(alert));
     }

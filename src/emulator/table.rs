@@ -8,7 +8,7 @@ use super::arm_error::ArmError;
 use super::reply::Reply;
 use super::routes::is;
 use super::serve::{Asked, Shared};
-use super::{context, logic, posture};
+use super::{activity, context, logic, posture};
 
 /// Where an operation can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,7 @@ pub(super) enum Op {
     CallbackUrl,
     Runs,
     Run,
+    Events,
 }
 
 /// One operation.
@@ -162,6 +163,14 @@ const TABLE: &[Row] = &[
         methods: &[("GET", "Microsoft.Logic/workflows/runs/read")],
         versions: LOGIC_VERSIONS,
     },
+    Row {
+        op: Op::Events,
+        levels: &[Subscription],
+        namespace: "Microsoft.Insights",
+        pattern: "eventtypes/management/values",
+        methods: &[("GET", "Microsoft.Insights/eventtypes/values/read")],
+        versions: &["2015-04-01"],
+    },
 ];
 
 /// A request for an operation of the table.
@@ -222,12 +231,12 @@ impl Row {
 
     /// True if the provider answers errors as a bare code and message (the contract's shape B).
     pub(super) fn bare_errors(&self) -> bool {
-        false
+        self.op == Op::Events
     }
 
     /// True for lists, which come in pages.
     pub(super) fn is_list(&self) -> bool {
-        matches!(self.op, Op::Rules | Op::Contacts | Op::Workflows | Op::Triggers | Op::Runs)
+        matches!(self.op, Op::Rules | Op::Contacts | Op::Workflows | Op::Triggers | Op::Runs | Op::Events)
     }
 
     /// True if the provider counts its own requests and says so in a header.
@@ -279,6 +288,7 @@ pub(super) fn answer(shared: &Shared, asked: &Asked, call: &Call, body: &[u8]) -
         Op::Rule => posture::rules::one(shared, asked, call, body),
         Op::Contacts => posture::contacts::list(shared, asked, call),
         Op::Contact => posture::contacts::one(shared, asked, call, body),
+        Op::Events => activity::list(shared, asked, call),
         Op::Workflows | Op::Workflow | Op::Triggers | Op::Trigger | Op::CallbackUrl | Op::Runs | Op::Run => {
             logic::answer(shared, asked, call)
         }

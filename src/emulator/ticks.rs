@@ -13,6 +13,11 @@ pub(super) fn descending(time: DateTime<Utc>) -> i64 {
     LAST - EPOCH - micros * 10
 }
 
+/// .NET ticks of a time, as ids of activity-log entries have them; larger is newer.
+pub(super) fn ascending(time: DateTime<Utc>) -> i64 {
+    LAST - descending(time)
+}
+
 /// The digits that an alert's name begins with; none for a bare GUID.
 pub(super) fn of_name(name: &str) -> Option<i64> {
     let (digits, _) = name.split_once('_')?;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // what does not happen as expected fails the test
 
+mod activity;
 mod arm;
 mod data;
 mod faults;

@@ -19,6 +19,7 @@ use quell::domain::filter::{Context, parse};
 use quell::domain::listing::Listing;
 use quell::domain::progress::{Fault, FaultKind, Subscription};
 use quell::domain::query::{self, Query};
+use quell::domain::record::{AlertRecord, Past};
 use quell::domain::resource::Cloud;
 use quell::domain::table::{Flags, RowData, Table, TableBuilder};
 use quell::domain::tactic::TacticSet;
@@ -38,7 +39,7 @@ pub(crate) fn now() -> Now {
     }
 }
 
-fn minutes_ago(minutes: i64) -> DateTime<Utc> {
+pub(crate) fn minutes_ago(minutes: i64) -> DateTime<Utc> {
     now().utc - TimeDelta::minutes(minutes)
 }
 
@@ -144,6 +145,9 @@ pub(crate) fn table(alerts: usize) -> Arc<Table> {
     builder.set_gone(AlertKey(12), true);
     let record = builder.local_mut().entry(AlertKey(1)).or_default();
     record.assigned = Some("ann@contoso.example".into());
+    let record = builder.local_mut().entry(AlertKey(3)).or_default();
+    record.notes = "asked the owner".into();
+    record.useful = Some(false);
     builder.snapshot()
 }
 
@@ -214,7 +218,7 @@ pub(crate) fn open_full(model: &mut Model, tab: Tab) {
     let document = match tab {
         Tab::Details => documents::details(&shown, &model.table, width, now()),
         Tab::Respond => Document::default(),
-        Tab::History => documents::history(&shown.history, width, now()),
+        Tab::History => documents::history(&shown.past, width, now()),
         Tab::Json => documents::json(&shown.raw, width),
     };
     model.details.full =
@@ -251,8 +255,16 @@ pub(crate) fn rich() -> Detail {
                 1,
             ),
         ],
-        history: history(),
+        record: AlertRecord::of(&past()),
+        past: past(),
     }
+}
+
+/// Deeds, then changes.
+fn past() -> Vec<Past> {
+    let mut past = crate::record::past();
+    past.extend(history().into_iter().map(Past::Change));
+    past
 }
 
 fn history() -> Vec<HistoryEntry> {

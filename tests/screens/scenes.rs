@@ -14,6 +14,8 @@ use quell::domain::progress::{FaultKind, Subscription};
 use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
+use crate::record;
+use crate::trigger;
 
 type Scene = fn((u16, u16)) -> Model;
 
@@ -43,6 +45,17 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("full_json", |size| full(size, Tab::Json, 0)),
     ("full_nohistory", no_history),
     ("respond_mitigate", |size| full(size, Tab::Respond, 0)),
+    ("respond_trigger_loading", trigger::loading),
+    ("respond_trigger_none", trigger::none),
+    ("respond_trigger_list", trigger::list),
+    ("respond_trigger_end", trigger::end),
+    ("respond_trigger_forbidden", trigger::forbidden),
+    ("respond_trigger_offline", trigger::offline),
+    ("respond_trigger_running", trigger::running),
+    ("respond_trigger_done", trigger::done),
+    ("respond_trigger_unknown", trigger::unknown),
+    ("prompt_trigger_one", trigger::preview),
+    ("prompt_trigger_marked", trigger::preview_marked),
     ("prompt_dismiss", dismiss),
     ("prompt_reason", reason),
     ("prompt_resolve", resolve),
@@ -55,6 +68,20 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("sheet_failures", failures),
     ("sheet_jobs", jobs),
     ("sheet_help", help),
+    ("sheet_outcomes", trigger::outcomes),
+    ("record_note", record::note),
+    ("record_assign", record::assign),
+    ("record_typed", record::assign_typed),
+    ("record_useful", record::useful),
+    ("record_notuseful", record::not_useful),
+    ("log_acts", record::log),
+    ("log_change", record::log_change),
+    ("log_alerts", record::log_alerts),
+    ("log_empty", record::log_empty),
+    ("log_search", record::log_search),
+    ("log_typing", record::log_typing),
+    ("log_loading", record::log_loading),
+    ("log_failed", record::log_failed),
     ("first_signin", sign_in),
     ("first_subscriptions", subscriptions),
     ("first_failed", failed),
@@ -225,7 +252,7 @@ fn full(size: (u16, u16), tab: Tab, scroll: usize) -> Model {
 fn no_history(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
     let mut detail = crate::fixture::rich();
-    detail.history.clear();
+    detail.past.clear();
     crate::fixture::detail(&mut model, detail);
     open_full(&mut model, Tab::History);
     model

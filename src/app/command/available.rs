@@ -1,8 +1,9 @@
 //! When a command can be used and, if not, why: what the palette, the hint bar and a pressed key say.
 
-use crate::app::model::{Model, Pane};
-use crate::app::{marks, undo};
+use crate::app::model::{Model, Pane, Section};
+use crate::app::{marks, rights, undo};
 use crate::domain::progress::FaultKind;
+use crate::domain::rights::Right;
 
 type Available = Result<(), String>;
 
@@ -44,6 +45,11 @@ pub(super) fn full(model: &Model) -> Available {
     unless("the full details are not open", model.details.full.is_some())
 }
 
+/// The activity log is on the screen.
+pub(super) fn has_log(model: &Model) -> Available {
+    unless("only in section 1, the resource's context", model.respond.section == Section::Context)
+}
+
 /// Changes are possible at all: not read-only, and not known to be forbidden.
 fn writable(model: &Model) -> Available {
     let Some(session) = &model.session else { return Err("no tenant is open yet".to_owned()) };
@@ -58,7 +64,14 @@ fn writable(model: &Model) -> Available {
 
 pub(super) fn can_change(model: &Model) -> Available {
     writable(model)?;
-    unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
+    let mut acted_on = marks::acted_on(model);
+    let first = acted_on.next();
+    unless("no alert is marked or under the cursor", first.is_some())?;
+    // Of several alerts some may be in other subscriptions: each gets its own answer.
+    match first.filter(|_| acted_on.next().is_none()).and_then(|key| model.table.get(key)) {
+        Some(row) => rights::allow(model, row.id().subscription().as_ref(), Right::ChangeStatus),
+        None => Ok(()),
+    }
 }
 
 /// The record is kept here: a role that may not change a status keeps notes all the same.

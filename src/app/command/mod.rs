@@ -211,6 +211,23 @@ pub enum Respond {
     Section(Section),
     /// Open, or act on, what is under the cursor.
     Enter,
+    /// The window of the activity log.
+    Reach(Reach),
+}
+
+/// What becomes of the window of the activity log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// Twice as long.
+    Widen,
+    /// Half as long.
+    Narrow,
+    /// Half its length back.
+    Earlier,
+    /// Half its length on.
+    Later,
+    /// An hour around the alert's activity.
+    Default,
 }
 
 /// Suppression rules.

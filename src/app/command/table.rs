@@ -2,11 +2,11 @@
 
 use super::available::{
     always, any_change, any_listed, any_mark, any_redo, any_undo, can_change, can_record, can_repeat,
-    can_take, cursor, filtered, full, last_marks, session,
+    can_take, cursor, filtered, full, has_log, last_marks, session,
 };
 use super::{
-    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Record, Respond, Show, Span, Spec,
-    Suppress, View,
+    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Reach, Record, Respond, Show, Span,
+    Spec, Suppress, View,
 };
 use crate::app::model::{Model, Section};
 use crate::domain::Status;
@@ -97,6 +97,10 @@ const fn section(
     row(C::Respond(Respond::Section(section)), key, label, hint, P::RESPOND, G::Respond, always)
 }
 
+const fn reach(step: Reach, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::Respond(Respond::Reach(step)), key, label, hint, P::RESPOND, G::Respond, has_log)
+}
+
 /// Every command.
 #[rustfmt::skip] // one row each
 pub static COMMANDS: &[Spec] = &[
@@ -181,12 +185,20 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Record(Record::Judge(true)), &["b u"], "Judge useful, with a reason", "useful", P::ALL, G::Record, can_record),
     row(C::Record(Record::Judge(false)), &["b n"], "Judge not useful, with a reason", "not useful", P::ALL, G::Record, can_record),
     row(C::Respond(Respond::Open), &["r"], "Respond: what can be done about the alert", "respond", P::BEFORE_RESPOND, G::Respond, cursor).at(7),
+    section(Section::Context, &["1"], "Section: inspect the resource's context", "context"),
     section(Section::Mitigate, &["2"], "Section: mitigate the threat", "mitigate"),
+    section(Section::Prevent, &["3"], "Section: prevent future attacks", "prevent"),
     section(Section::Trigger, &["4"], "Section: trigger an automated response", "trigger"),
     section(Section::Suppress, &["5"], "Section: suppress similar alerts", "suppress"),
+    section(Section::Contacts, &["6"], "Section: who receives mail", "e-mail"),
     row(C::Suppress(Suppress::New), &["S"], "Suppression rule from this alert, simulated first", "suppress", P::ALL, G::Respond, cursor).at(16),
     row(C::Suppress(Suppress::Rules), &[], "Suppression rules: show, edit, switch, extend, delete", "rules", P::ALL, G::Respond, session),
     row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor", "open", P::RESPOND, G::Respond, always),
+    reach(Reach::Widen, &["+", "="], "Activity log: a longer window", "longer").at(3),
+    reach(Reach::Narrow, &["-"], "Activity log: a shorter window", "shorter").at(4),
+    reach(Reach::Earlier, &["<"], "Activity log: an earlier window", "earlier").at(5),
+    reach(Reach::Later, &[">"], "Activity log: a later window", "later").at(6),
+    reach(Reach::Default, &["0"], "Activity log: the window around the alert", "around"),
 
     copy(Copy::Row, &["y y"], "Copy the row", "row"),
     copy(Copy::Id, &["y i"], "Copy the full id", "id"),

@@ -98,14 +98,20 @@ pub fn what(deed: &Deed, role: Role) -> Vec<Piece> {
         DeedKind::Assign => value("Assigned to "),
         DeedKind::Feedback if deed.is_useful() => vec![Piece::new("Useful", role)],
         DeedKind::Feedback => vec![Piece::new("Not useful", role)],
-        DeedKind::StepDone => value("Step done: "),
-        DeedKind::StepOpen => value("Step open again: "),
-        DeedKind::RuleCreated => value("Suppression rule created: "),
-        DeedKind::RuleEdited => value("Suppression rule edited: "),
-        DeedKind::RuleDeleted => value("Suppression rule deleted: "),
-        DeedKind::ContactsEdited => value("E-mail contacts edited: "),
-        DeedKind::LogicAppTriggered => value("Logic app triggered: "),
+        DeedKind::StepDone
+        | DeedKind::StepOpen
+        | DeedKind::RuleCreated
+        | DeedKind::RuleEdited
+        | DeedKind::RuleDeleted
+        | DeedKind::ContactsEdited
+        | DeedKind::LogicAppTriggered => value(&format!("{}: ", capital(deed.kind.label()))),
     }
+}
+
+/// Words with a capital at their beginning.
+pub fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// An outcome's word.

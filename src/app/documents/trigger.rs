@@ -25,13 +25,17 @@ pub fn page(model: &Model, width: usize) -> Page {
     let trigger = &model.respond.trigger;
     let mut flow = Flow::new(width);
     past(&mut flow, model);
-    let items = apps(&mut flow, model, trigger);
+    let mut items = apps(&mut flow, model, trigger);
     if let Some(found) = trigger.candidates.value() {
-        automations(&mut flow, found, trigger);
-        faults(&mut flow, found);
+        // The cursor moves over these too, so that they can be read on a small screen; Enter means nothing there.
+        automations(&mut flow, found, trigger, &mut items);
+        faults(&mut flow, found, &mut items);
     }
     Page { document: flow.finish(), items }
 }
+
+/// The lines of the items that the cursor moves over.
+type Items = Vec<std::ops::Range<usize>>;
 
 /// What was triggered on the alert that is shown, the newest first.
 fn past(flow: &mut Flow, model: &Model) {
@@ -95,7 +99,7 @@ fn outcome(outcome: TriggerOutcome) -> Piece {
 }
 
 /// The logic apps. Returns the lines of each.
-fn apps(flow: &mut Flow, model: &Model, trigger: &Trigger) -> Vec<std::ops::Range<usize>> {
+fn apps(flow: &mut Flow, model: &Model, trigger: &Trigger) -> Items {
     let remote = &trigger.candidates;
     let mut head = vec![Piece::new("Logic apps", Role::Section)];
     match &remote.known {
@@ -156,7 +160,7 @@ fn one(flow: &mut Flow, app: &LogicApp, found: &Candidates, column: usize) {
 }
 
 /// The automations that fire for such an alert by themselves.
-fn automations(flow: &mut Flow, found: &Candidates, trigger: &Trigger) {
+fn automations(flow: &mut Flow, found: &Candidates, trigger: &Trigger, items: &mut Items) {
     flow.blank();
     flow.words("Fires by itself for such an alert", Role::Section);
     let Some(event) = trigger.outgoing.value().and_then(|outgoing| outgoing.events.first()) else {
@@ -167,11 +171,15 @@ fn automations(flow: &mut Flow, found: &Candidates, trigger: &Trigger) {
             }
             (None, None) => "loading…".to_owned(),
         };
-        return flow.words(&format!("  {words}"), Role::Dim);
+        let from = flow.len();
+        flow.words(&format!("  {words}"), Role::Dim);
+        return items.push(from..flow.len());
     };
     let firing = found.automations_for(event);
     if firing.is_empty() {
+        let from = flow.len();
         flow.words("  no workflow automation", Role::Dim);
+        items.push(from..flow.len());
     }
     for (automation, verdict) in firing {
         let mut line = safe(automation.name.as_safe(), Role::Body);
@@ -187,12 +195,14 @@ fn automations(flow: &mut Flow, found: &Candidates, trigger: &Trigger) {
             line.push(Piece::from("  "));
             line.extend(safe(automation.description.as_safe(), Role::Dim));
         }
+        let from = flow.len();
         flow.wrap("  ", "    ", &line);
+        items.push(from..flow.len());
     }
 }
 
 /// The subscriptions that could not be asked.
-fn faults(flow: &mut Flow, found: &Candidates) {
+fn faults(flow: &mut Flow, found: &Candidates, items: &mut Items) {
     if found.faults.is_empty() {
         return;
     }
@@ -202,7 +212,9 @@ fn faults(flow: &mut Flow, found: &Candidates) {
         let mut line = safe(subscription.name.as_safe(), Role::Body);
         line.push(Piece::from("  "));
         line.extend(safe(fault.message.as_safe(), Role::Error));
+        let from = flow.len();
         flow.wrap("  ", "    ", &line);
+        items.push(from..flow.len());
     }
 }
 

@@ -20,6 +20,7 @@ use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
 use crate::domain::SafeText;
+use crate::domain::rights::KnownRights;
 use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
@@ -28,7 +29,7 @@ pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Visual};
 pub use log::{Inside, Log, Window};
-pub use overlay::{Confirm, Failures, Overlay, Palette, Scroll, StatusMenu};
+pub use overlay::{Confirm, Failures, MailForm, Overlay, Palette, Scroll, StatusMenu};
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
 pub use respond::{Page, Place, Respond, Section};
 pub use suppress::{About, Deed, RuleForm, RulesScreen, Step, Suppress};
@@ -56,6 +57,8 @@ pub struct Model {
     pub details: Details,
     /// The *Take action* tab of the full details.
     pub respond: Respond,
+    /// What the signed-in role may do, as far as that is known.
+    pub rights: KnownRights,
     /// Bulk changes: the last ones and the one that runs.
     pub bulk: Bulk,
     /// Workers.
@@ -93,6 +96,7 @@ impl Model {
             filter: FilterBar::open_alerts(),
             details: Details::default(),
             respond: Respond::default(),
+            rights: KnownRights::default(),
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
             overlays: Vec::new(),

@@ -4,6 +4,7 @@ use crate::app::input::Input;
 use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
 use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::app::model::{RuleForm, RulesScreen};
+pub use crate::app::overlays::mail::MailForm;
 use crate::domain::Status;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
 
@@ -12,6 +13,8 @@ use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
 pub enum Overlay {
     /// Confirm a change.
     Confirm(Box<Confirm>),
+    /// Edit who receives mail.
+    Mail(Box<MailForm>),
     /// Choose a status.
     Status(StatusMenu),
     /// Choose a time range by typing it.

@@ -5,6 +5,7 @@ mod confirm;
 mod failures;
 mod judge;
 pub(super) mod log;
+pub mod mail;
 mod note;
 mod palette;
 mod prompt;
@@ -29,6 +30,8 @@ const DISMISS: &Hints =
     &[("1–6", "reason"), ("y", "yes, dismiss them"), ("Enter", "no"), ("c", "comment"), ("Esc", "no")];
 const COMMENT: &Hints = &[("Enter", "keep the comment"), ("Esc", "drop it")];
 const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no")];
+const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc", "leave")];
+const STORE: &Hints = &[("y", "yes, store them"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
 const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
@@ -75,6 +78,8 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Confirm(confirm) if confirm::wants_reason(confirm) => DISMISS,
         Overlay::Confirm(_) => CONFIRM,
         Overlay::ConfirmUndo(_) => UNDO,
+        Overlay::Mail(mail) if mail.confirm.is_some() => STORE,
+        Overlay::Mail(_) => FORM,
         Overlay::Status(_) => STATUS,
         Overlay::Failures(_) => FAILURES,
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
@@ -134,6 +139,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
                 _ => {}
             }
         }
+        Some(Overlay::Mail(_)) => mail::key(model, key, out),
         Some(Overlay::Status(_)) => status::key(model, key, out),
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
         Some(Overlay::Trigger(_)) => trigger::key(model, key, out),
@@ -163,6 +169,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
             input.insert(text);
             *error = None;
         }
+        Some(Overlay::Mail(mail)) => return mail::paste(mail, text),
         Some(Overlay::Note(prompt)) => prompt.input.insert(text),
         Some(Overlay::Assign(menu)) => {
             menu.input.insert(text);

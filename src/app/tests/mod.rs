@@ -1,5 +1,6 @@
 //! Tables over the whole core: keys and messages in, model and effects out.
 
+mod around;
 mod changes;
 mod details;
 mod filter;
@@ -10,3 +11,4 @@ mod record;
 mod screen;
 mod suppress;
 mod tasks;
+mod trigger;

@@ -125,7 +125,8 @@ fn intent(draft: &Draft<'_>) -> String {
     tactics.join(", ")
 }
 
-fn id(draft: &Draft<'_>, world: &World) -> String {
+/// The alert's resource id.
+pub(crate) fn id(draft: &Draft<'_>, world: &World) -> String {
     let resource = draft.resource;
     let subscription = &world.subscriptions[resource.subscription].id;
     let (location, name) = (&resource.location, &draft.name);

@@ -16,14 +16,17 @@
 //! | `entity`, `evidence` | the entity list with `$id` and `$ref`; evidence tables |
 //! | `alert`, `writer`, `moment` | the JSON text |
 //! | `logic` | logic apps |
+//! | `directory`, `history` | people, programs and their roles; what they did |
 //! | `posture` | suppression rules and e-mail contacts |
 //! | `digest` | hashes, SIDs and GUIDs that follow from a name |
 
 mod alert;
 mod digest;
+mod directory;
 mod draft;
 mod entity;
 mod evidence;
+mod history;
 mod logic;
 mod moment;
 mod noise;
@@ -37,8 +40,11 @@ mod writer;
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 
+use super::activity::caller::Caller;
 use alert::AlertWriter;
+use directory::Directory;
 use draft::Draft;
+pub(super) use history::history;
 pub(super) use logic::{AppNote, apps};
 use moment::Moment;
 pub use moment::NOW_PLACEHOLDER;
@@ -69,6 +75,11 @@ pub(super) fn subscription_ids() -> Vec<&'static str> {
     World::demo().subscriptions.iter().map(|place| place.id.as_str()).collect()
 }
 
+/// Who sits before the demo: the one who triages its alerts.
+pub(super) fn analyst() -> Caller {
+    Directory::demo().analysts().first().map(|caller| caller.as_ref().clone()).unwrap_or_default()
+}
+
 /// A time as the service writes it: up to seven fractional digits, trailing zeros trimmed.
 pub(super) fn iso(time: DateTime<Utc>) -> String {
     let mut text = String::with_capacity(28);
@@ -94,6 +105,18 @@ pub struct Tenant {
 /// `vm-jump-01` has exactly 340 Informational alerts of the last 24 hours (all of the last 20), each of them Active;
 /// the resource group `rg-erp-prod` has exactly 40 High alerts, each of them Active.
 pub fn tenant(seed: u64, now: DateTime<Utc>) -> Tenant {
+    let world = World::demo();
+    let (drafts, arrivals) = plot(seed, now);
+    let mut writer = AlertWriter::new(world);
+    Tenant {
+        subscriptions: subscriptions(world),
+        alerts: drafts.iter().map(|draft| writer.write(draft)).collect(),
+        arrivals: arrivals.iter().map(|draft| writer.write(draft)).collect(),
+    }
+}
+
+/// The demo's alerts before they are written, newest first, and those that arrive later.
+fn plot(seed: u64, now: DateTime<Utc>) -> (Vec<Draft<'static>>, Vec<Draft<'static>>) {
     let mut rng = Rng::with_seed(seed);
     let world = World::demo();
     let noise = Noise::new(world);
@@ -118,12 +141,7 @@ pub fn tenant(seed: u64, now: DateTime<Utc>) -> Tenant {
         Moment::At(time) => std::cmp::Reverse(time),
         Moment::Arrival => std::cmp::Reverse(now),
     });
-    let mut writer = AlertWriter::new(world);
-    Tenant {
-        subscriptions: subscriptions(world),
-        alerts: drafts.iter().map(|draft| writer.write(draft)).collect(),
-        arrivals: arrivals.iter().map(|draft| writer.write(draft)).collect(),
-    }
+    (drafts, arrivals)
 }
 
 /// Adds everyday alerts up to [`DEMO_ALERTS`]: first every type and every resource that nothing happened to yet.

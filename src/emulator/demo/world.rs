@@ -243,6 +243,23 @@ impl Resource {
         })
     }
 
+    /// The ARM id in its usual spelling, of a resource that Azure Resource Manager manages; none for those of other
+    /// clouds and for machines that only an agent knows.
+    pub(crate) fn arm_id(&self, world: &World) -> Option<String> {
+        let foreign = matches!(self.kind, Kind::Ec2 | Kind::Eks | Kind::Gce | Kind::Gke | Kind::Onprem);
+        self.azure_id(world, "").filter(|_| !foreign)
+    }
+
+    /// The network security group of its resource group; none at a subscription.
+    pub(crate) fn firewall_id(&self, world: &World) -> Option<String> {
+        let subscription = &world.subscriptions.get(self.subscription)?.id;
+        let short = self.group.strip_prefix("rg-")?;
+        Some(format!(
+            "/subscriptions/{subscription}/resourceGroups/{}/providers/Microsoft.Network/networkSecurityGroups/nsg-{short}",
+            self.group
+        ))
+    }
+
     /// The Amazon Resource Name of an AWS resource.
     pub(crate) fn arn(&self) -> Option<String> {
         let region = &self.region;

@@ -3,6 +3,7 @@
 mod confirm;
 mod failures;
 mod log;
+mod mail;
 mod menus;
 mod palette;
 mod record;
@@ -21,6 +22,7 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
     match top {
         Overlay::Confirm(confirm) => confirm::draw(model, confirm, painter),
         Overlay::ConfirmUndo(record) => confirm::undo(model, record, painter),
+        Overlay::Mail(mail) => mail::draw(model, mail, painter),
         Overlay::Status(menu) => menus::status(model, menu, painter),
         Overlay::TimeRange(input, error) => menus::time_range(model, input, error.as_deref(), painter),
         Overlay::Pattern(input, error) => menus::pattern(model, input, error.as_deref(), painter),

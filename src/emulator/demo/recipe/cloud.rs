@@ -52,7 +52,8 @@ pub(super) fn operation(body: &mut Body<'_>) {
     );
 }
 
-fn operation_name(code: &str) -> &'static str {
+/// The operation in Azure Resource Manager that an alert type is about.
+pub(crate) fn operation_name(code: &str) -> &'static str {
     const NAMES: [(&str, &str); 9] = [
         ("RunCommand", "Microsoft.Compute/virtualMachines/runCommand/action"),
         ("VM_", "Microsoft.Compute/virtualMachines/extensions/write"),

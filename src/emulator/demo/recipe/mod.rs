@@ -8,6 +8,8 @@ mod machine;
 mod network;
 mod web;
 
+pub(crate) use cloud::operation_name;
+
 use super::entity::Body;
 use super::types::Recipe;
 
