@@ -8,6 +8,8 @@ mod fixture;
 mod record;
 #[path = "screens/scenes.rs"]
 mod scenes;
+#[path = "screens/suppress.rs"]
+mod suppress;
 #[path = "screens/trigger.rs"]
 mod trigger;
 
