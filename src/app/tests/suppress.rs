@@ -182,6 +182,21 @@ fn the_newest_simulation_wins_and_the_same_is_not_asked_twice() {
 }
 
 #[test]
+fn a_suggested_name_gives_way_and_a_typed_one_is_refused() {
+    let mut harness = opened();
+    let suggested = form(&harness).draft.name.raw().to_owned();
+    let place = form(&harness).draft.subscriptions[0].clone();
+    let (question, _) = last(&harness, |order| matches!(order, Order::List(_)));
+    let there = Rule { subscription: place, ..rule(&suggested) };
+    let list = RuleList { rules: vec![there], ..RuleList::default() };
+    answer(&mut harness, question, Answer::Listed(Ok(list)));
+    assert_eq!(form(&harness).draft.name.raw(), format!("{suggested}-2"));
+    harness.keys("S-Tab S-Tab Backspace Backspace");
+    let error = form(&harness).form.field("name").unwrap().error.clone();
+    assert!(error.unwrap().contains("is there already"));
+}
+
+#[test]
 fn rows_are_ticked_edited_and_make_conditions() {
     let mut harness = harness();
     harness.keys("S");
