@@ -8,6 +8,7 @@ mod assessments;
 mod context;
 mod data;
 mod faults;
+mod graph;
 mod inspect;
 mod logic;
 mod posture;

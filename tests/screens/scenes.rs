@@ -13,10 +13,11 @@ use quell::domain::filter::{complete, parse};
 use quell::domain::progress::{FaultKind, Subscription};
 use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
-use crate::around;
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
 use crate::record;
+use crate::suppress;
 use crate::trigger;
+use crate::{around, related};
 
 type Scene = fn((u16, u16)) -> Model;
 
@@ -30,6 +31,8 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("main_offline", offline),
     ("main_chord", chord),
     ("main_readonly", read_only),
+    ("main_pivot", related::pivoted),
+    ("main_pivotchord", related::chord),
     ("filter_typing", typing),
     ("filter_mistake", mistake),
     ("filter_long", long_filter),
@@ -45,6 +48,11 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("full_history", |size| full(size, Tab::History, 0)),
     ("full_json", |size| full(size, Tab::Json, 0)),
     ("full_nohistory", no_history),
+    ("full_related", related::many),
+    ("full_relatedincident", related::incident),
+    ("full_relatednone", related::alone),
+    ("full_relatedloading", related::loading),
+    ("full_incident", related::tree),
     ("respond_mitigate", |size| full(size, Tab::Respond, 0)),
     ("respond_context", around::context_known),
     ("respond_context_top", around::context_top),
@@ -85,6 +93,9 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("prompt_trigger_marked", trigger::preview_marked),
     ("prompt_dismiss", dismiss),
     ("prompt_reason", reason),
+    ("prompt_twins", related::twins),
+    ("prompt_twinsleft", related::twins_left),
+    ("prompt_pivot", related::menu),
     ("prompt_resolve", resolve),
     ("prompt_nothing", nothing_to_change),
     ("prompt_undo", undo),
@@ -109,6 +120,24 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("log_typing", record::log_typing),
     ("log_loading", record::log_loading),
     ("log_failed", record::log_failed),
+    ("respond_suppress", suppress::section),
+    ("respond_suppress_forbidden", suppress::section_forbidden),
+    ("prompt_rule", suppress::form),
+    ("prompt_rule_counting", suppress::counting),
+    ("prompt_rule_wrong", suppress::wrong),
+    ("prompt_rule_leave", suppress::leave),
+    ("prompt_rule_confirm", suppress::confirm),
+    ("prompt_rule_stored", suppress::stored),
+    ("prompt_rule_refused", suppress::refused),
+    ("prompt_rule_edited", suppress::edited),
+    ("sheet_rules", suppress::list),
+    ("sheet_rules_one", suppress::one),
+    ("sheet_rules_asking", suppress::asking),
+    ("sheet_rules_loading", suppress::loading),
+    ("sheet_rules_empty", suppress::empty),
+    ("sheet_rules_forbidden", suppress::not_allowed),
+    ("sheet_rules_offline", suppress::offline),
+    ("sheet_rules_partly", suppress::partly),
     ("first_signin", sign_in),
     ("first_subscriptions", subscriptions),
     ("first_failed", failed),
@@ -292,6 +321,7 @@ fn confirm(model: &Model, status: Status) -> Confirm {
         matching: plan.targets.len() + plan.skipped.len(),
         plan,
         off_screen: 12,
+        twins: None,
         reason: None,
         take: false,
         comment: None,
