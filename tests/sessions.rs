@@ -331,3 +331,42 @@ fn without_a_configuration_the_demo_is_offered() {
     pty.keys("q");
     assert_eq!(pty.end(), 0);
 }
+
+#[test]
+fn what_is_known_around_an_alert_is_inspected_and_mail_is_changed_by_keys() {
+    let bench = tenant(&[]);
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("/").type_text("resource:vm-erp-app-02 severity:high");
+    pty.keys("Enter").wait(" of 1,204").keys("r").wait("Take action");
+    let since = bench.emulator().log().len();
+    pty.keys("1").wait("Whom to ask").wait("activity of the alert").wait("owner");
+    pty.keys("G Enter").wait("As the log has it").keys("Esc").wait("Whom to ask");
+    pty.keys("+").wait("(3 h");
+    pty.keys("3").wait("other resource").keys("Enter").wait("What to do").keys("Esc");
+    pty.keys("6").wait("Enter edits").keys("Enter").wait("See what changes");
+    pty.keys("Tab C-e").type_text(";late@contoso.example");
+    pty.keys("\u{1b}OQ").wait("Store these settings?").keys("Enter").wait("See what changes");
+    pty.keys("\u{1b}OQ").wait("Store these settings?").keys("y").wait("stored and read back");
+    let asked: Vec<String> = bench.emulator().log()[since..]
+        .iter()
+        .filter(|entry| !entry.path.ends_with("/alerts") && entry.path != "/subscriptions")
+        .map(|entry| format!("{} {}", entry.method, entry.path.rsplit('/').next().unwrap()))
+        .collect();
+    let mut first = asked[..3].to_vec();
+    first.sort();
+    assert_eq!(first, ["GET default", "GET roleAssignments", "GET values"]);
+    assert_eq!(
+        asked[3..],
+        [
+            "GET values",
+            "POST resources",
+            "POST resources",
+            "GET default",
+            "GET default",
+            "PUT default",
+            "GET default"
+        ]
+    );
+    pty.keys("Esc");
+    leave(&mut pty);
+}
