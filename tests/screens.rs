@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // a broken screen must stop the test
 
+#[path = "screens/around.rs"]
+mod around;
 #[path = "screens/fixture.rs"]
 mod fixture;
 #[path = "screens/record.rs"]

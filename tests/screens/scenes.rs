@@ -13,6 +13,7 @@ use quell::domain::filter::{complete, parse};
 use quell::domain::progress::{FaultKind, Subscription};
 use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
+use crate::around;
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
 use crate::record;
 use crate::suppress;
@@ -46,6 +47,32 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("full_json", |size| full(size, Tab::Json, 0)),
     ("full_nohistory", no_history),
     ("respond_mitigate", |size| full(size, Tab::Respond, 0)),
+    ("respond_context", around::context_known),
+    ("respond_context_top", around::context_top),
+    ("respond_context_loading", around::context_loading),
+    ("respond_context_partly", around::context_partly),
+    ("respond_context_empty", around::context_empty),
+    ("respond_context_many", around::context_many),
+    ("respond_context_event", around::context_event),
+    ("respond_context_holder", around::context_holder),
+    ("respond_context_nowhere", around::context_nowhere),
+    ("respond_prevent", around::prevent_known),
+    ("respond_prevent_loading", around::prevent_loading),
+    ("respond_prevent_empty", around::prevent_empty),
+    ("respond_prevent_forbidden", around::prevent_forbidden),
+    ("respond_prevent_offline", around::prevent_offline),
+    ("respond_prevent_gaps", around::prevent_gaps),
+    ("respond_prevent_open", around::prevent_open),
+    ("respond_mail", around::mail_known),
+    ("respond_mail_loading", around::mail_loading),
+    ("respond_mail_default", around::mail_default),
+    ("respond_mail_forbidden", around::mail_forbidden),
+    ("respond_mail_offline", around::mail_offline),
+    ("respond_mail_saving", around::mail_saving),
+    ("respond_mail_reader", around::mail_reader),
+    ("prompt_mail", around::form_open),
+    ("prompt_mail_error", around::form_error),
+    ("prompt_mail_confirm", around::form_confirm),
     ("respond_trigger_loading", trigger::loading),
     ("respond_trigger_none", trigger::none),
     ("respond_trigger_list", trigger::list),
