@@ -11,6 +11,8 @@ mod record;
 #[path = "commands/refusals.rs"]
 mod refusals;
 mod support;
+#[path = "commands/suppress.rs"]
+mod suppress;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! A fluent harness for tests: keys in, model and effects out. It answers effects as the shell would, with a journal
 //! that is as simple as can be.
 
+mod alert;
 mod record;
 
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use crate::app::key::Key;
 use crate::app::message::{Detail, Journal, Mention, Message, Now, Session, Start};
 use crate::app::model::Model;
 use crate::app::update;
-use crate::domain::alert::{Alert, Scan, Times};
+use crate::domain::alert::{Alert, Prose, Scan};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Tally, Target, TargetRecord};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::filter::{Context, complete};
@@ -140,38 +141,6 @@ pub(super) fn subscription() -> SubscriptionId {
     SubscriptionId::new(SUBSCRIPTION)
 }
 
-fn alert(key: u32) -> Alert {
-    let activity = now().utc - TimeDelta::hours(2);
-    Alert {
-        id: id(key),
-        alert_type: SafeText::default(),
-        title: SafeText::from("A title"),
-        description: SafeText::default(),
-        severity: Severity::High,
-        severity_text: SafeText::default(),
-        status: Status::Active,
-        status_text: SafeText::default(),
-        tactics: TacticSet::default(),
-        intent_text: SafeText::default(),
-        techniques: Vec::new(),
-        times: Times { start: Some(activity), end: Some(activity), ..Times::default() },
-        resources: vec![resource(key)],
-        compromised_entity: SafeText::from("vm-1"),
-        product: SafeText::default(),
-        component: SafeText::default(),
-        vendor: SafeText::default(),
-        remediation: Vec::new(),
-        links: Vec::new(),
-        portal_uri: SafeText::from(format!("https://portal.azure.com/n{key}")),
-        correlation: SafeText::default(),
-        is_incident: false,
-        entities: crate::domain::entity::EntityGraph::default(),
-        properties: Vec::new(),
-        evidence: Vec::new(),
-        version: SafeText::default(),
-    }
-}
-
 fn key_of(id: &AlertId) -> AlertKey {
     AlertKey(id.name()[1..].parse().unwrap())
 }
@@ -185,6 +154,8 @@ pub(super) struct Harness {
     pub(super) effects: Vec<Effect>,
     /// Changes in the journal.
     pub(super) changes: Vec<(ChangeRecord, Vec<TargetRecord>)>,
+    /// The remediation of every alert.
+    pub(super) remediation: Vec<Prose>,
     /// Deeds in the journal.
     pub(super) deeds: Vec<Deed>,
     /// Effects not answered yet.
@@ -224,6 +195,7 @@ impl Harness {
             effects: Vec::new(),
             changes: Vec::new(),
             deeds: Vec::new(),
+            remediation: Vec::new(),
             waiting: Vec::new(),
             spare: BTreeSet::new(),
             refuse: None,
@@ -314,14 +286,15 @@ impl Harness {
                 vec![Message::Related(question, Arc::new(related(&table, key, &entities)))]
             }
             Effect::LoadDetail { question, key, table } => {
+                let past = self.past(key);
                 let detail = Detail {
                     key,
-                    alert: alert(key.0),
+                    alert: Alert { remediation: self.remediation.clone(), ..alert::alert(key.0) },
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
                     mentions: mentions_of(&table, key),
                     families: incident::families(&table, key),
-                    past: Vec::new(),
-                    record: AlertRecord::default(),
+                    record: AlertRecord::of(&past),
+                    past,
                 };
                 vec![Message::Detail(question, Ok(Arc::new(detail)))]
             }

@@ -7,7 +7,7 @@ use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending, resolve};
 use crate::app::message::Timer;
-use crate::app::model::{Chord, Model, Pane};
+use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays,
@@ -222,6 +222,9 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         model.related.asked = None;
         journal::drop_sheet(model);
     } else if chord {
+    } else if matches!(model.overlays.last(), Some(Overlay::Outcomes(_)))
+        && respond::trigger::interrupt(model, out)
+    {
     } else if model.overlays.pop().is_some() {
         overlays::closed(model);
     } else if model.filter.editing {

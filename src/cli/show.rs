@@ -115,7 +115,7 @@ fn record(detail: &Detail) -> Value {
         "stepsDone": ticks.iter().map(|tick| json!({
             "at": tick.at,
             "by": tick.by.raw(),
-            "step": tick.step.raw(),
+            "step": tick.text.raw(),
         })).collect::<Vec<_>>(),
         "history": detail.past.iter().map(past).collect::<Vec<_>>(),
     })

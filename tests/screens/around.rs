@@ -1,314 +1,409 @@
-//! Scenes around one alert: its pivot menu, its Related tab, an incident as a tree, twins.
-
-use std::sync::Arc;
+//! The scenes of *Take action* that show what the source knows around an alert, each in its states.
 
 use chrono::TimeDelta;
-use quell::app::keymap::Pending;
-use quell::app::message::{Detail, Mention};
-use quell::app::model::{Chord, Confirm, Frame, Model, Opened, Overlay, PivotMenu, Place, Spot, Tab, Twins};
-use quell::app::related;
-use quell::domain::alert::Scan;
-use quell::domain::change::{Target, plan};
-use quell::domain::fact::{Fact, FactKind};
-use quell::domain::incident::families;
-use quell::domain::mentions::KINDS;
-use quell::domain::related::related as find;
-use quell::domain::resource::Cloud;
-use quell::domain::table::{Flags, RowData, Table, TableBuilder};
-use quell::domain::tactic::TacticSet;
-use quell::domain::{AlertId, AlertKey, SafeText, Severity, Status};
+use quell::app::fetch::Remote;
+use quell::app::form::Value;
+use quell::app::input::Input;
+use quell::app::message::Question;
+use quell::app::model::{MailForm, Model, Overlay, Section, Tab};
+use quell::app::respond;
+use quell::app::respond::context::{Around, Opened};
+use quell::domain::activity::{ActivityLog, Event, Window};
+use quell::domain::contacts::{Contacts, MinSeverity, Settings, addresses, differences};
+use quell::domain::ownership::{Holder, OwnerRole, Reach};
+use quell::domain::progress::{Fault, FaultKind};
+use quell::domain::recommendation::{Recommendation, Recommendations};
+use quell::domain::resource::{ResourceId, ResourceIdentifier};
+use quell::domain::rights::{Right, Rights};
+use quell::domain::{SafeText, Severity, SubscriptionId};
 
-use crate::fixture::{PRODUCTION, detail, filter, full_list, now, open_full, rich};
+use crate::fixture::{OPEN, PRODUCTION, fault, full_list, now, open_full};
 
-/// Minutes since, severity, tactic, title, type, resource, scanner, facts.
-type Line =
-    (i64, &'static str, &'static str, &'static str, &'static str, &'static str, Scan, &'static [Named]);
-type Named = (FactKind, &'static str);
+type Size = (u16, u16);
 
-const KEY: Named = (FactKind::Correlation, "aW5jaWRlbnQgbnVtYmVyIG9uZQ==");
-const TOR: Named = (FactKind::Ip, "203.0.113.7");
-const SHELL: Named = (FactKind::Process, "powershell.exe");
-const FILE: Named = (FactKind::Hash, "9f86d081884c7d659a2feaa0c55ad015");
+fn vm() -> ResourceId {
+    ResourceId::new(format!(
+        "/subscriptions/{PRODUCTION}/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/vm-web-01"
+    ))
+}
 
-const LINES: [Line; 10] = [
-    (
-        12,
-        "High",
-        "Execution",
-        "Suspicious PowerShell activity detected",
-        "VM_Shell",
-        "vm-web-01",
-        Scan::Agent,
-        &[KEY, TOR, SHELL, FILE],
-    ),
-    (
-        95,
-        "Medium",
-        "InitialAccess",
-        "Logon from a Tor exit node",
-        "VM_Tor",
-        "vm-web-01",
-        Scan::Unknown,
-        &[KEY, TOR],
-    ),
-    (
-        70,
-        "High",
-        "CredentialAccess",
-        "不審な資格情報アクセスが検出されました",
-        "VM_Dump",
-        "サーバー01",
-        Scan::Unknown,
-        &[KEY, SHELL],
-    ),
-    (
-        4,
-        "High",
-        "InitialAccess, CredentialAccess, Execution",
-        "Security incident detected on multiple resources",
-        "Incident",
-        "vm-web-01",
-        Scan::Unknown,
-        &[
-            KEY,
-            (FactKind::Member, "r-0000"),
-            (FactKind::Member, "r-0001"),
-            (FactKind::Member, "r-0002"),
-            (FactKind::Member, "2517-gone\u{202e}"),
-        ],
-    ),
-    (
-        200,
-        "High",
-        "Execution",
-        "Possible malicious web shell detected",
-        "VM_Webshell",
-        "vm-web-01",
-        Scan::Agentless,
-        &[FILE],
-    ),
-    (
-        60 * 30,
-        "Low",
-        "Execution",
-        "Suspicious PowerShell activity detected",
-        "VM_Shell",
-        "vm-web-01",
-        Scan::Agent,
-        &[SHELL],
-    ),
-    (
-        60 * 31,
-        "Low",
-        "Execution",
-        "Suspicious PowerShell activity detected",
-        "VM_Shell",
-        "vm-web-01",
-        Scan::Agent,
-        &[SHELL],
-    ),
-    (
-        60 * 50,
-        "Low",
-        "Execution",
-        "exe\u{202e}fdp \u{1b}[31mred\u{7}",
-        "VM_X",
-        "vm\u{1b}]0;x\u{7}01",
-        Scan::Unknown,
-        &[SHELL],
-    ),
-    (60 * 60, "Informational", "Unknown", "Sign-in burst", "VM_Burst", "vm-scan-01", Scan::Unknown, &[TOR]),
-    (
-        60 * 70,
-        "Low",
-        "Unknown",
-        "Nothing like it",
-        "VM_Alone",
-        "vm-lab-04",
-        Scan::Unknown,
-        &[(FactKind::Host, "vm-lab-04")],
-    ),
-];
+fn subscription() -> SubscriptionId {
+    SubscriptionId::new(PRODUCTION)
+}
 
-fn row(at: usize, line: &Line) -> RowData {
-    let (minutes, severity, intent, title, kind, resource, scan, facts) = *line;
-    let heads = [
-        (FactKind::Title, title),
-        (FactKind::Type, kind),
-        (FactKind::Resource, resource),
-        (FactKind::Group, "rg-web"),
-        (FactKind::Subscription, PRODUCTION),
+/// A section of the open alert, its state as `set` makes it.
+fn section(size: Size, section: Section, set: impl FnOnce(&mut Model)) -> Model {
+    let mut model = full_list(size);
+    model.respond.section = section;
+    model.respond.alert = Some(OPEN);
+    set(&mut model);
+    open_full(&mut model, Tab::Respond);
+    respond::lay_out(&mut model);
+    model
+}
+
+fn known<T>(value: T) -> Remote<T> {
+    Remote { known: Some((value, now().utc)), ..Remote::default() }
+}
+
+fn loading<T>() -> Remote<T> {
+    Remote { asked: Some(Question(1)), ..Remote::default() }
+}
+
+fn failed<T>(fault: Fault) -> Remote<T> {
+    Remote { fault: Some(fault), ..Remote::default() }
+}
+
+fn old<T>(value: T) -> Remote<T> {
+    let at = now().utc - TimeDelta::minutes(47);
+    Remote { known: Some((value, at)), asked: None, fault: Some(offline()) }
+}
+
+fn offline() -> Fault {
+    let message = "no connection to Azure: management.azure.com could not be resolved";
+    fault(FaultKind::Unreachable, message)
+}
+
+fn forbidden(needs: &str) -> Fault {
+    let message = format!(
+        "not allowed: The client 'ann@contoso.example' does not have authorization to perform the action ({needs})"
+    );
+    fault(FaultKind::Forbidden, &message)
+}
+
+fn window() -> Window {
+    let end = now().utc;
+    Window::between(end - TimeDelta::minutes(72), end, end)
+}
+
+fn event(minutes: i64, who: (&str, &str), operation: (&str, &str), status: &str, address: &str) -> Event {
+    let text = SafeText::from;
+    Event {
+        at: Some(now().utc - TimeDelta::minutes(minutes)),
+        caller: text(who.1),
+        operation: text(operation.0),
+        operation_label: text(operation.1),
+        status: text(status),
+        sub_status: text("Created (HTTP Status Code: 201)"),
+        address: text(address),
+        category: text("Administrative"),
+        level: text("Informational"),
+        role: text("Owner"),
+        resource: vm().text().clone(),
+        correlation: text("1e121103-0ba6-4300-ac9d-952bb5d0c80f"),
+        principal: text("5d0b1f64-0000-4000-8000-00000000ada0"),
+        name: text(who.0),
+        json: text(
+            "{\n  \"caller\": \"ada@contoso.example\",\n  \"level\": \"Informational\",\n  \"odd\": \"exe\u{202e}fdp \u{1b}[2J\"\n}",
+        ),
+    }
+}
+
+fn log() -> ActivityLog {
+    let ada = ("Ada Lovelace", "ada@contoso.example");
+    let events = vec![
+        event(
+            9,
+            ada,
+            (
+                "Microsoft.Compute/virtualMachines/extensions/write",
+                "Create or Update Virtual Machine Extension",
+            ),
+            "Succeeded",
+            "203.0.113.7",
+        ),
+        event(
+            12,
+            ("", "5f1c7ab2-33de-4f5b-8a5e-9f3d2b7c1e10"),
+            ("Microsoft.Compute/virtualMachines/runCommand/action", "Run Command on Virtual Machine"),
+            "Failed",
+            "198.51.100.24",
+        ),
+        event(
+            31,
+            ("", "ops\u{202e}@contoso.example"),
+            ("Microsoft.Compute/virtualMachines/restart/action", "Restart \u{1b}[31mVirtual Machine"),
+            "Started",
+            "",
+        ),
+        event(
+            58,
+            ada,
+            ("Microsoft.Resources/tags/write", "Create/Update Tag"),
+            "Succeeded",
+            "2001:db8::1234:5678:9abc",
+        ),
     ];
-    RowData {
-        id: AlertId::new(format!(
-            "/subscriptions/{PRODUCTION}/resourceGroups/rg-web/providers/Microsoft.Security/locations/westeurope/alerts/r-{at:04}"
-        )),
-        time: Some(now().utc - TimeDelta::minutes(minutes)),
-        severity: Severity::parse(severity),
-        status: if at == 6 { Status::Dismissed } else { Status::Active },
-        flags: Flags::new(kind == "Incident", false, Cloud::Azure, scan),
-        tactics: TacticSet::parse_intent(intent),
-        facts: heads
-            .iter()
-            .chain(facts)
-            .map(|(kind, value)| Fact { kind: *kind, value: SafeText::from(*value) })
-            .collect(),
+    ActivityLog::new(window(), events, true)
+}
+
+fn holder(role: OwnerRole, reach: Reach, principal: &str, kind: &str) -> Holder {
+    Holder {
+        role,
+        reach,
+        scope: format!("/subscriptions/{PRODUCTION}").into(),
+        principal: principal.into(),
+        kind: kind.into(),
+        conditional: reach == Reach::Above,
     }
 }
 
-fn table() -> Arc<Table> {
-    let mut builder = TableBuilder::new();
-    for (at, line) in LINES.iter().enumerate() {
-        builder.upsert(AlertKey(at as u32 + 1), &row(at, line));
-    }
-    builder.set_pending(AlertKey(2), Some(Status::Resolved));
-    builder.snapshot()
+fn holders() -> Vec<Holder> {
+    use OwnerRole::{Contributor, Owner, UserAccessAdministrator};
+    vec![
+        holder(Owner, Reach::Direct, "5d0b1f64-0000-4000-8000-00000000ada0", "User"),
+        holder(Contributor, Reach::Group, "7aa31f64-0000-4000-8000-000000000001", "Group"),
+        holder(Owner, Reach::Subscription, "9bb31f64-0000-4000-8000-000000000002", "ServicePrincipal"),
+        holder(UserAccessAdministrator, Reach::Above, "9bb31f64-0000-4000-8000-000000000003", "User"),
+    ]
 }
 
-/// The details of an alert with the entities that its row has.
-fn of(table: &Table, key: AlertKey) -> Detail {
-    let row = table.get(key).unwrap();
-    let mention = |kind: FactKind, value: &str| Mention {
-        kind,
-        value: value.into(),
-        label: if kind == FactKind::Hash {
-            "file hash".to_owned()
-        } else {
-            format!("{kind:?}").to_lowercase()
+fn tags() -> Vec<(SafeText, SafeText)> {
+    [("owner", "web-team@contoso.example"), ("environment", "production"), ("größe 接続", "a\u{202e}b \u{7}")]
+        .map(|(name, value)| (name.into(), value.into()))
+        .to_vec()
+}
+
+fn context(size: Size, set: impl FnOnce(&mut Around)) -> Model {
+    section(size, Section::Context, |model| {
+        let around = model.respond.context.kept.entry(OPEN);
+        around.window = Some(window());
+        around.tags = known(tags());
+        around.holders = known(holders());
+        around.log = known(log());
+        set(around);
+    })
+}
+
+pub(crate) fn context_known(size: Size) -> Model {
+    let mut model = context(size, |_| {});
+    model.respond.place.item = 7;
+    respond::lay_out(&mut model);
+    model
+}
+
+pub(crate) fn context_top(size: Size) -> Model {
+    context(size, |_| {})
+}
+
+pub(crate) fn context_loading(size: Size) -> Model {
+    context(size, |around| {
+        (around.tags, around.holders, around.log) = (loading(), loading(), loading());
+    })
+}
+
+pub(crate) fn context_partly(size: Size) -> Model {
+    context(size, |around| {
+        around.holders = failed(forbidden("Reader on the resource"));
+        around.log = old(log());
+    })
+}
+
+pub(crate) fn context_empty(size: Size) -> Model {
+    context(size, |around| {
+        around.tags = known(Vec::new());
+        around.holders = known(Vec::new());
+        around.log = known(ActivityLog::new(window(), Vec::new(), true));
+    })
+}
+
+pub(crate) fn context_many(size: Size) -> Model {
+    context(size, |around| {
+        let many =
+            (0..20).map(|at| holder(OwnerRole::Owner, Reach::Subscription, &format!("p{at:02}"), "User"));
+        around.holders = known(many.collect());
+        around.log = known(ActivityLog { complete: false, ..log() });
+    })
+}
+
+pub(crate) fn context_event(size: Size) -> Model {
+    let mut model = context(size, |_| {});
+    model.respond.context.open = Some(Opened::Event(Box::new(log().events[0].clone())));
+    respond::lay_out(&mut model);
+    model
+}
+
+pub(crate) fn context_holder(size: Size) -> Model {
+    let mut model = context(size, |_| {});
+    model.respond.context.open = Some(Opened::Holder(Box::new(holders()[3].clone())));
+    respond::lay_out(&mut model);
+    model
+}
+
+/// An alert about a machine that Azure knows by its agent only.
+pub(crate) fn context_nowhere(size: Size) -> Model {
+    section(size, Section::Context, |model| {
+        let mut detail = crate::fixture::rich();
+        detail.alert.resources.retain(|of| !matches!(of, ResourceIdentifier::Azure(_)));
+        crate::fixture::detail(model, detail);
+    })
+}
+
+fn advice() -> Recommendations {
+    let one = |title: &str, severity: Severity, others, description: &str| {
+        Recommendation {
+        key: "4fb67663-9ab9-475d-b026-8c544cced439".into(),
+        title: title.into(),
+        severity,
+        severity_text: if severity == Severity::Other { SafeText::default() } else { severity.name().into() },
+        description: description.into(),
+        remediation: "To install a solution:\n1. Open the portal\u{1b}[2J.\n2. Choose Install (https://aka.ms/install).".into(),
+        cause: "No solution was found on the disks of the machine".into(),
+        link: "https://portal.azure.com/#blade/Microsoft_Azure_Security/RecommendationsBlade/assessmentKey/4fb67663".into(),
+        user_impact: "Low".into(),
+        effort: "Moderate".into(),
+        threats: vec!["MaliciousInsider".into(), "DataExfiltration".into()],
+        others,
+    }
+    };
+    Recommendations::new(
+        vec![
+            one(
+                "Endpoint protection should be installed on your machines",
+                Severity::High,
+                Some(41),
+                "To protect your machines from threats, install a supported solution.\nLearn more (https://aka.ms/endpoint).",
+            ),
+            one("Management ports should be closed on your virtual machines", Severity::High, Some(0), ""),
+            one(
+                "Machines should be configured so that they restart to apply system updates that were downloaded",
+                Severity::Medium,
+                Some(1204),
+                "",
+            ),
+            one("A recommendation of our own: 所有者を確認 \u{202e}", Severity::Other, None, ""),
+        ],
+        Vec::new(),
+    )
+}
+
+fn prevent(size: Size, remote: Remote<Recommendations>) -> Model {
+    section(size, Section::Prevent, |model| {
+        *model.respond.prevent.kept.entry(respond::prevent::Of::new(vm())) = remote;
+    })
+}
+
+pub(crate) fn prevent_known(size: Size) -> Model {
+    prevent(size, known(advice()))
+}
+
+pub(crate) fn prevent_loading(size: Size) -> Model {
+    prevent(size, loading())
+}
+
+pub(crate) fn prevent_empty(size: Size) -> Model {
+    prevent(size, known(Recommendations::default()))
+}
+
+pub(crate) fn prevent_forbidden(size: Size) -> Model {
+    prevent(size, failed(forbidden("Security Reader or Reader")))
+}
+
+pub(crate) fn prevent_offline(size: Size) -> Model {
+    prevent(size, old(advice()))
+}
+
+pub(crate) fn prevent_gaps(size: Size) -> Model {
+    let gap = "on how many other resources is not known: Azure asks to slow down for 17 s".into();
+    let items = advice().items.into_iter().map(|item| Recommendation { others: None, ..item }).collect();
+    prevent(size, known(Recommendations::new(items, vec![gap])))
+}
+
+pub(crate) fn prevent_open(size: Size) -> Model {
+    let mut model = prevent_known(size);
+    model.respond.prevent.open = advice().items.into_iter().next().map(Box::new);
+    respond::lay_out(&mut model);
+    model
+}
+
+fn stored() -> Contacts {
+    Contacts {
+        settings: Settings {
+            enabled: true,
+            emails: addresses("soc@contoso.example;on-call@contoso.example"),
+            roles: vec!["Owner".into()],
+            min_severity: Some(MinSeverity::High),
         },
-        alerts: 1,
-        resources: 1,
-    };
-    let facts = row.facts().iter().filter(|fact| KINDS.contains(&fact.kind()));
-    let mentions = facts.map(|fact| mention(fact.kind(), table.dict().text(fact.code()))).collect();
-    Detail { key, mentions, families: families(table, key), ..rich() }
-}
-
-/// The list of these alerts, one of them with its details.
-fn list(size: (u16, u16), key: u32) -> Model {
-    let mut model = full_list(size);
-    model.table = table();
-    filter(&mut model, "status:active,in-progress");
-    let key = AlertKey(key);
-    model.list.cursor = Some(key);
-    model.list.place = model.list.listing.place(key).unwrap_or(0);
-    let shown = of(&model.table, key);
-    detail(&mut model, shown);
-    model
-}
-
-fn tab(size: (u16, u16), key: u32, place: Place) -> Model {
-    let mut model = list(size, key);
-    open_full(&mut model, Tab::Related);
-    model.details.full.as_mut().unwrap().related = place;
-    let shown = model.details.shown.clone().unwrap();
-    let entities: Vec<_> = shown.mentions.iter().map(|mention| (mention.kind, mention.fact())).collect();
-    model.related.shown = Some(Arc::new(find(&model.table, shown.key, &entities)));
-    related::lay_out(&mut model);
-    model
-}
-
-pub(crate) fn many(size: (u16, u16)) -> Model {
-    tab(size, 1, Place { item: 7, offset: 0 })
-}
-
-pub(crate) fn incident(size: (u16, u16)) -> Model {
-    tab(size, 4, Place { item: 2, offset: 0 })
-}
-
-pub(crate) fn alone(size: (u16, u16)) -> Model {
-    tab(size, 10, Place::default())
-}
-
-pub(crate) fn loading(size: (u16, u16)) -> Model {
-    let mut model = tab(size, 1, Place::default());
-    model.related.shown = None;
-    related::lay_out(&mut model);
-    model
-}
-
-/// The *Alert details* tab of an incident.
-pub(crate) fn tree(size: (u16, u16)) -> Model {
-    let mut model = list(size, 4);
-    open_full(&mut model, Tab::Details);
-    model.details.full.as_mut().unwrap().scroll[0] = 8;
-    model
-}
-
-/// A list that a pivot led to.
-pub(crate) fn pivoted(size: (u16, u16)) -> Model {
-    let mut model = list(size, 1);
-    let bar = &model.filter;
-    let frame = Frame {
-        text: bar.input.text().to_owned(),
-        filter: bar.applied.clone(),
-        view: Some(1),
-        home: 1,
-        previous: String::new(),
-        sort: model.list.sort.clone(),
-        spot: Spot { cursor: model.list.cursor, place: 0, offset: 0 },
-        marks: model.list.marks.clone(),
-        base: model.list.base.clone(),
-        opened: Vec::<Opened>::new(),
-    };
-    model.pivots = vec![frame.clone(), frame];
-    filter(&mut model, "ip:203.0.113.7");
-    model.list.place = 1;
-    model
-}
-
-pub(crate) fn chord(size: (u16, u16)) -> Model {
-    let mut model = full_list(size);
-    let keys = vec![quell::app::key::Key::char('p')];
-    model.chord = Some(Chord { pending: Pending { keys }, number: 1, menu: true });
-    model
-}
-
-pub(crate) fn menu(size: (u16, u16)) -> Model {
-    let mut model = full_list(size);
-    let mut detail = rich();
-    for at in 0..24 {
-        let more = Mention {
-            value: format!("10.0.0.{at}").as_str().into(),
-            alerts: at,
-            ..detail.mentions[0].clone()
-        };
-        detail.mentions.push(more);
+        phone: "+1 425 555 0100".into(),
+        attack_paths: "Critical".into(),
+        record: Some("{}".into()),
+        ..Contacts::none("2023-12-01-preview")
     }
-    let rows = quell::app::layout::pivot_rows(size, detail.mentions.len());
-    let chosen = 27;
-    let offset = (chosen + 1_usize).saturating_sub(rows);
-    model.overlays.push(Overlay::Pivot(PivotMenu { detail: Arc::new(detail), chosen, offset }));
+}
+
+fn mail(size: Size, remote: Remote<Contacts>, set: impl FnOnce(&mut Model)) -> Model {
+    section(size, Section::Contacts, |model| {
+        *model.respond.contacts.kept.entry(subscription()) = remote;
+        set(model);
+    })
+}
+
+pub(crate) fn mail_known(size: Size) -> Model {
+    mail(size, known(stored()), |_| {})
+}
+
+pub(crate) fn mail_loading(size: Size) -> Model {
+    mail(size, loading(), |_| {})
+}
+
+pub(crate) fn mail_default(size: Size) -> Model {
+    mail(size, known(Contacts::none("v")), |_| {})
+}
+
+pub(crate) fn mail_forbidden(size: Size) -> Model {
+    mail(size, failed(forbidden("Security Reader or Reader")), |_| {})
+}
+
+pub(crate) fn mail_offline(size: Size) -> Model {
+    mail(size, old(stored()), |_| {})
+}
+
+pub(crate) fn mail_saving(size: Size) -> Model {
+    mail(size, known(stored()), |model| {
+        model.respond.contacts.saving = Some((Question(2), subscription()));
+    })
+}
+
+pub(crate) fn mail_reader(size: Size) -> Model {
+    mail(size, known(stored()), |model| {
+        model.rights.listed(subscription(), Rights::of(|right| right == Right::ReadAlerts));
+    })
+}
+
+fn form() -> MailForm {
+    MailForm::new(subscription(), "Contoso Production".into(), stored())
+}
+
+fn over(size: Size, form: MailForm) -> Model {
+    let mut model = mail_known(size);
+    model.overlays.push(Overlay::Mail(Box::new(form)));
     model
 }
 
-/// A change with a twin that was added.
-pub(crate) fn twins(size: (u16, u16)) -> Model {
-    let mut model = list(size, 1);
-    let keys = [AlertKey(1), AlertKey(6)];
-    let mut plan = plan(&model.table, &keys, Status::Dismissed, &std::collections::BTreeSet::new());
-    let id = model.table.get(AlertKey(5)).unwrap().id();
-    let twin = (AlertKey(5), Target { id, seen: Status::Active, want: Status::Dismissed });
-    plan.targets.push(twin.clone());
-    model.overlays.push(Overlay::Confirm(Box::new(Confirm {
-        status: Status::Dismissed,
-        matching: 2,
-        plan,
-        off_screen: 0,
-        twins: Some(Twins { targets: vec![twin], added: true }),
-        reason: None,
-        take: false,
-        comment: None,
-        typing: false,
-    })));
-    model
+pub(crate) fn form_open(size: Size) -> Model {
+    let mut form = form();
+    form.form.focus = 1;
+    over(size, form)
 }
 
-pub(crate) fn twins_left(size: (u16, u16)) -> Model {
-    let mut model = twins(size);
-    if let Some(Overlay::Confirm(confirm)) = model.overlays.last_mut() {
-        confirm.plan.targets.pop();
-        confirm.twins.as_mut().unwrap().added = false;
-    }
-    model
+pub(crate) fn form_error(size: Size) -> Model {
+    let mut form = form();
+    form.form.focus = 1;
+    form.form.fields[1].value = Value::Text(Input::new("soc@contoso.example;nobody"));
+    let error = form.settings().check().err();
+    form.form.set_error("emails", error);
+    over(size, form)
+}
+
+pub(crate) fn form_confirm(size: Size) -> Model {
+    let mut form = form();
+    let after = Settings {
+        enabled: false,
+        emails: addresses("soc@contoso.example;second-line@contoso.example;someone\u{202e}@contoso.example"),
+        min_severity: Some(MinSeverity::Medium),
+        ..stored().settings
+    };
+    let changes = differences(&stored().settings, &after);
+    form.confirm = Some((after, changes));
+    over(size, form)
 }

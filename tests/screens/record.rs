@@ -5,6 +5,7 @@ use quell::app::message::{ActLine, AlertLine};
 use quell::app::model::{AssignMenu, Chosen, Inside, Judge, Log, Model, NotePrompt, Overlay, Window};
 use quell::domain::change::{Outcome, Tally};
 use quell::domain::record::{Act, Deed, DeedId, DeedKind, FeedbackReason, LogEntry, Past};
+use quell::domain::remediation::StepId;
 use quell::domain::{AlertKey, SafeText, Status};
 
 use crate::fixture::{full_list, minutes_ago, record, refused};
@@ -22,7 +23,7 @@ pub(crate) fn past() -> Vec<Past> {
             deed(DeedKind::Feedback, 30).judging(false, FeedbackReason::Benign).saying("the weekly scanner"),
             12,
         ),
-        (deed(DeedKind::StepDone, 45).set("2. Reset the password of the account"), 1),
+        (deed(DeedKind::StepDone, 45).ticking(StepId(7), "Reset the password of the account".into()), 1),
         (deed(DeedKind::Note, 60).saying("asked the owner"), 3),
         (deed(DeedKind::Assign, 70).set("eve@contoso.example"), 1),
     ];
@@ -116,7 +117,11 @@ fn acts() -> Vec<ActLine> {
         change(13, Some(Status::Dismissed), Tally { verified: 328, failed: 9, ..Tally::default() }, 14),
         change(12, None, Tally { verified: 2, ..Tally::default() }, 3),
         other(deed(DeedKind::Assign, 20).set("eve\u{1b}[31m@contoso.example"), 1, Some(7)),
-        other(deed(DeedKind::StepDone, 25).set("2. Reset the password of the account"), 1, Some(6)),
+        other(
+            deed(DeedKind::StepDone, 25).ticking(StepId(7), "Reset the password of the account".into()),
+            1,
+            Some(6),
+        ),
         other(
             deed(DeedKind::RuleCreated, 60).set("noise of the scanner").about("/subscriptions/x/rule"),
             0,

@@ -1,6 +1,7 @@
 //! When a command can be used and, if not, why: what the palette, the hint bar and a pressed key say.
 
-use crate::app::model::{Model, Pane, Section};
+use crate::app::model::{Model, Pane};
+use crate::app::respond::context;
 use crate::app::{marks, related, rights, undo};
 use crate::domain::progress::FaultKind;
 use crate::domain::rights::Right;
@@ -56,7 +57,7 @@ pub(super) fn full(model: &Model) -> Available {
 
 /// The activity log is on the screen.
 pub(super) fn has_log(model: &Model) -> Available {
-    unless("only in section 1, the resource's context", model.respond.section == Section::Context)
+    unless("only where section 1 shows an activity log", context::has_log(model))
 }
 
 /// Changes are possible at all: not read-only, and not known to be forbidden.

@@ -76,7 +76,10 @@ fn other(flow: &mut Flow, deed: &Deed, alerts: usize, now: Now) {
     add(&mut fields, words, safe_block(deed.words.as_safe(), Role::Body));
     add(&mut fields, "by", safe(deed.by.as_safe(), Role::Body));
     add(&mut fields, "reason", deed.reason.map(|reason| vec![reason.label().into()]).unwrap_or_default());
-    add(&mut fields, "about", safe(deed.about.as_safe(), Role::Body));
+    // A step's number says nothing to people.
+    if deed.step().is_none() {
+        add(&mut fields, "about", safe(deed.about.as_safe(), Role::Body));
+    }
     add(&mut fields, "filter", safe(SafeStr(&deed.filter), Role::Body));
     if alerts > 1 {
         let words = format!("{}, this one among them", counted(alerts, "alert"));

@@ -97,7 +97,7 @@ pub(super) fn local_record(flow: &mut Flow, detail: &Detail, table: &Table, whol
 }
 
 /// Who wrote something, and when.
-fn signed(by: &SafeText, at: DateTime<Utc>, now: Now) -> Vec<Piece> {
+pub fn signed(by: &SafeText, at: DateTime<Utc>, now: Now) -> Vec<Piece> {
     let mut line = vec![Piece::new("  ", Role::Dim)];
     line.extend(safe(by.as_safe(), Role::Dim));
     let gap = if by.is_empty() { "" } else { ", " };

@@ -71,7 +71,7 @@ pub(super) fn run(model: &mut Model, verb: Verb, out: &mut Effects) {
         }
         Verb::Enter => match model.respond.section {
             Section::Context => context::enter(model, out),
-            Section::Mitigate => {}
+            Section::Mitigate => mitigate::enter(model, out),
             Section::Prevent => prevent::enter(model),
             Section::Contacts => contacts::enter(model, out),
             Section::Trigger => trigger::enter(model, out),

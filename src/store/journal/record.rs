@@ -57,7 +57,7 @@ impl Store {
 }
 
 /// Writes a deed. Returns its number and the alerts touched.
-fn insert(conn: &Connection, deed: &Deed) -> Result<(DeedId, Vec<i64>), Trouble> {
+pub(super) fn insert(conn: &Connection, deed: &Deed) -> Result<(DeedId, Vec<i64>), Trouble> {
     let id = conn
         .prepare_cached(
             "INSERT INTO deed (at, by, kind, about, value, reason, words, filter) \

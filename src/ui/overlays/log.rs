@@ -295,7 +295,9 @@ fn in_full(model: &Model, entry: &LogEntry, columns: usize) -> Document {
         Act::Deed(_, deed) => {
             add(deed.reason.map(|reason| vec![Piece::from(reason.label())]).unwrap_or_default());
             add(safe_block(deed.words.as_safe(), Role::Body));
-            add(safe(deed.about.as_safe(), Role::Dim));
+            if deed.step().is_none() {
+                add(safe(deed.about.as_safe(), Role::Dim));
+            }
             &deed.filter
         }
     };
