@@ -12,6 +12,8 @@ mod record;
 mod related;
 #[path = "screens/scenes.rs"]
 mod scenes;
+#[path = "screens/suppress.rs"]
+mod suppress;
 #[path = "screens/trigger.rs"]
 mod trigger;
 

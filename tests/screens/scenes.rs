@@ -15,6 +15,7 @@ use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
 use crate::record;
+use crate::suppress;
 use crate::trigger;
 use crate::{around, related};
 
@@ -119,6 +120,24 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("log_typing", record::log_typing),
     ("log_loading", record::log_loading),
     ("log_failed", record::log_failed),
+    ("respond_suppress", suppress::section),
+    ("respond_suppress_forbidden", suppress::section_forbidden),
+    ("prompt_rule", suppress::form),
+    ("prompt_rule_counting", suppress::counting),
+    ("prompt_rule_wrong", suppress::wrong),
+    ("prompt_rule_leave", suppress::leave),
+    ("prompt_rule_confirm", suppress::confirm),
+    ("prompt_rule_stored", suppress::stored),
+    ("prompt_rule_refused", suppress::refused),
+    ("prompt_rule_edited", suppress::edited),
+    ("sheet_rules", suppress::list),
+    ("sheet_rules_one", suppress::one),
+    ("sheet_rules_asking", suppress::asking),
+    ("sheet_rules_loading", suppress::loading),
+    ("sheet_rules_empty", suppress::empty),
+    ("sheet_rules_forbidden", suppress::not_allowed),
+    ("sheet_rules_offline", suppress::offline),
+    ("sheet_rules_partly", suppress::partly),
     ("first_signin", sign_in),
     ("first_subscriptions", subscriptions),
     ("first_failed", failed),

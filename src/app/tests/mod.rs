@@ -11,5 +11,6 @@ mod pivot;
 mod record;
 mod related;
 mod screen;
+mod suppress;
 mod tasks;
 mod trigger;
