@@ -105,7 +105,7 @@ fn answer(status: u16, headers: &str, body: &str) -> String {
 #[tokio::test]
 async fn a_call_carries_the_body_as_it_is_and_never_the_token() {
     let server = Server::start(&answer(202, "x-ms-workflow-run-id: 0858CU22\r\n", "")).await;
-    assert_eq!(server.call().await, Called::Taken(Some("0858CU22".into())));
+    assert_eq!(server.call().await, Called::Taken("0858CU22".into()));
     let calls = server.calls();
     let (head, body) = calls[0].split_once("\r\n\r\n").unwrap();
     assert_eq!((calls.len(), body), (1, BODY));
@@ -129,12 +129,15 @@ async fn what_is_concluded_is_what_is_certain() {
     let wait = Some(Duration::from_secs(7));
     let message = r#"{"error":{"code":"C","message":"M"}}"#;
     for (answer, expected) in [
-        (answer(200, run, ""), Called::Taken(Some("R1".into()))),
-        (answer(202, "", ""), Called::Taken(None)),
-        (answer(202, "x-ms-workflow-run-id: ../../x\r\n", ""), Called::Taken(None)),
+        (answer(200, run, ""), Called::Taken("R1".into())),
+        (answer(202, "", ""), Called::Unknown("HTTP 202 that names no run".into())),
+        (
+            answer(202, "x-ms-workflow-run-id: ../../x\r\n", ""),
+            Called::Unknown("HTTP 202 that names no run".into()),
+        ),
         // The workflow's own answer, whatever its status: there is a run.
-        (answer(400, run, message), Called::Taken(Some("R1".into()))),
-        (answer(502, run, message), Called::Taken(Some("R1".into()))),
+        (answer(400, run, message), Called::Taken("R1".into())),
+        (answer(502, run, message), Called::Taken("R1".into())),
         (answer(400, "", message), Called::Refused("HTTP 400: M".into())),
         (answer(401, "", message), Called::Refused("HTTP 401: M".into())),
         (answer(404, "", ""), Called::Refused("HTTP 404".into())),

@@ -2,11 +2,19 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "commands/around.rs"]
+mod around;
 #[path = "commands/guards.rs"]
 mod guards;
+#[path = "commands/pivot.rs"]
+mod pivot;
+#[path = "commands/record.rs"]
+mod record;
 #[path = "commands/refusals.rs"]
 mod refusals;
 mod support;
+#[path = "commands/suppress.rs"]
+mod suppress;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

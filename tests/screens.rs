@@ -2,10 +2,20 @@
 
 #![allow(clippy::unwrap_used)] // a broken screen must stop the test
 
+#[path = "screens/around.rs"]
+mod around;
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/record.rs"]
+mod record;
+#[path = "screens/related.rs"]
+mod related;
 #[path = "screens/scenes.rs"]
 mod scenes;
+#[path = "screens/suppress.rs"]
+mod suppress;
+#[path = "screens/trigger.rs"]
+mod trigger;
 
 use quell::ui;
 use quell::ui::theme::Theme;
@@ -78,6 +88,16 @@ fn sheets() {
 }
 
 #[test]
+fn the_prompts_of_the_record() {
+    golden("record");
+}
+
+#[test]
+fn the_audit_log() {
+    golden("log");
+}
+
+#[test]
 fn the_first_run() {
     golden("first");
 }
@@ -90,7 +110,7 @@ fn too_small_a_screen_says_what_it_needs() {
 
 #[test]
 fn every_scene_is_golden() {
-    let areas = ["main", "filter", "empty", "full", "respond", "prompt", "sheet", "first"];
+    let areas = ["main", "filter", "empty", "full", "respond", "prompt", "sheet", "record", "log", "first"];
     for (name, _) in SCENES {
         assert!(areas.iter().any(|area| name.split('_').next() == Some(area)), "{name}");
     }

@@ -4,7 +4,7 @@ use crate::app::command::Copy;
 use crate::app::message::Detail;
 use crate::app::model::Model;
 use crate::app::notice::{alerts, fail, say};
-use crate::app::{Effect, Effects, details, marks};
+use crate::app::{Effect, Effects, details, marks, respond};
 use crate::domain::safe_text::json_escaped;
 use crate::domain::table::Row;
 use crate::domain::{AlertKey, SafeStr, SafeText};
@@ -29,7 +29,11 @@ pub(super) fn run(model: &mut Model, what: Copy, out: &mut Effects) {
         Copy::Id => each(model, "id", out, |row| SafeStr(row.id().as_str()).to_string()),
         Copy::Entity => clip(model, Clip::Entity, out),
         Copy::Link => clip(model, Clip::Link, out),
-        Copy::ShowLink => clip(model, Clip::ShownLink, out),
+        Copy::ShowLink => match respond::link(model) {
+            Some(Ok(link)) => say_copied(model, link.to_string(), format!("copied {}", link.raw()), out),
+            Some(Err(why)) => fail(model, why, out),
+            None => clip(model, Clip::ShownLink, out),
+        },
         Copy::Json => clip(model, Clip::Json, out),
     }
 }

@@ -4,26 +4,51 @@
 use chrono::{DateTime, Utc};
 
 use crate::app::message::Question;
-use crate::domain::AlertId;
+use crate::app::respond::{contacts, context};
+use crate::app::suppress;
 use crate::domain::progress::Fault;
+use crate::domain::recommendation::Recommendations;
+use crate::domain::resource::ResourceId;
 use crate::domain::response::{Candidates, Outgoing};
+use crate::domain::rights::Rights;
+use crate::domain::{AlertId, SubscriptionId};
 
 /// What is asked of the source.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Order {
+    /// Section 1: a part of what is known around an alert.
+    Context(context::Order),
+    /// Section 3: the recommendations of a resource.
+    Prevent(ResourceId),
+    /// Section 6: the mail settings of a subscription, to read or to store.
+    Contacts(contacts::Order),
+    /// What the role may do in each of these subscriptions.
+    Rights(Vec<SubscriptionId>),
     /// Which logic apps and automations there are, in all subscriptions.
     Candidates,
     /// What a logic app would be sent for these alerts, and what was triggered on them before.
     Outgoing(Vec<AlertId>),
+    /// Suppression rules.
+    Suppress(suppress::Order),
 }
 
 /// What the source answered.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
+    /// To [`Order::Context`].
+    Context(context::Answer),
+    /// To [`Order::Prevent`].
+    Prevent(ResourceId, Result<Recommendations, Fault>),
+    /// To [`Order::Contacts`].
+    Contacts(contacts::Answer),
+    /// To [`Order::Rights`]: the subscriptions whose permissions could be read.
+    Rights(Vec<(SubscriptionId, Rights)>),
     /// The logic apps and automations.
     Candidates(Result<Candidates, Fault>),
     /// What would be sent.
     Outgoing(Result<Outgoing, Fault>),
+    /// Suppression rules.
+    Suppress(suppress::Answer),
 }
 
 /// Something that the source has and the screen shows: what is known of it, of when, and how asking for it stands.

@@ -314,7 +314,7 @@ mod tests {
             ("↓ ←", "least", "Low", Done::Changed),
             ("Tab Space Space Space", "least", "High", Done::Changed),
             ("Tab Tab Space", "on", "no", Done::Changed),
-            ("BackTab BackTab 1 Space", "ip", "1 ", Done::Changed),
+            ("S-Tab S-Tab 1 Space", "ip", "1 ", Done::Changed),
             ("Enter Enter Enter Enter Enter", "name", "rule", Done::Submit),
             ("F2", "name", "rule", Done::Submit),
             ("Esc", "name", "rule", Done::Leave),
@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn a_space_ticks_only_where_no_text_stands_before_it() {
-        let on = |keys: &str| typed(&format!("BackTab BackTab {keys}")).0.field("ip").map(Field::is_on);
+        let on = |keys: &str| typed(&format!("S-Tab S-Tab {keys}")).0.field("ip").map(Field::is_on);
         assert_eq!(on("Space"), Some(true));
         assert_eq!(on("1 Space"), Some(false));
         assert_eq!(on("1 Home Space"), Some(true));

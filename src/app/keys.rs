@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Change, Command, Go, Mark, Scope, Show, show_keys, spec};
+use crate::app::command::{App, Change, Command, Go, Mark, Scope, Show, Suppress, show_keys, spec};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending, resolve};
 use crate::app::message::Timer;
-use crate::app::model::{Chord, Model, Pane};
+use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays,
-    record, respond, views,
+    pivot, record, related, respond, rights, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -53,11 +53,13 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
     }
 }
 
-/// Keys mean the list that was asked for, not the one that is still shown, and the sheet that is about to open.
-/// Both answers take milliseconds; keys that are faster wait here.
+/// Keys mean the list that was asked for, not the one that is still shown, the tab that is about to be filled and the
+/// sheet that is about to open. These answers take milliseconds; keys that are faster wait here.
 fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
-    model.list.awaiting && list_has_keys || journal::opens_sheet(model) || overlays::log::is_awaited(model)
+    let list = model.list.awaiting && list_has_keys;
+    let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
+    list || tab || journal::opens_sheet(model) || overlays::log::is_awaited(model) || suppress::waits(model)
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
@@ -152,6 +154,7 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
     match command {
         Command::Move(step) if model.focus == Pane::List => list::step(model, step, out),
         Command::Move(step) if Scope::of(model) == Scope::Respond => respond::step(model, step),
+        Command::Move(step) if Scope::of(model) == Scope::Related => related::step(model, step),
         Command::Move(step) => details::scroll(model, step),
         Command::Go(Go::Back) => back(model, out),
         Command::Go(go) => details::go(model, go, out),
@@ -160,8 +163,12 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Sort(key) => list::sort(model, key, out),
         Command::View(view) => views::run(model, view, out),
         Command::Change(change) => bulk::run(model, change, out),
+        Command::Pivot(pivot) => pivot::run(model, pivot, out),
+        Command::Related(verb) => related::run(model, verb, out),
         Command::Record(what) => record::run(model, what),
         Command::Respond(verb) => respond::run(model, verb, out),
+        Command::Suppress(Suppress::New) => suppress::open(model, out),
+        Command::Suppress(Suppress::Rules) => suppress::open_rules(model, out),
         Command::Copy(what) => copy::run(model, what, out),
         Command::Show(Show::Jobs) => overlays::open_jobs(model, out),
         Command::Show(Show::Log) => overlays::log::open(model, out),
@@ -171,6 +178,7 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
             model.sync.wished = true;
             out.push(Effect::SyncNow);
             respond::again(model, out);
+            rights::again(model, out);
             say(model, "syncing", out);
         }
         Command::App(App::Close) => close(model, out),
@@ -178,12 +186,12 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
     }
 }
 
-/// One step back: details, visual mode, filter, marks. It never quits.
+/// One step back: details, visual mode, pivot, filter, marks. It never quits.
 fn back(model: &mut Model, out: &mut Effects) {
     if respond::back(model) {
     } else if model.focus != Pane::List {
         details::go(model, Go::Back, out);
-    } else if model.list.visual.take().is_some() || views::back_home(model, out) {
+    } else if model.list.visual.take().is_some() || pivot::back(model, out) || views::back_home(model, out) {
     } else if model.list.marks.is_empty() {
         say(model, "q quits", out);
     } else {
@@ -206,12 +214,15 @@ fn close(model: &mut Model, out: &mut Effects) {
 /// quits when pressed twice.
 fn interrupt(model: &mut Model, out: &mut Effects) {
     let chord = model.chord.take().is_some();
+    let in_outcomes = matches!(model.overlays.last(), Some(Overlay::Outcomes(_)));
     if !model.held.is_empty() {
         // Whatever they waited for is not worth waiting for.
         model.held.clear();
         model.list.awaiting = false;
+        model.details.pivot = None;
+        model.related.asked = None;
         journal::drop_sheet(model);
-    } else if chord {
+    } else if chord || in_outcomes && respond::trigger::interrupt(model, out) {
     } else if model.overlays.pop().is_some() {
         overlays::closed(model);
     } else if model.filter.editing {
@@ -247,7 +258,8 @@ fn quit(model: &mut Model, out: &mut Effects) {
 pub(super) fn paste(model: &mut Model, text: &str, out: &mut Effects) {
     if model.overlays.is_empty() && model.filter.editing {
         filter_bar::paste(model, text, out);
-    } else if !overlays::paste(model, text) && model.first_run.is_none() {
+    } else if !suppress::paste(model, text, out) && !overlays::paste(model, text) && model.first_run.is_none()
+    {
         say(model, SafeText::from("nothing to paste into; / filters"), out);
     }
 }

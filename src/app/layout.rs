@@ -171,6 +171,75 @@ pub fn sheet(size: (u16, u16)) -> Area {
     popup(size, 104, u16::MAX)
 }
 
+/// The menu of a pivot: a line an entity.
+pub fn pivot_menu(size: (u16, u16), entities: usize) -> Area {
+    popup(size, 72, u16::try_from(entities).unwrap_or(u16::MAX))
+}
+
+/// The entities that fit the menu of a pivot.
+pub fn pivot_rows(size: (u16, u16), entities: usize) -> usize {
+    pivot_menu(size, entities).inner().rows().max(1)
+}
+
+/// The parts of the screen that lists suppression rules: a sheet with the list above and the chosen rule below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// The frame.
+    pub frame: Area,
+    /// The list with its head.
+    pub list: Area,
+    /// What is asked or said.
+    pub line: Area,
+    /// The chosen rule.
+    pub below: Area,
+    /// The list's and the rule's space together, for a rule shown whole.
+    pub whole: Area,
+}
+
+impl Rules {
+    /// The parts for a screen and so many rules.
+    pub fn new(size: (u16, u16), rules: usize) -> Self {
+        let frame = sheet(size);
+        let inner = frame.inner();
+        let high = inner.height.saturating_sub(1);
+        let rows = u16::try_from(rules + 2).unwrap_or(u16::MAX);
+        let list = Area { height: (high / 2).min(rows).max(3).min(high), ..inner };
+        let below = Area { y: inner.y + list.height, height: high.saturating_sub(list.height), ..inner };
+        let line = Area { y: inner.y + high, height: inner.height.saturating_sub(high), ..inner };
+        Self { frame, list, line, below, whole: Area { height: high, ..inner } }
+    }
+}
+
+/// The parts of a rule's form: the fields and, beside or below them, what the rule would have matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleForm {
+    /// The frame.
+    pub frame: Area,
+    /// The fields.
+    pub form: Area,
+    /// What it would have matched.
+    pub matches: Area,
+}
+
+impl RuleForm {
+    /// The parts for a screen.
+    pub fn new(size: (u16, u16)) -> Self {
+        let frame = sheet(size);
+        let inner = frame.inner();
+        if size.0 >= SIDE_BY_SIDE {
+            let left = inner.width * 11 / 20;
+            let form = Area { width: left, ..inner };
+            let matches =
+                Area { x: inner.x + left + 2, width: inner.width.saturating_sub(left + 2), ..inner };
+            return Self { frame, form, matches };
+        }
+        let rows = (inner.height * 3 / 5).min(inner.height);
+        let form = Area { height: rows, ..inner };
+        let below = inner.height.saturating_sub(rows + 1);
+        Self { frame, form, matches: Area { y: inner.y + inner.height - below, height: below, ..inner } }
+    }
+}
+
 /// The rows of the failures that fit: the sheet without its heading and the words about the chosen one.
 pub fn failure_rows(size: (u16, u16)) -> usize {
     sheet(size).inner().rows().saturating_sub(6)

@@ -7,8 +7,9 @@ use crate::app::journal::{Order, order};
 use crate::app::model::{AssignMenu, Chosen, Judge, Model, NotePrompt, Overlay, Pane};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effects, details, marks};
-use crate::domain::SafeText;
 use crate::domain::record::{Deed, DeedKind, judgement};
+use crate::domain::remediation::Step;
+use crate::domain::{AlertKey, SafeText};
 
 /// Opens the prompt of a command.
 pub(super) fn run(model: &mut Model, what: Record) {
@@ -71,6 +72,19 @@ pub(super) fn submit(
     let deed = Deed::new(kind, session.who.clone(), model.now.utc).on(alerts.ids);
     let deed = with(deed.under(model.filter.applied.to_string()));
     order(model, Order::Record, JournalOrder::Record(deed), out);
+}
+
+/// Ticks a step of an alert off, or opens it again.
+pub(super) fn tick(model: &mut Model, key: AlertKey, step: &Step, out: &mut Effects) {
+    let Some(id) = model.table.get(key).map(|row| row.id()) else { return };
+    let done = details::current(model).is_some_and(|shown| shown.record.tick(step.id).is_some());
+    let kind = if done { DeedKind::StepOpen } else { DeedKind::StepDone };
+    let words = match step.links.first() {
+        Some(link) if step.text.is_empty() => link.label.clone(),
+        _ => step.text.clone(),
+    };
+    let alerts = Chosen { ids: vec![id], first: Some(key), off_screen: 0 };
+    submit(model, alerts, kind, out, |deed| deed.ticking(step.id, words));
 }
 
 /// The journal has a deed: what is shown of the alert changed.

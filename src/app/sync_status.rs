@@ -5,7 +5,7 @@ use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::message::Now;
 use crate::app::model::{Model, SubscriptionState, SyncStatus};
 use crate::app::notice::{fail, say};
-use crate::app::{Effect, Effects, details};
+use crate::app::{Effect, Effects, details, rights};
 use crate::domain::change::Tally;
 use crate::domain::progress::{Subscription, SyncEvent};
 use crate::domain::{ChangeId, SafeText, SubscriptionId};
@@ -15,7 +15,10 @@ pub(super) fn event(model: &mut Model, event: SyncEvent, out: &mut Effects) {
     let offset = model.now.offset;
     let sync = &mut model.sync;
     match event {
-        SyncEvent::Subscriptions(list) => subscriptions(sync, list),
+        SyncEvent::Subscriptions(list) => {
+            subscriptions(sync, list);
+            rights::ask(model, out);
+        }
         SyncEvent::RoundStarted(at) => {
             sync.running = true;
             sync.started = Some(at);

@@ -106,8 +106,8 @@ impl Callback {
 /// How one call to a logic app ended, by what is certain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Called {
-    /// It was taken; the run's name when the answer tells it.
-    Taken(Option<SafeText>),
+    /// It was taken: the name of its run, which only the logic app can know.
+    Taken(SafeText),
     /// It was refused: there is no run.
     Refused(SafeText),
     /// Nothing was sent: there was no connection. There is no run.
@@ -189,8 +189,8 @@ impl Caller {
         let header = |name: &str| response.headers().get(name)?.to_str().ok().map(str::to_owned);
         let run = header(RUN_ID).filter(|name| is_run_name(name)).map(SafeText::from);
         let status = response.status().as_u16();
-        // A workflow may answer with any status itself: where there is a run, it was taken.
-        if run.is_some() || (200..=299).contains(&status) {
+        // A workflow may answer with any status itself, and a gateway with a page of its own: the run tells.
+        if let Some(run) = run {
             return Called::Taken(run);
         }
         let wait = header(RETRY_AFTER.as_str());
@@ -203,6 +203,7 @@ impl Caller {
         match status {
             429 => Called::PutOff(wait),
             400..=407 | 409..=499 => Called::Refused(says(&read_body(response).await)),
+            200..=299 => Called::Unknown(SafeText::from(format!("HTTP {status} that names no run"))),
             _ => Called::Unknown(says(&read_body(response).await)),
         }
     }

@@ -189,7 +189,17 @@ fn read_app(node: &Node<'_>) -> Option<LogicApp> {
         _ => Err(SafeText::from("it has no definition")),
     };
     let (location, state) = (text(node, &["location"]), text(properties, &["state"]));
-    Some(LogicApp { id, name, location, state, triggers })
+    let consumption = is_consumption(node, properties);
+    Some(LogicApp { id, name, location, state, consumption, triggers })
+}
+
+/// An app of the Standard plan has a `kind`, or says so in its `sku`.
+fn is_consumption(node: &Node<'_>, properties: &Node<'_>) -> bool {
+    let kind = text(node, &["kind"]);
+    let sku = properties.field(&["sku"]).map(|sku| text(sku, &["name"])).unwrap_or_default();
+    let standard =
+        |word: &SafeText, names: &[&str]| names.iter().any(|one| word.raw().eq_ignore_ascii_case(one));
+    !standard(&kind, &["Stateful", "Stateless"]) && !standard(&sku, &["Standard"])
 }
 
 fn read_trigger(name: &str, definition: &Node<'_>) -> Trigger {
@@ -247,6 +257,7 @@ mod tests {
         assert!(app(r#"{"definition":null}"#).triggers.is_err());
         assert_eq!(app(r#"{"definition":{"triggers":{}}}"#).triggers, Ok(Vec::new()));
         assert!(read_app(&Node::parse(r#"{"name":"w"}"#).unwrap()).is_none());
+        assert!(app("{}").consumption && !app(r#"{"sku":{"name":"Standard"}}"#).consumption);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use clap_complete::Shell;
 
 use crate::cli::contacts::ContactsCommand;
 use crate::cli::context::Context;
+use crate::cli::record::Feedback;
+use crate::cli::report::ReportArgs;
 use crate::cli::respond::Respond;
 use crate::cli::simulate::Simulate;
 use crate::cli::suppress::args::Suppress;
@@ -95,6 +97,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: ShowFormat,
     },
+    /// An alert's entities with how many other alerts mention each
+    Pivot(Pivot),
     /// Change the status of many alerts at once
     Set(Set),
     /// Undo a change: the last one without a number
@@ -147,6 +151,24 @@ pub enum Command {
     SimulateAlerts(Simulate),
     /// Trigger a logic app on alerts; without --logic-app, list what could be triggered and what fires by itself
     Respond(Respond),
+    /// Write a note on an alert; it is kept on this machine
+    Note {
+        /// The alert's id, or its name where that is unambiguous
+        id: String,
+        /// The note
+        text: String,
+    },
+    /// Assign an alert: to you without a name, to nobody with none; it is kept on this machine
+    Assign {
+        /// The alert's id, or its name where that is unambiguous
+        id: String,
+        /// To whom: a name, me or none
+        who: Option<String>,
+    },
+    /// Judge alerts useful or not; kept on this machine, as there is no public API for it
+    Feedback(Feedback),
+    /// The shift handover: what was done, by whom and why, what is open, what failed
+    Report(ReportArgs),
     /// The Azure Resource Manager emulator by itself
     Emulator(EmulatorArgs),
     /// What is configured, which sign-in works, what the role may do
@@ -173,6 +195,19 @@ pub struct List {
     /// At most so many
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+}
+
+/// `quell pivot`.
+#[derive(Debug, Args)]
+pub struct Pivot {
+    /// The alert's id, or its name where that is unambiguous
+    pub id: String,
+    /// List the alerts that share the entity of this number instead
+    #[arg(long, value_name = "N")]
+    pub entity: Option<usize>,
+    /// How to print these alerts
+    #[arg(long, value_enum)]
+    pub format: Option<ListFormat>,
 }
 
 /// `quell set`.

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use crate::domain::change::{ChangeRecord, Tally, TargetRecord};
 use crate::domain::filter::Field;
+use crate::domain::record::{Deed, FeedbackReason, judgement};
 use crate::domain::safe_text::json_escaped;
 use crate::domain::table::{Row, Table};
-use crate::domain::{Severity, Status};
+use crate::domain::{AlertId, SafeText, Severity, Status};
 
 /// Writes a value on one line with unsafe characters escaped.
 pub fn text(value: &Value) -> String {
@@ -40,7 +41,10 @@ pub fn row_value(row: &Row<'_>, table: &Table) -> Value {
         "incident": row.flags().is_incident(),
         "sample": row.flags().is_sample(),
         "cloud": row.flags().cloud().word(),
-        "assigned": row.local().and_then(|local| local.assigned.as_ref()).map(|who| who.raw().to_owned()),
+        "scan": row.flags().scan().other().map(|_| row.flags().scan().word()),
+        "assigned": row.local().and_then(|local| local.assigned.as_ref()).map(SafeText::raw),
+        "feedback": row.local().and_then(|local| local.useful).map(judgement),
+        "notes": row.local().map(|local| local.notes.raw()).filter(|notes| !notes.is_empty()),
     })
 }
 
@@ -69,6 +73,21 @@ pub fn change(record: &ChangeRecord) -> Value {
         "undoes": record.undoes,
         "undoneBy": record.undone_by,
         "outcomes": tally(&record.tally),
+    })
+}
+
+/// A deed of the audit log, with its alerts' ids.
+pub fn deed(deed: &Deed) -> Value {
+    json!({
+        "kind": deed.kind.code(),
+        "at": deed.at,
+        "by": deed.by.raw(),
+        "alerts": deed.alerts.iter().map(AlertId::as_str).collect::<Vec<_>>(),
+        "about": deed.about.raw(),
+        "value": deed.value.raw(),
+        "reason": deed.reason.map(FeedbackReason::code),
+        "words": deed.words.raw(),
+        "filter": deed.filter,
     })
 }
 

@@ -7,11 +7,12 @@ use crate::cli::{json, select, workspace};
 use crate::domain::SafeStr;
 use crate::domain::listing::Listing;
 use crate::domain::query::Sort;
+use crate::domain::record::judgement;
 use crate::domain::safe_text::csv_cell;
 use crate::domain::table::Row;
 
 /// Columns of the CSV form.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 14] = [
     "time",
     "severity",
     "status",
@@ -23,6 +24,8 @@ const COLUMNS: [&str; 12] = [
     "tactics",
     "incident",
     "assigned",
+    "feedback",
+    "notes",
     "id",
 ];
 
@@ -30,45 +33,55 @@ const COLUMNS: [&str; 12] = [
 pub async fn run(global: &Global, list: List, out: &mut Out) -> Result<Exit, CliError> {
     let sort =
         list.sort.as_deref().map_or_else(|| Ok(Sort::default()), Sort::parse).map_err(CliError::usage)?;
-    let format = list.format.unwrap_or(if global.json { ListFormat::Json } else { ListFormat::Table });
+    let format = format(global, list.format);
     let filter = select::parse_or_all(list.filter.as_deref())?;
     workspace::using(global, async |workspace| {
         let listing = select::matching(workspace, filter, sort).await?;
-        let limit = list.limit.unwrap_or(usize::MAX);
-        let rows = || (0..listing.len().min(limit)).filter_map(|place| listing.row(place));
-        match format {
-            ListFormat::Ids => {
-                for row in rows() {
-                    out.id(row.id().as_str())?;
-                }
-            }
-            ListFormat::Ndjson => {
-                for row in rows() {
-                    out.line(json::row(&row, &workspace.table))?;
-                }
-            }
-            ListFormat::Json => {
-                let items: Vec<String> = rows().map(|row| json::row(&row, &workspace.table)).collect();
-                out.line(format_args!("[{}]", items.join(",\n ")))?;
-            }
-            ListFormat::Csv => {
-                out.bytes(COLUMNS.join(",").as_bytes())?;
-                out.bytes(b"\r\n")?;
-                for row in rows() {
-                    out.bytes(csv(&row, &listing).as_bytes())?;
-                    out.bytes(b"\r\n")?;
-                }
-            }
-            ListFormat::Table => table(&listing, limit, out)?,
-        }
+        print(&listing, format, list.limit.unwrap_or(usize::MAX), out)?;
         Ok(Exit::Done)
     })
     .await
 }
 
+/// The format asked for; without one JSON where machine output is wanted, else a table.
+pub fn format(global: &Global, asked: Option<ListFormat>) -> ListFormat {
+    asked.unwrap_or(if global.json { ListFormat::Json } else { ListFormat::Table })
+}
+
+/// Prints alerts, at most so many.
+pub fn print(listing: &Listing, format: ListFormat, limit: usize, out: &mut Out) -> Result<(), CliError> {
+    let rows = || (0..listing.len().min(limit)).filter_map(|place| listing.row(place));
+    match format {
+        ListFormat::Ids => {
+            for row in rows() {
+                out.id(row.id().as_str())?;
+            }
+        }
+        ListFormat::Ndjson => {
+            for row in rows() {
+                out.line(json::row(&row, &listing.table))?;
+            }
+        }
+        ListFormat::Json => {
+            let items: Vec<String> = rows().map(|row| json::row(&row, &listing.table)).collect();
+            out.line(format_args!("[{}]", items.join(",\n ")))?;
+        }
+        ListFormat::Csv => {
+            out.bytes(COLUMNS.join(",").as_bytes())?;
+            out.bytes(b"\r\n")?;
+            for row in rows() {
+                out.bytes(csv(&row, listing).as_bytes())?;
+                out.bytes(b"\r\n")?;
+            }
+        }
+        ListFormat::Table => table(listing, limit, out)?,
+    }
+    Ok(())
+}
+
 fn csv(row: &Row<'_>, listing: &Listing) -> String {
     let tactics: Vec<&str> = row.tactics().iter().map(crate::domain::Tactic::label).collect();
-    let assigned = row.local().and_then(|local| local.assigned.clone()).unwrap_or_default();
+    let local = row.local().cloned().unwrap_or_default();
     let cells = [
         row.time().map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)).unwrap_or_default(),
         row.severity_label().0.to_owned(),
@@ -80,7 +93,9 @@ fn csv(row: &Row<'_>, listing: &Listing) -> String {
         row.alert_type().0.to_owned(),
         tactics.join("; "),
         if row.flags().is_incident() { "yes" } else { "no" }.to_owned(),
-        assigned.raw().to_owned(),
+        local.assigned.unwrap_or_default().raw().to_owned(),
+        local.useful.map(judgement).unwrap_or_default().to_owned(),
+        local.notes.raw().to_owned(),
         row.id().as_str().to_owned(),
     ];
     cells.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(",")

@@ -15,8 +15,11 @@ pub mod exit;
 pub mod json;
 pub mod list;
 pub mod output;
+pub mod pivot;
 pub mod progress;
 pub mod recommendations;
+pub mod record;
+pub mod report;
 pub mod respond;
 pub mod select;
 pub mod set;
@@ -41,6 +44,7 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         Command::List(list) => list::run(global, list, &mut out).await,
         Command::Count { filter, by } => count::run(global, filter.as_deref(), &by, &mut out).await,
         Command::Show { id, format } => show::run(global, &id, format, &mut out).await,
+        Command::Pivot(pivot) => pivot::run(global, pivot, &mut out).await,
         Command::Set(set) => set::run(global, set, &mut out).await,
         Command::Undo { change, act } => undo::undo(global, change, &act, &mut out).await,
         Command::Retry { change, act } => undo::retry(global, change, &act, &mut out).await,
@@ -52,6 +56,10 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         Command::Contacts { command } => contacts::run(global, command, &mut out).await,
         Command::SimulateAlerts(args) => simulate::run(global, args, &mut out).await,
         Command::Respond(args) => respond::run(global, args, &mut out).await,
+        Command::Note { id, text } => record::note(global, &id, &text, &mut out).await,
+        Command::Assign { id, who } => record::assign(global, &id, who.as_deref(), &mut out).await,
+        Command::Feedback(feedback) => record::feedback(global, feedback, &mut out).await,
+        Command::Report(args) => report::run(global, args, &mut out).await,
         Command::Emulator(args) => emulator::run(global, args, &mut out).await,
         Command::Doctor => doctor::run(global, &mut out).await,
         Command::Completions { shell } => {

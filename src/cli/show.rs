@@ -10,7 +10,9 @@ use crate::cli::output::Out;
 use crate::cli::{json as machine, select, workspace};
 use crate::domain::SafeText;
 use crate::domain::alert::{Evidence, Link, Prose};
+use crate::domain::change::Reason;
 use crate::domain::entity::{Entity, Value as Field};
+use crate::domain::record::{AlertRecord, Past, judgement};
 use crate::domain::safe_text::json_escaped;
 use crate::runtime::{detail, now};
 
@@ -80,6 +82,7 @@ fn alert(detail: &Detail, table: &crate::domain::table::Table) -> Value {
         "entities": alert.entities.nodes.iter().map(entity).collect::<Vec<_>>(),
         "listedEntities": alert.entities.listed,
         "evidence": alert.evidence.iter().map(evidence).collect::<Vec<_>>(),
+        "record": record(detail),
         "mentions": detail.mentions.iter().map(|mention| json!({
             "kind": mention.label,
             "value": mention.value.raw(),
@@ -91,6 +94,56 @@ fn alert(detail: &Detail, table: &crate::domain::table::Table) -> Value {
         value.extend(more);
     }
     value
+}
+
+/// What is kept here of the alert: all of it, where the list has the short form.
+fn record(detail: &Detail) -> Value {
+    let AlertRecord { notes, feedback, ticks } = &detail.record;
+    json!({
+        "notes": notes.iter().map(|note| json!({
+            "at": note.at,
+            "by": note.by.raw(),
+            "text": note.text.raw(),
+        })).collect::<Vec<_>>(),
+        "feedback": feedback.as_ref().map(|feedback| json!({
+            "at": feedback.at,
+            "by": feedback.by.raw(),
+            "feedback": judgement(feedback.useful),
+            "reason": feedback.reason.code(),
+            "comment": feedback.comment.raw(),
+        })),
+        "stepsDone": ticks.iter().map(|tick| json!({
+            "at": tick.at,
+            "by": tick.by.raw(),
+            "step": tick.text.raw(),
+        })).collect::<Vec<_>>(),
+        "history": detail.past.iter().map(past).collect::<Vec<_>>(),
+    })
+}
+
+fn past(past: &Past) -> Value {
+    match past {
+        Past::Change(entry) => json!({
+            "kind": "change",
+            "at": entry.at,
+            "by": entry.by.raw(),
+            "change": entry.change,
+            "from": entry.from.api_name(),
+            "to": entry.to.api_name(),
+            "outcome": entry.outcome.word(),
+            "detail": entry.detail.raw(),
+            "reason": entry.reason.map(Reason::code),
+            "comment": entry.comment.raw(),
+            "filter": entry.filter,
+            "undoes": entry.undoes,
+        }),
+        Past::Deed(deed, alerts) => {
+            let mut value = machine::deed(deed);
+            // The ids of the others are in the report; here it matters how many they were.
+            value["alerts"] = (*alerts).into();
+            value
+        }
+    }
 }
 
 fn link(link: &Link) -> Value {

@@ -85,7 +85,7 @@ pub struct Trigger {
     pub kind: TriggerKind,
 }
 
-/// A consumption logic app (`Microsoft.Logic/workflows`).
+/// A logic app (`Microsoft.Logic/workflows`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogicApp {
     /// Its resource id.
@@ -96,6 +96,8 @@ pub struct LogicApp {
     pub location: SafeText,
     /// `Enabled`, `Disabled`, `Suspended` …; may be empty.
     pub state: SafeText,
+    /// False for an app of another plan, which has no callback of this kind.
+    pub consumption: bool,
     /// Its triggers, or why its definition could not be read.
     pub triggers: Result<Vec<Trigger>, SafeText>,
 }
@@ -105,6 +107,8 @@ pub struct LogicApp {
 pub enum Unusable {
     /// It is switched off; its state.
     Disabled(SafeText),
+    /// It is of another plan than consumption.
+    OtherPlan,
     /// Its definition could not be read.
     Unreadable(SafeText),
     /// It has no trigger at all.
@@ -121,6 +125,9 @@ impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Disabled(state) => write!(f, "switched off ({state})"),
+            Self::OtherPlan => {
+                f.write_str("only consumption logic apps can be triggered, this one is Standard")
+            }
             Self::Unreadable(why) => write!(f, "its definition cannot be read: {why}"),
             Self::NoTrigger => f.write_str("it has no trigger"),
             Self::NoSuchTrigger(name) => write!(f, "it has no trigger named {name}"),
@@ -159,6 +166,9 @@ impl LogicApp {
 
     /// Its triggers, when it is switched on and they are known.
     fn open_triggers(&self) -> Result<&[Trigger], Unusable> {
+        if !self.consumption {
+            return Err(Unusable::OtherPlan);
+        }
         if !self.is_enabled() {
             return Err(Unusable::Disabled(self.state.clone()));
         }
@@ -199,6 +209,7 @@ mod tests {
             name: name.into(),
             location: "westeurope".into(),
             state: state.into(),
+            consumption: true,
             triggers: Ok(triggers),
         }
     }
@@ -252,6 +263,8 @@ mod tests {
     fn what_cannot_be_triggered_says_why() {
         let request = || vec![trigger("manual", TriggerKind::Request)];
         let other = TriggerKind::OtherEvent("/Microsoft.Security/Assessment/subscribe".into());
+        let mut standard = app("s", "Enabled", request());
+        standard.consumption = false;
         let mut unreadable = app("u", "Enabled", request());
         unreadable.triggers = Err("not allowed".into());
         for (app, reason) in [
@@ -265,6 +278,7 @@ mod tests {
                 app("a", "Enabled", vec![trigger("r", TriggerKind::Other("Recurrence".into()))]),
                 "takes no alert (Recurrence)",
             ),
+            (standard, "only consumption"),
             (unreadable, "cannot be read: not allowed"),
         ] {
             let why = app.choice().unwrap_err().to_string();

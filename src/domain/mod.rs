@@ -24,6 +24,7 @@
 //! | [`progress`] | what the pull and push workers report |
 //! | [`rights`] | what the signed-in role may do |
 //! | [`record`] | the local record beside the alerts, and the audit log |
+//! | [`report`] | the shift handover |
 //! | [`progress`] | what the pull and push workers report |
 //! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
 //! | [`response`] | logic apps triggered on alerts, and what became of each |
@@ -52,6 +53,7 @@ pub mod recommendation;
 pub mod record;
 pub mod related;
 pub mod remediation;
+pub mod report;
 pub mod resource;
 pub mod response;
 pub mod rights;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::domain::change::{ChangeRecord, HistoryEntry};
+use crate::domain::remediation::StepId;
 use crate::domain::{AlertId, SafeText};
 
 /// Why an alert was useful, or was not.
@@ -100,11 +101,13 @@ pub struct Feedback {
     pub comment: SafeText,
 }
 
-/// A remediation step that was ticked off. It is known by its text: one that has changed since is another step.
+/// A remediation step that was ticked off. It is known by its words: one that the source has reworded since is another step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tick {
-    /// The step's text as it was ticked.
-    pub step: SafeText,
+    /// Which.
+    pub step: StepId,
+    /// Its words as they were ticked.
+    pub text: SafeText,
     /// When.
     pub at: DateTime<Utc>,
     /// By whom.
@@ -136,9 +139,10 @@ impl AlertRecord {
                     record.feedback = Some(Feedback { at, by, useful: deed.is_useful(), reason, comment });
                 }
                 (DeedKind::StepDone | DeedKind::StepOpen, _) => {
-                    record.ticks.retain(|tick| tick.step != deed.value);
+                    let Some(step) = deed.step() else { continue };
+                    record.ticks.retain(|tick| tick.step != step);
                     if deed.kind == DeedKind::StepDone {
-                        record.ticks.push(Tick { step: deed.value.clone(), at, by });
+                        record.ticks.push(Tick { step, text: deed.value.clone(), at, by });
                     }
                 }
                 _ => {}
@@ -147,9 +151,9 @@ impl AlertRecord {
         record
     }
 
-    /// The tick of a step with exactly this text.
-    pub fn tick(&self, step: &SafeText) -> Option<&Tick> {
-        self.ticks.iter().find(|tick| tick.step == *step)
+    /// The tick of a step.
+    pub fn tick(&self, step: StepId) -> Option<&Tick> {
+        self.ticks.iter().find(|tick| tick.step == step)
     }
 }
 
@@ -162,7 +166,7 @@ pub enum DeedKind {
     Assign,
     /// Alerts were judged; the value is [`judgement`]'s word.
     Feedback,
-    /// A remediation step was ticked off; the value is its text.
+    /// A remediation step was ticked off; the value is its words, and it is about its [`StepId`].
     StepDone,
     /// The tick was taken away again.
     StepOpen,
@@ -174,7 +178,8 @@ pub enum DeedKind {
     RuleDeleted,
     /// The e-mail contacts of a subscription were edited; the words say how.
     ContactsEdited,
-    /// A logic app was triggered; the value is its name, the words what became of it. Never its callback's address.
+    /// A logic app was triggered; the value is its name, the words say under which number the outcome is kept. Never its
+    /// callback's address.
     LogicAppTriggered,
 }
 
@@ -209,6 +214,22 @@ impl DeedKind {
         }
     }
 
+    /// What was done, in words.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Assign => "assigned",
+            Self::Feedback => "feedback",
+            Self::StepDone => "step done",
+            Self::StepOpen => "step open again",
+            Self::RuleCreated => "suppression rule created",
+            Self::RuleEdited => "suppression rule edited",
+            Self::RuleDeleted => "suppression rule deleted",
+            Self::ContactsEdited => "e-mail contacts edited",
+            Self::LogicAppTriggered => "logic app triggered",
+        }
+    }
+
     /// Reads a code.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
@@ -226,7 +247,7 @@ pub struct Deed {
     pub kind: DeedKind,
     /// The alerts it was done to; none for what is about something else.
     pub alerts: Vec<AlertId>,
-    /// The full id of what else it was about: a rule, a subscription, a logic app. May be empty.
+    /// What else it was about: the full id of a rule, a subscription, a logic app; the number of a step. May be empty.
     pub about: SafeText,
     /// What it set, as [`DeedKind`] says; may be empty.
     pub value: SafeText,
@@ -292,6 +313,17 @@ impl Deed {
     /// True for feedback that says useful.
     pub fn is_useful(&self) -> bool {
         self.value.raw() == judgement(true)
+    }
+
+    /// The step that was ticked off, or is open again.
+    pub fn step(&self) -> Option<StepId> {
+        self.about.raw().parse().ok().map(StepId)
+    }
+
+    /// The same, about a step of the alert.
+    #[must_use]
+    pub fn ticking(self, step: StepId, words: SafeText) -> Self {
+        self.about(step.0.to_string()).set(words)
     }
 
     /// A judgement of alerts.

@@ -5,7 +5,7 @@
 //! assignments nor roles on a single resource group, so a 403 has the last word, and for rights that a role on a
 //! resource group can give, a *no* of the list is a doubt and not a refusal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::{SafeText, SubscriptionId};
 
@@ -146,6 +146,7 @@ pub enum Verdict {
 pub struct KnownRights {
     listed: HashMap<SubscriptionId, Rights>,
     refused: HashMap<(SubscriptionId, Right), SafeText>,
+    asked: HashSet<SubscriptionId>,
 }
 
 impl KnownRights {
@@ -153,6 +154,16 @@ impl KnownRights {
     pub fn listed(&mut self, subscription: SubscriptionId, rights: Rights) {
         self.refused.retain(|(of, right), _| *of != subscription || !rights.has(*right));
         self.listed.insert(subscription, rights);
+    }
+
+    /// Those of these subscriptions that Azure was not asked about yet. They count as asked from now on.
+    pub fn to_ask<'a>(&mut self, of: impl Iterator<Item = &'a SubscriptionId>) -> Vec<SubscriptionId> {
+        of.filter(|id| self.asked.insert((*id).clone())).cloned().collect()
+    }
+
+    /// Everything is to be asked anew: a role may have been given meanwhile.
+    pub fn ask_again(&mut self) {
+        self.asked.clear();
     }
 
     /// An attempt was answered by 403, in these words.

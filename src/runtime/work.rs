@@ -1,5 +1,6 @@
 //! The open workspace and its workers: shown first, then connected to its source.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
@@ -7,6 +8,7 @@ use tokio::runtime::Handle;
 use super::mailbox::Mailbox;
 use super::open::{self, Workspace};
 use crate::app::message::{Message, Session, Start};
+use crate::app::suppress::Purpose;
 use crate::azure::ArmClient;
 use crate::domain::progress::{Fault, FaultKind, SyncEvent};
 use crate::domain::{ChangeId, SafeText};
@@ -19,6 +21,22 @@ pub struct Work {
     parts: Arc<Mutex<Parts>>,
     mailbox: Mailbox,
     handle: Handle,
+    /// The number of the newest walk over the alerts, by its purpose.
+    walks: [Arc<AtomicU64>; 2],
+}
+
+/// A walk over the alerts whose answer somebody awaits.
+#[derive(Debug)]
+pub struct Walk {
+    newest: Arc<AtomicU64>,
+    number: u64,
+}
+
+impl Walk {
+    /// True once a newer walk began for the same purpose.
+    pub fn is_stale(&self) -> bool {
+        self.newest.load(Ordering::Acquire) != self.number
+    }
 }
 
 #[derive(Default)]
@@ -35,7 +53,7 @@ struct Parts {
 impl Work {
     /// Nothing is open yet.
     pub fn new(mailbox: Mailbox, handle: Handle) -> Self {
-        Self { parts: Arc::default(), mailbox, handle }
+        Self { parts: Arc::default(), mailbox, handle, walks: Default::default() }
     }
 
     fn with<R>(&self, use_it: impl FnOnce(&mut Parts) -> R) -> R {
@@ -55,6 +73,16 @@ impl Work {
     /// The client of the source; none before the sign-in.
     pub fn client(&self) -> Option<ArmClient> {
         self.with(|parts| parts.client.clone())
+    }
+
+    /// Begins a walk over the alerts; an older one for the same purpose is stale from now on.
+    pub fn walk(&self, purpose: Purpose) -> Walk {
+        let newest = Arc::clone(match purpose {
+            Purpose::Form => &self.walks[0],
+            Purpose::Rules => &self.walks[1],
+        });
+        let number = newest.fetch_add(1, Ordering::AcqRel) + 1;
+        Walk { newest, number }
     }
 
     /// Something may have to be sent.

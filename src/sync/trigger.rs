@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::azure::retry::Backoff;
+use crate::azure::retry::{Backoff, with_retry};
 use crate::azure::{ApiError, ArmClient, Callback, Called, Caller};
 use crate::domain::automation::AlertEvent;
 use crate::domain::progress::Fault;
@@ -119,7 +119,7 @@ pub async fn trigger(
     let ready = tokio::select! {
         biased;
         () = watch.cancel.cancelled() => Err((TriggerOutcome::Cancelled, SafeText::from(CANCELLED))),
-        ready = prepare(client, &app, &trigger) => ready.map_err(|error| {
+        ready = prepare(client, &app, &trigger, tuning) => ready.map_err(|error| {
             unsent = Some(trouble::fault(&error));
             (TriggerOutcome::Failed, SafeText::from(format!("not sent: {error}")))
         }),
@@ -160,9 +160,13 @@ async fn prepare(
     client: &ArmClient,
     app: &ResourceId,
     trigger: &SafeText,
+    tuning: &TriggerTuning,
 ) -> Result<(Callback, Caller), ApiError> {
-    let ask = || client.callback(app, trigger.raw());
-    let callback = crate::azure::retry::with_retry(Backoff::default(), 3, ask).await?;
+    let ask = || async {
+        let slow = |_| ApiError::LostReply(format!("no complete answer within {:?}", tuning.call_limit));
+        timeout(tuning.call_limit, client.callback(app, trigger.raw())).await.map_err(slow).and_then(|it| it)
+    };
+    let callback = with_retry(tuning.backoff, tuning.attempts, ask).await?;
     Ok((callback, client.caller()?))
 }
 
@@ -200,7 +204,7 @@ impl Work<'_> {
             let (why, wait) = match called {
                 Called::Taken(run) => {
                     let nothing = SafeText::default();
-                    return self.settle(&record, TriggerOutcome::Done, &nothing, run.as_ref()).await;
+                    return self.settle(&record, TriggerOutcome::Done, &nothing, Some(&run)).await;
                 }
                 Called::Refused(why) => {
                     return self.settle(&record, TriggerOutcome::Failed, &why, None).await;

@@ -8,7 +8,7 @@ use quell::app::documents;
 use quell::app::input::Input;
 use quell::app::layout::{self, Main};
 use quell::app::message::{Detail, Mention, Now, Session};
-use quell::app::model::{Full, Model, Pane, SubscriptionState, Tab};
+use quell::app::model::{Full, Model, Pane, Place, SubscriptionState, Tab};
 use quell::app::respond;
 use quell::domain::alert::Scan;
 use quell::domain::change::{
@@ -19,6 +19,7 @@ use quell::domain::filter::{Context, parse};
 use quell::domain::listing::Listing;
 use quell::domain::progress::{Fault, FaultKind, Subscription};
 use quell::domain::query::{self, Query};
+use quell::domain::record::{AlertRecord, Past};
 use quell::domain::resource::Cloud;
 use quell::domain::table::{Flags, RowData, Table, TableBuilder};
 use quell::domain::tactic::TacticSet;
@@ -38,7 +39,7 @@ pub(crate) fn now() -> Now {
     }
 }
 
-fn minutes_ago(minutes: i64) -> DateTime<Utc> {
+pub(crate) fn minutes_ago(minutes: i64) -> DateTime<Utc> {
     now().utc - TimeDelta::minutes(minutes)
 }
 
@@ -144,6 +145,9 @@ pub(crate) fn table(alerts: usize) -> Arc<Table> {
     builder.set_gone(AlertKey(12), true);
     let record = builder.local_mut().entry(AlertKey(1)).or_default();
     record.assigned = Some("ann@contoso.example".into());
+    let record = builder.local_mut().entry(AlertKey(3)).or_default();
+    record.notes = "asked the owner".into();
+    record.useful = Some(false);
     builder.snapshot()
 }
 
@@ -213,12 +217,18 @@ pub(crate) fn open_full(model: &mut Model, tab: Tab) {
     let shown = model.details.shown.clone().unwrap();
     let document = match tab {
         Tab::Details => documents::details(&shown, &model.table, width, now()),
-        Tab::Respond => Document::default(),
-        Tab::History => documents::history(&shown.history, width, now()),
+        Tab::Respond | Tab::Related => Document::default(),
+        Tab::History => documents::history(&shown.past, width, now()),
         Tab::Json => documents::json(&shown.raw, width),
     };
-    model.details.full =
-        Some(Full { key: shown.key, tab, document, json: None, scroll: [0; Tab::ALL.len()] });
+    model.details.full = Some(Full {
+        key: shown.key,
+        tab,
+        document,
+        json: None,
+        scroll: [0; Tab::ALL.len()],
+        related: Place::default(),
+    });
     model.focus = Pane::Full;
     respond::lay_out(model);
 }
@@ -251,8 +261,17 @@ pub(crate) fn rich() -> Detail {
                 1,
             ),
         ],
-        history: history(),
+        families: Vec::new(),
+        record: AlertRecord::of(&past()),
+        past: past(),
     }
+}
+
+/// Deeds, then changes.
+fn past() -> Vec<Past> {
+    let mut past = crate::record::past();
+    past.extend(history().into_iter().map(Past::Change));
+    past
 }
 
 fn history() -> Vec<HistoryEntry> {

@@ -3,6 +3,7 @@
 use crate::common::*;
 use quell::domain::change::Reason;
 use quell::domain::record::{Act, Deed, DeedKind, FeedbackReason, LogEntry, Past};
+use quell::domain::remediation::StepId;
 use quell::domain::table::LocalRecord;
 
 fn deed(kind: DeedKind, names: &[&str]) -> Deed {
@@ -39,10 +40,9 @@ fn notes_feedback_and_steps_outlast_the_program_and_the_last_counts() {
     store.audit(&note(&["a"], "asked the owner")).unwrap();
     store.audit(&not_useful(&["a", "b"], "the scanner")).unwrap();
     store.audit(&deed(DeedKind::Feedback, &["b"]).judging(true, FeedbackReason::Accurate)).unwrap();
-    for (kind, step) in [(DeedKind::StepDone, "1. Isolate"), (DeedKind::StepDone, "2. Reset")] {
-        store.audit(&deed(kind, &["a"]).set(step)).unwrap();
+    for (kind, step) in [(DeedKind::StepDone, 1), (DeedKind::StepDone, -2), (DeedKind::StepOpen, 1)] {
+        store.audit(&deed(kind, &["a"]).ticking(StepId(step), SafeText::from("words"))).unwrap();
     }
-    store.audit(&deed(DeedKind::StepOpen, &["a"]).set("1. Isolate")).unwrap();
     for round in 0..2 {
         let found = local(&mut store, "a");
         assert_eq!(found.notes.raw(), "seen before\nin March\nasked the owner");
@@ -52,10 +52,8 @@ fn notes_feedback_and_steps_outlast_the_program_and_the_last_counts() {
         assert_eq!(notes, ["asked the owner", "seen before\nin March"]);
         let feedback = record.feedback.as_ref().unwrap();
         assert_eq!((feedback.reason, feedback.comment.raw()), (FeedbackReason::Noise, "the scanner"));
-        assert!(record.tick(&SafeText::from("2. Reset")).is_some_and(|tick| tick.by == who("ann")));
-        for open in ["1. Isolate", "2. Reset the password"] {
-            assert_eq!(record.tick(&SafeText::from(open)), None, "{open}");
-        }
+        assert!(record.tick(StepId(-2)).is_some_and(|tick| tick.by == who("ann")));
+        assert_eq!((record.tick(StepId(1)), record.tick(StepId(2))), (None, None));
         store.close();
         store = open(folder.path());
     }

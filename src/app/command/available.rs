@@ -1,8 +1,10 @@
 //! When a command can be used and, if not, why: what the palette, the hint bar and a pressed key say.
 
 use crate::app::model::{Model, Pane};
-use crate::app::{marks, undo};
+use crate::app::respond::context;
+use crate::app::{marks, related, rights, undo};
 use crate::domain::progress::FaultKind;
+use crate::domain::rights::Right;
 
 type Available = Result<(), String>;
 
@@ -36,12 +38,26 @@ pub(super) fn last_marks(model: &Model) -> Available {
     unless("no set was marked before", !model.list.last_marks.is_empty())
 }
 
+pub(super) fn any_pivot(model: &Model) -> Available {
+    unless("there is no pivot to go back from", !model.pivots.is_empty())
+}
+
+pub(super) fn any_twin(model: &Model) -> Available {
+    writable(model)?;
+    unless("the last change left no twin behind", model.bulk.twins.is_some())
+}
+
 pub(super) fn filtered(model: &Model) -> Available {
     unless("there is no filter to clear", !model.filter.applied.is_all())
 }
 
 pub(super) fn full(model: &Model) -> Available {
     unless("the full details are not open", model.details.full.is_some())
+}
+
+/// The activity log is on the screen.
+pub(super) fn has_log(model: &Model) -> Available {
+    unless("only where section 1 shows an activity log", context::has_log(model))
 }
 
 /// Changes are possible at all: not read-only, and not known to be forbidden.
@@ -58,7 +74,15 @@ fn writable(model: &Model) -> Available {
 
 pub(super) fn can_change(model: &Model) -> Available {
     writable(model)?;
-    unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
+    related::few_enough(model)?;
+    let mut acted_on = marks::acted_on(model);
+    let first = acted_on.next();
+    unless("no alert is marked or under the cursor", first.is_some())?;
+    // Of several alerts some may be in other subscriptions: each gets its own answer.
+    match first.filter(|_| acted_on.next().is_none()).and_then(|key| model.table.get(key)) {
+        Some(row) => rights::allow(model, row.id().subscription().as_ref(), Right::ChangeStatus),
+        None => Ok(()),
+    }
 }
 
 /// The record is kept here: a role that may not change a status keeps notes all the same.

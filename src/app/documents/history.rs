@@ -76,7 +76,10 @@ fn other(flow: &mut Flow, deed: &Deed, alerts: usize, now: Now) {
     add(&mut fields, words, safe_block(deed.words.as_safe(), Role::Body));
     add(&mut fields, "by", safe(deed.by.as_safe(), Role::Body));
     add(&mut fields, "reason", deed.reason.map(|reason| vec![reason.label().into()]).unwrap_or_default());
-    add(&mut fields, "about", safe(deed.about.as_safe(), Role::Body));
+    // A step's number says nothing to people.
+    if deed.step().is_none() {
+        add(&mut fields, "about", safe(deed.about.as_safe(), Role::Body));
+    }
     add(&mut fields, "filter", safe(SafeStr(&deed.filter), Role::Body));
     if alerts > 1 {
         let words = format!("{}, this one among them", counted(alerts, "alert"));
@@ -98,14 +101,20 @@ pub fn what(deed: &Deed, role: Role) -> Vec<Piece> {
         DeedKind::Assign => value("Assigned to "),
         DeedKind::Feedback if deed.is_useful() => vec![Piece::new("Useful", role)],
         DeedKind::Feedback => vec![Piece::new("Not useful", role)],
-        DeedKind::StepDone => value("Step done: "),
-        DeedKind::StepOpen => value("Step open again: "),
-        DeedKind::RuleCreated => value("Suppression rule created: "),
-        DeedKind::RuleEdited => value("Suppression rule edited: "),
-        DeedKind::RuleDeleted => value("Suppression rule deleted: "),
-        DeedKind::ContactsEdited => value("E-mail contacts edited: "),
-        DeedKind::LogicAppTriggered => value("Logic app triggered: "),
+        DeedKind::StepDone
+        | DeedKind::StepOpen
+        | DeedKind::RuleCreated
+        | DeedKind::RuleEdited
+        | DeedKind::RuleDeleted
+        | DeedKind::ContactsEdited
+        | DeedKind::LogicAppTriggered => value(&format!("{}: ", capital(deed.kind.label()))),
     }
+}
+
+/// Words with a capital at their beginning.
+pub fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// An outcome's word.

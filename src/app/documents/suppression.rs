@@ -7,13 +7,18 @@ use crate::app::documents::bar::bar;
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, local, thousands};
 use crate::app::message::Now;
+use crate::app::suppress::Written;
 use crate::domain::suppression::{Condition, Difference, Rule, Simulation, State, Warning, expiry, reason};
+use crate::domain::table::Table;
 use crate::domain::{SafeStr, Severity};
 
 /// Weeks and resources that are listed; of more, the newest and the most struck.
 const ROWS: usize = 8;
-/// Cells of a bar.
+/// Cells of a bar at the most, and what stands beside it.
 const CELLS: usize = 20;
+const BESIDE_BAR: usize = 38;
+/// From this width on, the size of the cache is said too.
+const ROOMY: usize = 64;
 
 /// What a rule would have matched, and what to think of; the most important first, so that it can be cut.
 pub fn simulation(simulation: &Simulation, warnings: &[Warning], width: usize) -> Document {
@@ -38,7 +43,9 @@ fn headline(flow: &mut Flow, simulation: &Simulation) {
         Piece::new(thousands(simulation.matched), Role::Strong),
         Piece::new(format!(" of {}", counted(simulation.of_type, "alert")), Role::Body),
     ];
-    if simulation.of_type != simulation.cached {
+    if simulation.of_type != simulation.cached && flow.width() < ROOMY {
+        line.push(Piece::new(" of the type", Role::Dim));
+    } else if simulation.of_type != simulation.cached {
         line.push(Piece::new(format!(" of the type (cache: {})", thousands(simulation.cached)), Role::Dim));
     }
     flow.wrap("", "  ", &line);
@@ -78,7 +85,8 @@ fn weeks(flow: &mut Flow, simulation: &Simulation) {
         let day = usize::from(week.monday.day() < 10);
         line.push(Piece::from(" ".repeat(day).as_str()));
         line.push(Piece::from(format!("{:>6}  ", thousands(total)).as_str()));
-        line.extend(bar(total, most, CELLS).into_iter().take(1));
+        let cells = flow.width().saturating_sub(BESIDE_BAR).clamp(4, CELLS);
+        line.extend(bar(total, most, cells).into_iter().take(1));
         let high = week.severities[Severity::High as usize];
         if high > 0 {
             line.push(Piece::new(format!("  High {high}"), Role::Severity(Severity::High)));
@@ -120,27 +128,46 @@ pub fn rule(rule: &Rule, place: SafeStr<'_>, now: Now, width: usize) -> Document
     let mut fields = vec![
         (label("Rule"), safe(rule.name.as_safe(), Role::Strong)),
         (label("Subscription"), safe(place, Role::Body)),
-        (label("Alert type"), safe(rule.type_label().as_safe(), Role::Body)),
         (label("State"), state(rule, now)),
-        (label("Reason"), safe(SafeStr(reason::label(rule.reason.raw())), Role::Body)),
+        (label("Expires"), words(&expiry::words(rule.expires))),
+        (label("Alert type"), safe(rule.type_label().as_safe(), Role::Body)),
     ];
+    if rule.conditions.is_empty() {
+        fields.push((label("When"), words("always: there is no condition")));
+    }
+    for (at, condition) in rule.conditions.iter().enumerate() {
+        fields.push((label(if at == 0 { "When" } else { "and" }), sentence(condition)));
+    }
+    fields.push((label("Reason"), safe(SafeStr(reason::label(rule.reason.raw())), Role::Body)));
     if !rule.comment.is_empty() {
         fields.push((label("Comment"), safe(rule.comment.as_safe(), Role::Body)));
     }
-    fields.push((label("Expires"), words(&expiry::words(rule.expires))));
     if let Some(at) = rule.modified {
-        fields.push((label("Last modified"), words(&local(at, now))));
+        fields.push((label("Modified"), words(&local(at, now))));
     }
     flow.fields(0, &fields);
+    flow.finish()
+}
+
+/// What the service keeps of rules that were written, and why the others are not stored.
+pub fn stored(written: &[Written], table: &Table, now: Now, width: usize) -> Document {
+    let mut flow = Flow::new(width);
+    for one in written {
+        flow.blank();
+        match &one.outcome {
+            Ok(stored) => {
+                let place = table.subscription_name(stored.rule.subscription.as_str());
+                differences(&mut flow, &stored.differences);
+                rule(&stored.rule, place, now, width).lines.into_iter().for_each(|line| flow.line(line));
+            }
+            Err(_) => {
+                let why = one.refused().unwrap_or_default();
+                flow.wrap("", "  ", &safe(SafeStr(&why), Role::Error));
+            }
+        }
+    }
     flow.blank();
-    flow.section("Suppresses an alert of the type when");
-    if rule.conditions.is_empty() {
-        flow.words("  always: there is no condition", Role::Body);
-    }
-    for (at, condition) in rule.conditions.iter().enumerate() {
-        let head = if at == 0 { "  " } else { "  and " };
-        flow.wrap(head, "      ", &sentence(condition));
-    }
+    flow.words("It takes effect within about 10 minutes. `:` Suppression rules lists it.", Role::Dim);
     flow.finish()
 }
 

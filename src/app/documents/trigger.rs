@@ -17,6 +17,8 @@ const NAMES: usize = 28;
 const KINDS: usize = 9;
 /// Former triggers shown above the list.
 const PAST: usize = 3;
+/// What an unknown outcome means.
+const UNKNOWN: &str = "An unknown one may have been taken, or not. It is not sent again by itself: look at the logic app's runs.";
 /// Alerts whose bytes are laid out before a confirm; the rest is named.
 const SHOWN: usize = 20;
 
@@ -25,13 +27,17 @@ pub fn page(model: &Model, width: usize) -> Page {
     let trigger = &model.respond.trigger;
     let mut flow = Flow::new(width);
     past(&mut flow, model);
-    let items = apps(&mut flow, model, trigger);
+    let mut items = apps(&mut flow, model, trigger);
     if let Some(found) = trigger.candidates.value() {
-        automations(&mut flow, found, trigger);
-        faults(&mut flow, found);
+        // The cursor moves over these too, so that they can be read on a small screen; Enter means nothing there.
+        automations(&mut flow, found, trigger, &mut items);
+        faults(&mut flow, found, &mut items);
     }
     Page { document: flow.finish(), items }
 }
+
+/// The lines of the items that the cursor moves over.
+type Items = Vec<std::ops::Range<usize>>;
 
 /// What was triggered on the alert that is shown, the newest first.
 fn past(flow: &mut Flow, model: &Model) {
@@ -54,6 +60,9 @@ fn past(flow: &mut Flow, model: &Model) {
             line.extend(safe(record.by.as_safe(), Role::Dim));
         }
         flow.wrap("  ", "    ", &line);
+    }
+    if rows.iter().take(PAST).any(|record| record.outcome == TriggerOutcome::Unknown) {
+        flow.wrap("  ", "  ", &[Piece::new(UNKNOWN, Role::Dim)]);
     }
     if rows.len() > PAST {
         flow.words(&format!("  and {} more", thousands(rows.len() - PAST)), Role::Dim);
@@ -95,7 +104,7 @@ fn outcome(outcome: TriggerOutcome) -> Piece {
 }
 
 /// The logic apps. Returns the lines of each.
-fn apps(flow: &mut Flow, model: &Model, trigger: &Trigger) -> Vec<std::ops::Range<usize>> {
+fn apps(flow: &mut Flow, model: &Model, trigger: &Trigger) -> Items {
     let remote = &trigger.candidates;
     let mut head = vec![Piece::new("Logic apps", Role::Section)];
     match &remote.known {
@@ -105,7 +114,12 @@ fn apps(flow: &mut Flow, model: &Model, trigger: &Trigger) -> Vec<std::ops::Rang
     }
     let on = model.list.marks.len();
     if on > 1 || on == 1 && model.respond.alert.is_some_and(|key| !model.list.marks.contains(&key)) {
-        head.push(Piece::new(format!("  on {} marked", counted(on, "alert")), Role::Strong));
+        let words = if on == 1 {
+            "  for the marked alert".to_owned()
+        } else {
+            format!("  for the {} marked alerts", thousands(on))
+        };
+        head.push(Piece::new(words, Role::Strong));
     }
     flow.wrap("", "", &head);
     if let Some(fault) = &remote.fault {
@@ -114,11 +128,9 @@ fn apps(flow: &mut Flow, model: &Model, trigger: &Trigger) -> Vec<std::ops::Rang
     }
     let Some(found) = remote.value() else { return Vec::new() };
     if found.apps.is_empty() {
-        flow.words(
-            "  There is no consumption logic app in these subscriptions. One whose trigger takes a Defender for Cloud \
-             alert, or a plain request, would be listed here.",
-            Role::Body,
-        );
+        let words = "There is no consumption logic app in these subscriptions. One whose trigger takes a Defender \
+                     for Cloud alert, or a plain request, would be listed here.";
+        flow.wrap("  ", "  ", &[Piece::from(words)]);
         return Vec::new();
     }
     let names = found.apps.iter().map(|app| app.name.terminal_width()).max().unwrap_or(0);
@@ -156,7 +168,7 @@ fn one(flow: &mut Flow, app: &LogicApp, found: &Candidates, column: usize) {
 }
 
 /// The automations that fire for such an alert by themselves.
-fn automations(flow: &mut Flow, found: &Candidates, trigger: &Trigger) {
+fn automations(flow: &mut Flow, found: &Candidates, trigger: &Trigger, items: &mut Items) {
     flow.blank();
     flow.words("Fires by itself for such an alert", Role::Section);
     let Some(event) = trigger.outgoing.value().and_then(|outgoing| outgoing.events.first()) else {
@@ -167,11 +179,17 @@ fn automations(flow: &mut Flow, found: &Candidates, trigger: &Trigger) {
             }
             (None, None) => "loading…".to_owned(),
         };
-        return flow.words(&format!("  {words}"), Role::Dim);
+        let from = flow.len();
+        flow.words(&format!("  {words}"), Role::Dim);
+        return items.push(from..flow.len());
     };
     let firing = found.automations_for(event);
     if firing.is_empty() {
-        flow.words("  no workflow automation", Role::Dim);
+        let from = flow.len();
+        let words =
+            if found.faults.is_empty() { "no workflow automation" } else { "none that could be read" };
+        flow.words(&format!("  {words}"), Role::Dim);
+        items.push(from..flow.len());
     }
     for (automation, verdict) in firing {
         let mut line = safe(automation.name.as_safe(), Role::Body);
@@ -187,12 +205,14 @@ fn automations(flow: &mut Flow, found: &Candidates, trigger: &Trigger) {
             line.push(Piece::from("  "));
             line.extend(safe(automation.description.as_safe(), Role::Dim));
         }
+        let from = flow.len();
         flow.wrap("  ", "    ", &line);
+        items.push(from..flow.len());
     }
 }
 
 /// The subscriptions that could not be asked.
-fn faults(flow: &mut Flow, found: &Candidates) {
+fn faults(flow: &mut Flow, found: &Candidates, items: &mut Items) {
     if found.faults.is_empty() {
         return;
     }
@@ -202,18 +222,18 @@ fn faults(flow: &mut Flow, found: &Candidates) {
         let mut line = safe(subscription.name.as_safe(), Role::Body);
         line.push(Piece::from("  "));
         line.extend(safe(fault.message.as_safe(), Role::Error));
+        let from = flow.len();
         flow.wrap("  ", "    ", &line);
+        items.push(from..flow.len());
     }
 }
 
 /// The head of the question: always in sight, however far the text below is scrolled.
 pub fn title(prompt: &TriggerPrompt) -> String {
-    let count = prompt.keys().len();
-    format!(
-        "Trigger {} on {}?",
-        prompt.name,
-        if count == 1 { "this alert".to_owned() } else { counted(count, "alert") }
-    )
+    // What is left out is not counted.
+    let count = prompt.outgoing.value().map_or_else(|| prompt.keys().len(), |outgoing| outgoing.events.len());
+    let on = if prompt.all { counted(count, "alert") } else { "this alert".to_owned() };
+    format!("Trigger {} on {on}?", prompt.name)
 }
 
 /// The question: what happens, and exactly what is sent.
@@ -225,7 +245,8 @@ pub fn prompt(prompt: &TriggerPrompt, table: &Table, width: usize) -> Document {
     line.extend(safe(prompt.subscription.as_safe(), Role::Body));
     line.push(Piece::from("), trigger "));
     line.extend(safe(prompt.trigger.name.as_safe(), Role::Body));
-    line.push(Piece::from(", once for each alert. What the logic app does then cannot be undone here."));
+    line.push(Piece::from(if prompt.all { ", once for each alert. " } else { ", once. " }));
+    line.push(Piece::from("What the logic app does then cannot be undone here."));
     flow.wrap("", "", &line);
     if !prompt.marked.is_empty() {
         let other = if prompt.all { "m: only the alert shown" } else { "m: the marked alerts" };
@@ -306,10 +327,7 @@ pub fn outcomes(model: &Model, number: u64, width: usize) -> Document {
         flow.words(words, Role::Dim);
     }
     if rows.iter().any(|record| record.outcome == TriggerOutcome::Unknown) {
-        flow.words(
-            "An unknown one may have been taken, or not. It is not sent again by itself: look at the logic app's runs.",
-            Role::Error,
-        );
+        flow.words(UNKNOWN, Role::Error);
     }
     flow.blank();
     for record in rows {

@@ -3,9 +3,16 @@
 use super::{Harness, key_of};
 use crate::app::effect::{LogPart, LogRange};
 use crate::app::message::{ActLine, AlertLine, Journal, LogLines, LogWindow, Message, Question};
-use crate::domain::record::{Act, Deed, DeedId, DeedKind, LogEntry};
+use crate::domain::AlertKey;
+use crate::domain::record::{Act, Deed, DeedId, DeedKind, LogEntry, Past};
 
 impl Harness {
+    /// The deeds of an alert, the newest first.
+    pub(super) fn past(&self, key: AlertKey) -> Vec<Past> {
+        let deeds = self.deeds.iter().rev().filter(|deed| deed.alerts.iter().any(|id| key_of(id) == key));
+        deeds.map(|deed| Past::Deed(Box::new(deed.clone()), deed.alerts.len())).collect()
+    }
+
     pub(super) fn deed(&mut self, deed: &Deed) -> Vec<Message> {
         for id in &deed.alerts {
             let local = self.builder.local_mut().entry(key_of(id)).or_default();

@@ -3,17 +3,28 @@
 use std::ops::Range;
 
 use crate::app::document::Document;
-use crate::app::model::Trigger;
+use crate::app::model::{Suppress, Trigger};
+use crate::app::respond::contacts::Contacts;
+use crate::app::respond::context::Context;
+use crate::app::respond::prevent::Prevent;
 use crate::domain::AlertKey;
 
 /// The sections of *Take action*, by the digits of the portal's order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Section {
+    /// Inspect resource context: tags, whom to ask, the activity log.
+    Context,
     /// Mitigate the threat: the remediation steps.
     #[default]
     Mitigate,
+    /// Prevent future attacks: the recommendations.
+    Prevent,
+    /// Configure email notification settings.
+    Contacts,
     /// Trigger an automated response: logic apps.
     Trigger,
+    /// Suppress similar alerts: rules.
+    Suppress,
 }
 
 /// The *Take action* tab. The section stays from alert to alert.
@@ -29,8 +40,16 @@ pub struct Respond {
     pub place: Place,
     /// Where the analyst was before something was opened, outermost first.
     pub before: Vec<Place>,
+    /// Section 1.
+    pub context: Context,
+    /// Section 3.
+    pub prevent: Prevent,
+    /// Section 6.
+    pub contacts: Contacts,
     /// What section 4 knows.
     pub trigger: Trigger,
+    /// What section 5 knows.
+    pub suppress: Suppress,
 }
 
 /// A section laid out: a text, and which of its lines belong to the items that the cursor moves over.

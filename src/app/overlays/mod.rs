@@ -5,21 +5,23 @@ mod confirm;
 mod failures;
 mod judge;
 pub(super) mod log;
+pub mod mail;
 mod note;
 mod palette;
+mod pivot;
 mod prompt;
 mod sheet;
 mod status;
 mod trigger;
 
 use crate::app::key::{Code, Key};
-use crate::app::model::{Model, Overlay};
-use crate::app::{Effects, undo};
+use crate::app::model::{Model, Overlay, Step};
+use crate::app::{Effects, suppress, undo};
 
 pub use assign::assignees;
 pub use palette::matching;
 pub(super) use palette::open as open_palette;
-pub(super) use sheet::{measure, open_help, open_jobs};
+pub(super) use sheet::{measure, movement, open_help, open_jobs};
 
 /// Keys and what they do.
 type Hints = [(&'static str, &'static str)];
@@ -29,7 +31,11 @@ const DISMISS: &Hints =
     &[("1–6", "reason"), ("y", "yes, dismiss them"), ("Enter", "no"), ("c", "comment"), ("Esc", "no")];
 const COMMENT: &Hints = &[("Enter", "keep the comment"), ("Esc", "drop it")];
 const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no")];
+const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc", "leave")];
+const STORE: &Hints = &[("y", "yes, store them"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
+const PIVOT: &Hints =
+    &[("↑ ↓", "choose"), ("a–z", "by letter"), ("Enter", "list its alerts"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
 const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
 const TRIGGER_MARKED: &Hints = &[
@@ -39,6 +45,22 @@ const TRIGGER_MARKED: &Hints = &[
     ("↑ ↓", "what is sent"),
     ("Esc", "no"),
 ];
+const RULE: &Hints = &[("Tab", "next field"), ("Space", "tick"), ("F2", "create or save"), ("Esc", "leave")];
+const RULE_LEAVE: &Hints = &[("y", "yes, leave it"), ("Enter", "no"), ("Esc", "no")];
+const RULE_CONFIRM: &Hints =
+    &[("y", "yes, write it"), ("d", "dismiss the open matches too"), ("Enter", "no"), ("Esc", "no")];
+const RULE_WRITING: &Hints = &[("Esc", "close, it goes on")];
+const RULE_STORED: &Hints = &[("Enter", "close"), ("Esc", "close")];
+const RULES: &Hints = &[
+    ("Enter", "show it"),
+    ("e", "edit"),
+    ("s", "enable or disable"),
+    ("+", "extend by 30 days"),
+    ("D", "delete"),
+    ("R", "ask again"),
+    ("Esc", "close"),
+];
+const RULES_ASKING: &Hints = &[("y", "yes, do it"), ("Enter", "no"), ("Esc", "no")];
 const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const NOTE: &Hints = &[("Enter", "keep the note"), ("Esc", "leave without one")];
@@ -59,7 +81,10 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Confirm(confirm) if confirm::wants_reason(confirm) => DISMISS,
         Overlay::Confirm(_) => CONFIRM,
         Overlay::ConfirmUndo(_) => UNDO,
+        Overlay::Mail(mail) if mail.confirm.is_some() => STORE,
+        Overlay::Mail(_) => FORM,
         Overlay::Status(_) => STATUS,
+        Overlay::Pivot(_) => PIVOT,
         Overlay::Failures(_) => FAILURES,
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
         Overlay::Trigger(_) => TRIGGER_MARKED,
@@ -71,6 +96,15 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Judge(_) => NOT_USEFUL,
         Overlay::Log(log) if log.typing.is_some() => SEARCH,
         Overlay::Log(_) => LOG,
+        Overlay::RuleForm(form) => match form.step {
+            Step::Fill => RULE,
+            Step::Leave => RULE_LEAVE,
+            Step::Confirm { .. } => RULE_CONFIRM,
+            Step::Writing { .. } => RULE_WRITING,
+            Step::Stored(..) => RULE_STORED,
+        },
+        Overlay::Rules(screen) if screen.asking.is_some() => RULES_ASKING,
+        Overlay::Rules(_) => RULES,
         Overlay::Palette(_) => PALETTE,
         Overlay::TimeRange(..) | Overlay::Pattern(..) => PROMPT,
     }
@@ -81,11 +115,15 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
     &[
         ("When a dismissal is asked for", DISMISS),
         ("When an undo is asked for", UNDO),
+        ("In the menu of entities", PIVOT),
         ("In the failures of a change", FAILURES),
         ("When a logic app is about to be triggered", TRIGGER_MARKED),
         ("When feedback is asked for", NOT_USEFUL),
         ("In its comment", JUDGE),
         ("In the audit log", LOG),
+        ("In the form of a suppression rule", RULE),
+        ("When a suppression rule is about to be written", RULE_CONFIRM),
+        ("In the list of suppression rules", RULES),
         ("In the palette", PALETTE),
     ]
 }
@@ -106,7 +144,9 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
                 _ => {}
             }
         }
+        Some(Overlay::Mail(_)) => mail::key(model, key, out),
         Some(Overlay::Status(_)) => status::key(model, key, out),
+        Some(Overlay::Pivot(_)) => pivot::key(model, key, out),
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
         Some(Overlay::Trigger(_)) => trigger::key(model, key, out),
         Some(Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_)) => sheet::key(model, key),
@@ -114,6 +154,8 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Assign(_)) => assign::key(model, key, out),
         Some(Overlay::Judge(_)) => judge::key(model, key, out),
         Some(Overlay::Log(_)) => log::key(model, key, out),
+        Some(Overlay::RuleForm(_)) => suppress::form_key(model, key, out),
+        Some(Overlay::Rules(_)) => suppress::rules_key(model, key, out),
         Some(Overlay::Palette(_)) => palette::key(model, key, out),
         Some(Overlay::TimeRange(..) | Overlay::Pattern(..)) => prompt::key(model, key, out),
     }
@@ -133,6 +175,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
             input.insert(text);
             *error = None;
         }
+        Some(Overlay::Mail(mail)) => return mail::paste(mail, text),
         Some(Overlay::Note(prompt)) => prompt.input.insert(text),
         Some(Overlay::Assign(menu)) => {
             menu.input.insert(text);

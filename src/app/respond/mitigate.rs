@@ -1,9 +1,11 @@
-//! Section 2, *Mitigate the threat*: the remediation steps as numbered text.
+//! Section 2, *Mitigate the threat*: the remediation steps as numbered text. Enter ticks a step off; the journal keeps it.
 
-use crate::app::details;
 use crate::app::document::{Piece, Role, safe, safe_block};
 use crate::app::documents::flow::Flow;
+use crate::app::documents::summary::signed;
 use crate::app::model::{Model, Page};
+use crate::app::notice::fail;
+use crate::app::{Effects, details, record};
 use crate::domain::remediation::{Step, steps};
 
 /// Lays out the steps.
@@ -23,15 +25,34 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
     for one in &steps {
         let from = flow.len();
         number += usize::from(!one.below);
-        step(&mut flow, one, number);
+        let tick = detail.record.tick(one.id);
+        step(&mut flow, one, number, tick.is_some());
+        if let Some(tick) = tick {
+            let mut line = vec![Piece::new("done", Role::Good)];
+            line.extend(signed(&tick.by, tick.at, model.now));
+            flow.wrap("       ", "       ", &line);
+        }
         items.push(from..flow.len());
     }
     Page { document: flow.finish(), items }
 }
 
-/// One step: its number or, for a point below one, a dash; its words; its links.
-fn step(flow: &mut Flow, step: &Step, number: usize) {
-    let head = if step.below { "     –  ".to_owned() } else { format!("  {number:2}.  ") };
+/// Ticks the step under the cursor off, or opens it again.
+pub(super) fn enter(model: &mut Model, out: &mut Effects) {
+    let Some(detail) = details::current(model) else { return };
+    let (key, steps) = (detail.key, steps(&detail.alert.remediation));
+    let read_only = model.session.as_ref().and_then(|session| session.read_only.clone());
+    match (steps.get(model.respond.place.item), read_only) {
+        (None, _) => {}
+        (Some(_), Some(why)) => fail(model, format!("read-only: {why}"), out),
+        (Some(step), None) => record::tick(model, key, step, out),
+    }
+}
+
+/// One step: a tick where it is done; its number or, for a point below one, a dash; its words; its links.
+fn step(flow: &mut Flow, step: &Step, number: usize, done: bool) {
+    let sign = if done { "✓" } else { " " };
+    let head = if step.below { format!("{sign}    –  ") } else { format!("{sign} {number:2}.  ") };
     let rest = " ".repeat(head.chars().count());
     if !step.text.is_empty() {
         let words = safe_block(step.text.as_safe(), Role::Body);

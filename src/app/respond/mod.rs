@@ -2,40 +2,60 @@
 //!
 //! | module | section |
 //! | --- | --- |
+//! | [`context`] | 1: tags, whom to ask, the activity log |
 //! | [`mitigate`] | 2: the remediation steps |
+//! | [`prevent`] | 3: the recommendations |
+//! | [`contacts`] | 6: who receives mail |
+//! | [`kept`] | what was asked lately |
 //! | [`trigger`] | 4: logic apps, triggered at most once for each confirm |
+//! | [`suppress`] | 5: a rule from this alert, and the rules about its type |
 //!
 //! A section is a file here: its state (a field of [`Respond`](crate::app::model::Respond)), what it asks of the source
 //! when it is shown, how it is laid out, and what Enter means in it. It is entered in the tables below, each of which has
 //! one arm a section.
 
+pub mod contacts;
+pub mod context;
+pub mod kept;
 pub mod mitigate;
+pub mod prevent;
+pub mod suppress;
 pub mod trigger;
 
 use crate::app::command::{Move, Respond as Verb};
 use crate::app::fetch::Answer;
 use crate::app::layout;
 use crate::app::message::Question;
-use crate::app::model::{Model, Page, Pane, Place, Section, Tab};
-use crate::app::{Effects, details, list};
+use crate::app::model::{Model, Pane, Place, Section, Tab};
+use crate::app::{Effects, details, rights};
+use crate::domain::SafeText;
 
 impl Section {
     /// Every section, in the order of their digits.
-    pub const ALL: [Self; 2] = [Self::Mitigate, Self::Trigger];
+    pub const ALL: [Self; 6] =
+        [Self::Context, Self::Mitigate, Self::Prevent, Self::Trigger, Self::Suppress, Self::Contacts];
 
     /// The digit that shows it.
     pub fn digit(self) -> char {
         match self {
+            Self::Context => '1',
             Self::Mitigate => '2',
+            Self::Prevent => '3',
+            Self::Contacts => '6',
             Self::Trigger => '4',
+            Self::Suppress => '5',
         }
     }
 
     /// Its name in the row of sections.
     pub fn title(self) -> &'static str {
         match self {
+            Self::Context => "Context",
             Self::Mitigate => "Mitigate",
+            Self::Prevent => "Prevent",
+            Self::Contacts => "E-mail",
             Self::Trigger => "Trigger",
+            Self::Suppress => "Suppress",
         }
     }
 }
@@ -50,9 +70,14 @@ pub(super) fn run(model: &mut Model, verb: Verb, out: &mut Effects) {
             shown(model, out);
         }
         Verb::Enter => match model.respond.section {
-            Section::Mitigate => {}
+            Section::Context => context::enter(model, out),
+            Section::Mitigate => mitigate::enter(model, out),
+            Section::Prevent => prevent::enter(model),
+            Section::Contacts => contacts::enter(model, out),
             Section::Trigger => trigger::enter(model, out),
+            Section::Suppress => suppress::enter(model, out),
         },
+        Verb::Reach(step) => context::reach(model, step, out),
     }
 }
 
@@ -70,11 +95,22 @@ pub(super) fn shown(model: &mut Model, out: &mut Effects) {
     if model.respond.alert.replace(full.key) != Some(full.key) {
         top(model);
     }
-    match model.respond.section {
-        Section::Mitigate => {}
-        Section::Trigger => trigger::shown(model, out),
-    }
+    ask(model, false, out);
     lay_out(model);
+}
+
+/// Asks the source for what the section shows: what was not asked yet, or everything.
+fn ask(model: &mut Model, everything: bool, out: &mut Effects) {
+    match model.respond.section {
+        Section::Context => context::shown(model, everything, out),
+        Section::Mitigate => {}
+        Section::Prevent => prevent::shown(model, everything, out),
+        Section::Trigger if everything => trigger::again(model, out),
+        Section::Trigger => trigger::shown(model, out),
+        Section::Suppress if everything => suppress::again(model, out),
+        Section::Suppress => suppress::shown(model, out),
+        Section::Contacts => contacts::shown(model, everything, out),
+    }
 }
 
 /// Asks the source once more for what is shown.
@@ -82,17 +118,20 @@ pub(super) fn again(model: &mut Model, out: &mut Effects) {
     if model.details.full.as_ref().is_none_or(|full| full.tab != Tab::Respond) {
         return;
     }
-    match model.respond.section {
-        Section::Mitigate => {}
-        Section::Trigger => trigger::again(model, out),
-    }
+    ask(model, true, out);
+    lay_out(model);
 }
 
 /// An answer of the source.
 pub(super) fn fetched(model: &mut Model, question: Question, answer: Answer, out: &mut Effects) {
     match answer {
+        Answer::Context(answer) => context::answered(model, question, answer, out),
+        Answer::Prevent(resource, answer) => prevent::answered(model, question, resource, answer),
+        Answer::Contacts(answer) => contacts::answered(model, question, answer, out),
+        Answer::Rights(listed) => rights::listed(model, listed),
         Answer::Candidates(answer) => trigger::candidates(model, question, answer),
         Answer::Outgoing(answer) => trigger::outgoing(model, question, answer, out),
+        Answer::Suppress(answer) => crate::app::suppress::answered(model, question, answer, out),
     }
     lay_out(model);
 }
@@ -104,8 +143,12 @@ pub fn lay_out(model: &mut Model) {
     }
     let area = layout::Respond::new(model.size).body;
     model.respond.page = match model.respond.section {
+        Section::Context => context::page(model, area.columns()),
         Section::Mitigate => mitigate::page(model, area.columns()),
+        Section::Prevent => prevent::page(model, area.columns()),
+        Section::Contacts => contacts::page(model, area.columns()),
         Section::Trigger => trigger::page(model, area.columns()),
+        Section::Suppress => suppress::page(model, area.columns()),
     };
     settle(model);
 }
@@ -113,38 +156,23 @@ pub fn lay_out(model: &mut Model) {
 /// Moves over the items or, where there are none, through the text.
 pub(super) fn step(model: &mut Model, step: Move) {
     let area = layout::Respond::new(model.size).body;
-    let height = area.rows().max(1);
-    let Place { item, offset } = model.respond.place;
-    let page = &model.respond.page;
-    match page.items.len().checked_sub(1) {
-        Some(last) => model.respond.place.item = list::target(item, last, step, height),
-        None => {
-            let last = area.last_offset(page.document.len());
-            model.respond.place.offset = list::target(offset, last, step, height);
-        }
-    }
-    settle(model);
+    let respond = &mut model.respond;
+    respond.page.step(&mut respond.place, step, area);
 }
 
 /// Keeps the cursor on an item and the item on the screen.
 fn settle(model: &mut Model) {
     let area = layout::Respond::new(model.size).body;
-    let Page { document, items } = &model.respond.page;
-    let place = &mut model.respond.place;
-    place.item = place.item.min(items.len().saturating_sub(1));
-    if let Some(lines) = items.get(place.item) {
-        // What stands above the first item belongs to it.
-        let from = if place.item == 0 { 0 } else { lines.start };
-        let lowest = lines.end.saturating_sub(area.rows());
-        place.offset = place.offset.max(lowest).min(from.max(lowest).max(lines.start.min(from)));
-    }
-    place.offset = place.offset.min(area.last_offset(document.len()));
+    let respond = &mut model.respond;
+    respond.page.settle(&mut respond.place, area);
 }
 
 /// Goes to the beginning of a section.
 fn top(model: &mut Model) {
     model.respond.place = Place::default();
     model.respond.before.clear();
+    model.respond.context.open = None;
+    model.respond.prevent.open = None;
 }
 
 /// Remembers the place: what is laid out next was opened from it.
@@ -164,14 +192,23 @@ pub(super) fn back(model: &mut Model) -> bool {
         return false;
     }
     match model.respond.section {
-        Section::Mitigate | Section::Trigger => false,
+        Section::Context => context::back(model),
+        Section::Prevent => prevent::back(model),
+        Section::Mitigate | Section::Trigger | Section::Suppress | Section::Contacts => false,
     }
+}
+
+/// The link of what is under the cursor in the tab, where the section has links of its own.
+pub(super) fn link(model: &Model) -> Option<Result<SafeText, String>> {
+    let shown = model.details.full.as_ref().is_some_and(|full| full.tab == Tab::Respond);
+    (shown && model.respond.section == Section::Prevent).then(|| prevent::link(model)).flatten()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::app::harness::Harness;
+    use crate::app::model::Page;
 
     /// Lays `heights` of items one below the other and looks where the cursor can be seen.
     #[test]

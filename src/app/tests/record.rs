@@ -7,8 +7,10 @@ use crate::app::harness::{Harness, ROW, id, me};
 use crate::app::message::{Journal, Message, OrderKind, Start};
 use crate::app::model::{Log, Overlay, Pane};
 use crate::app::overlays::assignees;
+use crate::domain::alert::Prose;
 use crate::domain::progress::{Fault, FaultKind, SyncEvent};
 use crate::domain::record::{Deed, DeedKind, FeedbackReason};
+use crate::domain::remediation::steps;
 use crate::domain::{AlertKey, SafeText, Status};
 
 fn last(harness: &Harness) -> &Deed {
@@ -158,6 +160,34 @@ fn what_the_journal_refuses_is_said_and_the_details_follow_what_it_took() {
     let before = loads(&harness);
     harness.keys("c").text("x").keys("Enter");
     assert!(loads(&harness) > before);
+}
+
+#[test]
+fn steps_are_ticked_off_and_opened_again() {
+    let mut harness = Harness::small();
+    harness.remediation = vec![Prose::Text("1. Isolate\n2. Isolate\n3. Reset".into())];
+    harness.keys("j k r 2 j Enter");
+    assert_eq!((last(&harness).kind, last(&harness).value.raw()), (DeedKind::StepDone, "Isolate"));
+    let ticked = |harness: &Harness| -> Vec<bool> {
+        let steps = steps(&harness.remediation);
+        let shown = harness.model.details.shown.as_ref().unwrap();
+        steps.iter().map(|step| shown.record.tick(step.id).is_some()).collect()
+    };
+    assert_eq!(ticked(&harness), [false, true, false], "of two alike, the one under the cursor");
+    let page = harness.model.respond.page.document.text();
+    assert!(page.contains("✓  2.  Isolate") && page.contains("done  ann@contoso.example"), "{page}");
+    harness.keys("j Enter k Enter");
+    assert_eq!(ticked(&harness), [false, false, true]);
+    // Reworded at the source, it is another step.
+    harness.remediation = vec![Prose::Text("1. Isolate\n2. Isolate\n3. Reset the password".into())];
+    harness.keys("Esc r 2");
+    harness.builder.set_remote_status(AlertKey(1), Status::InProgress);
+    harness.snapshot();
+    assert_eq!(ticked(&harness), [false; 3]);
+    let mut session = Harness::session();
+    session.read_only = Some("--read-only".to_owned());
+    harness.send(Message::Start(Start::Ready(session))).keys("Enter");
+    assert_eq!((harness.notice(), harness.deeds.len()), ("read-only: --read-only", 3));
 }
 
 #[test]

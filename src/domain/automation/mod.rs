@@ -146,7 +146,9 @@ impl Automation {
     /// while its resource is in a group.
     fn watches(&self, event: &AlertEvent) -> bool {
         let resource = event.properties.get("AzureResourceId").and_then(Value::as_str).unwrap_or_default();
-        self.scopes.iter().any(|scope| {
+        // The contract knows subscriptions and what lies below them.
+        let mut scopes = self.scopes.iter().filter(|scope| scope.subscription().is_some());
+        scopes.any(|scope| {
             covers(scope.text().raw(), event.id.as_str()) || covers(scope.text().raw(), resource)
         })
     }

@@ -1,18 +1,39 @@
 //! Asks the source for what the *Take action* tab shows: one file a section, on the functions that the commands use too.
 
+mod contacts;
+mod context;
+mod rights;
+mod suppress;
 mod trigger;
 
 use crate::app::fetch::{Answer, Order};
-use crate::azure::ArmClient;
+use crate::azure::{ApiError, ArmClient};
 use crate::domain::progress::{Fault, FaultKind};
 use crate::runtime::work::Work;
+use crate::sync::trouble::fault;
 
 /// Carries an order out.
 pub async fn answer(work: &Work, order: Order) -> Answer {
     match order {
+        Order::Context(order) => Answer::Context(context::answer(work, order).await),
+        Order::Prevent(resource) => {
+            let found = ask(work, async |client| client.recommendations(&resource).await).await;
+            Answer::Prevent(resource, found)
+        }
         Order::Candidates => trigger::apps(work).await,
         Order::Outgoing(ids) => trigger::outgoing(work, ids).await,
+        Order::Contacts(order) => Answer::Contacts(contacts::answer(work, order).await),
+        Order::Rights(subscriptions) => Answer::Rights(rights::answer(work, subscriptions).await),
+        Order::Suppress(order) => Answer::Suppress(suppress::answer(work, order).await),
     }
+}
+
+/// Asks the source one question; an error comes back as a fault.
+async fn ask<T>(
+    work: &Work,
+    question: impl AsyncFnOnce(&ArmClient) -> Result<T, ApiError>,
+) -> Result<T, Fault> {
+    question(&client(work)?).await.map_err(|error| fault(&error))
 }
 
 /// The client of the source that is signed in to, or why there is none.

@@ -31,15 +31,7 @@ impl Store {
     pub fn change(&self, id: ChangeId) -> Result<Option<(ChangeRecord, Vec<TargetRecord>)>> {
         self.read_journal(|conn| {
             let Some(record) = find(conn, id)? else { return Ok(None) };
-            let mut statement = conn.prepare_cached(
-                "SELECT s.alert, t.seen, t.want, t.outcome, t.detail, t.attempts FROM target t \
-                 JOIN subject s ON s.id = t.subject WHERE t.change = ?1 ORDER BY t.row",
-            )?;
-            let mut rows = statement.query([id.0])?;
-            let mut targets = Vec::new();
-            while let Some(row) = rows.next()? {
-                targets.push(log::target(row)?);
-            }
+            let targets = log::targets(conn, id, 0, usize::MAX)?;
             Ok(Some((record, targets)))
         })
     }

@@ -1,6 +1,6 @@
 //! The audit log: every act, the newest first, read in windows. A journal may hold a hundred thousand of them.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{alert, history, outcome, record, status, text};
 use crate::domain::change::{Target, TargetRecord};
@@ -23,6 +23,9 @@ const ACTS: &str = "SELECT at, 0 AS source, id FROM change c WHERE ?1 IS NULL OR
 /// The acts in the order of the log.
 const NEWEST: &str = "ORDER BY at DESC, source DESC, id DESC LIMIT ?2 OFFSET ?3";
 
+/// The same from its other end.
+const OLDEST: &str = "ORDER BY at, source, id LIMIT ?2 OFFSET ?3";
+
 impl Store {
     /// How many acts the log has that contain a text, in any case of ASCII letters: in who, what, why, filter or an alert's id.
     /// An empty text means all.
@@ -41,31 +44,31 @@ impl Store {
 
     /// A window of the log, the newest act first; `find` as in [`Self::log_len`].
     pub fn log(&self, find: &str, from: usize, limit: usize) -> Result<Vec<LogEntry>> {
+        let total = self.log_len(find)?;
+        let limit = limit.min(total.saturating_sub(from));
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        // What is skipped is walked over: the shorter way.
+        let reverse = from > total / 2;
+        let (order, skip) = if reverse { (OLDEST, total - from - limit) } else { (NEWEST, from) };
         self.read_journal(|conn| {
-            let acts: Vec<(i64, i64)> = conn
-                .prepare_cached(&format!("{ACTS} {NEWEST}"))?
-                .query_map(params![pattern(find), number(limit), number(from)], |row| {
+            let mut acts: Vec<(i64, i64)> = conn
+                .prepare_cached(&format!("{ACTS} {order}"))?
+                .query_map(params![pattern(find), number(limit), number(skip)], |row| {
                     Ok((row.get(1)?, row.get(2)?))
                 })?
                 .collect::<rusqlite::Result<_>>()?;
+            if reverse {
+                acts.reverse();
+            }
             acts.into_iter().map(|(source, id)| entry(conn, source, id)).collect()
         })
     }
 
     /// A window of a change's alerts, in the user's order.
     pub fn change_alerts(&self, change: ChangeId, from: usize, limit: usize) -> Result<Vec<TargetRecord>> {
-        self.read_journal(|conn| {
-            let mut statement = conn.prepare_cached(
-                "SELECT s.alert, t.seen, t.want, t.outcome, t.detail, t.attempts FROM target t \
-                 JOIN subject s ON s.id = t.subject WHERE t.change = ?1 ORDER BY t.row LIMIT ?2 OFFSET ?3",
-            )?;
-            let mut rows = statement.query(params![change.0, number(limit), number(from)])?;
-            let mut targets = Vec::new();
-            while let Some(row) = rows.next()? {
-                targets.push(target(row)?);
-            }
-            Ok(targets)
-        })
+        self.read_journal(|conn| targets(conn, change, from, limit))
     }
 
     /// How many alerts a deed was done to.
@@ -75,19 +78,51 @@ impl Store {
 
     /// A window of a deed's alerts.
     pub fn deed_alerts(&self, deed: DeedId, from: usize, limit: usize) -> Result<Vec<AlertId>> {
-        self.read_journal(|conn| {
-            let mut statement = conn.prepare_cached(
-                "SELECT s.alert FROM deed_subject a JOIN subject s ON s.id = a.subject WHERE a.deed = ?1 \
-                 ORDER BY a.subject LIMIT ?2 OFFSET ?3",
-            )?;
-            let mut rows = statement.query(params![deed.0, number(limit), number(from)])?;
-            let mut ids = Vec::new();
-            while let Some(row) = rows.next()? {
-                ids.push(alert(row, 0)?);
-            }
-            Ok(ids)
-        })
+        self.read_journal(|conn| alerts(conn, deed, from, limit))
     }
+}
+
+/// Some alerts of a change.
+pub(super) fn targets(
+    conn: &Connection,
+    change: ChangeId,
+    from: usize,
+    limit: usize,
+) -> Result<Vec<TargetRecord>, Trouble> {
+    let mut statement = conn.prepare_cached(
+        "SELECT s.alert, t.seen, t.want, t.outcome, t.detail, t.attempts FROM target t \
+         JOIN subject s ON s.id = t.subject WHERE t.change = ?1 ORDER BY t.row LIMIT ?2 OFFSET ?3",
+    )?;
+    let mut rows = statement.query(params![change.0, number(limit), number(from)])?;
+    let mut targets = Vec::new();
+    while let Some(row) = rows.next()? {
+        targets.push(TargetRecord {
+            target: Target { id: alert(row, 0)?, seen: status(row, 1)?, want: status(row, 2)? },
+            outcome: outcome(row, 3)?,
+            detail: text(row, 4)?,
+            attempts: row.get(5)?,
+        });
+    }
+    Ok(targets)
+}
+
+/// Some alerts of a deed.
+pub(super) fn alerts(
+    conn: &Connection,
+    deed: DeedId,
+    from: usize,
+    limit: usize,
+) -> Result<Vec<AlertId>, Trouble> {
+    let mut statement = conn.prepare_cached(
+        "SELECT s.alert FROM deed_subject a JOIN subject s ON s.id = a.subject WHERE a.deed = ?1 \
+         ORDER BY a.subject LIMIT ?2 OFFSET ?3",
+    )?;
+    let mut rows = statement.query(params![deed.0, number(limit), number(from)])?;
+    let mut ids = Vec::new();
+    while let Some(row) = rows.next()? {
+        ids.push(alert(row, 0)?);
+    }
+    Ok(ids)
 }
 
 /// How many alerts a deed was done to.
@@ -96,16 +131,6 @@ fn size(conn: &Connection, deed: i64) -> rusqlite::Result<usize> {
         .prepare_cached("SELECT count(*) FROM deed_subject WHERE deed = ?1")?
         .query_row([deed], |row| row.get(0))?;
     Ok(count as usize)
-}
-
-/// Id, seen, want, outcome, detail, attempts.
-pub(super) fn target(row: &Row<'_>) -> Result<TargetRecord, Trouble> {
-    Ok(TargetRecord {
-        target: Target { id: alert(row, 0)?, seen: status(row, 1)?, want: status(row, 2)? },
-        outcome: outcome(row, 3)?,
-        detail: text(row, 4)?,
-        attempts: row.get(5)?,
-    })
 }
 
 fn entry(conn: &Connection, source: i64, id: i64) -> Result<LogEntry, Trouble> {
@@ -122,10 +147,7 @@ fn entry(conn: &Connection, source: i64, id: i64) -> Result<LogEntry, Trouble> {
         let alerts = change.tally.total();
         return Ok(LogEntry { act: Act::Change(Box::new(change)), alerts, first: first.map(AlertId::new) });
     }
-    let mut statement =
-        conn.prepare_cached(&format!("SELECT {} FROM deed d WHERE d.id = ?1", record::DEED))?;
-    let mut rows = statement.query([id])?;
-    let (deed_id, deed) = record::deed(rows.next()?.ok_or_else(missing)?)?;
+    let (deed_id, deed) = record::find(conn, id)?.ok_or_else(missing)?;
     let alerts = size(conn, id)?;
     let first: Option<String> = conn
         .prepare_cached(

@@ -5,6 +5,7 @@ mod history;
 mod lease;
 mod log;
 mod outbox;
+mod period;
 mod queue;
 mod record;
 mod trigger;

@@ -13,7 +13,7 @@ use crate::store::error::{Result, Trouble};
 use crate::store::{Store, moment};
 
 /// The columns that [`deed`] reads.
-pub(super) const DEED: &str = "d.id, d.at, d.by, d.kind, d.about, d.value, d.reason, d.words, d.filter";
+const DEED: &str = "d.id, d.at, d.by, d.kind, d.about, d.value, d.reason, d.words, d.filter";
 
 impl Store {
     /// Records a deed and what follows from it: a note, feedback, an assignment or a ticked step counts from now on. When this
@@ -57,7 +57,7 @@ impl Store {
 }
 
 /// Writes a deed. Returns its number and the alerts touched.
-fn insert(conn: &Connection, deed: &Deed) -> Result<(DeedId, Vec<i64>), Trouble> {
+pub(super) fn insert(conn: &Connection, deed: &Deed) -> Result<(DeedId, Vec<i64>), Trouble> {
     let id = conn
         .prepare_cached(
             "INSERT INTO deed (at, by, kind, about, value, reason, words, filter) \
@@ -93,8 +93,15 @@ fn insert(conn: &Connection, deed: &Deed) -> Result<(DeedId, Vec<i64>), Trouble>
     Ok((DeedId(id), subjects))
 }
 
+/// One deed; none for an unknown number.
+pub(super) fn find(conn: &Connection, id: i64) -> Result<Option<(DeedId, Deed)>, Trouble> {
+    let mut statement = conn.prepare_cached(&format!("SELECT {DEED} FROM deed d WHERE d.id = ?1"))?;
+    let mut rows = statement.query([id])?;
+    rows.next()?.map(deed).transpose()
+}
+
 /// Reads the columns of [`DEED`]; the alerts are left empty.
-pub(super) fn deed(row: &Row<'_>) -> Result<(DeedId, Deed), Trouble> {
+fn deed(row: &Row<'_>) -> Result<(DeedId, Deed), Trouble> {
     let kind: String = row.get(3)?;
     let value = text(row, 5)?;
     let reason: Option<String> = row.get(6)?;

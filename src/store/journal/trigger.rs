@@ -7,7 +7,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Durability, alert, known_subject, lease, subject_of, text};
+use super::{Durability, alert, known_subject, lease, record, subject_of, text};
+use crate::domain::record::{Deed, DeedKind};
 use crate::domain::resource::ResourceId;
 use crate::domain::response::{NewResponse, ResponseId, RunStatus, TriggerOutcome, TriggerRecord};
 use crate::domain::{AlertId, SafeText};
@@ -51,6 +52,13 @@ impl Store {
                     uuid::Uuid::new_v4().to_string()
                 ])?;
             }
+            let name = SafeText::from(response.app.name());
+            let deed = Deed::new(DeedKind::LogicAppTriggered, response.by.clone(), response.at)
+                .on(response.alerts.iter().cloned())
+                .about(response.app.text().clone())
+                .set(name)
+                .saying(format!("response {id}"));
+            record::insert(conn, &deed)?;
             Ok(ResponseId(id))
         })
     }

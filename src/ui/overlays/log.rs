@@ -1,18 +1,21 @@
 //! The audit log: when, who, what, to which alert; and in full what the line under the cursor says.
 
+use chrono::{DateTime, Utc};
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::record::short_name;
 use super::{framed, keys};
 use crate::app::document::{Document, Piece, Role, line_width, safe, safe_block, safe_cell};
 use crate::app::documents::bar::outcomes;
 use crate::app::documents::flow::Flow;
-use crate::app::documents::history::{outcome, what as deed_words};
+use crate::app::documents::history::{capital, outcome, what as deed_words};
 use crate::app::documents::jobs::what as change_words;
 use crate::app::documents::moment::{self, thousands};
 use crate::app::documents::summary::column;
 use crate::app::layout::{Area, log_rows, sheet};
 use crate::app::message::{ActLine, AlertLine};
 use crate::app::model::{Inside, Log, Model, Window};
-use crate::domain::record::{Act, LogEntry};
+use crate::domain::record::{Act, DeedKind, LogEntry};
 use crate::domain::{AlertId, AlertKey, SafeStr, SafeText};
 use crate::ui::paint::Painter;
 use crate::ui::text_field;
@@ -20,7 +23,7 @@ use crate::ui::text_field;
 /// Rows for what the line under the cursor says in full.
 const WORDS: u16 = 4;
 
-/// Cells of a moment: `23 Nov 14:02:11`, with a year where it is not this one.
+/// Cells of a moment: `23 Nov 14:02:11`.
 const MOMENT: usize = 15;
 
 pub(super) fn draw(model: &Model, log: &Log, painter: &mut Painter<'_>) {
@@ -40,7 +43,7 @@ pub(super) fn draw(model: &Model, log: &Log, painter: &mut Painter<'_>) {
             }
             window(model, &log.acts, area, painter, |line, chosen, row| act(model, line, chosen, row));
             if let Some(line) = log.acts.under_cursor() {
-                painter.document(words, &in_full(&line.entry, words.columns()), 0);
+                painter.document(words, &in_full(model, &line.entry, words.columns()), 0);
             }
         }
         Some(Inside { entry, alerts }) => {
@@ -52,7 +55,7 @@ pub(super) fn draw(model: &Model, log: &Log, painter: &mut Painter<'_>) {
                 document.wrap("", "", &safe(detail.as_safe(), Role::Body));
             }
             let mut document = document.finish();
-            document.lines.extend(in_full(entry, words.columns()).lines);
+            document.lines.extend(in_full(model, entry, words.columns()).lines);
             painter.document(words, &document, 0);
         }
     }
@@ -131,7 +134,7 @@ fn cursor(chosen: bool) -> Piece {
     Piece::new(if chosen { "▌ " } else { "  " }, Role::Key)
 }
 
-fn at(entry: &LogEntry) -> chrono::DateTime<chrono::Utc> {
+fn at(entry: &LogEntry) -> DateTime<Utc> {
     match &entry.act {
         Act::Change(change) => change.at,
         Act::Deed(_, deed) => deed.at,
@@ -145,17 +148,26 @@ fn by(entry: &LogEntry) -> &SafeText {
     }
 }
 
+/// What was done and, of a note or feedback, what it says.
 fn act_words(entry: &LogEntry) -> Vec<Piece> {
     match &entry.act {
-        Act::Change(change) => capital(&change_words(change)),
-        Act::Deed(_, deed) => deed_words(deed, Role::Body),
+        Act::Change(change) => vec![Piece::from(capital(&change_words(change)).as_str())],
+        Act::Deed(_, deed) => {
+            let mut words = deed_words(deed, Role::Body);
+            let says = match deed.kind {
+                DeedKind::Note => safe(deed.words.as_safe(), Role::Dim),
+                DeedKind::Feedback => {
+                    deed.reason.map(|reason| vec![Piece::new(reason.label(), Role::Dim)]).unwrap_or_default()
+                }
+                _ => Vec::new(),
+            };
+            if !says.is_empty() {
+                words.push(Piece::new(": ", Role::Dim));
+                words.extend(says);
+            }
+            words
+        }
     }
-}
-
-fn capital(words: &str) -> Vec<Piece> {
-    let mut chars = words.chars();
-    let first = chars.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
-    vec![Piece::from(format!("{first}{}", chars.as_str()).as_str())]
 }
 
 /// One act: when, who, what, its alert.
@@ -164,11 +176,8 @@ fn act(model: &Model, line: &ActLine, chosen: bool, row: Area) -> Vec<Piece> {
     let columns = row.columns();
     let (who, what) = if columns >= 90 { (12, 34) } else { (8, columns * 2 / 5 - 4) };
     let mut pieces = vec![cursor(chosen)];
-    let moment = moment::local(at(entry), model.now);
-    // On a narrow screen the seconds give way.
-    let moment = if columns >= 70 { moment } else { moment.chars().take(moment.len() - 3).collect() };
     let room = if columns >= 70 { MOMENT } else { MOMENT - 3 };
-    column(&mut pieces, vec![Piece::new(moment, Role::Dim)], room + 1);
+    column(&mut pieces, vec![Piece::new(short_moment(at(entry), model, room), Role::Dim)], room + 1);
     column(&mut pieces, short_name(by(entry).as_safe(), who), who + 1);
     let role = if chosen { Role::Strong } else { Role::Body };
     let said = act_words(entry).into_iter().map(|piece| match piece.role {
@@ -181,21 +190,41 @@ fn act(model: &Model, line: &ActLine, chosen: bool, row: Area) -> Vec<Piece> {
     pieces
 }
 
+/// A moment in so many cells: without its seconds where there is little room, of another year its day alone.
+fn short_moment(at: DateTime<Utc>, model: &Model, room: usize) -> String {
+    let whole = moment::local(at, model.now);
+    match whole.len() {
+        length if length <= room => whole,
+        length if length <= MOMENT => whole.chars().take(length - 3).collect(),
+        length => whole.chars().take(length - 9).collect(),
+    }
+}
+
 /// Pieces cut to so many cells.
 fn cut(pieces: Vec<Piece>, width: usize) -> Vec<Piece> {
     if line_width(&pieces) <= width {
         return pieces;
     }
-    let role = pieces.first().map(|piece| piece.role).unwrap_or_default();
-    let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
-    let mut kept = String::new();
-    for cluster in unicode_segmentation::UnicodeSegmentation::graphemes(text.as_str(), true) {
-        if crate::app::document::width(&kept) + crate::app::document::width(cluster) + 1 > width {
+    let mut room = width.saturating_sub(1);
+    let mut kept = Vec::new();
+    for piece in pieces {
+        let mut text = String::new();
+        for cluster in piece.text.graphemes(true) {
+            let cells = crate::app::document::width(cluster);
+            if cells > room {
+                room = 0;
+                break;
+            }
+            room -= cells;
+            text.push_str(cluster);
+        }
+        kept.push(Piece { text, ..piece });
+        if room == 0 {
             break;
         }
-        kept.push_str(cluster);
     }
-    vec![Piece::new(kept, role), Piece::new("…", Role::Dim)]
+    kept.push(Piece::new("…", Role::Dim));
+    kept
 }
 
 /// An alert by title and resource, else by name; of several, with how many more there are.
@@ -234,8 +263,8 @@ fn alert(model: &Model, line: &AlertLine, chosen: bool, row: Area) -> Vec<Piece>
     pieces
 }
 
-/// Who did it, why, under which filter, and what came of it.
-fn in_full(entry: &LogEntry, columns: usize) -> Document {
+/// Who did it, why, under which filter, and what came of it; the moment where its line has not the whole of it.
+fn in_full(model: &Model, entry: &LogEntry, columns: usize) -> Document {
     let mut flow = Flow::new(columns);
     let mut facts: Vec<Vec<Piece>> = Vec::new();
     let mut add = |fact: Vec<Piece>| {
@@ -243,6 +272,10 @@ fn in_full(entry: &LogEntry, columns: usize) -> Document {
             facts.push(fact);
         }
     };
+    let moment = moment::local(at(entry), model.now);
+    if moment.len() > MOMENT {
+        add(vec![Piece::new(moment, Role::Dim)]);
+    }
     if !by(entry).is_empty() {
         let mut fact = vec![Piece::new("by ", Role::Dim)];
         fact.extend(safe(by(entry).as_safe(), Role::Body));
@@ -262,7 +295,9 @@ fn in_full(entry: &LogEntry, columns: usize) -> Document {
         Act::Deed(_, deed) => {
             add(deed.reason.map(|reason| vec![Piece::from(reason.label())]).unwrap_or_default());
             add(safe_block(deed.words.as_safe(), Role::Body));
-            add(safe(deed.about.as_safe(), Role::Dim));
+            if deed.step().is_none() {
+                add(safe(deed.about.as_safe(), Role::Dim));
+            }
             &deed.filter
         }
     };

@@ -3,9 +3,11 @@
 mod confirm;
 mod failures;
 mod log;
+mod mail;
 mod menus;
 mod palette;
 mod record;
+mod suppress;
 
 use crate::app::command::Scope;
 use crate::app::document::{Document, Piece, Role};
@@ -20,9 +22,11 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
     match top {
         Overlay::Confirm(confirm) => confirm::draw(model, confirm, painter),
         Overlay::ConfirmUndo(record) => confirm::undo(model, record, painter),
+        Overlay::Mail(mail) => mail::draw(model, mail, painter),
         Overlay::Status(menu) => menus::status(model, menu, painter),
         Overlay::TimeRange(input, error) => menus::time_range(model, input, error.as_deref(), painter),
         Overlay::Pattern(input, error) => menus::pattern(model, input, error.as_deref(), painter),
+        Overlay::Pivot(menu) => menus::pivot(model, menu, painter),
         Overlay::Failures(failures) => failures::draw(model, failures, painter),
         Overlay::Note(prompt) => record::note(model, prompt, painter),
         Overlay::Assign(menu) => record::assign(model, menu, painter),
@@ -40,6 +44,8 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
             let document = documents::trigger::outcomes(model, outcomes.number, area.inner().columns());
             scrolled(area, "Outcomes", &document, outcomes.scroll.offset, painter);
         }
+        Overlay::RuleForm(form) => suppress::rule_form(model, form, painter),
+        Overlay::Rules(screen) => suppress::rules(model, screen, painter),
         Overlay::Jobs(scroll) => {
             let area = sheet(model.size);
             let document = documents::jobs(model, area.inner().columns());

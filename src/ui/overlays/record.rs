@@ -25,7 +25,7 @@ pub(super) fn note(model: &Model, prompt: &NotePrompt, painter: &mut Painter<'_>
     subject(&mut flow, model, &prompt.alerts);
     let field = flow.len();
     flow.line(vec![Piece::new(PROMPT, Role::Key)]);
-    flow.words("Kept in the journal on this machine; the API has no place for notes.", Role::Dim);
+    flow.words("Kept on this machine; the API has no place for notes.", Role::Dim);
     boxed(model, &title("Note", &prompt.alerts), &flow.finish(), Some((field, &prompt.input)), painter);
 }
 
@@ -45,7 +45,7 @@ pub(super) fn assign(model: &Model, menu: &AssignMenu, painter: &mut Painter<'_>
     }
     let mut document = flow.finish();
     document.lines.resize(field + 1 + rows, Vec::new());
-    let words = "Kept in the journal on this machine; the API has no place for it.";
+    let words = "Kept on this machine; the API has no place for it.";
     document.lines.push(vec![Piece::new(words, Role::Dim)]);
     boxed(model, &title("Assign", &menu.alerts), &document, Some((field, &menu.input)), painter);
 }
@@ -83,10 +83,14 @@ pub(super) fn judge(model: &Model, judge: &Judge, painter: &mut Painter<'_>) {
         let words = format!("1–{last} chooses, then a comment if there is one to make");
         flow.words(&words, Role::Dim);
     }
-    flow.wrap("", "", &[Piece::new(
-        "Kept in the journal on this machine: there is no public API for feedback, so Microsoft does not get it.",
-        Role::Dim,
-    )]);
+    flow.wrap(
+        "",
+        "",
+        &[Piece::new(
+            "Kept on this machine: there is no public API for feedback, so Microsoft does not get it.",
+            Role::Dim,
+        )],
+    );
     let head = if judge.useful { "Useful" } else { "Not useful" };
     let typing = judge.reason.map(|_| (field, &judge.comment));
     boxed(model, &title(head, &judge.alerts), &flow.finish(), typing, painter);

@@ -1,0 +1,368 @@
+//! The report as Markdown: a text to hand over. Text from outside is shown by the display rule and escaped, so that none of
+//! it is markup, a link or a row of a table.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, FixedOffset, Utc};
+
+use super::{NAMED, Named, Report, Said, Spread};
+use crate::domain::change::ChangeRecord;
+use crate::domain::record::Deed;
+use crate::domain::{SafeStr, Severity, Status, thousands};
+
+/// The statuses that a change can set, in the order of the table.
+const STATUSES: [Status; 4] = [Status::Dismissed, Status::Resolved, Status::InProgress, Status::Active];
+
+/// Writes the report; times by a clock with this offset from UTC.
+pub fn markdown(report: &Report, offset: FixedOffset) -> String {
+    let mut page = Page { text: String::new(), offset };
+    page.line(&format!("# Handover: {} to {}", page.day(report.since), page.day(report.until)));
+    page.done(report);
+    page.changes("Undone", &report.undone);
+    page.failures(report);
+    page.open(report);
+    page.assigned(report);
+    page.times(report);
+    page.said("Feedback", &report.feedback, feedback);
+    page.said("Notes", &report.notes, |deed| md(deed.words.as_safe()));
+    page.other(report);
+    page.text
+}
+
+struct Page {
+    text: String,
+    offset: FixedOffset,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn head(&mut self, title: &str) {
+        self.line(&format!("\n## {title}\n"));
+    }
+
+    fn day(&self, at: DateTime<Utc>) -> String {
+        at.with_timezone(&self.offset).format("%Y-%m-%d %H:%M (UTC%:z)").to_string()
+    }
+
+    fn clock(&self, at: DateTime<Utc>) -> String {
+        at.with_timezone(&self.offset).format("%m-%d %H:%M").to_string()
+    }
+
+    fn done(&mut self, report: &Report) {
+        self.head("Done");
+        if report.done.is_empty() {
+            self.line("No status was changed.");
+        } else {
+            self.line("Alerts changed and verified by reading them back:\n");
+            self.line(&format!("| by | {} |", STATUSES.map(words).join(" | ")));
+            self.line("| --- | ---: | ---: | ---: | ---: |");
+            for (who, counts) in &report.by_person {
+                self.line(&format!("| {} | {} |", name(who.as_safe()), cells(counts)));
+            }
+            if report.by_person.len() > 1 {
+                self.line(&format!("| all | {} |", cells(&report.done)));
+            }
+        }
+        if report.pending > 0 {
+            self.line(&format!("\nStill on their way: {}.", counted(report.pending, "alert")));
+        }
+        if !report.changes.is_empty() {
+            self.line("");
+            for record in &report.changes {
+                self.change(record);
+            }
+        }
+    }
+
+    fn changes(&mut self, title: &str, changes: &[ChangeRecord]) {
+        if !changes.is_empty() {
+            self.head(title);
+            for record in changes {
+                self.change(record);
+            }
+        }
+    }
+
+    fn change(&mut self, record: &ChangeRecord) {
+        let count = counted(record.tally.total(), "alert");
+        let what = match (record.undoes, record.status) {
+            (Some(undone), _) => format!("change {undone} taken back, {count}"),
+            (None, Some(status)) => format!("{count} to {}", words(status)),
+            (None, None) => count,
+        };
+        let mut line = format!("- {} {}: {what}", self.clock(record.at), name(record.by.as_safe()));
+        if let Some(reason) = record.reason {
+            let _ = write!(line, ", {}", reason.label().to_lowercase());
+        }
+        if !record.comment.is_empty() {
+            let _ = write!(line, ": {}", md(record.comment.as_safe()));
+        }
+        let _ = write!(line, " ({}; change {}", record.tally.sentence(), record.id);
+        if let Some(by) = record.undone_by {
+            let _ = write!(line, ", undone by {by}");
+        }
+        if !record.filter.is_empty() {
+            let _ = write!(line, "; filter {}", md(SafeStr(&record.filter)));
+        }
+        line.push(')');
+        self.line(&line);
+    }
+
+    fn failures(&mut self, report: &Report) {
+        if report.failures.is_empty() {
+            return;
+        }
+        self.head("Failed");
+        for failure in &report.failures {
+            let why = if failure.detail.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", md(failure.detail.as_safe()))
+            };
+            self.line(&format!(
+                "- {} to {}, {}{why} (change {})",
+                alert(&failure.alert),
+                words(failure.want),
+                failure.outcome.word(),
+                failure.change
+            ));
+        }
+    }
+
+    fn open(&mut self, report: &Report) {
+        self.head("Still open");
+        let total: usize = report.open.iter().map(|(_, active, progress)| active + progress).sum();
+        if total == 0 {
+            return self.line("Nothing.");
+        }
+        self.line("| severity | active | in progress |");
+        self.line("| --- | ---: | ---: |");
+        for (severity, active, progress) in &report.open {
+            let (active, progress) = (thousands(*active), thousands(*progress));
+            self.line(&format!("| {} | {active} | {progress} |", severity.name()));
+        }
+        self.line("");
+        for open in &report.worst {
+            let since = open.time.map(|time| format!(", since {}", self.clock(time))).unwrap_or_default();
+            self.line(&format!("- {}, {}{since}", alert(open), words(open.status)));
+        }
+        if total > report.worst.len() {
+            self.line(&format!("- and {} more", thousands(total - report.worst.len())));
+        }
+    }
+
+    fn assigned(&mut self, report: &Report) {
+        if report.assigned.is_empty() {
+            return;
+        }
+        self.head("Who has what");
+        for (who, alerts) in &report.assigned {
+            self.line(&format!("- {}: {}", name(who.as_safe()), counted(alerts.len(), "alert")));
+            for one in alerts.iter().take(NAMED) {
+                self.line(&format!("  - {}, {}", alert(one), words(one.status)));
+            }
+            if alerts.len() > NAMED {
+                self.line(&format!("  - and {} more", thousands(alerts.len() - NAMED)));
+            }
+        }
+    }
+
+    fn times(&mut self, report: &Report) {
+        if report.times.is_empty() && report.untimed == 0 {
+            return;
+        }
+        self.head("How long it took");
+        if !report.times.is_empty() {
+            self.line("| severity | taken up | mean | median | closed | mean | median |");
+            self.line("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+            for of in &report.times {
+                let (taken, closed) = (spread(&of.take_up), spread(&of.close));
+                self.line(&format!("| {} | {taken} | {closed} |", of.severity.name()));
+            }
+            self.line("");
+        }
+        self.line(
+            "From the alert's time to the first time it was assigned, set in progress, resolved or dismissed here \
+             (taken up), and to the first time it was resolved or dismissed here, verified and not undone (closed).",
+        );
+        if report.untimed > 0 {
+            let left_out = counted(report.untimed, "alert");
+            self.line(&format!("\nLeft out, because their time is not known any more: {left_out}."));
+        }
+    }
+
+    fn said(&mut self, title: &str, said: &[Said], words: impl Fn(&Deed) -> String) {
+        if said.is_empty() {
+            return;
+        }
+        self.head(title);
+        for Said { deed, alerts } in said {
+            let about = match (alerts.as_slice(), deed.alerts.len()) {
+                ([one], 1) => alert(one),
+                ([first, ..], count) => format!("{} and {} more", alert(first), thousands(count - 1)),
+                ([], count) => counted(count, "alert"),
+            };
+            let line =
+                format!("- {} {}, {about}: {}", self.clock(deed.at), name(deed.by.as_safe()), words(deed));
+            self.line(&line);
+        }
+    }
+
+    fn other(&mut self, report: &Report) {
+        if report.other.is_empty() {
+            return;
+        }
+        self.head("Also done");
+        for deed in &report.other {
+            let mut line =
+                format!("- {} {}: {}", self.clock(deed.at), name(deed.by.as_safe()), deed.kind.label());
+            for part in [&deed.value, &deed.words].into_iter().filter(|part| !part.is_empty()) {
+                let _ = write!(line, ", {}", md(part.as_safe()));
+            }
+            if !deed.alerts.is_empty() {
+                let _ = write!(line, " ({})", counted(deed.alerts.len(), "alert"));
+            }
+            self.line(&line);
+        }
+    }
+}
+
+fn feedback(deed: &Deed) -> String {
+    let mut text = if deed.is_useful() { "useful" } else { "not useful" }.to_owned();
+    if let Some(reason) = deed.reason {
+        let _ = write!(text, ", {}", reason.label().to_lowercase());
+    }
+    if !deed.words.is_empty() {
+        let _ = write!(text, ": {}", md(deed.words.as_safe()));
+    }
+    text
+}
+
+/// A status in the words of a sentence.
+fn words(status: Status) -> &'static str {
+    if status == Status::InProgress { "in progress" } else { status.word() }
+}
+
+/// Severity, title and resource.
+fn alert(alert: &Named) -> String {
+    let mut text = String::new();
+    if alert.severity != Severity::Other {
+        let _ = write!(text, "**{}** ", alert.severity.name());
+    }
+    text.push_str(&md(alert.title.as_safe()));
+    if !alert.resource.is_empty() {
+        let _ = write!(text, " on {}", md(alert.resource.as_safe()));
+    }
+    text
+}
+
+/// Who; a dash for somebody unknown.
+fn name(who: SafeStr<'_>) -> String {
+    if who.0.is_empty() { "–".to_owned() } else { md(who) }
+}
+
+fn cells(counts: &[(Status, usize)]) -> String {
+    let of =
+        |status: Status| counts.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count);
+    STATUSES.map(|status| thousands(of(status))).join(" | ")
+}
+
+fn spread(spread: &Spread) -> String {
+    match spread.count {
+        0 => "0 | – | –".to_owned(),
+        count => format!("{} | {} | {}", thousands(count), lasting(spread.mean), lasting(spread.median)),
+    }
+}
+
+/// `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`.
+fn lasting(seconds: u64) -> String {
+    match seconds {
+        ..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86_400 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3600),
+    }
+}
+
+fn counted(count: usize, unit: &str) -> String {
+    format!("{} {unit}{}", thousands(count), if count == 1 { "" } else { "s" })
+}
+
+/// Text from outside on one line that no Markdown reader takes for markup, a link, or the edge of a table's cell.
+fn md(text: SafeStr<'_>) -> String {
+    let shown = text.to_string();
+    let mut out = String::with_capacity(shown.len() + 8);
+    for (at, c) in shown.char_indices() {
+        let before = &shown[..at];
+        let special = match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '#' | '$' | '{' | '}'
+            | '!' => true,
+            // Addresses that a reader would make links of.
+            ':' => shown[at..].starts_with("://"),
+            '.' => {
+                before.len() >= 3 && before.get(at - 3..).is_some_and(|www| www.eq_ignore_ascii_case("www"))
+            }
+            // A list or a heading, where a text begins its line.
+            '-' | '+' | '=' => before.trim().is_empty(),
+            _ => false,
+        };
+        if special {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn nothing_from_outside_is_markup() {
+        for (raw, expected) in [
+            ("vm-web-01", "vm-web-01"),
+            ("[click](http://x.example)", "\\[click\\](http\\://x.example)"),
+            ("a|b\n| --- |", "a\\|b␊\\| --- \\|"),
+            ("<img src=x> *b* _i_ `c` ~~s~~", "\\<img src=x\\> \\*b\\* \\_i\\_ \\`c\\` \\~\\~s\\~\\~"),
+            ("# head", "\\# head"),
+            ("- item", "\\- item"),
+            ("see WWW.x.example", "see WWW\\.x.example"),
+            ("\u{1b}[31m\u{202e}x", "␛\\[31m‹U+202E›x"),
+            ("&lt; \\", "\\&lt; \\\\"),
+        ] {
+            assert_eq!(md(SafeStr(raw)), expected, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn durations_are_read_at_a_glance() {
+        for (seconds, words) in
+            [(0, "0 s"), (59, "59 s"), (3599, "59 min"), (3600, "1 h 0 min"), (90_000, "1 d 1 h")]
+        {
+            assert_eq!(lasting(seconds), words);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_stays_on_its_line_and_brings_no_control(raw in any::<String>()) {
+            let text = md(SafeStr(&raw));
+            prop_assert!(!text.contains(|c: char| c.is_control()));
+            // Unescaped, no character that begins markup is left.
+            let mut chars = text.chars();
+            while let Some(c) = chars.next() {
+                match c {
+                    '\\' => drop(chars.next()),
+                    other => prop_assert!(!"`*_[]<>|~&#$".contains(other), "{text:?}"),
+                }
+            }
+        }
+    }
+}
