@@ -346,3 +346,41 @@ fn a_generated_tenant_has_exactly_its_size() {
         assert!(alerts.iter().all(|alert| find(text(alert, "alertType")).is_some()));
     }
 }
+
+/// The texts of entities that a condition's field stands for.
+fn texts(alert: &Value, field: &str) -> Vec<String> {
+    let (kind, member) = field.strip_prefix("entities.").unwrap().split_once('.').unwrap();
+    let kind = if kind == "azureresource" { "azure-resource" } else { kind };
+    let entities = alert["properties"]["entities"].as_array().unwrap();
+    let of_kind = entities.iter().filter(|entity| entity["type"] == kind);
+    let members = of_kind.flat_map(|entity| entity.as_object().unwrap());
+    let wanted = members.filter(|(key, _)| key.eq_ignore_ascii_case(member));
+    wanted.map(|(_, value)| value.as_str().unwrap().to_lowercase()).collect()
+}
+
+#[test]
+fn the_rules_are_about_alerts_that_there_are() {
+    let alerts = parse(&tenant(1, now()).alerts);
+    let notes = PostureNotes::demo();
+    assert_eq!((notes.rules.len(), notes.contacts.len()), (6, 2));
+    for rule in &notes.rules {
+        let subscription = subscription_ids()[rule.subscription];
+        let properties = &rule.properties;
+        let conditions =
+            properties["suppressionAlertsScope"]["allOf"].as_array().cloned().unwrap_or_default();
+        let matched = alerts.iter().filter(|alert| {
+            let kind = properties["alertType"].as_str().unwrap();
+            alert["id"].as_str().unwrap().contains(subscription)
+                && (kind == "*" || kind == text(alert, "alertType"))
+                && conditions.iter().all(|condition| {
+                    let texts = texts(alert, condition["field"].as_str().unwrap());
+                    let lower = |value: &Value| value.as_str().unwrap().to_lowercase();
+                    match &condition["in"] {
+                        Value::Array(values) => values.iter().any(|value| texts.contains(&lower(value))),
+                        _ => texts.iter().any(|text| text.contains(&lower(&condition["contains"]))),
+                    }
+                })
+        });
+        assert!(matched.count() > 0, "{}", rule.name);
+    }
+}
