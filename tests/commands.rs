@@ -4,11 +4,15 @@
 
 #[path = "commands/guards.rs"]
 mod guards;
+#[path = "commands/pivot.rs"]
+mod pivot;
 #[path = "commands/record.rs"]
 mod record;
 #[path = "commands/refusals.rs"]
 mod refusals;
 mod support;
+#[path = "commands/suppress.rs"]
+mod suppress;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -2,12 +2,18 @@
 
 #![allow(clippy::unwrap_used)] // a broken screen must stop the test
 
+#[path = "screens/around.rs"]
+mod around;
 #[path = "screens/fixture.rs"]
 mod fixture;
 #[path = "screens/record.rs"]
 mod record;
+#[path = "screens/related.rs"]
+mod related;
 #[path = "screens/scenes.rs"]
 mod scenes;
+#[path = "screens/suppress.rs"]
+mod suppress;
 #[path = "screens/trigger.rs"]
 mod trigger;
 

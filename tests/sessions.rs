@@ -84,6 +84,47 @@ fn three_hundred_and_forty_are_dismissed_but_three_and_taken_back() {
     leave(&mut pty);
 }
 
+/// Requests about suppression rules since a request of the log: method and the last part of the path.
+fn about_rules(bench: &Bench, since: usize) -> Vec<String> {
+    let log = bench.emulator().log();
+    let about = log.iter().skip(since).filter(|entry| entry.path.contains("alertsSuppressionRules/"));
+    about
+        .map(|entry| format!("{} {}", entry.method, entry.path.rsplit('/').next().unwrap_or_default()))
+        .collect()
+}
+
+#[test]
+fn a_rule_from_an_alert_is_simulated_written_and_read_back_in_six_keys() {
+    let bench = tenant(&[]);
+    for size in [WIDE, (80, 24)] {
+        let mut pty = opened(&bench, size);
+        let since = bench.emulator().log().len();
+        pty.pressed = 0;
+        pty.keys("S").wait("Would have matched");
+        let shown = pty.screen();
+        let matched =
+            shown.split("Would have matched ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+        pty.keys("2 F2").wait("Create this rule?");
+        assert_eq!(about_rules(&bench, since), [] as [&str; 0], "nothing is written before the answer");
+        pty.keys("y").wait("Read back from Azure");
+        assert!(pty.pressed <= 6, "{} keys", pty.pressed);
+        // The name is free: the second rule from the same alert has a number.
+        let name = pty.screen().split("Rule ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        assert_eq!(
+            about_rules(&bench, since),
+            [format!("GET {name}"), format!("PUT {name}"), format!("GET {name}")]
+        );
+        let (code, shown, errors) = bench.run(&["suppress", "show", &name, "--json"]);
+        assert_eq!(code, 0, "{errors}");
+        let rule: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!(rule["simulation"]["matched"].to_string(), matched);
+        assert_eq!(rule["reason"], "SpecificEntityFalsePositive");
+        pty.keys("Esc");
+        leave(&mut pty);
+    }
+    assert_eq!(bench.posts("dismiss"), 0);
+}
+
 #[test]
 fn undo_works_after_a_restart() {
     let bench = tenant(&[]);

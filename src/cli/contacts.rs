@@ -99,7 +99,7 @@ async fn show(
             if at > 0 {
                 out.line("")?;
             }
-            around::print(&documents::contacts(of.display_name.as_safe(), answer, width, now()), out)?;
+            around::print(&documents::contacts(of.display_name.as_safe(), answer, &[], width, now()), out)?;
         }
     }
     let faults: Vec<(String, _)> =
@@ -194,7 +194,10 @@ fn report(
     } else {
         let remote = around::remote(Ok(stored.clone()));
         let width = around::width(out);
-        around::print(&documents::contacts(subscription.display_name.as_safe(), &remote, width, now()), out)?;
+        around::print(
+            &documents::contacts(subscription.display_name.as_safe(), &remote, &[], width, now()),
+            out,
+        )?;
     }
     Ok(if as_asked { Exit::Done } else { Exit::Failed })
 }

@@ -71,6 +71,7 @@ pub async fn run(global: &Global, args: Context, out: &mut Out) -> Result<Exit, 
                 holders: &parts.holders,
                 log: &parts.log,
                 window: parts.window,
+                times: &detail.alert.times,
                 all_holders: true,
             };
             around::print(&documents::context(&around, around::width(out), now()).document, out)?;

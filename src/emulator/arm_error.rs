@@ -17,17 +17,25 @@ pub(super) struct ArmError {
     header: Option<Box<(HeaderName, HeaderValue)>>,
     /// True for code and message without the object around them (the contract's shape B).
     bare: bool,
+    /// Code and message of what lies behind it.
+    detail: Option<Box<(&'static str, String)>>,
 }
 
 impl ArmError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), header: None, bare: false }
+        Self { status, code, message: message.into(), header: None, bare: false, detail: None }
     }
 
     fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         if let Ok(value) = HeaderValue::try_from(value.into()) {
             self.header = Some(Box::new((name, value)));
         }
+        self
+    }
+
+    /// The same with what lies behind it.
+    pub(super) fn detailed(mut self, code: &'static str, message: impl Into<String>) -> Self {
+        self.detail = Some(Box::new((code, message.into())));
         self
     }
 
@@ -177,7 +185,10 @@ impl ArmError {
 
 impl From<ArmError> for Reply {
     fn from(error: ArmError) -> Self {
-        let inner = json!({ "code": error.code, "message": error.message });
+        let mut inner = json!({ "code": error.code, "message": error.message });
+        if let Some((code, message)) = error.detail.as_deref() {
+            inner["details"] = json!([{ "code": code, "message": message }]);
+        }
         let body = if error.bare { inner } else { json!({ "error": inner }) };
         let mut reply = Self::json(error.status, body.to_string());
         reply.headers.extend(error.header.map(|header| *header));

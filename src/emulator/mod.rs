@@ -25,6 +25,7 @@ mod context;
 mod data;
 pub mod demo;
 pub mod fault;
+mod graph;
 mod inspect;
 pub mod log;
 mod logic;
@@ -113,7 +114,7 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
     let shared = Arc::new(Shared {
         state: Mutex::new(state),
         log: log::Log::default(),
-        auth: auth::Auth::new(config.token),
+        auth: auth::Auth::new(config.token.clone()),
         buckets: throttle::Buckets::new(config.throttle),
         injector: fault::Injector::new(&config.faults, config.fault_seed),
         operations: Mutex::default(),
@@ -128,6 +129,7 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
         } else {
             activity::Activity::default()
         },
+        surroundings: serve::Surroundings::of(&config, now),
         role: config.role,
         page_size: config.page_size.max(1),
         simulate_delay: config.simulate_delay,

@@ -1,7 +1,7 @@
 //! ARM paths, in any letter case, to what they address; alert ids are paths, too.
 
 use super::logic::callback::Callback;
-use super::table::Call;
+use super::table::{Call, Op};
 use crate::domain::Status;
 
 /// Which part of a subscription is meant.
@@ -134,7 +134,7 @@ impl Route {
 
     /// True for a POST that only asks, by what its body says.
     pub(super) fn is_query(&self) -> bool {
-        false
+        matches!(self, Self::Tabled(call) if call.row.op == Op::Graph)
     }
 
     /// True for lists that come in pages.

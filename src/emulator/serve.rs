@@ -1,13 +1,14 @@
 //! The way of one request: record, sign-in, throttling, faults, answer.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
@@ -15,7 +16,9 @@ use super::alerts;
 use super::arm_error::ArmError;
 use super::auth::Auth;
 use super::clock::Clock;
+use super::config::Config;
 use super::connection::Switch;
+use super::demo::{self, Estate, Findings};
 use super::fault::{Drawn, Injector, Kind, Target};
 use super::inspect;
 use super::log::Log;
@@ -40,6 +43,7 @@ pub(super) struct Shared {
     pub(super) posture: Posture,
     pub(super) logic: Logic,
     pub(super) activity: Activity,
+    pub(super) surroundings: Surroundings,
     pub(super) role: Role,
     pub(super) page_size: usize,
     pub(super) simulate_delay: Duration,
@@ -49,7 +53,45 @@ pub(super) struct Shared {
     pub(super) stop: CancellationToken,
 }
 
+/// What Azure Resource Manager manages, made up when it is first asked for.
+pub(super) struct Surroundings {
+    alerts: Option<usize>,
+    unknown: bool,
+    seed: u64,
+    now: DateTime<Utc>,
+    estate: OnceLock<(Estate, Findings)>,
+}
+
+impl Surroundings {
+    /// Those of a configured tenant as of `now`. Of a tenant from files only the alerts are known.
+    pub(super) fn of(config: &Config, now: DateTime<Utc>) -> Self {
+        Self {
+            alerts: config.alerts,
+            unknown: !config.data.is_empty(),
+            seed: config.seed,
+            now,
+            estate: OnceLock::new(),
+        }
+    }
+
+    fn get(&self) -> &(Estate, Findings) {
+        self.estate.get_or_init(|| {
+            if self.unknown { Default::default() } else { demo::estate(self.alerts, self.seed, self.now) }
+        })
+    }
+}
+
 impl Shared {
+    /// The resources of the tenant.
+    pub(super) fn estate(&self) -> &Estate {
+        &self.surroundings.get().0
+    }
+
+    /// What Defender for Cloud finds of them.
+    pub(super) fn findings(&self) -> &Findings {
+        &self.surroundings.get().1
+    }
+
     /// The tenant; hold it as shortly as you can.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -203,8 +245,9 @@ fn admit(shared: &Shared, seq: u64, asked: &Asked, flow: Flow) -> Result<Option<
 }
 
 /// The bucket that a request is taken from.
-fn flow(_: &Route, method: &Method) -> Flow {
+fn flow(route: &Route, method: &Method) -> Flow {
     match *method {
+        _ if route.is_query() => Flow::Queries,
         Method::GET | Method::HEAD => Flow::Reads,
         Method::DELETE => Flow::Deletes,
         _ => Flow::Writes,
@@ -215,6 +258,11 @@ fn flow(_: &Route, method: &Method) -> Flow {
 /// provider that counts for itself.
 fn counted(mut reply: Reply, route: &Route, flow: Flow, left: Option<u32>) -> Reply {
     let Some(left) = left else { return reply };
+    if flow == Flow::Queries {
+        reply.set("x-ms-user-quota-remaining", left.to_string());
+        reply.set("x-ms-user-quota-resets-after", "00:00:05");
+        return reply;
+    }
     let name = match (route.subscription().is_some(), flow) {
         (true, Flow::Reads) => "x-ms-ratelimit-remaining-subscription-reads",
         (true, Flow::Deletes) => "x-ms-ratelimit-remaining-subscription-deletes",

@@ -211,6 +211,12 @@ impl State {
         page
     }
 
+    /// The bytes of all alerts of a subscription.
+    pub(super) fn all(&self, subscription: &str) -> Vec<Bytes> {
+        self.shelf(subscription)
+            .map_or_else(Vec::new, |shelf| shelf.alerts.values().map(|alert| alert.raw.clone()).collect())
+    }
+
     fn find(&self, scope: &Scope, name: &str) -> Option<(usize, Place)> {
         let wanted = *self.by_subscription.get(&scope.subscription.to_ascii_lowercase())?;
         self.by_name.get(&name.to_ascii_lowercase())?.iter().copied().find(|at| {

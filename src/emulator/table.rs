@@ -8,7 +8,7 @@ use super::arm_error::ArmError;
 use super::reply::Reply;
 use super::routes::is;
 use super::serve::{Asked, Shared};
-use super::{activity, context, logic, posture};
+use super::{activity, context, graph, logic, posture};
 
 /// Where an operation can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,13 @@ pub(super) enum Op {
     Runs,
     Run,
     Events,
+    Tags,
+    RoleAssignments,
+    Assessments,
+    Assessment,
+    MetadataList,
+    Metadata,
+    Graph,
 }
 
 /// One operation.
@@ -54,6 +61,7 @@ use Level::{Group, Resource, Subscription, Tenant};
 
 const SECURITY: &str = "Microsoft.Security";
 const AUTHORIZATION: &str = "Microsoft.Authorization";
+const ASSESSMENT_VERSIONS: &[&str] = &["2020-01-01", "2021-06-01"];
 const LOGIC: &str = "Microsoft.Logic";
 const LOGIC_VERSIONS: &[&str] = &["2016-06-01", "2019-05-01"];
 const ANYWHERE: &[Level] = &[Subscription, Group, Resource];
@@ -171,6 +179,62 @@ const TABLE: &[Row] = &[
         methods: &[("GET", "Microsoft.Insights/eventtypes/values/read")],
         versions: &["2015-04-01"],
     },
+    Row {
+        op: Op::Tags,
+        levels: ANYWHERE,
+        namespace: "Microsoft.Resources",
+        pattern: "tags/default",
+        methods: &[("GET", "Microsoft.Resources/tags/read")],
+        versions: &["2019-10-01", "2020-06-01", "2021-01-01", "2021-04-01", "2022-09-01"],
+    },
+    Row {
+        op: Op::RoleAssignments,
+        levels: ANYWHERE,
+        namespace: AUTHORIZATION,
+        pattern: "roleAssignments",
+        methods: &[("GET", "Microsoft.Authorization/roleAssignments/read")],
+        versions: &["2018-09-01-preview", "2020-04-01-preview", "2022-04-01"],
+    },
+    Row {
+        op: Op::Assessments,
+        levels: &[Subscription],
+        namespace: SECURITY,
+        pattern: "assessments",
+        methods: &[("GET", "Microsoft.Security/assessments/read")],
+        versions: ASSESSMENT_VERSIONS,
+    },
+    Row {
+        op: Op::Assessment,
+        levels: ANYWHERE,
+        namespace: SECURITY,
+        pattern: "assessments/{}",
+        methods: &[("GET", "Microsoft.Security/assessments/read")],
+        versions: ASSESSMENT_VERSIONS,
+    },
+    Row {
+        op: Op::MetadataList,
+        levels: &[Tenant, Subscription],
+        namespace: SECURITY,
+        pattern: "assessmentMetadata",
+        methods: &[("GET", "Microsoft.Security/assessmentMetadata/read")],
+        versions: ASSESSMENT_VERSIONS,
+    },
+    Row {
+        op: Op::Metadata,
+        levels: &[Tenant, Subscription],
+        namespace: SECURITY,
+        pattern: "assessmentMetadata/{}",
+        methods: &[("GET", "Microsoft.Security/assessmentMetadata/read")],
+        versions: ASSESSMENT_VERSIONS,
+    },
+    Row {
+        op: Op::Graph,
+        levels: &[Tenant],
+        namespace: "Microsoft.ResourceGraph",
+        pattern: "resources",
+        methods: &[("POST", "Microsoft.ResourceGraph/resources/read")],
+        versions: &["2021-03-01", "2022-10-01"],
+    },
 ];
 
 /// A request for an operation of the table.
@@ -236,7 +300,9 @@ impl Row {
 
     /// True for lists, which come in pages.
     pub(super) fn is_list(&self) -> bool {
-        matches!(self.op, Op::Rules | Op::Contacts | Op::Workflows | Op::Triggers | Op::Runs | Op::Events)
+        !self.pattern.ends_with("{}")
+            && self.methods.iter().any(|(method, _)| *method == "GET")
+            && !matches!(self.op, Op::Permissions | Op::Tags)
     }
 
     /// True if the provider counts its own requests and says so in a header.
@@ -284,10 +350,17 @@ fn names(pattern: &str, segments: &[&str]) -> Option<Vec<String>> {
 pub(super) fn answer(shared: &Shared, asked: &Asked, call: &Call, body: &[u8]) -> Result<Reply, ArmError> {
     match call.row.op {
         Op::Permissions => Ok(context::permissions(shared)),
+        Op::Tags => context::tags(shared, call),
+        Op::RoleAssignments => context::role_assignments(shared, asked, call),
         Op::Rules => posture::rules::list(shared, asked, call),
         Op::Rule => posture::rules::one(shared, asked, call, body),
         Op::Contacts => posture::contacts::list(shared, asked, call),
         Op::Contact => posture::contacts::one(shared, asked, call, body),
+        Op::Assessments => posture::assessments::list(shared, asked, call),
+        Op::Assessment => posture::assessments::one(shared, asked, call),
+        Op::MetadataList => posture::assessments::metadata_list(shared, asked),
+        Op::Metadata => posture::assessments::metadata_of(call),
+        Op::Graph => graph::answer(shared, body),
         Op::Events => activity::list(shared, asked, call),
         Op::Workflows | Op::Workflow | Op::Triggers | Op::Trigger | Op::CallbackUrl | Op::Runs | Op::Run => {
             logic::answer(shared, asked, call)

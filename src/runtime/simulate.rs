@@ -101,3 +101,6 @@ fn cached(table: &Table, subscriptions: &[SubscriptionId]) -> usize {
     }
     table.rows().filter(|(_, row)| subscriptions.iter().any(|id| id.as_str() == row.subscription().0)).count()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,11 @@
 
 mod activity;
 mod arm;
+mod assessments;
+mod context;
 mod data;
 mod faults;
+mod graph;
 mod inspect;
 mod logic;
 mod posture;

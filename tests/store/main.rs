@@ -11,3 +11,4 @@ mod outbox;
 mod record;
 mod trigger;
 mod undo;
+mod walk;

@@ -84,6 +84,7 @@ impl Pty {
                 "Tab" => "\t".to_owned(),
                 "Down" => "\u{1b}[B".to_owned(),
                 "Up" => "\u{1b}[A".to_owned(),
+                "F2" => "\u{1b}OQ".to_owned(),
                 "PgDn" => "\u{1b}[6~".to_owned(),
                 "BS" => "\u{7f}".to_owned(),
                 _ if word.starts_with("C-") && word.len() == 3 => {

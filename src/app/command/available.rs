@@ -1,7 +1,8 @@
 //! When a command can be used and, if not, why: what the palette, the hint bar and a pressed key say.
 
-use crate::app::model::{Model, Pane, Section};
-use crate::app::{marks, rights, undo};
+use crate::app::model::{Model, Pane};
+use crate::app::respond::context;
+use crate::app::{marks, related, rights, undo};
 use crate::domain::progress::FaultKind;
 use crate::domain::rights::Right;
 
@@ -37,6 +38,15 @@ pub(super) fn last_marks(model: &Model) -> Available {
     unless("no set was marked before", !model.list.last_marks.is_empty())
 }
 
+pub(super) fn any_pivot(model: &Model) -> Available {
+    unless("there is no pivot to go back from", !model.pivots.is_empty())
+}
+
+pub(super) fn any_twin(model: &Model) -> Available {
+    writable(model)?;
+    unless("the last change left no twin behind", model.bulk.twins.is_some())
+}
+
 pub(super) fn filtered(model: &Model) -> Available {
     unless("there is no filter to clear", !model.filter.applied.is_all())
 }
@@ -47,7 +57,7 @@ pub(super) fn full(model: &Model) -> Available {
 
 /// The activity log is on the screen.
 pub(super) fn has_log(model: &Model) -> Available {
-    unless("only in section 1, the resource's context", model.respond.section == Section::Context)
+    unless("only where section 1 shows an activity log", context::has_log(model))
 }
 
 /// Changes are possible at all: not read-only, and not known to be forbidden.
@@ -64,6 +74,7 @@ fn writable(model: &Model) -> Available {
 
 pub(super) fn can_change(model: &Model) -> Available {
     writable(model)?;
+    related::few_enough(model)?;
     let mut acted_on = marks::acted_on(model);
     let first = acted_on.next();
     unless("no alert is marked or under the cursor", first.is_some())?;

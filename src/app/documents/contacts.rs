@@ -8,8 +8,14 @@ use crate::app::message::Now;
 use crate::domain::contacts::{Contacts, Difference, MinSeverity, list};
 use crate::domain::{SafeStr, SafeText};
 
-/// Lays the settings out.
-pub fn contacts(subscription: SafeStr<'_>, remote: &Remote<Contacts>, width: usize, now: Now) -> Document {
+/// Lays the settings out; `edits` says how they can be changed, or why not.
+pub fn contacts(
+    subscription: SafeStr<'_>,
+    remote: &Remote<Contacts>,
+    edits: &[Piece],
+    width: usize,
+    now: Now,
+) -> Document {
     let mut flow = Flow::new(width);
     let mut head = vec![Piece::new("Mail for alerts of ", Role::Section)];
     head.extend(safe(subscription, Role::Section));
@@ -18,6 +24,9 @@ pub fn contacts(subscription: SafeStr<'_>, remote: &Remote<Contacts>, width: usi
         return flow.finish();
     }
     let Some(contacts) = remote.value() else { return flow.finish() };
+    if !edits.is_empty() {
+        flow.wrap("  ", "  ", edits);
+    }
     flow.blank();
     let dim = |flow: &mut Flow, words: &str| flow.wrap("  ", "  ", &[Piece::new(words, Role::Dim)]);
     if contacts.is_default() {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use crate::app::document::{Document, Piece, Role, line_width, safe, safe_block, safe_cell};
 use crate::app::documents::flow::Flow;
@@ -11,6 +11,7 @@ use crate::app::documents::standing::standing;
 use crate::app::fetch::Remote;
 use crate::app::message::Now;
 use crate::domain::activity::{ActivityLog, Event, Window};
+use crate::domain::alert::Times;
 use crate::domain::ownership::Holder;
 use crate::domain::resource::ResourceId;
 use crate::domain::{SafeStr, SafeText};
@@ -19,6 +20,10 @@ use crate::domain::{SafeStr, SafeText};
 const FEW: usize = 6;
 /// From this width on an event takes one line.
 const WIDE: usize = 96;
+/// Cells of a time, of a status, and of an address at the most.
+const TIME: usize = 15;
+const STATUS: usize = 12;
+const ADDRESS: usize = 39;
 
 /// What is known of a resource around an alert.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +38,8 @@ pub struct Around<'a> {
     pub log: &'a Remote<ActivityLog>,
     /// The window that is asked for.
     pub window: Window,
+    /// When the alert's activity was.
+    pub times: &'a Times,
     /// True to list every holder.
     pub all_holders: bool,
 }
@@ -62,7 +69,7 @@ pub struct Laid {
 /// Lays the section out.
 pub fn context(around: &Around<'_>, width: usize, now: Now) -> Laid {
     let mut page = Sheet { flow: Flow::new(width), items: Vec::new() };
-    page.flow.wrap("  ", "    ", &safe(around.resource.text().as_safe(), Role::Dim));
+    heading(&mut page.flow, around.resource);
     page.flow.blank();
     page.flow.section("  Tags");
     tags(&mut page, around, now);
@@ -72,6 +79,21 @@ pub fn context(around: &Around<'_>, width: usize, now: Now) -> Laid {
     page.flow.blank();
     activity(&mut page, around, now);
     Laid { document: page.flow.finish(), items: page.items }
+}
+
+/// What a section is about: the resource's name, type and group.
+pub(super) fn heading(flow: &mut Flow, resource: &ResourceId) {
+    let mut line = safe(SafeStr(resource.name()), Role::Strong);
+    let kind = resource.resource_type();
+    let kind = if kind.is_empty() { "" } else { kind.rsplit('/').next().unwrap_or_default() };
+    let words = match (kind, resource.group()) {
+        ("", Some(_)) => "   resource group".to_owned(),
+        ("", None) => "   subscription".to_owned(),
+        (kind, Some(group)) => format!("   {} in {}", SafeStr(kind), SafeStr(group)),
+        (kind, None) => format!("   {}", SafeStr(kind)),
+    };
+    line.push(Piece::new(words, Role::Dim));
+    flow.wrap("  ", "    ", &line);
 }
 
 struct Sheet {
@@ -166,29 +188,63 @@ fn activity(page: &mut Sheet, around: &Around<'_>, now: Now) {
     if log.events.is_empty() {
         page.words("Nothing is logged for the resource in this window.");
     }
+    let column = log.events.iter().map(|event| event.address.terminal_width()).max().unwrap_or(0);
+    let mut marks = marks(around.times);
     for (at, event) in log.events.iter().enumerate() {
-        page.item(Item::Event(at), |flow| event_lines(flow, event, now));
+        while let Some((moment, words)) =
+            marks.first().filter(|(moment, _)| event.at.is_some_and(|at| at < *moment))
+        {
+            mark(&mut page.flow, *moment, words, now);
+            marks.remove(0);
+        }
+        page.item(Item::Event(at), |flow| event_lines(flow, event, column.min(ADDRESS), now));
+    }
+    for (moment, words) in marks.iter().filter(|_| !log.events.is_empty()) {
+        mark(&mut page.flow, *moment, words, now);
     }
     if !log.complete {
         page.words("There are more, and older, events: narrow the window to see them.");
     }
 }
 
-fn event_lines(flow: &mut Flow, event: &Event, now: Now) {
-    let at = event.at.map_or_else(|| "time not given".to_owned(), |at| moment::local(at, now));
-    let time = Piece::new(format!("{at:<15}"), Role::Label);
-    let status = Piece::new(event.status.truncate(12), status_role(event));
+/// Where the alert's activity lies among the events, the latest first.
+fn marks(times: &Times) -> Vec<(DateTime<Utc>, &'static str)> {
+    let mut marks = Vec::new();
+    match (times.start, times.end) {
+        (Some(start), Some(end)) if start < end => {
+            marks.extend([(end, "last activity of the alert"), (start, "first activity of the alert")]);
+        }
+        (start, end) => marks.extend(start.or(end).map(|at| (at, "activity of the alert"))),
+    }
+    marks
+}
+
+fn mark(flow: &mut Flow, at: DateTime<Utc>, words: &str, now: Now) {
+    let line = format!("  {:<TIME$}  ── {words} ──", clock(at, now));
+    flow.line(vec![Piece::new(line, Role::Section)]);
+}
+
+/// UTC, as the alert's own times are shown.
+fn clock(at: DateTime<Utc>, now: Now) -> String {
+    let this_year = at.year() == now.utc.year();
+    at.format(if this_year { "%-d %b %H:%M:%S" } else { "%-d %b %Y %H:%M" }).to_string()
+}
+
+fn event_lines(flow: &mut Flow, event: &Event, column: usize, now: Now) {
+    let at = event.at.map_or_else(|| "time not given".to_owned(), |at| clock(at, now));
+    let time = Piece::new(format!("{at:<TIME$}"), Role::Label);
+    let status = Piece::new(event.status.truncate(STATUS), status_role(event));
     let address = || safe(event.address.as_safe(), Role::Dim);
     let gap = || Piece::from("  ");
     if flow.width() >= WIDE {
         let address = address();
-        let room = flow.width().saturating_sub(2 + 15 + 2 + 2 + 12 + 2 + 2 + line_width(&address).max(15));
+        let room = flow.width().saturating_sub(2 + TIME + 2 + 2 + 2 + STATUS + 2 + column);
         let mut line = vec![gap(), time, gap()];
         line.extend(cell(event.who(), room / 2, Role::Body));
         line.push(gap());
         line.extend(cell(&event.operation_label, room - room / 2, Role::Body));
         line.push(gap());
-        let padding = " ".repeat(12_usize.saturating_sub(status.width()));
+        let padding = " ".repeat(STATUS.saturating_sub(status.width()));
         line.extend([status, Piece::from(&*padding), gap()]);
         line.extend(address);
         flow.line(line);
@@ -199,7 +255,7 @@ fn event_lines(flow: &mut Flow, event: &Event, now: Now) {
     line.extend(cell(&event.operation_label, room, Role::Body));
     line.extend([gap(), status]);
     flow.line(line);
-    let mut line = vec![Piece::from(" ".repeat(19).as_str())];
+    let mut line = vec![Piece::from(" ".repeat(TIME + 4).as_str())];
     line.extend(safe(event.who().as_safe(), Role::Dim));
     line.push(gap());
     line.extend(address());

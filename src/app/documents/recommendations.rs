@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::app::document::{Document, Piece, Role, line_width, safe, safe_block, safe_cell};
+use crate::app::documents::context::heading;
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::counted;
 use crate::app::documents::standing::standing;
@@ -14,7 +15,7 @@ use crate::domain::recommendation::{Recommendation, Recommendations};
 use crate::domain::resource::ResourceId;
 
 /// Cells of the severity's column.
-const SEVERITY: usize = 13;
+const SEVERITY: usize = 9;
 
 /// Lays the list out; gives the lines of each recommendation.
 pub fn recommendations(
@@ -25,7 +26,7 @@ pub fn recommendations(
 ) -> (Document, Vec<Range<usize>>) {
     let mut flow = Flow::new(width);
     let mut items = Vec::new();
-    flow.wrap("  ", "    ", &safe(resource.text().as_safe(), Role::Dim));
+    heading(&mut flow, resource);
     flow.blank();
     if !standing(&mut flow, remote, now) {
         return (flow.finish(), items);
@@ -91,7 +92,7 @@ fn others(item: &Recommendation) -> String {
     match item.others {
         None => String::new(),
         Some(0) => "on this resource only".to_owned(),
-        Some(count) => format!("and on {}", counted(count, "other resource")),
+        Some(count) => format!("also on {}", counted(count, "other resource")),
     }
 }
 

@@ -17,6 +17,8 @@ const NAMES: usize = 28;
 const KINDS: usize = 9;
 /// Former triggers shown above the list.
 const PAST: usize = 3;
+/// What an unknown outcome means.
+const UNKNOWN: &str = "An unknown one may have been taken, or not. It is not sent again by itself: look at the logic app's runs.";
 /// Alerts whose bytes are laid out before a confirm; the rest is named.
 const SHOWN: usize = 20;
 
@@ -58,6 +60,9 @@ fn past(flow: &mut Flow, model: &Model) {
             line.extend(safe(record.by.as_safe(), Role::Dim));
         }
         flow.wrap("  ", "    ", &line);
+    }
+    if rows.iter().take(PAST).any(|record| record.outcome == TriggerOutcome::Unknown) {
+        flow.wrap("  ", "  ", &[Piece::new(UNKNOWN, Role::Dim)]);
     }
     if rows.len() > PAST {
         flow.words(&format!("  and {} more", thousands(rows.len() - PAST)), Role::Dim);
@@ -118,11 +123,9 @@ fn apps(flow: &mut Flow, model: &Model, trigger: &Trigger) -> Items {
     }
     let Some(found) = remote.value() else { return Vec::new() };
     if found.apps.is_empty() {
-        flow.words(
-            "  There is no consumption logic app in these subscriptions. One whose trigger takes a Defender for Cloud \
-             alert, or a plain request, would be listed here.",
-            Role::Body,
-        );
+        let words = "There is no consumption logic app in these subscriptions. One whose trigger takes a Defender \
+                     for Cloud alert, or a plain request, would be listed here.";
+        flow.wrap("  ", "  ", &[Piece::from(words)]);
         return Vec::new();
     }
     let names = found.apps.iter().map(|app| app.name.terminal_width()).max().unwrap_or(0);
@@ -220,12 +223,10 @@ fn faults(flow: &mut Flow, found: &Candidates, items: &mut Items) {
 
 /// The head of the question: always in sight, however far the text below is scrolled.
 pub fn title(prompt: &TriggerPrompt) -> String {
-    let count = prompt.keys().len();
-    format!(
-        "Trigger {} on {}?",
-        prompt.name,
-        if count == 1 { "this alert".to_owned() } else { counted(count, "alert") }
-    )
+    // What is left out is not counted.
+    let count = prompt.outgoing.value().map_or_else(|| prompt.keys().len(), |outgoing| outgoing.events.len());
+    let on = if prompt.all { counted(count, "alert") } else { "this alert".to_owned() };
+    format!("Trigger {} on {on}?", prompt.name)
 }
 
 /// The question: what happens, and exactly what is sent.
@@ -237,7 +238,8 @@ pub fn prompt(prompt: &TriggerPrompt, table: &Table, width: usize) -> Document {
     line.extend(safe(prompt.subscription.as_safe(), Role::Body));
     line.push(Piece::from("), trigger "));
     line.extend(safe(prompt.trigger.name.as_safe(), Role::Body));
-    line.push(Piece::from(", once for each alert. What the logic app does then cannot be undone here."));
+    line.push(Piece::from(if prompt.all { ", once for each alert. " } else { ", once. " }));
+    line.push(Piece::from("What the logic app does then cannot be undone here."));
     flow.wrap("", "", &line);
     if !prompt.marked.is_empty() {
         let other = if prompt.all { "m: only the alert shown" } else { "m: the marked alerts" };
@@ -318,10 +320,7 @@ pub fn outcomes(model: &Model, number: u64, width: usize) -> Document {
         flow.words(words, Role::Dim);
     }
     if rows.iter().any(|record| record.outcome == TriggerOutcome::Unknown) {
-        flow.words(
-            "An unknown one may have been taken, or not. It is not sent again by itself: look at the logic app's runs.",
-            Role::Error,
-        );
+        flow.words(UNKNOWN, Role::Error);
     }
     flow.blank();
     for record in rows {

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{id, now, resource};
+use super::{ROW, id, now, resource};
 use crate::domain::alert::{Alert, Times};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{SafeText, Severity, Status};
@@ -11,7 +11,7 @@ pub(super) fn alert(key: u32) -> Alert {
     let activity = now().utc - TimeDelta::hours(2);
     Alert {
         id: id(key),
-        alert_type: SafeText::default(),
+        alert_type: SafeText::from(ROW.kind),
         title: SafeText::from("A title"),
         description: SafeText::default(),
         severity: Severity::High,

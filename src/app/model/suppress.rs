@@ -29,6 +29,8 @@ pub struct RuleForm {
     pub kept: Vec<Condition>,
     /// The rule as the fields say now.
     pub draft: Draft,
+    /// The name that was suggested: as long as it stands there, it gives way to the name of a rule that is there.
+    pub suggested: SafeText,
     /// What it would have matched.
     pub simulation: Remote<Simulation>,
     /// What the simulation was last asked about.

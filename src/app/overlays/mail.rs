@@ -47,8 +47,12 @@ impl MailForm {
         ];
         for role in ROLES {
             let on = settings.roles.iter().any(|held| held.raw().eq_ignore_ascii_case(role));
-            let help = "holders of this role receive mail as well";
-            fields.push(Field::new(role, role, help, Value::Toggle(on)));
+            let label = match role {
+                "AccountAdmin" => "Account admins".to_owned(),
+                "ServiceAdmin" => "Service admins".to_owned(),
+                role => format!("{role}s"),
+            };
+            fields.push(Field::new(role, label, "receive mail as well", Value::Toggle(on)));
         }
         let mut words: Vec<String> = MinSeverity::ALL.iter().map(|least| least.words().to_owned()).collect();
         words.push(NONE.to_owned());

@@ -78,20 +78,14 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
     let unasked = Remote::default();
     let remote = model.respond.contacts.kept.get(&subscription).unwrap_or(&unasked);
     let name = model.table.subscription_name(subscription.as_str());
-    let mut document = documents::contacts(name, remote, width, model.now);
-    let mut flow = Flow::new(width);
-    if model.respond.contacts.saving.as_ref().is_some_and(|(_, of)| *of == subscription) {
-        flow.words("  storing, then reading back…", Role::Strong);
-    } else if remote.value().is_some() {
-        match refusal(model, &subscription) {
-            Some(why) => {
-                flow.wrap("  ", "  ", &[Piece::new(format!("Not to be edited: {why}."), Role::Strong)])
-            }
-            None => flow.line(vec![Piece::from("  "), Piece::new("Enter", Role::Key), Piece::from(" edits")]),
-        }
-    }
-    document.lines.push(Vec::new());
-    document.lines.extend(flow.finish().lines);
+    let saving = model.respond.contacts.saving.as_ref().is_some_and(|(_, of)| *of == subscription);
+    let edits = match refusal(model, &subscription) {
+        _ if saving => vec![Piece::new("storing, then reading back…", Role::Strong)],
+        _ if remote.value().is_none() => Vec::new(),
+        Some(why) => vec![Piece::new(format!("Not to be edited: {why}."), Role::Strong)],
+        None => vec![Piece::new("Enter", Role::Key), Piece::from(" edits")],
+    };
+    let document = documents::contacts(name, remote, &edits, width, model.now);
     Page { document, items: Vec::new() }
 }
 

@@ -6,7 +6,7 @@ use crate::app::documents::context::{Around as Shown, Item, Laid};
 use crate::app::documents::{self, flow::Flow};
 use crate::app::fetch::{self, Remote};
 use crate::app::message::Question;
-use crate::app::model::{Model, Page};
+use crate::app::model::{Model, Page, Section};
 use crate::app::notice::say;
 use crate::app::respond::kept::Kept;
 use crate::app::respond::{ascend, descend, lay_out};
@@ -185,8 +185,16 @@ pub(super) fn reach(model: &mut Model, step: Reach, out: &mut Effects) {
     lay_out(model);
 }
 
+/// Whether the activity log is on the screen, so that its window can be changed.
+pub(in crate::app) fn has_log(model: &Model) -> bool {
+    model.respond.section == Section::Context
+        && model.respond.context.open.is_none()
+        && asked_about(model).is_some()
+}
+
 fn laid(model: &Model, width: usize) -> Option<Laid> {
     let (key, resource, default) = asked_about(model)?;
+    let times = &details::current(model)?.alert.times;
     let around = model.respond.context.kept.get(&key)?;
     let shown = Shown {
         resource: &resource,
@@ -194,6 +202,7 @@ fn laid(model: &Model, width: usize) -> Option<Laid> {
         holders: &around.holders,
         log: &around.log,
         window: around.window.unwrap_or(default),
+        times,
         all_holders: around.all_holders,
     };
     Some(documents::context(&shown, width, model.now))
@@ -230,7 +239,7 @@ pub(super) fn nothing(model: &Model, width: usize) -> Page {
             flow.wrap("  ", "  ", &[Piece::new(format!("{why}."), Role::Body)]);
             flow.blank();
             let more = "There is nothing to ask Azure Resource Manager about it. What the alert itself says stands \
-                        under *Alert details*.";
+                        in its details.";
             flow.wrap("  ", "  ", &[Piece::new(more, Role::Dim)]);
         }
         Some(Ok(())) | None => flow.words("  loading…", Role::Dim),

@@ -27,6 +27,13 @@ pub struct Prevent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Of(ResourceId);
 
+impl Of {
+    /// The key of a resource.
+    pub fn new(resource: ResourceId) -> Self {
+        Self(resource)
+    }
+}
+
 fn resource(model: &Model) -> Option<ResourceId> {
     subject(&details::current(model)?.alert).ok().cloned()
 }
@@ -35,7 +42,7 @@ fn resource(model: &Model) -> Option<ResourceId> {
 pub(super) fn shown(model: &mut Model, everything: bool, out: &mut Effects) {
     let Some(resource) = resource(model) else { return };
     let question = Question(model.serial + 1);
-    let remote = model.respond.prevent.kept.entry(Of(resource.clone()));
+    let remote = model.respond.prevent.kept.entry(Of::new(resource.clone()));
     if everything || remote.is_unasked() {
         remote.ask(question);
         model.serial += 1;
@@ -50,7 +57,7 @@ pub(super) fn answered(
     resource: ResourceId,
     answer: Result<Recommendations, Fault>,
 ) {
-    if let Some(remote) = model.respond.prevent.kept.get_mut(&Of(resource)) {
+    if let Some(remote) = model.respond.prevent.kept.get_mut(&Of::new(resource)) {
         remote.answer(question, answer, model.now.utc);
     }
 }
@@ -63,7 +70,7 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
     }
     let Some(resource) = resource(model) else { return nothing(model, width) };
     let unasked = Remote::default();
-    let remote = model.respond.prevent.kept.get(&Of(resource.clone())).unwrap_or(&unasked);
+    let remote = model.respond.prevent.kept.get(&Of::new(resource.clone())).unwrap_or(&unasked);
     let (document, items) = documents::recommendations(&resource, remote, width, model.now);
     Page { document, items }
 }
@@ -72,7 +79,7 @@ fn under_cursor(model: &Model) -> Option<&Recommendation> {
     if let Some(open) = &model.respond.prevent.open {
         return Some(open);
     }
-    let remote = model.respond.prevent.kept.get(&Of(resource(model)?))?;
+    let remote = model.respond.prevent.kept.get(&Of::new(resource(model)?))?;
     remote.value()?.items.get(model.respond.place.item)
 }
 

@@ -43,6 +43,13 @@ fn offered(at: usize, offer: &Offer) -> Field {
     row(at, offer.field, offer.ticked, offer.value.raw())
 }
 
+/// Puts another name into the form.
+pub(super) fn rename(form: &mut Form, name: &str) {
+    if let Some(field) = form.fields.iter_mut().find(|field| field.key == NAME) {
+        field.value = Value::Text(Input::new(name));
+    }
+}
+
 /// The form of a rule that is there; its name cannot change.
 pub(super) fn of_rule(rule: &Rule) -> (Form, Vec<SafeText>, Vec<Condition>) {
     let (rows, about, kept) = rows(&rule.conditions);

@@ -15,8 +15,10 @@ use crate::app::{Effects, bulk, details, documents, layout, list, overlays};
 use crate::domain::change::plan;
 use crate::domain::filter::Context;
 use crate::domain::progress::Fault;
-use crate::domain::suppression::{Draft, Rule, Simulation, Spot, has_fired, reason, suggest, warnings};
-use crate::domain::{AlertKey, Status};
+use crate::domain::suppression::{
+    Draft, Rule, Simulation, Spot, free_name, has_fired, reason, suggest, warnings,
+};
+use crate::domain::{AlertKey, SafeText, Status, SubscriptionId};
 
 impl RuleForm {
     fn new(about: About, form: Form, draft: Draft) -> Self {
@@ -25,6 +27,7 @@ impl RuleForm {
             form,
             rows: Vec::new(),
             kept: Vec::new(),
+            suggested: draft.name.clone(),
             draft,
             simulation: Remote::default(),
             asked: None,
@@ -58,23 +61,40 @@ pub(in crate::app) fn waits(model: &Model) -> bool {
 /// Details came: perhaps those that the form waits for.
 pub(in crate::app) fn detail_came(model: &mut Model, out: &mut Effects) {
     let Some(detail) = details::current(model).cloned() else { return };
-    let rules = model.respond.suppress.rules.value();
-    let subscription = detail.alert.id.subscription();
-    let taken: Vec<String> = rules
-        .map(|list| list.rules.iter().filter(|rule| Some(&rule.subscription) == subscription.as_ref()))
-        .into_iter()
-        .flatten()
-        .map(|rule| rule.name.raw().to_owned())
-        .collect();
+    let taken = names(model, detail.alert.id.subscription().as_slice());
     let now = model.now.utc;
     let Some(form) = top(model).filter(|form| form.about == About::Awaited(detail.key)) else { return };
-    let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
+    let taken: Vec<&str> = taken.iter().map(SafeText::raw).collect();
     let suggestion = suggest(&detail.alert, now, &taken);
     let (filled, rows) = fields::of_alert(&suggestion);
     form.about = About::Alert(detail.key);
     form.form = filled;
     form.rows = rows;
+    form.suggested = suggestion.draft.name.clone();
     form.draft = suggestion.draft;
+    refresh(model, out);
+}
+
+/// The names that rules of some subscriptions have, as far as they are known.
+fn names(model: &Model, places: &[SubscriptionId]) -> Vec<SafeText> {
+    let Some(list) = model.respond.suppress.rules.value() else { return Vec::new() };
+    let there = list.rules.iter().filter(|rule| places.contains(&rule.subscription));
+    there.map(|rule| rule.name.clone()).collect()
+}
+
+/// The rules came: a name that was suggested without knowing them may be taken.
+pub(super) fn rules_came(model: &mut Model, out: &mut Effects) {
+    let Some(places) = top(model).map(|form| form.draft.subscriptions.clone()) else { return };
+    let taken = names(model, &places);
+    let taken: Vec<&str> = taken.iter().map(SafeText::raw).collect();
+    let Some(form) = top(model).filter(|form| matches!(form.about, About::Alert(_))) else { return };
+    if form.step != Step::Fill {
+        return;
+    }
+    if form.form.text(fields::NAME) == form.suggested.raw() {
+        form.suggested = free_name(form.suggested.raw(), &taken).into();
+        fields::rename(&mut form.form, form.suggested.raw());
+    }
     refresh(model, out);
 }
 
@@ -92,9 +112,18 @@ pub(in crate::app) fn edit(model: &mut Model, rule: &Rule, out: &mut Effects) {
 fn refresh(model: &mut Model, out: &mut Effects) {
     let context = Context { now: model.now.utc, offset: model.now.offset, me: None };
     let table = Arc::clone(&model.table);
+    let Some(places) = top(model).map(|form| form.draft.subscriptions.clone()) else { return };
+    let taken = names(model, &places);
     let Some(form) = top(model) else { return };
     let base = base(form);
-    let said = fields::read(&form.form, &form.rows, &form.kept, &base, &context);
+    let mut said = fields::read(&form.form, &form.rows, &form.kept, &base, &context);
+    if matches!(form.about, About::Alert(_)) {
+        let rules = said.draft.rules();
+        let there = |rule: &&Rule| taken.iter().any(|name| rule.is_named(name.raw()));
+        said.faults.extend(rules.iter().find(there).map(|rule| {
+            (fields::NAME.to_owned(), Spot::Name, format!("a rule named {} is there already", rule.name))
+        }));
+    }
     let tried = form.tried;
     for field in &mut form.form.fields {
         let mut faults =
@@ -303,6 +332,7 @@ fn dismiss_too(model: &mut Model, keys: &[AlertKey], name: &str, code: &str, out
         matching: plan.targets.len() + plan.skipped.len(),
         off_screen: 0,
         plan,
+        twins: None,
         reason: Some(reason::of_dismissal(code)),
         take: false,
         comment: Some(Input::new(format!("matches the suppression rule {name}"))),

@@ -47,6 +47,7 @@ pub(super) fn answered(model: &mut Model, question: Question, answer: Answer, ou
         Answer::Listed(answer) => {
             if model.respond.suppress.rules.answer(question, answer, at) {
                 rules::listed(model, out);
+                form::rules_came(model, out);
             }
         }
         // A newer question was asked, and its answer follows.

@@ -197,7 +197,7 @@ fn a_moved_window_is_asked_for_once_the_last_answer_is_there() {
     assert_eq!(logs(&harness).last(), Some(&first));
     assert!(harness.notice().contains("cannot go any further"));
     harness.keys("2 +");
-    assert!(harness.notice().contains("section 1"), "{}", harness.notice());
+    assert!(harness.notice().contains("activity log"), "{}", harness.notice());
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn recommendations_are_listed_opened_and_their_link_is_copied() {
     answer(&mut harness, question, Answer::Prevent(vm(), Ok(advice())));
     let shown = text(&harness);
     for words in
-        ["2 recommendations: 1 High, 1 Low", "and on 41 other resources", "on this resource only", "a gap"]
+        ["2 recommendations: 1 High, 1 Low", "also on 41 other resources", "on this resource only", "a gap"]
     {
         assert!(shown.contains(words), "{words}\n{shown}");
     }

@@ -61,9 +61,10 @@ fn tabs_go_around() {
     for (keys, tab) in [
         ("Enter", Tab::Details),
         ("Enter ]", Tab::Respond),
-        ("Enter ] ]", Tab::History),
-        ("Enter ] ] ]", Tab::Json),
-        ("Enter ] ] ] ]", Tab::Details),
+        ("Enter ] ]", Tab::Related),
+        ("Enter ] ] ]", Tab::History),
+        ("Enter ] ] ] ]", Tab::Json),
+        ("Enter ] ] ] ] ]", Tab::Details),
         ("Enter [", Tab::Json),
         ("Enter l", Tab::Respond),
         ("Enter Tab h", Tab::Details),

@@ -30,5 +30,5 @@ pub use field::FIELDS;
 pub use matcher::Matcher;
 pub use rule::{Condition, Difference, Rule, State, Stored, Test, differences};
 pub use simulation::{Counter, Seen, Simulation, Week};
-pub use suggest::{Offer, Suggestion, suggest};
+pub use suggest::{Offer, Suggestion, free_name, suggest};
 pub use warning::{Warning, has_fired, warnings};

@@ -39,7 +39,7 @@ pub fn suggest(alert: &Alert, now: DateTime<Utc>, taken: &[&str]) -> Suggestion 
     let mut offers = offers(alert);
     tick(&mut offers, alert);
     let mut draft = Draft {
-        name: free(&name(alert), taken).into(),
+        name: free_name(&name(alert), taken).into(),
         types: vec![alert.alert_type.clone()],
         subscriptions: alert.id.subscription().into_iter().collect(),
         comment: format!("From alert {}", alert.id.name()).into(),
@@ -104,7 +104,7 @@ fn name(alert: &Alert) -> String {
 }
 
 /// The name, with a number if a rule has it already.
-fn free(name: &str, taken: &[&str]) -> String {
+pub fn free_name(name: &str, taken: &[&str]) -> String {
     let is_free = |name: &str| !taken.iter().any(|taken| taken.eq_ignore_ascii_case(name));
     if is_free(name) {
         return name.to_owned();

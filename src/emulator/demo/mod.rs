@@ -17,6 +17,8 @@
 //! | `alert`, `writer`, `moment` | the JSON text |
 //! | `logic` | logic apps |
 //! | `directory`, `history` | people, programs and their roles; what they did |
+//! | `estate` | what Azure Resource Manager manages: resources, tags, roles on them |
+//! | `findings` | recommendations, and how the resources stand to them |
 //! | `posture` | suppression rules and e-mail contacts |
 //! | `digest` | hashes, SIDs and GUIDs that follow from a name |
 
@@ -25,7 +27,9 @@ mod digest;
 mod directory;
 mod draft;
 mod entity;
+mod estate;
 mod evidence;
+mod findings;
 mod history;
 mod logic;
 mod moment;
@@ -44,6 +48,8 @@ use super::activity::caller::Caller;
 use alert::AlertWriter;
 use directory::Directory;
 use draft::Draft;
+pub(super) use estate::{Estate, Grant, Site};
+pub(super) use findings::{Finding, Findings, Health, Recommendation, recommendations};
 pub(super) use history::history;
 pub(super) use logic::{AppNote, apps};
 use moment::Moment;
@@ -197,8 +203,7 @@ fn everyday(
 /// number of resources grows with it, from the demo's 60 to 2,000.
 pub fn generate(alerts: usize, seed: u64, now: DateTime<Utc>) -> Tenant {
     let mut rng = Rng::with_seed(seed);
-    let demo = World::demo();
-    let world = demo.with_resources((alerts / 50).clamp(demo.resources.len(), 2000));
+    let world = world_of(alerts);
     let noise = Noise::new(&world);
     let mut writer = AlertWriter::new(&world);
     let total = i64::try_from(alerts).unwrap_or(i64::MAX - 1);
@@ -215,6 +220,22 @@ pub fn generate(alerts: usize, seed: u64, now: DateTime<Utc>) -> Tenant {
         Some(writer.write(&draft))
     });
     Tenant { alerts: texts.collect(), subscriptions: subscriptions(&world), arrivals: Vec::new() }
+}
+
+/// The world of a tenant of so many alerts.
+fn world_of(alerts: usize) -> World {
+    let demo = World::demo();
+    demo.with_resources((alerts / 50).clamp(demo.resources.len(), 2000))
+}
+
+/// What Azure Resource Manager manages, and what Defender for Cloud finds there: of the demo, or of a generated tenant
+/// of so many alerts.
+pub(super) fn estate(alerts: Option<usize>, seed: u64, now: DateTime<Utc>) -> (Estate, Findings) {
+    let bigger = alerts.map(world_of);
+    let world = bigger.as_ref().unwrap_or_else(|| World::demo());
+    let estate = Estate::of(world);
+    let findings = Findings::of(&estate, world, seed, now);
+    (estate, findings)
 }
 
 fn subscriptions(world: &World) -> Vec<Subscription> {

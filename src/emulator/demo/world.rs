@@ -195,6 +195,8 @@ impl Resource {
             "sql-vm" => self.kind == Kind::SqlVm,
             "app" => self.kind == Kind::App,
             "kubernetes" => matches!(self.kind, Kind::Aks | Kind::Eks | Kind::Gke),
+            "aks" => self.kind == Kind::Aks,
+            "arc" => self.kind == Kind::Arc,
             "sql" => self.kind == Kind::Sql,
             "postgres" => self.kind == Kind::Postgres,
             "mysql" => self.kind == Kind::Mysql,

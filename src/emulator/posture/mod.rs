@@ -1,5 +1,6 @@
-//! What Defender for Cloud keeps beside the alerts: suppression rules, e-mail contacts.
+//! What Defender for Cloud keeps beside the alerts: suppression rules, e-mail contacts, assessments.
 
+pub(super) mod assessments;
 pub(super) mod contacts;
 mod given;
 pub(super) mod rules;

@@ -35,7 +35,7 @@ pub(super) fn rule_form(model: &Model, rule: &RuleForm, painter: &mut Painter<'_
         let mut flow = Flow::new(area.columns());
         flow.wrap("", "", &safe(why.as_safe(), Role::Error));
         let said = flow.finish();
-        let rows = (said.len() as u16).min(3);
+        let rows = (said.len() as u16).min(area.height / 2);
         painter.document(Area { height: rows, ..area }, &said, 0);
         area = Area { y: area.y + rows, height: area.height - rows.min(area.height), ..area };
     }
