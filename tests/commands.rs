@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "commands/around.rs"]
+mod around;
 #[path = "commands/guards.rs"]
 mod guards;
 #[path = "commands/pivot.rs"]

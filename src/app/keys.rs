@@ -214,6 +214,7 @@ fn close(model: &mut Model, out: &mut Effects) {
 /// quits when pressed twice.
 fn interrupt(model: &mut Model, out: &mut Effects) {
     let chord = model.chord.take().is_some();
+    let in_outcomes = matches!(model.overlays.last(), Some(Overlay::Outcomes(_)));
     if !model.held.is_empty() {
         // Whatever they waited for is not worth waiting for.
         model.held.clear();
@@ -221,10 +222,7 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         model.details.pivot = None;
         model.related.asked = None;
         journal::drop_sheet(model);
-    } else if chord {
-    } else if matches!(model.overlays.last(), Some(Overlay::Outcomes(_)))
-        && respond::trigger::interrupt(model, out)
-    {
+    } else if chord || in_outcomes && respond::trigger::interrupt(model, out) {
     } else if model.overlays.pop().is_some() {
         overlays::closed(model);
     } else if model.filter.editing {

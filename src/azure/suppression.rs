@@ -14,13 +14,11 @@ use super::parse::time::moment;
 use super::retry::{Backoff, with_retry};
 use super::throttle::Kind;
 use super::transport::{ACTION_LIMIT, Call};
+use crate::domain::rights::Right;
 use crate::domain::suppression::{Condition, Rule, State, Stored, Test, differences};
 use crate::domain::{SafeText, SubscriptionId};
 
 const VERSION: &str = "2019-01-01-preview";
-
-/// Who may write rules (contract §11).
-const WRITERS: &str = "Security Admin or Owner of the subscription";
 
 /// Attempts before a transient error is given to the person: reading and writing a rule again does no harm.
 const ATTEMPTS: u32 = 3;
@@ -88,7 +86,8 @@ impl ArmClient {
     /// decides.
     pub async fn write_suppression_rule(&self, rule: &Rule) -> Result<Stored, ApiError> {
         let (subscription, name) = (&rule.subscription, rule.name.raw());
-        let call = Call::put(self.rule_address(subscription, Some(name)), body(rule)).needs(WRITERS);
+        let call = Call::put(self.rule_address(subscription, Some(name)), body(rule))
+            .needs(Right::WriteSuppression.needs());
         let written = with_retry(Backoff::default(), ATTEMPTS, || {
             self.send(Some(subscription), Kind::Write, call.clone())
         })
@@ -113,7 +112,8 @@ impl ArmClient {
         subscription: &SubscriptionId,
         name: &str,
     ) -> Result<(), ApiError> {
-        let call = Call::delete(self.rule_address(subscription, Some(name))).needs(WRITERS);
+        let call =
+            Call::delete(self.rule_address(subscription, Some(name))).needs(Right::WriteSuppression.needs());
         let deleted = with_retry(Backoff::default(), ATTEMPTS, || {
             self.send(Some(subscription), Kind::Write, call.clone())
         })

@@ -65,8 +65,11 @@ pub use role::Role;
 pub use throttle::Throttle;
 
 use crate::domain::Status;
+use activity::Activity;
 use clock::Clock;
 use connection::{Gate, Switch};
+use logic::Logic;
+use posture::Posture;
 use serve::Shared;
 use state::{Change, State};
 
@@ -110,7 +113,8 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let stop = CancellationToken::new();
-    let demo = config.alerts.is_none() && config.data.is_empty();
+    let files = !config.data.is_empty();
+    let demo = config.alerts.is_none() && !files;
     let shared = Arc::new(Shared {
         state: Mutex::new(state),
         log: log::Log::default(),
@@ -118,17 +122,13 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
         buckets: throttle::Buckets::new(config.throttle),
         injector: fault::Injector::new(&config.faults, config.fault_seed),
         operations: Mutex::default(),
-        posture: if demo { posture::Posture::demo(now) } else { posture::Posture::default() },
-        logic: if config.data.is_empty() {
-            logic::Logic::demo(now, config.run_delay)
-        } else {
-            logic::Logic::default()
+        posture: match (demo, files) {
+            (true, _) => Posture::demo(now),
+            (false, false) => Posture::generated(),
+            (false, true) => Posture::default(),
         },
-        activity: if demo {
-            activity::Activity::demo(config.seed, now)
-        } else {
-            activity::Activity::default()
-        },
+        logic: if files { Logic::default() } else { Logic::demo(now, config.run_delay) },
+        activity: if demo { Activity::demo(config.seed, now) } else { Activity::default() },
         surroundings: serve::Surroundings::of(&config, now),
         role: config.role,
         page_size: config.page_size.max(1),
@@ -204,7 +204,7 @@ impl Emulator {
 
     /// A colleague's change to the alert of that name; false if there is no such alert, or more than one.
     pub fn set_status(&self, name: &str, status: Status) -> bool {
-        self.shared.state().change_named(name, status) == Change::Done
+        self.shared.colleague(name, status) == Change::Done
     }
 
     /// Adds an alert in front of the list, or replaces the one with its id. Answers with its id.

@@ -5,6 +5,7 @@
 mod schema;
 #[path = "../support/mod.rs"]
 mod support;
+mod suppression;
 
 use std::path::PathBuf;
 

@@ -6,8 +6,8 @@ use crate::app::documents::flow::Flow;
 use crate::app::documents::suppression::state;
 use crate::app::model::{Model, Overlay, Page, RulesScreen};
 use crate::app::{Effects, suppress};
-use crate::domain::Alert;
 use crate::domain::suppression::{Matcher, Rule, Scope, expiry};
+use crate::domain::{Alert, SafeStr};
 
 /// The section is shown: asks for the rules if they are not known.
 pub(super) fn shown(model: &mut Model, out: &mut Effects) {
@@ -62,6 +62,9 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
     );
     let words = "filled in from its type and entities; shows what it would have matched before it is made";
     flow.wrap("  ", "  ", &[Piece::new(words, Role::Dim)]);
+    if let Some(why) = suppress::refusal(model, detail.alert.id.subscription().as_slice()) {
+        flow.wrap("  ", "  ", &safe(SafeStr(&why), Role::Error));
+    }
     items.push(from..flow.len());
     flow.blank();
     flow.section("  Rules about this type");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Order, Purpose, Written, ask, ask_rules, fields, top};
+use super::{Order, Purpose, Written, ask, ask_rules, fields, refusal, top};
 use crate::app::command::Move;
 use crate::app::fetch::Remote;
 use crate::app::form::{Done, Form};
@@ -262,8 +262,9 @@ fn submit(model: &mut Model, out: &mut Effects) {
         form.refused = None;
     }
     refresh(model, out);
-    if let Some(why) = model.session.as_ref().and_then(|session| session.read_only.clone()) {
-        return fail(model, format!("read-only: {why}"), out);
+    let places = top(model).map(|form| form.draft.subscriptions.clone()).unwrap_or_default();
+    if let Some(why) = refusal(model, &places) {
+        return fail(model, why, out);
     }
     let Some(form) = top(model) else { return };
     if matches!(form.about, About::Awaited(_)) {

@@ -20,6 +20,9 @@ use crate::app::message::Question;
 use crate::app::model::{Model, Overlay};
 use crate::app::notice::{fail, say};
 use crate::app::{Effect, Effects};
+use crate::domain::SubscriptionId;
+use crate::domain::progress::{Fault, FaultKind};
+use crate::domain::rights::Right;
 
 pub use ask::{Answer, Order, Purpose, RuleList, Written};
 pub(super) use form::{detail_came, edit, key as form_key, open, paste, waits};
@@ -57,6 +60,7 @@ pub(super) fn answered(model: &mut Model, question: Question, answer: Answer, ou
         }
         Answer::Simulated(Purpose::Form, Some(answer)) => form::simulated(model, question, answer),
         Answer::Written(written) => {
+            written.iter().for_each(|one| learn(model, &one.asked.subscription, one.outcome.as_ref().err()));
             let refused: Vec<String> = written.iter().filter_map(Written::refused).collect();
             let stored = written.len() - refused.len();
             let awaited =
@@ -69,6 +73,7 @@ pub(super) fn answered(model: &mut Model, question: Question, answer: Answer, ou
             ask_rules(model, out);
         }
         Answer::Deleted(rule, answer) => {
+            learn(model, &rule.subscription, answer.as_ref().err());
             rules::finished(model, question);
             match answer {
                 Ok(()) => {
@@ -80,6 +85,25 @@ pub(super) fn answered(model: &mut Model, question: Question, answer: Answer, ou
             ask_rules(model, out);
         }
     }
+}
+
+/// What came of writing tells what the role may do.
+fn learn(model: &mut Model, subscription: &SubscriptionId, fault: Option<&Fault>) {
+    match fault {
+        None => model.rights.worked(subscription, Right::WriteSuppression),
+        Some(fault) if fault.kind == FaultKind::Forbidden => {
+            model.rights.refused(subscription.clone(), Right::WriteSuppression, fault.message.clone());
+        }
+        Some(_) => {}
+    }
+}
+
+/// Why no rule of some subscriptions can be written, as far as that is known before trying.
+pub fn refusal(model: &Model, places: &[SubscriptionId]) -> Option<String> {
+    if let Some(why) = model.session.as_ref().and_then(|session| session.read_only.as_ref()) {
+        return Some(format!("read-only: {why}"));
+    }
+    places.iter().find_map(|place| model.rights.allow(place, Right::WriteSuppression).err())
 }
 
 /// The form on top, if it is one.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Order, Purpose, Written, ask, ask_rules, edit};
+use super::{Order, Purpose, Written, ask, ask_rules, edit, refusal};
 use crate::app::documents::suppression::difference_sentence;
 use crate::app::key::{Code, Key};
 use crate::app::layout;
@@ -128,8 +128,8 @@ fn walk(model: &mut Model, step: crate::app::command::Move) {
 /// Begins what a letter means for the rule under the cursor; all but editing ask first.
 fn begin(model: &mut Model, letter: char, out: &mut Effects) {
     let Some(rule) = chosen(model).cloned() else { return };
-    if let Some(why) = model.session.as_ref().and_then(|session| session.read_only.clone()) {
-        return fail(model, format!("read-only: {why}"), out);
+    if let Some(why) = refusal(model, std::slice::from_ref(&rule.subscription)) {
+        return fail(model, why, out);
     }
     let now = model.now.utc;
     let over = rule.expires.is_some_and(|end| end <= now);

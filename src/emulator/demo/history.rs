@@ -122,7 +122,7 @@ impl Scribe {
     /// Begin and end of one operation.
     fn act(
         &mut self,
-        resource: String,
+        resource: &str,
         act: (&'static str, &'static str),
         caller: &Arc<Caller>,
         address: &str,
@@ -135,7 +135,7 @@ impl Scribe {
             let id = self.uuid();
             self.events.push(Event {
                 time,
-                resource: resource.clone(),
+                resource: resource.to_owned(),
                 operation: act.0.into(),
                 title: act.1.into(),
                 correlation,
@@ -214,7 +214,7 @@ impl Scribe {
         let (operation, caller) = (operation_name(&draft.kind.code), Arc::new(caller));
         for (later, end) in [(4_000, Stage::Failed("AuthorizationFailed")), (11_500, Stage::Succeeded)] {
             let time = start + TimeDelta::milliseconds(later);
-            self.act(resource.clone(), (operation, operation), &caller, &draft.scene.address.text, time, end);
+            self.act(&resource, (operation, operation), &caller, &draft.scene.address.text, time, end);
         }
     }
 
@@ -279,7 +279,7 @@ impl Scribe {
             None => Stage::Succeeded,
         };
         if let Some(id) = id {
-            self.act(id, (&act.operation, &act.title), caller, address, time, end);
+            self.act(&id, (&act.operation, &act.title), caller, address, time, end);
         }
     }
 }

@@ -15,7 +15,7 @@
 //! | `recipe` | entities, properties and evidence, per kind of alert |
 //! | `entity`, `evidence` | the entity list with `$id` and `$ref`; evidence tables |
 //! | `alert`, `writer`, `moment` | the JSON text |
-//! | `logic` | logic apps |
+//! | `logic`, `automations` | logic apps, and what starts them by itself |
 //! | `directory`, `history` | people, programs and their roles; what they did |
 //! | `estate` | what Azure Resource Manager manages: resources, tags, roles on them |
 //! | `findings` | recommendations, and how the resources stand to them |
@@ -23,6 +23,7 @@
 //! | `digest` | hashes, SIDs and GUIDs that follow from a name |
 
 mod alert;
+mod automations;
 mod digest;
 mod directory;
 mod draft;
@@ -46,6 +47,7 @@ use fastrand::Rng;
 
 use super::activity::caller::Caller;
 use alert::AlertWriter;
+pub(super) use automations::{Automation, automations};
 use directory::Directory;
 use draft::Draft;
 pub(super) use estate::{Estate, Grant, Site};
@@ -84,6 +86,11 @@ pub(super) fn subscription_ids() -> Vec<&'static str> {
 /// Who sits before the demo: the one who triages its alerts.
 pub(super) fn analyst() -> Caller {
     Directory::demo().analysts().first().map(|caller| caller.as_ref().clone()).unwrap_or_default()
+}
+
+/// Who changes alerts from the other end of the room.
+pub(super) fn colleague() -> Caller {
+    Directory::demo().analysts().last().map(|caller| caller.as_ref().clone()).unwrap_or_default()
 }
 
 /// A time as the service writes it: up to seven fractional digits, trailing zeros trimmed.

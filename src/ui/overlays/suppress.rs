@@ -9,8 +9,8 @@ use crate::app::documents::suppression as words;
 use crate::app::layout::{self, Area};
 use crate::app::model::{About, Model, RuleForm, RulesScreen, Step};
 use crate::app::suppress::{self, Written};
-use crate::domain::SafeStr;
 use crate::domain::suppression::{Rule, expiry};
+use crate::domain::{SafeStr, SafeText};
 use crate::ui::details::position;
 use crate::ui::form;
 use crate::ui::paint::Painter;
@@ -31,9 +31,10 @@ pub(super) fn rule_form(model: &Model, rule: &RuleForm, painter: &mut Painter<'_
         return;
     }
     let mut area = parts.form;
-    if let Some(why) = &rule.refused {
+    let known = suppress::refusal(model, &rule.draft.subscriptions).map(Into::into);
+    if let Some(why) = rule.refused.as_ref().or(known.as_ref()) {
         let mut flow = Flow::new(area.columns());
-        flow.wrap("", "", &safe(why.as_safe(), Role::Error));
+        flow.wrap("", "", &safe(SafeText::as_safe(why), Role::Error));
         let said = flow.finish();
         let rows = (said.len() as u16).min(area.height / 2);
         painter.document(Area { height: rows, ..area }, &said, 0);
