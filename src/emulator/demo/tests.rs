@@ -141,7 +141,8 @@ fn times_are_in_order_and_newest_comes_first() {
             assert!(generated >= now() - TimeDelta::days(DAYS));
             last = generated;
             if let Some((digits, _)) = alert["name"].as_str().unwrap().split_once('_') {
-                let start = Moment::At(time(alert, "startTimeUtc"));
+                let midnight = "2026-11-23T00:00:00Z".parse::<DateTime<Utc>>().unwrap();
+                let start = Moment::At(time(alert, "startTimeUtc") - (now() - midnight));
                 assert_eq!(digits.parse().ok(), start.countdown());
             }
         }
@@ -330,6 +331,16 @@ fn the_same_seed_and_time_give_the_same_bytes() {
     assert_ne!(tenant(3, now()).alerts, tenant(4, now()).alerts);
     assert_eq!(generate(500, 3, now()), generate(500, 3, now()));
     assert_ne!(generate(500, 3, now()).alerts, generate(500, 4, now()).alerts);
+}
+
+#[test]
+fn on_one_day_a_seed_gives_the_same_names_and_statuses() {
+    let told = |at: DateTime<Utc>| -> Vec<(String, String)> {
+        let of = |alert: &Value| (text(alert, "systemAlertId").to_owned(), text(alert, "status").to_owned());
+        parse(&tenant(3, at).alerts).iter().map(of).collect()
+    };
+    assert_eq!(told(now()), told(now() + TimeDelta::minutes(437)));
+    assert_ne!(told(now()), told(now() + TimeDelta::days(1)));
 }
 
 #[test]
