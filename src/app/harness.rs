@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
 
+pub(super) use alert::{subscription, vm};
+
 use crate::app::command::sequence;
 use crate::app::effect::{Effect, JournalOrder};
 use crate::app::key::Key;
@@ -26,7 +28,7 @@ use crate::domain::progress::SyncEvent;
 use crate::domain::query::{self, Query};
 use crate::domain::record::{AlertRecord, Deed};
 use crate::domain::related::related;
-use crate::domain::resource::{Cloud, ResourceId, ResourceIdentifier};
+use crate::domain::resource::Cloud;
 use crate::domain::table::{Flags, PackedFact, RowData, Table, TableBuilder};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status, SubscriptionId};
@@ -115,30 +117,6 @@ pub(super) fn id(key: u32) -> AlertId {
     let parent =
         format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/locations/westeurope/alerts");
     AlertId::new(format!("{parent}/n{key}"))
-}
-
-/// A machine of Azure; of the third alert one outside.
-fn resource(key: u32) -> ResourceIdentifier {
-    if key == 3 {
-        let none = SafeText::default;
-        return ResourceIdentifier::LogAnalytics {
-            workspace: "w".into(),
-            subscription: none(),
-            group: none(),
-            agent: none(),
-        };
-    }
-    ResourceIdentifier::Azure(vm())
-}
-
-pub(super) fn vm() -> ResourceId {
-    ResourceId::new(format!(
-        "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-a/providers/Microsoft.Compute/virtualMachines/vm-1"
-    ))
-}
-
-pub(super) fn subscription() -> SubscriptionId {
-    SubscriptionId::new(SUBSCRIPTION)
 }
 
 fn key_of(id: &AlertId) -> AlertKey {

@@ -2,10 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::{ROW, id, now, resource};
+use super::{ROW, SUBSCRIPTION, id, now};
 use crate::domain::alert::{Alert, Times};
+use crate::domain::resource::{ResourceId, ResourceIdentifier};
 use crate::domain::tactic::TacticSet;
-use crate::domain::{SafeText, Severity, Status};
+use crate::domain::{SafeText, Severity, Status, SubscriptionId};
 
 pub(super) fn alert(key: u32) -> Alert {
     let activity = now().utc - TimeDelta::hours(2);
@@ -37,4 +38,28 @@ pub(super) fn alert(key: u32) -> Alert {
         evidence: Vec::new(),
         version: SafeText::default(),
     }
+}
+
+/// A machine of Azure; of the third alert one outside.
+fn resource(key: u32) -> ResourceIdentifier {
+    if key == 3 {
+        let none = SafeText::default;
+        return ResourceIdentifier::LogAnalytics {
+            workspace: "w".into(),
+            subscription: none(),
+            group: none(),
+            agent: none(),
+        };
+    }
+    ResourceIdentifier::Azure(vm())
+}
+
+pub(in crate::app) fn vm() -> ResourceId {
+    ResourceId::new(format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-a/providers/Microsoft.Compute/virtualMachines/vm-1"
+    ))
+}
+
+pub(in crate::app) fn subscription() -> SubscriptionId {
+    SubscriptionId::new(SUBSCRIPTION)
 }
