@@ -32,7 +32,7 @@ pub use log::{Inside, Log, Window};
 pub use overlay::{Confirm, Failures, MailForm, Overlay, Palette, Scroll, StatusMenu};
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
 pub use respond::{Page, Place, Respond, Section};
-pub use suppress::{About, Deed, RuleForm, RulesScreen, Step, Suppress};
+pub use suppress::{About, Deed, Dismissal, RuleForm, RulesScreen, Step, Suppress};
 pub use sync::{SubscriptionState, SyncStatus};
 pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
 
