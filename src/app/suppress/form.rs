@@ -185,7 +185,8 @@ pub(in crate::app) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Step::Confirm { dismiss } => match key.unmodified() {
             Some(Code::Char('y')) => write(model, out),
             Some(Code::Char('d')) => {
-                *dismiss = !*dismiss && form.simulation.value().is_some_and(|s| !s.open.is_empty())
+                let any = form.simulation.value().is_some_and(|simulation| !simulation.open.is_empty());
+                *dismiss = any && !*dismiss;
             }
             Some(Code::Enter | Code::Esc | Code::Char('n' | 'q')) => {
                 form.step = Step::Fill;
