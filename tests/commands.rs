@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "commands/around.rs"]
+mod around;
 #[path = "commands/guards.rs"]
 mod guards;
+#[path = "commands/pivot.rs"]
+mod pivot;
 #[path = "commands/record.rs"]
 mod record;
 #[path = "commands/refusals.rs"]

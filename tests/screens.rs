@@ -8,6 +8,8 @@ mod around;
 mod fixture;
 #[path = "screens/record.rs"]
 mod record;
+#[path = "screens/related.rs"]
+mod related;
 #[path = "screens/scenes.rs"]
 mod scenes;
 #[path = "screens/suppress.rs"]

@@ -220,6 +220,56 @@ fn what_was_refused_is_shown_and_only_that_is_tried_again() {
     drop(pty);
 }
 
+/// The address beside the letter `a` in the side pane, and how many other alerts it says mention it.
+fn first_address(screen: &str) -> Option<(String, usize)> {
+    screen.lines().find_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let at = words.windows(3).position(|words| words[0] == "a" && words[2] == "ip")?;
+        let count = words.get(at + 3)?.strip_prefix('×')?.replace(',', "").parse().ok()?;
+        Some((words[at + 1].to_owned(), count))
+    })
+}
+
+#[test]
+fn every_alert_that_mentions_the_same_address_is_two_keys_away() {
+    let bench = tenant(&[]);
+    let mut pty = opened(&bench, WIDE);
+    for _ in 0..40 {
+        if first_address(&pty.screen()).is_some() {
+            break;
+        }
+        let before = pty.screen();
+        pty.keys("Down").wait_until("the next alert", |screen| screen != before);
+    }
+    let (address, _) = first_address(&pty.screen()).unwrap();
+    // A second count, over the JSON as the source has it.
+    let tenant = demo::tenant(1, Utc::now());
+    let needle = format!("\"address\":\"{address}\"");
+    let all = tenant.alerts.iter().filter(|raw| raw.contains(&needle)).count();
+    // What was counted while the listing was under way is counted again at its end.
+    let counted = Some((address.clone(), all - 1));
+    pty.wait_until("the number of a second count", |screen| first_address(screen) == counted);
+    pty.pressed = 0;
+    pty.keys("p a").wait(&format!("{all} of 1,204")).wait(&format!("ip:{address}"));
+    assert_eq!(pty.pressed, 2);
+    let requests = bench.emulator().log().len();
+    pty.keys("BS").wait("status:active,in-progress").wait_gone(&format!("{all} of 1,204"));
+    assert_eq!(first_address(&pty.screen()), counted);
+    assert_eq!(bench.emulator().log().len(), requests, "a pivot asks the source nothing");
+    // The same from the full details, and the menu for whoever waits.
+    pty.keys("Enter p a").wait(&format!("{all} of 1,204"));
+    pty.keys("Esc").wait("JSON").keys("p").wait("alerts that share");
+    pty.keys("Esc").wait_gone("alerts that share").keys("Esc").wait_gone("JSON");
+    pty.keys("Enter ] ]")
+        .wait("The same")
+        .keys("Enter")
+        .wait("pivot")
+        .keys("BS")
+        .wait("The same")
+        .keys("q q");
+    assert_eq!(pty.end(), 0);
+}
+
 #[test]
 fn every_pane_opens_and_closes_at_three_sizes() {
     let bench = tenant(&[]);
@@ -330,4 +380,43 @@ fn without_a_configuration_the_demo_is_offered() {
     pty.wait_until("the offer of the demo", |screen| screen.to_lowercase().contains("demo"));
     pty.keys("q");
     assert_eq!(pty.end(), 0);
+}
+
+#[test]
+fn what_is_known_around_an_alert_is_inspected_and_mail_is_changed_by_keys() {
+    let bench = tenant(&[]);
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("/").type_text("resource:vm-erp-app-02 severity:high");
+    pty.keys("Enter").wait(" of 1,204").keys("r").wait("Take action");
+    let since = bench.emulator().log().len();
+    pty.keys("1").wait("Whom to ask").wait("activity of the alert").wait("owner");
+    pty.keys("G Enter").wait("As the log has it").keys("Esc").wait("Whom to ask");
+    pty.keys("+").wait("(3 h");
+    pty.keys("3").wait("other resource").keys("Enter").wait("What to do").keys("Esc");
+    pty.keys("6").wait("Enter edits").keys("Enter").wait("See what changes");
+    pty.keys("Tab C-e").type_text(";late@contoso.example");
+    pty.keys("\u{1b}OQ").wait("Store these settings?").keys("Enter").wait("See what changes");
+    pty.keys("\u{1b}OQ").wait("Store these settings?").keys("y").wait("stored and read back");
+    let asked: Vec<String> = bench.emulator().log()[since..]
+        .iter()
+        .filter(|entry| !entry.path.ends_with("/alerts") && entry.path != "/subscriptions")
+        .map(|entry| format!("{} {}", entry.method, entry.path.rsplit('/').next().unwrap()))
+        .collect();
+    let mut first = asked[..3].to_vec();
+    first.sort();
+    assert_eq!(first, ["GET default", "GET roleAssignments", "GET values"]);
+    assert_eq!(
+        asked[3..],
+        [
+            "GET values",
+            "POST resources",
+            "POST resources",
+            "GET default",
+            "GET default",
+            "PUT default",
+            "GET default"
+        ]
+    );
+    pty.keys("Esc");
+    leave(&mut pty);
 }

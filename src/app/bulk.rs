@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use crate::app::command::Change;
 use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, Submitted, order};
-use crate::app::model::{Confirm, Decision, Model, Overlay, Pane, StatusMenu};
+use crate::app::model::{Confirm, Decision, Model, Overlay, Pane, StatusMenu, Twins};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effects, list, marks, undo};
 use crate::domain::change::{NewChange, Plan, Skip, plan};
 use crate::domain::record::{Deed, DeedKind};
-use crate::domain::{AlertId, AlertKey, SafeText, Status};
+use crate::domain::{AlertId, AlertKey, SafeText, Status, scan};
 
 /// Carries out a change command.
 pub(super) fn run(model: &mut Model, change: Change, out: &mut Effects) {
@@ -21,6 +21,11 @@ pub(super) fn run(model: &mut Model, change: Change, out: &mut Effects) {
         Change::Undo => undo::undo(model, out),
         Change::Redo => undo::redo(model, out),
         Change::Repeat => repeat(model, out),
+        Change::Twins => {
+            if let Some((keys, decision)) = model.bulk.twins.take() {
+                decide_on(model, &keys, &BTreeSet::new(), decision, out);
+            }
+        }
         Change::Failures => {
             if let Some(change) = model.bulk.last {
                 order(model, Order::ShowFailures(change), JournalOrder::LoadChange(change), out);
@@ -44,14 +49,27 @@ fn covered(model: &mut Model) -> (Vec<AlertKey>, BTreeSet<AlertKey>) {
     (marks::in_order(&list.listing, &all), kept)
 }
 
-/// Freezes the set. One alert changes at once, unless it is dismissed; else the exact set is shown first.
+/// Decides on what is marked, or else under the cursor.
 pub(super) fn decide(model: &mut Model, decision: Decision, out: &mut Effects) {
     let (keys, kept) = covered(model);
-    let plan = plan(&model.table, &keys, decision.status, &kept);
+    decide_on(model, &keys, &kept, decision, out);
+}
+
+/// Freezes the set. One alert changes at once, unless it is dismissed; else the exact set is shown first.
+fn decide_on(
+    model: &mut Model,
+    keys: &[AlertKey],
+    kept: &BTreeSet<AlertKey>,
+    decision: Decision,
+    out: &mut Effects,
+) {
+    let plan = plan(&model.table, keys, decision.status, kept);
+    let twins = scan::left_behind(&model.table, keys, &plan, decision.status);
     let confirm = Confirm {
         status: decision.status,
         matching: plan.targets.len() + plan.skipped.len(),
         off_screen: off_screen(model, &plan),
+        twins: (!twins.is_empty()).then_some(Twins { targets: twins, added: false }),
         plan,
         reason: decision.reason,
         take: decision.take,
@@ -64,6 +82,22 @@ pub(super) fn decide(model: &mut Model, decision: Decision, out: &mut Effects) {
         1 if taken == 0 && decision.status != Status::Dismissed => submit(model, confirm, out),
         _ => model.overlays.push(Overlay::Confirm(Box::new(confirm))),
     }
+}
+
+/// Adds the twins to the set that is to be confirmed, or leaves them out again.
+pub(super) fn toggle_twins(model: &mut Model) {
+    let Some(Overlay::Confirm(mut confirm)) = model.overlays.pop() else { return };
+    if let Some(twins) = &mut confirm.twins {
+        twins.added = !twins.added;
+        let targets = &mut confirm.plan.targets;
+        if twins.added {
+            targets.extend(twins.targets.iter().cloned());
+        } else {
+            targets.truncate(targets.len() - twins.targets.len());
+        }
+        confirm.off_screen = off_screen(model, &confirm.plan);
+    }
+    model.overlays.push(Overlay::Confirm(confirm));
 }
 
 /// How many targets the list does not show as it is filtered now.
@@ -115,8 +149,10 @@ pub(super) fn submit(model: &mut Model, confirm: Confirm, out: &mut Effects) {
         take_over(model, &confirm.plan, out);
     }
     let comment = confirm.comment.as_ref().map(|comment| comment.text().trim()).unwrap_or_default();
-    model.bulk.decision =
-        Some(Decision { status: confirm.status, reason: confirm.reason, take: confirm.take });
+    let decision = Decision { status: confirm.status, reason: confirm.reason, take: confirm.take };
+    model.bulk.decision = Some(decision);
+    let left = confirm.twins.filter(|twins| !twins.added);
+    model.bulk.twins = left.map(|twins| (twins.targets.into_iter().map(|(key, _)| key).collect(), decision));
     let submitted = Submitted {
         keys: confirm.plan.targets.iter().map(|(key, _)| *key).collect(),
         status: confirm.status,

@@ -9,23 +9,33 @@ use crate::app::command::{Go, Move};
 use crate::app::document::Document;
 use crate::app::layout::{self, Main};
 use crate::app::message::{Detail, Question};
-use crate::app::model::{Full, Model, Pane, Tab};
+use crate::app::model::{Full, Model, Opened, Pane, Tab};
 use crate::app::overlays::log;
-use crate::app::{Effect, Effects, copy, documents, list, respond, suppress};
+use crate::app::{Effect, Effects, copy, documents, list, pivot, related, respond, suppress};
 use crate::domain::listing::Listing;
 use crate::domain::{AlertKey, SafeText};
 
 impl Tab {
     /// Every tab, from left to right.
-    pub const ALL: [Self; 4] = [Self::Details, Self::Respond, Self::History, Self::Json];
+    pub const ALL: [Self; 5] = [Self::Details, Self::Respond, Self::Related, Self::History, Self::Json];
 
     /// The tab's head.
     pub fn title(self) -> &'static str {
         match self {
             Self::Details => "Alert details",
             Self::Respond => "Take action",
+            Self::Related => "Related",
             Self::History => "History",
             Self::Json => "JSON",
+        }
+    }
+
+    /// The tab's head where there is little room.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Details => "Details",
+            Self::Respond => "Action",
+            other => other.title(),
         }
     }
 }
@@ -38,6 +48,7 @@ pub(super) fn follow(model: &mut Model, out: &mut Effects) {
     }
     model.details.wanted = wanted;
     model.details.clip = None;
+    model.details.pivot = None;
     if wanted.is_none() {
         model.details.shown = None;
         model.details.error = None;
@@ -56,6 +67,7 @@ fn ask(model: &mut Model, out: &mut Effects) {
     model.details.question = question;
     model.details.asked = Some(key);
     model.details.again = false;
+    model.details.counted = Some(model.table.facts_mark());
     out.push(Effect::LoadDetail { question, table: Arc::clone(&model.table), key });
 }
 
@@ -68,6 +80,15 @@ pub(super) fn overtaken(model: &Model, new: &Listing) -> bool {
         Some((row.remote_status(), row.pending(), row.flags(), row.seconds(), row.severity(), local))
     };
     facts(new) != facts(&model.list.listing)
+}
+
+/// The alerts changed: counts among other facts are made again. Not while a listing is under way, which changes them all
+/// the time: its end does it.
+pub(super) fn recount(model: &mut Model, out: &mut Effects) {
+    let other = model.details.counted.as_ref().is_some_and(|counted| !counted.holds(&model.table));
+    if other && !model.sync.running {
+        reload(model, out);
+    }
 }
 
 /// Reads the details again: what they show changed.
@@ -109,8 +130,10 @@ pub(super) fn answered(
         }
         lay_out(model);
         respond::shown(model, out);
+        related::shown(model, out);
         suppress::detail_came(model, out);
         copy::answered(model, out);
+        pivot::answered(model, out);
         if !model.details.again {
             return;
         }
@@ -141,7 +164,7 @@ pub(super) fn lay_out(model: &mut Model) {
     full.json = json;
     match (shown, full.tab) {
         _ if same => {}
-        (None, _) | (_, Tab::Respond) => full.document = Document::default(),
+        (None, _) | (_, Tab::Respond | Tab::Related) => full.document = Document::default(),
         (Some(shown), Tab::Details) => full.document = documents::details(shown, table, body.columns(), now),
         (Some(shown), Tab::History) => {
             full.document = documents::history(&shown.past, body.columns(), now);
@@ -154,6 +177,7 @@ pub(super) fn lay_out(model: &mut Model) {
         *scroll = (*scroll).min(last);
     }
     respond::lay_out(model);
+    related::lay_out(model);
 }
 
 /// Scrolls the pane that has the keys.
@@ -176,14 +200,17 @@ pub(super) fn go(model: &mut Model, go: Go, out: &mut Effects) {
         (Pane::List | Pane::Details, Go::Open) => open(model, out),
         (Pane::Full, Go::Left | Go::PreviousTab) => turn(model, Tab::ALL.len() - 1, out),
         (Pane::Full, Go::Right | Go::NextTab | Go::Next) => turn(model, 1, out),
-        (Pane::Full, Go::Back) => close(model, out),
+        (Pane::Full, Go::Back) => match model.details.trail.pop() {
+            Some(before) => show_full(model, before, out),
+            None => close(model, out),
+        },
         (Pane::List, Go::Left | Go::PreviousTab | Go::NextTab | Go::Back)
         | (Pane::Details, Go::Right | Go::PreviousTab | Go::NextTab)
         | (Pane::Full, Go::Open) => {}
     }
 }
 
-fn focus(model: &mut Model, pane: Pane) {
+pub(super) fn focus(model: &mut Model, pane: Pane) {
     model.focus = pane;
     model.details.open = pane == Pane::Details;
     list::resize(model);
@@ -200,21 +227,33 @@ pub(super) fn open(model: &mut Model, out: &mut Effects) {
 /// Opens the full details of an alert, whether or not the list shows it.
 pub(super) fn open_one(model: &mut Model, key: AlertKey, out: &mut Effects) {
     model.list.visual = None;
+    show_full(model, Opened::new(key), out);
+}
+
+/// Opens the full details of another alert over those that are open: Esc leads back to these.
+pub(super) fn open_over(model: &mut Model, key: AlertKey, out: &mut Effects) {
+    model.details.trail.extend(model.details.full.as_ref().map(Opened::from));
+    show_full(model, Opened::new(key), out);
+}
+
+/// Opens full details again as they were, the innermost of several last.
+pub(super) fn reopen(model: &mut Model, mut opened: Vec<Opened>, out: &mut Effects) {
+    let Some(last) = opened.pop() else { return };
+    model.details.trail = opened;
+    show_full(model, last, out);
+}
+
+fn show_full(model: &mut Model, opened: Opened, out: &mut Effects) {
     focus(model, Pane::Full);
-    model.details.full = Some(Full {
-        key,
-        tab: Tab::default(),
-        document: Document::default(),
-        json: None,
-        scroll: [0; Tab::ALL.len()],
-    });
+    model.details.full = Some(Full::from(opened));
     follow(model, out);
-    lay_out(model);
+    show(model, opened.tab, out);
 }
 
 /// Closes the full details.
 pub(super) fn close(model: &mut Model, out: &mut Effects) {
     model.details.full = None;
+    model.details.trail.clear();
     focus(model, Pane::List);
     follow(model, out);
     log::back(model, out);
@@ -232,7 +271,9 @@ pub(super) fn show(model: &mut Model, tab: Tab, out: &mut Effects) {
         full.tab = tab;
     }
     lay_out(model);
-    if tab == Tab::Respond {
-        respond::shown(model, out);
+    match tab {
+        Tab::Respond => respond::shown(model, out),
+        Tab::Related => related::shown(model, out),
+        Tab::Details | Tab::History | Tab::Json => {}
     }
 }

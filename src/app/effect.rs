@@ -7,6 +7,7 @@ use crate::app::fetch;
 use crate::app::message::{OrderKind, Question, Timer};
 use crate::domain::automation::AlertEvent;
 use crate::domain::change::NewChange;
+use crate::domain::fact::FactKind;
 use crate::domain::filter::Filter;
 use crate::domain::query::Sort;
 use crate::domain::record::{Deed, DeedId};
@@ -48,6 +49,17 @@ pub enum Effect {
         table: Arc<Table>,
         /// Which.
         key: AlertKey,
+    },
+    /// Find what other alerts have in common with one; newest question wins.
+    FindRelated {
+        /// Comes back with the answer.
+        question: Question,
+        /// The snapshot.
+        table: Arc<Table>,
+        /// Which alert.
+        key: AlertKey,
+        /// Its entities by kind and value.
+        entities: Vec<(FactKind, SafeText)>,
     },
     /// Ask the source for something beyond the list; newest question wins.
     Fetch {

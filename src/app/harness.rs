@@ -12,19 +12,22 @@ use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
 use crate::app::command::sequence;
 use crate::app::effect::{Effect, JournalOrder};
 use crate::app::key::Key;
-use crate::app::message::{Detail, Journal, Message, Now, Session, Start};
+use crate::app::message::{Detail, Journal, Mention, Message, Now, Session, Start};
 use crate::app::model::Model;
 use crate::app::update;
 use crate::domain::alert::{Alert, Prose, Scan};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Tally, Target, TargetRecord};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::filter::{Context, complete};
+use crate::domain::incident;
 use crate::domain::listing::Listing;
+use crate::domain::mentions::{self, KINDS, Mentioned};
 use crate::domain::progress::SyncEvent;
 use crate::domain::query::{self, Query};
 use crate::domain::record::{AlertRecord, Deed};
+use crate::domain::related::related;
 use crate::domain::resource::{Cloud, ResourceId, ResourceIdentifier};
-use crate::domain::table::{Flags, RowData, TableBuilder};
+use crate::domain::table::{Flags, PackedFact, RowData, Table, TableBuilder};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status, SubscriptionId};
 
@@ -39,6 +42,10 @@ pub(super) struct Given {
     pub(super) kind: &'static str,
     pub(super) resource: &'static str,
     pub(super) group: &'static str,
+    pub(super) scan: Scan,
+    pub(super) incident: bool,
+    /// Facts beyond the heads.
+    pub(super) facts: &'static [(FactKind, &'static str)],
 }
 
 /// A row that tests change where it matters.
@@ -49,6 +56,9 @@ pub(super) const ROW: Given = Given {
     kind: "VM_A",
     resource: "vm-1",
     group: "rg-a",
+    scan: Scan::Unknown,
+    incident: false,
+    facts: &[],
 };
 
 pub(super) fn now() -> Now {
@@ -70,16 +80,35 @@ fn data(key: u32, given: Given) -> RowData {
         time: Some(time),
         severity: given.severity,
         status: given.status,
-        flags: Flags::new(false, false, Cloud::Azure, Scan::Unknown),
+        flags: Flags::new(given.incident, false, Cloud::Azure, given.scan),
         tactics: TacticSet::parse_intent("Execution"),
-        facts: vec![
-            fact(FactKind::Title, given.kind),
-            fact(FactKind::Type, given.kind),
-            fact(FactKind::Resource, given.resource),
-            fact(FactKind::Group, given.group),
-            fact(FactKind::Subscription, SUBSCRIPTION),
-        ],
+        facts: [
+            (FactKind::Title, given.kind),
+            (FactKind::Type, given.kind),
+            (FactKind::Resource, given.resource),
+            (FactKind::Group, given.group),
+            (FactKind::Subscription, SUBSCRIPTION),
+        ]
+        .iter()
+        .chain(given.facts)
+        .map(|(kind, value)| fact(*kind, value))
+        .collect(),
     }
+}
+
+/// The entities of an alert by its facts, as the shell counts them.
+fn mentions_of(table: &Table, key: AlertKey) -> Vec<Mention> {
+    let Some(row) = table.get(key) else { return Vec::new() };
+    let facts: Vec<_> = row.facts().iter().copied().filter(|fact| KINDS.contains(&fact.kind())).collect();
+    let counts = mentions::count(table, &facts);
+    let mention = |(fact, count): (PackedFact, Mentioned)| Mention {
+        kind: fact.kind(),
+        value: SafeText::from(table.dict().text(fact.code())),
+        label: format!("{:?}", fact.kind()).to_lowercase(),
+        alerts: count.alerts as usize - 1,
+        resources: count.resources as usize,
+    };
+    facts.into_iter().zip(counts).map(mention).collect()
 }
 
 pub(super) fn id(key: u32) -> AlertId {
@@ -253,13 +282,17 @@ impl Harness {
             Effect::Complete { question, table, text, cursor } => {
                 vec![Message::Completed(question, complete(&text, cursor, &table))]
             }
-            Effect::LoadDetail { question, key, .. } => {
+            Effect::FindRelated { question, table, key, entities } => {
+                vec![Message::Related(question, Arc::new(related(&table, key, &entities)))]
+            }
+            Effect::LoadDetail { question, key, table } => {
                 let past = self.past(key);
                 let detail = Detail {
                     key,
                     alert: Alert { remediation: self.remediation.clone(), ..alert::alert(key.0) },
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
-                    mentions: Vec::new(),
+                    mentions: mentions_of(&table, key),
+                    families: incident::families(&table, key),
                     record: AlertRecord::of(&past),
                     past,
                 };

@@ -10,7 +10,7 @@ use crate::app::message::{Journal, OrderKind};
 use crate::app::model::{Failures, Model, Overlay, Running};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::overlays::log;
-use crate::app::{Effect, Effects, bulk, marks, record, undo};
+use crate::app::{Effect, Effects, bulk, marks, pivot, record, undo};
 use crate::domain::change::{ChangeRecord, Outcome, Reason, Tally, TargetRecord};
 use crate::domain::{AlertKey, ChangeId, SafeText, Status};
 
@@ -147,6 +147,7 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
     let label = bulk::label(Some(submitted.status), count);
     model.bulk.running.push(Running { change, label: label.clone(), tally, rate: 0, cancelling: false });
     marks::settle(&mut model.list, &submitted.keys);
+    pivot::settle(model, &submitted.keys);
     model.bulk.recent.insert(
         0,
         ChangeRecord {
@@ -162,7 +163,18 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
             tally,
         },
     );
-    say(model, format!("queued: {label}; u undoes"), out);
+    let text = match model.bulk.twins.as_ref().map(|(twins, _)| twins.len()) {
+        None => format!("queued: {label}; u undoes"),
+        Some(1) => {
+            format!("queued: {label}; its twin of the other scanner stays until its next scan: & adds it")
+        }
+        Some(twins) => {
+            format!(
+                "queued: {label}; {twins} twins of the other scanner stay until their next scan: & adds them"
+            )
+        }
+    };
+    say(model, text, out);
 }
 
 /// Outcomes go back from final to pending.

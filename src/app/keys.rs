@@ -11,7 +11,7 @@ use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays,
-    record, respond, rights, suppress, views,
+    pivot, record, related, respond, rights, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -53,12 +53,13 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
     }
 }
 
-/// Keys mean the list that was asked for, not the one that is still shown, and the sheet that is about to open.
-/// Both answers take milliseconds; keys that are faster wait here.
+/// Keys mean the list that was asked for, not the one that is still shown, the tab that is about to be filled and the
+/// sheet that is about to open. These answers take milliseconds; keys that are faster wait here.
 fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
     let list = model.list.awaiting && list_has_keys;
-    list || journal::opens_sheet(model) || overlays::log::is_awaited(model) || suppress::waits(model)
+    let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
+    list || tab || journal::opens_sheet(model) || overlays::log::is_awaited(model) || suppress::waits(model)
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
@@ -153,6 +154,7 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
     match command {
         Command::Move(step) if model.focus == Pane::List => list::step(model, step, out),
         Command::Move(step) if Scope::of(model) == Scope::Respond => respond::step(model, step),
+        Command::Move(step) if Scope::of(model) == Scope::Related => related::step(model, step),
         Command::Move(step) => details::scroll(model, step),
         Command::Go(Go::Back) => back(model, out),
         Command::Go(go) => details::go(model, go, out),
@@ -161,6 +163,8 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Sort(key) => list::sort(model, key, out),
         Command::View(view) => views::run(model, view, out),
         Command::Change(change) => bulk::run(model, change, out),
+        Command::Pivot(pivot) => pivot::run(model, pivot, out),
+        Command::Related(verb) => related::run(model, verb, out),
         Command::Record(what) => record::run(model, what),
         Command::Respond(verb) => respond::run(model, verb, out),
         Command::Suppress(Suppress::New) => suppress::open(model, out),
@@ -182,12 +186,12 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
     }
 }
 
-/// One step back: details, visual mode, filter, marks. It never quits.
+/// One step back: details, visual mode, pivot, filter, marks. It never quits.
 fn back(model: &mut Model, out: &mut Effects) {
     if respond::back(model) {
     } else if model.focus != Pane::List {
         details::go(model, Go::Back, out);
-    } else if model.list.visual.take().is_some() || views::back_home(model, out) {
+    } else if model.list.visual.take().is_some() || pivot::back(model, out) || views::back_home(model, out) {
     } else if model.list.marks.is_empty() {
         say(model, "q quits", out);
     } else {
@@ -210,15 +214,15 @@ fn close(model: &mut Model, out: &mut Effects) {
 /// quits when pressed twice.
 fn interrupt(model: &mut Model, out: &mut Effects) {
     let chord = model.chord.take().is_some();
+    let in_outcomes = matches!(model.overlays.last(), Some(Overlay::Outcomes(_)));
     if !model.held.is_empty() {
         // Whatever they waited for is not worth waiting for.
         model.held.clear();
         model.list.awaiting = false;
+        model.details.pivot = None;
+        model.related.asked = None;
         journal::drop_sheet(model);
-    } else if chord {
-    } else if matches!(model.overlays.last(), Some(Overlay::Outcomes(_)))
-        && respond::trigger::interrupt(model, out)
-    {
+    } else if chord || in_outcomes && respond::trigger::interrupt(model, out) {
     } else if model.overlays.pop().is_some() {
         overlays::closed(model);
     } else if model.filter.editing {

@@ -171,6 +171,16 @@ pub fn sheet(size: (u16, u16)) -> Area {
     popup(size, 104, u16::MAX)
 }
 
+/// The menu of a pivot: a line an entity.
+pub fn pivot_menu(size: (u16, u16), entities: usize) -> Area {
+    popup(size, 72, u16::try_from(entities).unwrap_or(u16::MAX))
+}
+
+/// The entities that fit the menu of a pivot.
+pub fn pivot_rows(size: (u16, u16), entities: usize) -> usize {
+    pivot_menu(size, entities).inner().rows().max(1)
+}
+
 /// The parts of the screen that lists suppression rules: a sheet with the list above and the chosen rule below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {

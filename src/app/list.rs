@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::app::command::Move;
 use crate::app::layout::Main;
 use crate::app::message::Question;
-use crate::app::model::{List, Model};
+use crate::app::model::{List, Model, Spot};
 use crate::app::{Effect, Effects, details, marks};
 use crate::domain::listing::Listing;
 use crate::domain::query::SortKey;
@@ -63,16 +63,21 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     }
     let height = rows(model);
     let changed = details::overtaken(model, &listing);
+    // A pivot keeps its alert, and the way back from it brings the cursor to where it was.
+    let spot = if model.filter.editing { None } else { model.list.spot.take() };
     // Esc in the filter bar brings the cursor back to where it was.
     let back = if model.filter.editing { None } else { model.filter.cursor_before.take() };
     let list = &mut model.list;
-    let row_on_screen = list.place.saturating_sub(list.offset);
-    let at_top = list.offset == 0 && list.place == 0 && !list.awaiting;
+    let seen = spot.map_or((list.place, list.offset), |spot| (spot.place, spot.offset));
+    let row_on_screen = seen.0.saturating_sub(seen.1);
+    let at_top = list.offset == 0 && list.place == 0 && !list.awaiting && spot.is_none();
     list.in_flight = false;
     list.listing = listing;
     let kept = list.cursor.filter(|_| list.touched);
-    let place = match back.or(kept).and_then(|key| list.listing.place(key)) {
+    let wanted = back.or(spot.and_then(|spot| spot.cursor)).or(kept);
+    let place = match wanted.and_then(|key| list.listing.place(key)) {
         Some(place) => place,
+        None if spot.is_some() => seen.0,
         None if list.awaiting || kept.is_none() => 0,
         None => list.place,
     };
@@ -115,6 +120,13 @@ pub(super) fn go_to(model: &mut Model, place: usize, out: &mut Effects) {
     list.cursor = list.listing.key(list.place);
     scroll(list, height);
     details::follow(model, out);
+}
+
+/// Puts the cursor and what is in sight back to a place of the same list.
+pub(super) fn put(model: &mut Model, spot: Spot, out: &mut Effects) {
+    let place = spot.cursor.and_then(|key| model.list.listing.place(key)).unwrap_or(spot.place);
+    model.list.offset = spot.offset.saturating_add(place).saturating_sub(spot.place);
+    go_to(model, place, out);
 }
 
 /// Moves the cursor. Pages move the text with it, so that the cursor stays at its row.

@@ -8,25 +8,27 @@ use crate::app::documents::moment::thousands;
 use crate::app::input::Input;
 use crate::app::model::{List, Model, Overlay, Pane, Visual};
 use crate::app::notice::{alerts, say};
-use crate::app::{Effects, list};
+use crate::app::{Effects, list, related};
 use crate::domain::AlertKey;
 use crate::domain::fact::FactKind;
 use crate::domain::filter::{Compiled, Context, parse};
 use crate::domain::listing::Listing;
 use crate::domain::table::{Row, Table};
 
-/// What an action acts on: in the full details that alert; else the marks (with a range being marked), if there are
+/// What an action acts on: in the full details that alert (in their *Related* tab the group or alert under its cursor); else the marks (with a range being marked), if there are
 /// any; else the alert under the cursor. Marked alerts that the filter hides are part of it.
 pub fn acted_on(model: &Model) -> impl Iterator<Item = AlertKey> + '_ {
     let full = model.details.full.as_ref().filter(|_| model.focus == Pane::Full).map(|full| full.key);
+    let group = related::under_cursor(model);
     let list = &model.list;
     let range = list.visual.filter(|visual| visual.marking).and_then(|visual| range(list, visual));
     let any = full.is_none() && (!list.marks.is_empty() || range.is_some());
-    let cursor = full.or(list.cursor).filter(|_| !any);
+    let cursor = full.or(list.cursor).filter(|_| !any && group.is_none());
     let marked = any.then(|| list.marks.iter().copied()).into_iter().flatten();
     let ranged = range.filter(|_| any).into_iter().flatten();
     let ranged = ranged.filter_map(|place| list.listing.key(place)).filter(|key| !list.marks.contains(key));
-    cursor.into_iter().chain(marked).chain(ranged)
+    let grouped = group.into_iter().flatten().copied();
+    cursor.into_iter().chain(grouped).chain(marked).chain(ranged)
 }
 
 /// The places between the anchor of visual mode and the cursor.

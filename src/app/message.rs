@@ -8,14 +8,16 @@ use crate::app::fetch;
 use crate::app::key::Key;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
-use crate::domain::fact::FactKind;
+use crate::domain::fact::{FactKind, named};
 use crate::domain::filter::Completion;
+use crate::domain::incident::Family;
 use crate::domain::listing::Listing;
 use crate::domain::progress::{Fault, SyncEvent};
 use crate::domain::record::{AlertRecord, DeedKind, LogEntry, Past};
+use crate::domain::related::Related;
 use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
-use crate::domain::{AlertId, AlertKey, ChangeId, SafeText};
+use crate::domain::{AlertId, AlertKey, ChangeId, SafeStr, SafeText};
 
 /// The clock as the shell read it for this message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub enum Message {
     Completed(Question, Completion),
     /// An alert in full.
     Detail(Question, Result<Arc<Detail>, SafeText>),
+    /// What other alerts have in common with one.
+    Related(Question, Arc<Related>),
     /// The source answered something beyond the list.
     Fetched(Question, Box<fetch::Answer>),
     /// What becomes of a logic app's triggering.
@@ -94,6 +98,8 @@ pub struct Detail {
     pub raw: Arc<str>,
     /// The entities that others may mention too, in display order.
     pub mentions: Vec<Mention>,
+    /// The incidents that it groups or that group it.
+    pub families: Vec<Family>,
     /// What was done to it with quell, newest first.
     pub past: Vec<Past>,
     /// What of that counts now: notes, feedback, ticked steps.
@@ -113,6 +119,24 @@ pub struct Mention {
     pub alerts: usize,
     /// On how many resources, this alert's included.
     pub resources: usize,
+}
+
+impl Mention {
+    /// The value as alerts are searched for it: of entities without a field of their own, kind and name.
+    pub fn fact(&self) -> SafeText {
+        match self.kind {
+            FactKind::Named => named(&self.label, self.value.raw()),
+            _ => self.value.clone(),
+        }
+    }
+
+    /// The value as a list of entities shows it: of a resource's id the name at its end.
+    pub fn short(&self) -> SafeStr<'_> {
+        match self.value.raw().rsplit_once('/') {
+            Some((_, name)) if self.kind == FactKind::ResourceId && !name.is_empty() => SafeStr(name),
+            _ => self.value.as_safe(),
+        }
+    }
 }
 
 /// Answers of the journal.

@@ -12,6 +12,7 @@
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | [`suppress`] | suppression rules: the form and the list |
 //! | `details` | the side pane and the full details |
+//! | `pivot`, `related` | the alerts that share an entity, and the way back; the *Related* tab |
 //! | [`respond`], [`fetch`] | the *Take action* tab; what is asked of the source for it |
 //! | `rights` | what the role may do |
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
@@ -46,7 +47,10 @@ pub mod model;
 mod narrow;
 mod notice;
 pub mod overlays;
+mod page;
+mod pivot;
 mod record;
+pub mod related;
 pub mod respond;
 mod rights;
 pub mod suppress;

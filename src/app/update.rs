@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::message::{Message, Now, Start, Timer};
 use crate::app::model::{FirstRun, Model, Pane};
 use crate::app::{
-    Effect, Effects, details, filter_bar, first_run, journal, keys, list, notice, overlays, respond,
+    Effect, Effects, details, filter_bar, first_run, journal, keys, list, notice, overlays, related, respond,
     sync_status,
 };
 use crate::domain::progress::SyncEvent;
@@ -35,11 +35,14 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Timer(Timer::Minute) => minute(model, out),
         Message::Table(table) => {
             list::table(model, table, out);
+            details::recount(model, out);
+            related::refresh(model, out);
             overlays::log::changed(model, out);
         }
         Message::Listed(question, listing) => list::listed(model, question, listing, out),
         Message::Completed(question, completion) => filter_bar::completed(model, question, completion),
         Message::Detail(question, answer) => details::answered(model, question, answer, out),
+        Message::Related(question, answer) => related::answered(model, question, answer, out),
         Message::Fetched(question, answer) => respond::fetched(model, question, *answer, out),
         Message::Triggered(what) => respond::trigger::heard(model, what, out),
         Message::Sync(event) => {

@@ -79,6 +79,10 @@ pub(super) fn apply_text(model: &mut Model, text: String, filter: Filter, out: &
 
 /// Carries out a view command.
 pub(super) fn run(model: &mut Model, which: View, out: &mut Effects) {
+    if let View::Digit(_) = which {
+        // A view is a beginning of its own: nothing leads back from it.
+        model.pivots.clear();
+    }
     let text = match which {
         View::Digit(digit) => view(digit).map_or("", |view| view.filter).to_owned(),
         View::Last => model.filter.previous.clone(),

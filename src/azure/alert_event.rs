@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::parse::json::{Map, Node};
 use super::parse::{ParseError, parse_alert};
 use crate::domain::automation::AlertEvent;
-use crate::domain::resource::ResourceIdentifier;
+use crate::domain::resource::{ResourceId, ResourceIdentifier};
 use crate::domain::safe_text::json_escaped;
 use crate::domain::{Alert, Status};
 
@@ -80,7 +80,7 @@ fn schema<'a>(alert: &Alert, fields: &Node<'a>) -> Map<'a> {
     text("Status", status(alert));
     text("Intent", alert.intent_text.raw().to_owned());
     text("AzureResourceId", azure.map_or_else(String::new, |id| id.text().raw().to_owned()));
-    let subscription = azure.and_then(|id| id.subscription()).or_else(|| alert.id.subscription());
+    let subscription = azure.and_then(ResourceId::subscription).or_else(|| alert.id.subscription());
     text("AzureResourceSubscriptionId", subscription.map_or_else(String::new, |id| id.as_str().to_owned()));
     text("WorkspaceId", of_workspace(0));
     text("WorkspaceSubscriptionId", of_workspace(1));

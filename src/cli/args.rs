@@ -97,6 +97,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: ShowFormat,
     },
+    /// An alert's entities with how many other alerts mention each
+    Pivot(Pivot),
     /// Change the status of many alerts at once
     Set(Set),
     /// Undo a change: the last one without a number
@@ -193,6 +195,19 @@ pub struct List {
     /// At most so many
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+}
+
+/// `quell pivot`.
+#[derive(Debug, Args)]
+pub struct Pivot {
+    /// The alert's id, or its name where that is unambiguous
+    pub id: String,
+    /// List the alerts that share the entity of this number instead
+    #[arg(long, value_name = "N")]
+    pub entity: Option<usize>,
+    /// How to print these alerts
+    #[arg(long, value_enum)]
+    pub format: Option<ListFormat>,
 }
 
 /// `quell set`.

@@ -41,6 +41,7 @@ pub fn row_value(row: &Row<'_>, table: &Table) -> Value {
         "incident": row.flags().is_incident(),
         "sample": row.flags().is_sample(),
         "cloud": row.flags().cloud().word(),
+        "scan": row.flags().scan().other().map(|_| row.flags().scan().word()),
         "assigned": row.local().and_then(|local| local.assigned.as_ref()).map(SafeText::raw),
         "feedback": row.local().and_then(|local| local.useful).map(judgement),
         "notes": row.local().map(|local| local.notes.raw()).filter(|notes| !notes.is_empty()),

@@ -33,40 +33,50 @@ const COLUMNS: [&str; 14] = [
 pub async fn run(global: &Global, list: List, out: &mut Out) -> Result<Exit, CliError> {
     let sort =
         list.sort.as_deref().map_or_else(|| Ok(Sort::default()), Sort::parse).map_err(CliError::usage)?;
-    let format = list.format.unwrap_or(if global.json { ListFormat::Json } else { ListFormat::Table });
+    let format = format(global, list.format);
     let filter = select::parse_or_all(list.filter.as_deref())?;
     workspace::using(global, async |workspace| {
         let listing = select::matching(workspace, filter, sort).await?;
-        let limit = list.limit.unwrap_or(usize::MAX);
-        let rows = || (0..listing.len().min(limit)).filter_map(|place| listing.row(place));
-        match format {
-            ListFormat::Ids => {
-                for row in rows() {
-                    out.id(row.id().as_str())?;
-                }
-            }
-            ListFormat::Ndjson => {
-                for row in rows() {
-                    out.line(json::row(&row, &workspace.table))?;
-                }
-            }
-            ListFormat::Json => {
-                let items: Vec<String> = rows().map(|row| json::row(&row, &workspace.table)).collect();
-                out.line(format_args!("[{}]", items.join(",\n ")))?;
-            }
-            ListFormat::Csv => {
-                out.bytes(COLUMNS.join(",").as_bytes())?;
-                out.bytes(b"\r\n")?;
-                for row in rows() {
-                    out.bytes(csv(&row, &listing).as_bytes())?;
-                    out.bytes(b"\r\n")?;
-                }
-            }
-            ListFormat::Table => table(&listing, limit, out)?,
-        }
+        print(&listing, format, list.limit.unwrap_or(usize::MAX), out)?;
         Ok(Exit::Done)
     })
     .await
+}
+
+/// The format asked for; without one JSON where machine output is wanted, else a table.
+pub fn format(global: &Global, asked: Option<ListFormat>) -> ListFormat {
+    asked.unwrap_or(if global.json { ListFormat::Json } else { ListFormat::Table })
+}
+
+/// Prints alerts, at most so many.
+pub fn print(listing: &Listing, format: ListFormat, limit: usize, out: &mut Out) -> Result<(), CliError> {
+    let rows = || (0..listing.len().min(limit)).filter_map(|place| listing.row(place));
+    match format {
+        ListFormat::Ids => {
+            for row in rows() {
+                out.id(row.id().as_str())?;
+            }
+        }
+        ListFormat::Ndjson => {
+            for row in rows() {
+                out.line(json::row(&row, &listing.table))?;
+            }
+        }
+        ListFormat::Json => {
+            let items: Vec<String> = rows().map(|row| json::row(&row, &listing.table)).collect();
+            out.line(format_args!("[{}]", items.join(",\n ")))?;
+        }
+        ListFormat::Csv => {
+            out.bytes(COLUMNS.join(",").as_bytes())?;
+            out.bytes(b"\r\n")?;
+            for row in rows() {
+                out.bytes(csv(&row, listing).as_bytes())?;
+                out.bytes(b"\r\n")?;
+            }
+        }
+        ListFormat::Table => table(listing, limit, out)?,
+    }
+    Ok(())
 }
 
 fn csv(row: &Row<'_>, listing: &Listing) -> String {

@@ -15,6 +15,7 @@ pub mod exit;
 pub mod json;
 pub mod list;
 pub mod output;
+pub mod pivot;
 pub mod progress;
 pub mod recommendations;
 pub mod record;
@@ -43,6 +44,7 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         Command::List(list) => list::run(global, list, &mut out).await,
         Command::Count { filter, by } => count::run(global, filter.as_deref(), &by, &mut out).await,
         Command::Show { id, format } => show::run(global, &id, format, &mut out).await,
+        Command::Pivot(pivot) => pivot::run(global, pivot, &mut out).await,
         Command::Set(set) => set::run(global, set, &mut out).await,
         Command::Undo { change, act } => undo::undo(global, change, &act, &mut out).await,
         Command::Retry { change, act } => undo::retry(global, change, &act, &mut out).await,

@@ -11,10 +11,10 @@ use crate::cli::args::{Global, Set};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, say};
 use crate::cli::{json as machine, select, workspace};
-use crate::domain::AlertKey;
-use crate::domain::change::{NewChange, Plan, Skip, plan};
+use crate::domain::change::{NewChange, Plan, Skip, Target, plan};
 use crate::domain::filter::Filter;
 use crate::domain::query::Sort;
+use crate::domain::{AlertKey, SafeStr, scan};
 use crate::runtime::open::Workspace;
 
 /// Changes the status of the alerts named.
@@ -44,6 +44,9 @@ async fn change(
     let keep: BTreeSet<AlertKey> = select::find_all(&workspace.table, &set.keep)?.into_iter().collect();
     let plan = plan(&workspace.table, &keys, set.status, &keep);
     say(arithmetic(&plan, &set));
+    if let Some(twins) = twins(&scan::left_behind(&workspace.table, &keys, &plan, set.status)) {
+        say(twins);
+    }
     if set.dry_run && global.json {
         let ids: Vec<&str> = plan.targets.iter().map(|(_, target)| target.id.as_str()).collect();
         out.line(machine::text(&json!(ids)))?;
@@ -77,6 +80,20 @@ async fn change(
     };
     let change = workspace.store.call(move |store| store.queue(&change)).await??;
     send(workspace, global, change, alerts, &set.act, out).await
+}
+
+/// What the other scanner reported of the same findings and is not part of the change.
+fn twins(left: &[(AlertKey, Target)]) -> Option<String> {
+    const NAMED: usize = 5;
+    let (twins, stay) = if left.len() == 1 { ("twin", "stays") } else { ("twins", "stay") };
+    let mut text = format!("{} {twins} of the other scanner {stay} until the next scan:", left.len());
+    for (_, target) in left.iter().take(NAMED) {
+        let _ = write!(text, "\n  {}", SafeStr(target.id.as_str()));
+    }
+    if left.len() > NAMED {
+        let _ = write!(text, "\n  and {} more", left.len() - NAMED);
+    }
+    (!left.is_empty()).then_some(text)
 }
 
 /// `337 = 340 matching − 3 kept (12 already dismissed)`.

@@ -197,7 +197,14 @@ impl EntityGraph {
     pub fn identity(&self, at: usize) -> Option<(FactKind, SafeText)> {
         let entity = self.node(at)?;
         let (kind, fields): (FactKind, &[&str]) = match entity.kind {
-            EntityKind::Host => (FactKind::Host, &["hostName", "netBiosName", "azureID", "omsAgentID"]),
+            // A host without a name is known by its resource, as others that have a name are too.
+            EntityKind::Host if entity.first_text(&["hostName", "netBiosName"]).is_none() => {
+                match entity.text("azureID") {
+                    Some(id) => return Some((FactKind::ResourceId, id.clone())),
+                    None => (FactKind::Host, &["omsAgentID"]),
+                }
+            }
+            EntityKind::Host => (FactKind::Host, &["hostName", "netBiosName"]),
             EntityKind::Account => (FactKind::Account, &["name", "aadUserId", "sid", "puid"]),
             EntityKind::Process => return self.process_name(entity).map(|name| (FactKind::Process, name)),
             EntityKind::File => (FactKind::File, &["name"]),

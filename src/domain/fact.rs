@@ -65,11 +65,13 @@ pub enum FactKind {
     StatusText = 24,
     /// The name of an alert that this incident groups.
     Member = 25,
+    /// Any other entity with its kind, so that a namesake of another kind is another one: `malware: Name`.
+    Named = 26,
 }
 
 impl FactKind {
     /// Every kind, in the order of its code.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Title,
         Self::Type,
         Self::Resource,
@@ -96,6 +98,7 @@ impl FactKind {
         Self::SeverityText,
         Self::StatusText,
         Self::Member,
+        Self::Named,
     ];
 
     /// The number of heads.
@@ -221,6 +224,9 @@ impl Alert {
         for (at, node) in self.entities.nodes.iter().enumerate() {
             if let Some((kind, value)) = self.entities.identity(at) {
                 facts.add(kind, &value);
+                if kind == FactKind::Entity && node.kind != EntityKind::SecurityAlert {
+                    facts.add(FactKind::Named, &named(&node.kind_label(), value.raw()));
+                }
             }
             match node.kind {
                 EntityKind::Host => {
@@ -263,6 +269,11 @@ impl Alert {
             }
         }
     }
+}
+
+/// The value of a [`FactKind::Named`]: an entity's kind and name.
+pub fn named(kind: &str, name: &str) -> SafeText {
+    SafeText::from(format!("{kind}: {name}"))
 }
 
 /// The last segment of a name that is a path; other names as they are.

@@ -21,7 +21,7 @@ pub const KINDS: [FactKind; 10] = [
     FactKind::Hash,
     FactKind::Url,
     FactKind::Domain,
-    FactKind::Entity,
+    FactKind::Named,
     FactKind::ResourceId,
 ];
 

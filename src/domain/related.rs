@@ -67,7 +67,7 @@ pub struct Related {
 /// Alerts kept of a group that is too large to be acted on.
 const FEW: usize = 16;
 
-/// What other alerts have in common with an alert: `entities` are its entities by kind and value, as they are counted.
+/// What other alerts have in common with an alert: `entities` are its entities by kind and value, as facts have them.
 pub fn related(table: &Table, key: AlertKey, entities: &[(FactKind, SafeText)]) -> Related {
     let mut related = Related { key, groups: Vec::new(), alone: 0 };
     let Some(own) = table.get(key) else { return related };

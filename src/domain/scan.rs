@@ -14,14 +14,15 @@
 //! the strongest evidence that both give, which is a file's hash, then a file's path, then a malware's name, then the
 //! family of the alert type. See [`twins`].
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::domain::alert::Prose;
+use crate::domain::change::{Plan, Target, plan};
 use crate::domain::fact::FactKind;
 use crate::domain::filter::pattern::fold;
 use crate::domain::resource::ResourceIdentifier;
 use crate::domain::table::{Row, Table};
-use crate::domain::{Alert, AlertKey, SafeText};
+use crate::domain::{Alert, AlertKey, SafeText, Status};
 
 /// Which scanner a finding came from. The contract has no field for it: see [`Alert::scan`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -171,6 +172,18 @@ pub fn twins(table: &Table, keys: &[AlertKey]) -> Vec<AlertKey> {
         }
     }
     found
+}
+
+/// The twins that a change would leave as they are: of its targets, and neither among the alerts it was planned for nor
+/// of the wanted status already.
+pub fn left_behind(table: &Table, keys: &[AlertKey], chosen: &Plan, want: Status) -> Vec<(AlertKey, Target)> {
+    let targets: Vec<AlertKey> = chosen.targets.iter().map(|(key, _)| *key).collect();
+    let mut twins = twins(table, &targets);
+    if !twins.is_empty() {
+        let keys: HashSet<AlertKey> = keys.iter().copied().collect();
+        twins.retain(|key| !keys.contains(key));
+    }
+    plan(table, &twins, want, &BTreeSet::new()).targets
 }
 
 #[cfg(test)]

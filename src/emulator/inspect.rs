@@ -74,7 +74,7 @@ fn set(shared: &Shared, name: &str, body: &[u8]) -> Result<Reply, ArmError> {
             format!("'{}' is no status.", wanted.status),
         ));
     }
-    let made = shared.state().change_named(name, status);
+    let made = shared.colleague(name, status);
     match made {
         Change::Done => Ok(Reply::empty(StatusCode::NO_CONTENT)),
         Change::NotFound => {

@@ -1,17 +1,29 @@
 //! The loopback ARM emulator and the demo tenant.
 //!
-//! It speaks the part of Azure Resource Manager that alerts need (subscriptions; alerts by subscription, group,
-//! location and name; the four status verbs; sample alerts) the way the service does: api-version, any letter case,
-//! paging, error bodies, token buckets. It serves alerts byte for byte and can be told to fail.
+//! It speaks the part of Azure Resource Manager that triage needs, the way the service does: api-version, any letter
+//! case, paging, error bodies, token buckets, roles. It serves alerts byte for byte and can be told to fail.
+//!
+//! What it answers to: subscriptions, tenants, locations; alerts by subscription, group, location and name, the four
+//! status verbs, sample alerts; suppression rules, e-mail contacts, assessments and their metadata, workflow
+//! automations; the activity log, tags, role assignments, permissions; Resource Graph; logic apps, their callback
+//! addresses and runs.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`config`], [`throttle`], [`fault`] | what can be chosen, and how it is spelled |
+//! | [`config`], [`throttle`], [`fault`], [`role`] | what can be chosen, and how it is spelled |
 //! | [`demo`] | the made-up tenant |
 //! | `state`, `raw`, `data` | the alerts: their bytes, their status, where they come from |
 //! | `serve` | the way of one request: record, sign-in, throttling, faults, answer |
-//! | `alerts`, `simulate`, `arrivals` | the operations, and what happens by itself |
+//! | `routes`, `table`, `query`, `paging` | what a path addresses; versions, methods and permissions; pages |
+//! | `alerts`, `simulate`, `arrivals` | the operations on alerts, and what happens by itself |
+//! | `posture` | what Defender for Cloud keeps beside the alerts |
+//! | `activity`, `context` | what was done, by whom; tags and roles |
+//! | `graph` | Resource Graph and its query language |
+//! | `logic` | logic apps, and the calls that start them |
 //! | `inspect`, [`log`] | `/_emulator/…`: the record and the hand of a colleague |
+//!
+//! The demo has data for all of it. A generated tenant (`alerts`) has the same company around its alerts, without a
+//! past and with nothing set; of a tenant from files (`data`) only the alerts are known, and every list is empty.
 
 mod activity;
 mod alerts;
@@ -65,8 +77,11 @@ pub use role::Role;
 pub use throttle::Throttle;
 
 use crate::domain::Status;
+use activity::Activity;
 use clock::Clock;
 use connection::{Gate, Switch};
+use logic::Logic;
+use posture::Posture;
 use serve::Shared;
 use state::{Change, State};
 
@@ -110,7 +125,8 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let stop = CancellationToken::new();
-    let demo = config.alerts.is_none() && config.data.is_empty();
+    let files = !config.data.is_empty();
+    let demo = config.alerts.is_none() && !files;
     let shared = Arc::new(Shared {
         state: Mutex::new(state),
         log: log::Log::default(),
@@ -118,17 +134,13 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
         buckets: throttle::Buckets::new(config.throttle),
         injector: fault::Injector::new(&config.faults, config.fault_seed),
         operations: Mutex::default(),
-        posture: if demo { posture::Posture::demo(now) } else { posture::Posture::default() },
-        logic: if config.data.is_empty() {
-            logic::Logic::demo(now, config.run_delay)
-        } else {
-            logic::Logic::default()
+        posture: match (demo, files) {
+            (true, _) => Posture::demo(now),
+            (false, false) => Posture::generated(),
+            (false, true) => Posture::default(),
         },
-        activity: if demo {
-            activity::Activity::demo(config.seed, now)
-        } else {
-            activity::Activity::default()
-        },
+        logic: if files { Logic::default() } else { Logic::demo(now, config.run_delay) },
+        activity: if demo { Activity::demo(config.seed, now) } else { Activity::default() },
         surroundings: serve::Surroundings::of(&config, now),
         role: config.role,
         page_size: config.page_size.max(1),
@@ -204,7 +216,7 @@ impl Emulator {
 
     /// A colleague's change to the alert of that name; false if there is no such alert, or more than one.
     pub fn set_status(&self, name: &str, status: Status) -> bool {
-        self.shared.state().change_named(name, status) == Change::Done
+        self.shared.colleague(name, status) == Change::Done
     }
 
     /// Adds an alert in front of the list, or replaces the one with its id. Answers with its id.

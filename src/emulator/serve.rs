@@ -29,8 +29,9 @@ use super::reply::Reply;
 use super::role::Role;
 use super::routes::{Route, Scope};
 use super::simulate::Operation;
-use super::state::State;
+use super::state::{Change, State};
 use super::throttle::{Buckets, Flow, Verdict};
+use crate::domain::Status;
 
 /// What all requests share.
 pub(super) struct Shared {
@@ -97,11 +98,28 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A colleague's change to the alert of that name.
+    pub(super) fn colleague(&self, name: &str, status: Status) -> Change {
+        let (made, id) = {
+            let mut state = self.state();
+            (state.change_named(name, status), state.id_of(name))
+        };
+        if let (Change::Done, Some(id)) = (made, id) {
+            let action =
+                Route::of_path(&format!("{id}/{}", status.verb().unwrap_or_default())).action("POST");
+            self.activity.by_colleague(id, action.unwrap_or_default(), self.clock.now());
+        }
+        made
+    }
+
     /// An error if the subscription has no such resource group.
     pub(super) fn group_exists(&self, subscription: &str, group: &str) -> Result<(), ArmError> {
         let scope =
             Scope { subscription: subscription.to_owned(), group: Some(group.to_owned()), location: None };
-        let known = self.logic.has_group(subscription, group) || self.state().has_group(&scope);
+        let id = format!("/subscriptions/{subscription}/resourceGroups/{group}");
+        let known = self.logic.has_group(subscription, group)
+            || self.estate().place(&id).is_some()
+            || self.state().has_group(&scope);
         known.then_some(()).ok_or_else(|| ArmError::no_such_group(group))
     }
 }
@@ -172,7 +190,7 @@ async fn outcome(shared: &Arc<Shared>, seq: u64, switch: &Switch, mut asked: Ask
     let flow = flow(&asked.route, &method);
     let left = match admit(shared, seq, &asked, flow) {
         Ok(left) => left,
-        Err(refusal) => return Outcome::answer(refusal),
+        Err(refusal) => return Outcome::answer(*refusal),
     };
     let drawn = shared.injector.draw(Target {
         method: method.as_str(),
@@ -222,24 +240,24 @@ async fn outcome(shared: &Arc<Shared>, seq: u64, switch: &Switch, mut asked: Ask
 }
 
 /// Sign-in and throttling: how many requests are left, or the refusal. A callback address needs neither.
-fn admit(shared: &Shared, seq: u64, asked: &Asked, flow: Flow) -> Result<Option<u32>, Reply> {
+fn admit(shared: &Shared, seq: u64, asked: &Asked, flow: Flow) -> Result<Option<u32>, Box<Reply>> {
     if matches!(asked.route, Route::Callback(_)) {
         if callback::shows_token(&asked.parts.headers) {
             shared.log.note(seq, |entry| entry.violation = Some("token sent to a callback address"));
         }
         return Ok(None);
     }
-    shared.auth.check(&asked.parts.headers)?;
+    shared.auth.check(&asked.parts.headers).map_err(|error| Box::new(error.into()))?;
     if shared.injector.expires(asked.parts.method.as_str()) {
         shared.log.note(seq, |entry| entry.fault = Some("expire"));
-        return Err(shared.auth.expire().into());
+        return Err(Box::new(shared.auth.expire().into()));
     }
     let subscription = asked.route.subscription().unwrap_or_default();
     match shared.buckets.take(subscription, flow, Instant::now()) {
         Verdict::Pass(left) => Ok(left),
         Verdict::Wait(seconds) => {
             let refusal = ArmError::throttled(subscription, flow, seconds).into();
-            Err(counted(refusal, &asked.route, flow, Some(0)))
+            Err(Box::new(counted(refusal, &asked.route, flow, Some(0))))
         }
     }
 }

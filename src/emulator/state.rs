@@ -238,6 +238,14 @@ impl State {
         self.find(scope, name).map_or(Change::NotFound, |at| self.change_at(at, status))
     }
 
+    /// The id of the alert of that name, if only one has it.
+    pub(super) fn id_of(&self, name: &str) -> Option<String> {
+        match self.by_name.get(&name.to_ascii_lowercase()).map(Vec::as_slice) {
+            Some([at]) => self.stored(*at).map(|alert| alert.id.clone()),
+            _ => None,
+        }
+    }
+
     /// Sets the status of the alert of that name, in whatever subscription it is.
     pub(super) fn change_named(&mut self, name: &str, status: Status) -> Change {
         match self.by_name.get(&name.to_ascii_lowercase()).map(Vec::as_slice) {

@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::app::message::{Detail, Mention};
 use crate::azure;
 use crate::domain::entity::EntityKind;
+use crate::domain::fact::{FactKind, clip};
+use crate::domain::filter::sharing::spelling;
+use crate::domain::incident;
 use crate::domain::mentions::{self, KINDS, MentionCounts};
 use crate::domain::record::AlertRecord;
 use crate::domain::table::{PackedFact, Table};
@@ -35,7 +38,8 @@ pub async fn load(
         let raw: Arc<str> = String::from_utf8_lossy(&raw).into();
         let alert = azure::parse_alert(&raw).map_err(|error| SafeText::from(error.to_string()))?;
         let mentions = mentions(&alert, key, &table, counts.as_deref());
-        Ok(Arc::new(Detail { key, alert, raw, mentions, past, record }))
+        let families = incident::families(&table, key);
+        Ok(Arc::new(Detail { key, alert, raw, mentions, families, past, record }))
     });
     work.await.unwrap_or_else(|_| Err("the alert could not be read".into()))
 }
@@ -76,20 +80,19 @@ impl Counts {
     }
 }
 
-/// The entities of an alert, each value once, with how many other alerts mention it.
+/// The entities of an alert, each thing once, with how many other alerts mention it.
 fn mentions(alert: &Alert, key: AlertKey, table: &Table, counts: Option<&MentionCounts>) -> Vec<Mention> {
     let mut mentions: Vec<Mention> = Vec::new();
     let mut seen = HashSet::new();
     for at in 0..alert.entities.nodes.len() {
-        let Some((kind, value)) = alert.entities.identity(at) else { continue };
-        if !KINDS.contains(&kind) || !seen.insert((kind, value.clone())) {
-            continue;
-        }
         let node = &alert.entities.nodes[at];
-        if node.kind == EntityKind::SecurityAlert {
-            continue;
+        let Some((kind, value)) = alert.entities.identity(at) else { continue };
+        let kind = if kind == FactKind::Entity { FactKind::Named } else { kind };
+        let mention = Mention { kind, value, label: node.kind_label(), alerts: 0, resources: 0 };
+        let is_thing = KINDS.contains(&kind) && node.kind != EntityKind::SecurityAlert;
+        if is_thing && seen.insert((kind, spelling(kind, mention.fact().raw()))) {
+            mentions.push(mention);
         }
-        mentions.push(Mention { kind, value, label: node.kind_label(), alerts: 0, resources: 0 });
     }
     mentions.sort_by_key(|mention| KINDS.iter().position(|kind| *kind == mention.kind));
     count(&mut mentions, key, table, counts);
@@ -102,7 +105,8 @@ fn count(mentions: &mut [Mention], key: AlertKey, table: &Table, counts: Option<
     let mut wanted = Vec::new();
     for fact in own.facts().iter().filter(|fact| KINDS.contains(&fact.kind())) {
         let text = table.dict().text(fact.code());
-        if let Some(at) = mentions.iter().position(|m| m.kind == fact.kind() && m.value.raw() == text) {
+        if let Some(at) = mentions.iter().position(|m| m.kind == fact.kind() && clip(m.fact().raw()) == text)
+        {
             wanted.push((at, *fact));
         }
     }

@@ -20,6 +20,7 @@ use crate::app::message::{Message, Question, Start};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::domain::filter::Context;
+use crate::domain::related::related;
 use crate::domain::table::Table;
 
 /// What the main thread itself has to do.
@@ -127,6 +128,13 @@ impl Shell {
                         detail::load(&workspace.store, Arc::clone(&table), key, counts.of(&table)).await;
                     mailbox.send(Message::Detail(question, detail));
                     counts.prepare(&table);
+                });
+            }
+            Effect::FindRelated { question, table, key, entities } => {
+                let mailbox = self.mailbox.clone();
+                self.handle.spawn_blocking(move || {
+                    let related = related(&table, key, &entities);
+                    mailbox.send(Message::Related(question, Arc::new(related)));
                 });
             }
             Effect::Fetch { question, order } => self.fetch(question, order),

@@ -2,7 +2,7 @@
 
 use futures_util::stream::{self, StreamExt};
 
-use crate::azure::ArmClient;
+use crate::azure::{ApiError, ArmClient};
 use crate::domain::logic_app;
 use crate::domain::progress::Fault;
 use crate::domain::response::Candidates;
@@ -29,17 +29,22 @@ pub async fn candidates(client: &ArmClient, selection: &Selection) -> Result<Can
         heard |= apps.is_ok() || automations.is_ok();
         match apps {
             Ok(apps) => found.apps.extend(apps),
-            Err(error) => found.faults.push((one.clone(), trouble::fault(&error))),
+            Err(error) => found.faults.push((one.clone(), unread("logic apps", &error))),
         }
         match automations {
             Ok(automations) => found.automations.extend(automations),
-            Err(error) => found.faults.push((one, trouble::fault(&error))),
+            Err(error) => found.faults.push((one, unread("workflow automations", &error))),
         }
     }
     if !heard && let Some((_, fault)) = found.faults.first() {
         return Err(fault.clone());
     }
-    found.faults.dedup();
     logic_app::sort(&mut found.apps);
     Ok(found)
+}
+
+/// Why a subscription did not tell something.
+fn unread(what: &str, error: &ApiError) -> Fault {
+    let Fault { kind, message } = trouble::fault(error);
+    Fault { kind, message: format!("{what}: {}", message.raw()).into() }
 }

@@ -10,6 +10,7 @@ use crate::app::layout::Area;
 use crate::app::marks;
 use crate::app::model::{List, Model, Pane};
 use crate::domain::Status;
+use crate::domain::alert::Scan;
 use crate::domain::query::{Direction, SortKey};
 use crate::domain::table::Row;
 use crate::ui::empty_list;
@@ -114,6 +115,9 @@ const NARROW: [Column; 5] = [
     Column { head: "Age", size: Size::Fixed(4), from: 0, right: true, sort: Some(SortKey::Time), cell: time },
 ];
 
+/// From this many columns of the screen on, the list shows which scanner reported an alert.
+const SCANNERS: u16 = 120;
+
 /// From this many cells on, the list has the wide columns.
 const ROOMY: u16 = 64;
 
@@ -166,8 +170,19 @@ fn signs(row: &Row<'_>) -> String {
     signs
 }
 
-fn resource(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
-    safe_cell(row.resource(), width, Role::Body)
+/// The resource and, on a screen with room for it, a sign for the scanner that looked at it.
+fn resource(row: &Row<'_>, model: &Model, width: usize) -> Vec<Piece> {
+    let sign = match row.flags().scan() {
+        _ if model.size.0 < SCANNERS => "",
+        Scan::Unknown => "",
+        Scan::Agent => " ◆",
+        Scan::Agentless => " ◇",
+    };
+    let mut cell = safe_cell(row.resource(), width - sign.chars().count(), Role::Body);
+    if !sign.is_empty() {
+        cell.push(Piece::new(sign, Role::Dim));
+    }
+    cell
 }
 
 fn assigned(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
@@ -285,6 +300,11 @@ fn heading(model: &Model) -> Vec<Piece> {
     };
     if !view.is_empty() {
         line.push(Piece::new(format!(" · {view}"), Role::Dim));
+    }
+    match model.pivots.len() {
+        0 => {}
+        1 => line.push(Piece::new(" · pivot", Role::Key)),
+        deep => line.push(Piece::new(format!(" · pivot {deep}"), Role::Key)),
     }
     if let Some(visual) = &model.list.visual {
         line.push(Piece::new(if visual.marking { " · marking" } else { " · unmarking" }, Role::Key));

@@ -1,20 +1,27 @@
 //! The full details of one alert with their tabs.
 
-use crate::app::document::{Piece, Role, safe_cell};
+use crate::app::document::{Piece, Role, line_width, safe_cell};
 use crate::app::layout;
 use crate::app::model::{Full, Model, Tab};
 use crate::ui::paint::Painter;
-use crate::ui::{hints, respond, status_line};
+use crate::ui::{hints, page, respond, status_line};
 
 pub(super) fn draw(model: &Model, full: &Full, painter: &mut Painter<'_>) {
     let parts = layout::Full::new(model.size);
     title(model, full, parts.title, painter);
-    let offset = full.scroll[full.tab as usize].min(parts.body.last_offset(full.document.len()));
-    tabs(full, offset, parts, painter);
+    let related = &model.related.page;
+    let (lines, offset) = match full.tab {
+        Tab::Related => (related.document.len(), full.related.offset),
+        tab => (full.document.len(), full.scroll[tab as usize]),
+    };
+    let offset = offset.min(parts.body.last_offset(lines));
+    tabs(full, lines, offset, parts, painter);
     let rule = "─".repeat(usize::from(model.size.0));
     painter.line(layout::Area { y: parts.tabs.y + 1, ..parts.tabs }, &[Piece::new(rule, Role::Dim)]);
     if full.tab == Tab::Respond && model.details.error.is_none() {
         respond::draw(model, painter);
+    } else if full.tab == Tab::Related && !related.document.is_empty() {
+        page::draw(related, full.related, parts.body, painter);
     } else if full.document.is_empty() {
         let words = if model.details.error.is_some() { "" } else { "loading…" };
         painter.line(parts.body.row(0), &[Piece::new(words, Role::Dim)]);
@@ -36,27 +43,37 @@ fn title(model: &Model, full: &Full, row: layout::Area, painter: &mut Painter<'_
     };
     let mut line = safe_cell(alert.severity_label(), 14, Role::Severity(alert.severity()));
     line.push(Piece::from("  "));
-    let used = crate::app::document::line_width(&line);
+    let used = line_width(&line);
     line.extend(safe_cell(alert.title(), row.columns().saturating_sub(used), Role::Title));
     painter.line(row, &line);
 }
 
-fn tabs(full: &Full, offset: usize, parts: layout::Full, painter: &mut Painter<'_>) {
+fn tabs(full: &Full, lines: usize, offset: usize, parts: layout::Full, painter: &mut Painter<'_>) {
     let row = layout::Area { x: parts.tabs.x + 1, width: parts.tabs.width.saturating_sub(2), ..parts.tabs };
+    let last = (offset + parts.body.rows()).min(lines);
+    let mut position = Vec::new();
+    if lines > parts.body.rows() {
+        position.push(Piece::new(format!("{}–{last} of {lines}", offset + 1), Role::Dim));
+    }
+    let whole = names(full.tab, Tab::title);
+    let fits = |line: &[Piece]| line_width(line) + line_width(&position) <= row.columns();
+    let line = if fits(&whole) { whole } else { names(full.tab, Tab::short) };
+    painter.line(row, &line);
+    if fits(&line) {
+        painter.right(row, &position);
+    }
+}
+
+/// The names of the tabs, the one shown between bars.
+fn names(shown: Tab, name: fn(Tab) -> &'static str) -> Vec<Piece> {
     let mut line = Vec::new();
     for tab in Tab::ALL {
-        let name = tab.title();
-        if tab == full.tab {
-            line.push(Piece::new(format!("▐{name}▌"), Role::Stage));
+        if tab == shown {
+            line.push(Piece::new(format!("▐{}▌", name(tab)), Role::Stage));
         } else {
-            line.push(Piece::new(format!(" {name} "), Role::Dim));
+            line.push(Piece::new(format!(" {} ", name(tab)), Role::Dim));
         }
         line.push(Piece::from(" "));
     }
-    painter.line(row, &line);
-    let lines = full.document.len();
-    let last = (offset + parts.body.rows()).min(lines);
-    if lines > parts.body.rows() {
-        painter.right(row, &[Piece::new(format!("{}–{last} of {lines}", offset + 1), Role::Dim)]);
-    }
+    line
 }

@@ -2,13 +2,16 @@
 
 use crate::app::command;
 use crate::app::document::{Document, Piece, Role, line_width};
-use crate::app::documents::help::grid;
+use crate::app::documents::{self, help::grid};
 use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::ui::paint::Painter;
 
 /// Blank cells between two hints.
 const GAP: usize = 3;
+
+/// The columns of the menu of a pivot: the counts stand near their entities.
+const PIVOTS: usize = 84;
 
 /// The key that is never left out.
 const HELP: &str = "?";
@@ -51,10 +54,16 @@ fn fitted(hints: &[(String, &'static str)], room: usize) -> Vec<Piece> {
 /// What can follow the first key of a chord, once it is due.
 pub(super) fn menu(model: &Model, painter: &mut Painter<'_>) {
     let Some(chord) = model.chord.as_ref().filter(|chord| chord.menu) else { return };
-    let entries: Vec<(String, String)> =
-        command::which_key(model).into_iter().map(|(key, label)| (key, label.to_owned())).collect();
     let (width, height) = model.size;
-    let lines = grid(&entries, usize::from(width.saturating_sub(4)));
+    let columns = usize::from(width.saturating_sub(4));
+    let lines = match command::pivots(model) {
+        Some(mentions) => documents::mentions(mentions, columns.min(PIVOTS)).lines,
+        None => {
+            let entries: Vec<(String, String)> =
+                command::which_key(model).into_iter().map(|(key, label)| (key, label.to_owned())).collect();
+            grid(&entries, columns)
+        }
+    };
     let high = (lines.len() as u16 + 2).min(height.saturating_sub(3));
     let area = Area { x: 0, y: height.saturating_sub(1 + high), width, height: high };
     painter.clear(area);

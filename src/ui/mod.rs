@@ -3,6 +3,7 @@
 //! | module | draws |
 //! | --- | --- |
 //! | [`theme`] | roles to styles |
+//! | `page` | a text with items and a cursor |
 //! | `paint` | pieces into cells: the only place that touches the buffer |
 //! | `header`, `filter_bar`, `alert_table`, `empty_list`, `details`, `status_line`, `hints` | the parts of the main screen |
 //! | `full` | the full details with their tabs |
@@ -21,6 +22,7 @@ mod full;
 mod header;
 mod hints;
 mod overlays;
+mod page;
 mod paint;
 mod respond;
 mod status_line;

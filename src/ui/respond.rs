@@ -3,18 +3,13 @@
 use crate::app::document::{Piece, Role, line_width};
 use crate::app::layout;
 use crate::app::model::{Model, Section};
+use crate::ui::page;
 use crate::ui::paint::Painter;
 
 pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
     let parts = layout::Respond::new(model.size);
     painter.line(parts.sections, &names(model, parts.sections.columns()));
-    let respond = &model.respond;
-    let offset = respond.place.offset.min(parts.body.last_offset(respond.page.document.len()));
-    painter.document(parts.body, &respond.page.document, offset);
-    let Some(lines) = respond.page.items.get(respond.place.item) else { return };
-    for line in lines.clone().filter(|line| (offset..offset + parts.body.rows()).contains(line)) {
-        painter.line(parts.body.row((line - offset) as u16), &[Piece::new("▌", Role::Key)]);
-    }
+    page::draw(&model.respond.page, model.respond.place, parts.body, painter);
 }
 
 /// The digits and names of the sections; where they do not fit, the digits and the one name that is shown.

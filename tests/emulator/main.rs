@@ -5,6 +5,7 @@
 mod activity;
 mod arm;
 mod assessments;
+mod automations;
 mod context;
 mod data;
 mod faults;

@@ -8,7 +8,7 @@ use quell::app::documents;
 use quell::app::input::Input;
 use quell::app::layout::{self, Main};
 use quell::app::message::{Detail, Mention, Now, Session};
-use quell::app::model::{Full, Model, Pane, SubscriptionState, Tab};
+use quell::app::model::{Full, Model, Pane, Place, SubscriptionState, Tab};
 use quell::app::respond;
 use quell::domain::alert::Scan;
 use quell::domain::change::{
@@ -217,12 +217,18 @@ pub(crate) fn open_full(model: &mut Model, tab: Tab) {
     let shown = model.details.shown.clone().unwrap();
     let document = match tab {
         Tab::Details => documents::details(&shown, &model.table, width, now()),
-        Tab::Respond => Document::default(),
+        Tab::Respond | Tab::Related => Document::default(),
         Tab::History => documents::history(&shown.past, width, now()),
         Tab::Json => documents::json(&shown.raw, width),
     };
-    model.details.full =
-        Some(Full { key: shown.key, tab, document, json: None, scroll: [0; Tab::ALL.len()] });
+    model.details.full = Some(Full {
+        key: shown.key,
+        tab,
+        document,
+        json: None,
+        scroll: [0; Tab::ALL.len()],
+        related: Place::default(),
+    });
     model.focus = Pane::Full;
     respond::lay_out(model);
 }
@@ -255,6 +261,7 @@ pub(crate) fn rich() -> Detail {
                 1,
             ),
         ],
+        families: Vec::new(),
         record: AlertRecord::of(&past()),
         past: past(),
     }

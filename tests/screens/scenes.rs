@@ -13,11 +13,11 @@ use quell::domain::filter::{complete, parse};
 use quell::domain::progress::{FaultKind, Subscription};
 use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
-use crate::around;
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
 use crate::record;
 use crate::suppress;
 use crate::trigger;
+use crate::{around, related};
 
 type Scene = fn((u16, u16)) -> Model;
 
@@ -31,6 +31,8 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("main_offline", offline),
     ("main_chord", chord),
     ("main_readonly", read_only),
+    ("main_pivot", related::pivoted),
+    ("main_pivotchord", related::chord),
     ("filter_typing", typing),
     ("filter_mistake", mistake),
     ("filter_long", long_filter),
@@ -46,6 +48,11 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("full_history", |size| full(size, Tab::History, 0)),
     ("full_json", |size| full(size, Tab::Json, 0)),
     ("full_nohistory", no_history),
+    ("full_related", related::many),
+    ("full_relatedincident", related::incident),
+    ("full_relatednone", related::alone),
+    ("full_relatedloading", related::loading),
+    ("full_incident", related::tree),
     ("respond_mitigate", |size| full(size, Tab::Respond, 0)),
     ("respond_context", around::context_known),
     ("respond_context_top", around::context_top),
@@ -86,6 +93,9 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("prompt_trigger_marked", trigger::preview_marked),
     ("prompt_dismiss", dismiss),
     ("prompt_reason", reason),
+    ("prompt_twins", related::twins),
+    ("prompt_twinsleft", related::twins_left),
+    ("prompt_pivot", related::menu),
     ("prompt_resolve", resolve),
     ("prompt_nothing", nothing_to_change),
     ("prompt_undo", undo),
@@ -311,6 +321,7 @@ fn confirm(model: &Model, status: Status) -> Confirm {
         matching: plan.targets.len() + plan.skipped.len(),
         plan,
         off_screen: 12,
+        twins: None,
         reason: None,
         take: false,
         comment: None,

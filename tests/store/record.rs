@@ -4,6 +4,8 @@ use crate::common::*;
 use quell::domain::change::Reason;
 use quell::domain::record::{Act, Deed, DeedKind, FeedbackReason, LogEntry, Past};
 use quell::domain::remediation::StepId;
+use quell::domain::resource::ResourceId;
+use quell::domain::response::NewResponse;
 use quell::domain::table::LocalRecord;
 
 fn deed(kind: DeedKind, names: &[&str]) -> Deed {
@@ -137,6 +139,28 @@ fn the_log_is_read_in_windows_and_searched() {
     assert_eq!((names(0), names(2)), (vec![id("a"), id("b")], vec![id("c")]));
     let Act::Deed(first, _) = &all[1].act else { panic!() };
     assert_eq!(store.deed_alerts(*first, 1, 5).unwrap(), [id("b")]);
+}
+
+#[test]
+fn a_triggered_logic_app_is_in_the_record() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    let app =
+        format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Logic/workflows/la-1");
+    let response = NewResponse {
+        app: ResourceId::new(app.as_str()),
+        trigger: "When_an_alert".into(),
+        alerts: vec![id("a"), id("b"), id("A")],
+        by: who("ann"),
+        at: now(),
+    };
+    let number = store.queue_response(&response).unwrap();
+    let [Past::Deed(deed, 2)] = &store.past(&id("a")).unwrap()[..] else { panic!() };
+    assert_eq!(
+        (deed.kind, deed.value.raw(), deed.about.raw()),
+        (DeedKind::LogicAppTriggered, "la-1", app.as_str())
+    );
+    assert_eq!(deed.words.raw(), format!("response {number}"));
+    assert_eq!(store.log_len("la-1").unwrap(), 1);
 }
 
 #[test]

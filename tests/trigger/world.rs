@@ -24,12 +24,14 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) const ALERT_TRIGGER: &str = "When_an_Azure_Security_Center_Alert_is_created_or_triggered";
 
-/// The demo tenant with these faults.
+/// A tenant with these faults.
 pub(crate) async fn serve(faults: &[&str], seed: u64) -> Emulator {
     let faults = faults.iter().map(|spec| spec.parse().unwrap()).collect();
     let config = Config {
         faults,
         fault_seed: seed,
+        // A small tenant starts at once; its logic apps are those of the demo.
+        alerts: Some(40),
         throttle: Throttle::Off,
         run_delay: Duration::from_millis(30),
         ..Config::default()

@@ -2,7 +2,7 @@
 
 use crate::app::model::{Model, Pane};
 use crate::app::respond::context;
-use crate::app::{marks, rights, undo};
+use crate::app::{marks, related, respond, rights, undo};
 use crate::domain::progress::FaultKind;
 use crate::domain::rights::Right;
 
@@ -38,6 +38,15 @@ pub(super) fn last_marks(model: &Model) -> Available {
     unless("no set was marked before", !model.list.last_marks.is_empty())
 }
 
+pub(super) fn any_pivot(model: &Model) -> Available {
+    unless("there is no pivot to go back from", !model.pivots.is_empty())
+}
+
+pub(super) fn any_twin(model: &Model) -> Available {
+    writable(model)?;
+    unless("the last change left no twin behind", model.bulk.twins.is_some())
+}
+
 pub(super) fn filtered(model: &Model) -> Available {
     unless("there is no filter to clear", !model.filter.applied.is_all())
 }
@@ -49,6 +58,11 @@ pub(super) fn full(model: &Model) -> Available {
 /// The activity log is on the screen.
 pub(super) fn has_log(model: &Model) -> Available {
     unless("only where section 1 shows an activity log", context::has_log(model))
+}
+
+/// The section shown has something to open.
+pub(super) fn opens(model: &Model) -> Available {
+    unless("nothing is under the cursor", respond::opens(model))
 }
 
 /// Changes are possible at all: not read-only, and not known to be forbidden.
@@ -65,6 +79,7 @@ fn writable(model: &Model) -> Available {
 
 pub(super) fn can_change(model: &Model) -> Available {
     writable(model)?;
+    related::few_enough(model)?;
     let mut acted_on = marks::acted_on(model);
     let first = acted_on.next();
     unless("no alert is marked or under the cursor", first.is_some())?;

@@ -2,10 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{CHORDS, COMMANDS, Group, Scope, Spec, sequence};
+use super::{CHORDS, COMMANDS, Command, Group, Panes, Pivot, Scope, Spec, sequence, spec};
 use crate::app::key::Key;
+use crate::app::message::Mention;
 use crate::app::model::{Model, Section};
-use crate::app::{first_run, overlays};
+use crate::app::{details, first_run, overlays};
+
+/// More than any rank of the table.
+const LATER: u8 = 100;
 
 /// One head of the help with its commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,17 +43,19 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         return which_key(model);
     }
     let scope = Scope::of(model);
+    // What only this tab knows comes before what works everywhere.
+    let rank = |spec: &Spec| if spec.panes == Panes::RESPOND { spec.rank } else { spec.rank + LATER };
     let mut ranked: Vec<(u8, String, &'static str)> = COMMANDS
         .iter()
         .filter(|spec| spec.rank > 0 && spec.panes.contains(scope) && (spec.available)(model).is_ok())
-        .filter_map(|spec| Some((spec.rank, (*spec.keys.first()?).to_owned(), spec.hint)))
+        .filter_map(|spec| Some((rank(spec), (*spec.keys.first()?).to_owned(), spec.hint)))
         .collect();
     let starts = |chord: &str| in_scope(scope).any(|spec| starts_with(spec, chord));
     ranked.extend(
         CHORDS
             .iter()
             .filter(|chord| chord.rank > 0 && starts(chord.key))
-            .map(|chord| (chord.rank, chord.key.to_owned(), chord.hint)),
+            .map(|chord| (chord.rank + LATER, chord.key.to_owned(), chord.hint)),
     );
     if scope == Scope::Respond
         && let [first, .., last] = Section::ALL.as_slice()
@@ -68,9 +74,33 @@ fn starts_with(spec: &Spec, chord: &str) -> bool {
     spec.keys.iter().any(|keys| keys.split_once(' ').is_some_and(|(first, _)| first == chord))
 }
 
+/// The entities whose letters can follow, when the chord so far is that of a pivot and they are known.
+pub fn pivots(model: &Model) -> Option<&[Mention]> {
+    let chord = model.chord.as_ref()?;
+    let declared = spec(Command::Pivot(Pivot::Entity(0)))?;
+    let begun = declared
+        .sequences()
+        .any(|keys| keys.split_last().is_some_and(|(_, begin)| begin == chord.pending.keys));
+    let shown = details::current(model)?;
+    begun.then_some(&shown.mentions)
+}
+
 /// What can follow the keys of the chord so far.
 pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
     let Some(chord) = &model.chord else { return Vec::new() };
+    if let Some(mentions) = pivots(model) {
+        let letters = match mentions.len() {
+            0 => Vec::new(),
+            1 => vec![("a".to_owned(), "its alerts")],
+            several => {
+                vec![(format!("a–{}", char::from(b'a' + several.min(26) as u8 - 1)), "alerts that share it")]
+            }
+        };
+        return letters
+            .into_iter()
+            .chain([("Enter".to_owned(), "menu"), ("Esc".to_owned(), "close")])
+            .collect();
+    }
     let typed = &chord.pending.keys;
     in_scope(Scope::of(model))
         .flat_map(|spec| spec.sequences().map(move |keys| (spec, keys)))
@@ -128,7 +158,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::app::command::{Command, Panes};
+    use crate::app::command::Panes;
 
     /// Keys that a terminal, a multiplexer or SSH may swallow.
     const FRAGILE: [&str; 14] = [

@@ -11,7 +11,7 @@ use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::Status;
 use crate::domain::query::SortKey;
 
-pub use guide::{Help, help, hints, readme_table, show_keys, which_key};
+pub use guide::{Help, help, hints, pivots, readme_table, show_keys, which_key};
 pub use table::{CHORDS, COMMANDS, Chord};
 
 /// Everything that can be asked for on the main screen.
@@ -35,6 +35,10 @@ pub enum Command {
     Record(Record),
     /// The clipboard.
     Copy(Copy),
+    /// The alerts that share an entity, and the way back.
+    Pivot(Pivot),
+    /// The *Related* tab.
+    Related(Related),
     /// The *Take action* tab.
     Respond(Respond),
     /// Suppression rules.
@@ -172,6 +176,8 @@ pub enum Change {
     Repeat,
     /// What became of the last change, where it failed.
     Failures,
+    /// The last decision, for what the other scanner reported of the same findings.
+    Twins,
 }
 
 /// The local record: kept in the journal, never sent.
@@ -200,6 +206,28 @@ pub enum Copy {
     Json,
     /// The portal's link, shown as well.
     ShowLink,
+}
+
+/// The alerts that share an entity, and the way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pivot {
+    /// List those that share the entity at this place: `a` is the first.
+    Entity(u8),
+    /// Choose the entity from a menu.
+    Menu,
+    /// Back to where the last pivot began.
+    Back,
+}
+
+/// The *Related* tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Related {
+    /// Show the tab.
+    Show,
+    /// List the group, or open the alert, under the cursor.
+    Open,
+    /// Mark or unmark what is under the cursor.
+    Mark,
 }
 
 /// The *Take action* tab.
@@ -271,11 +299,13 @@ pub enum Scope {
     Full,
     /// Their *Take action* tab.
     Respond,
+    /// Their *Related* tab.
+    Related,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 4] = [Self::List, Self::Details, Self::Full, Self::Respond];
+    pub const ALL: [Self; 5] = [Self::List, Self::Details, Self::Full, Self::Respond, Self::Related];
 
     /// Where the keys are now, when nothing lies over it.
     pub fn of(model: &Model) -> Self {
@@ -283,6 +313,7 @@ impl Scope {
             (Pane::List, _) => Self::List,
             (Pane::Details, _) => Self::Details,
             (Pane::Full, Some(full)) if full.tab == Tab::Respond => Self::Respond,
+            (Pane::Full, Some(full)) if full.tab == Tab::Related => Self::Related,
             (Pane::Full, _) => Self::Full,
         }
     }
@@ -300,13 +331,15 @@ impl Panes {
     /// The full details' tabs without keys of their own.
     pub const FULL: Self = Self(4);
     /// Everywhere but in the *Take action* tab.
-    pub const BEFORE_RESPOND: Self = Self(7);
+    pub const BEFORE_RESPOND: Self = Self(23);
     /// The *Take action* tab only.
     pub const RESPOND: Self = Self(8);
+    /// The *Related* tab only.
+    pub const RELATED: Self = Self(16);
     /// The full details, whichever tab is shown.
-    pub const OPEN: Self = Self(12);
+    pub const OPEN: Self = Self(28);
     /// Everywhere.
-    pub const ALL: Self = Self(15);
+    pub const ALL: Self = Self(31);
 
     /// True when a scope is one of them.
     pub fn contains(self, scope: Scope) -> bool {
@@ -315,6 +348,7 @@ impl Panes {
             Scope::Details => 2,
             Scope::Full => 4,
             Scope::Respond => 8,
+            Scope::Related => 16,
         };
         self.0 & bit != 0
     }
@@ -335,6 +369,7 @@ pub enum Group {
     Sort,
     View,
     Change,
+    Related,
     Record,
     Respond,
     Copy,
@@ -343,13 +378,14 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Move,
         Self::Mark,
         Self::Filter,
         Self::Sort,
         Self::View,
         Self::Change,
+        Self::Related,
         Self::Record,
         Self::Respond,
         Self::Copy,
@@ -365,6 +401,7 @@ impl Group {
             Self::Sort => "Sort",
             Self::View => "Views",
             Self::Change => "Change status",
+            Self::Related => "Around the alert",
             Self::Record => "Record (kept here, never sent)",
             Self::Respond => "Take action",
             Self::Copy => "Copy",
@@ -407,7 +444,11 @@ pub fn sequence(keys: &str) -> Vec<Key> {
     keys.split(' ').filter_map(Key::parse).collect()
 }
 
-/// A command's declaration.
+/// A command's declaration. All letters of entities have the one of the first.
 pub fn spec(command: Command) -> Option<&'static Spec> {
-    COMMANDS.iter().find(|spec| spec.command == command)
+    let declared = match command {
+        Command::Pivot(Pivot::Entity(_)) => Command::Pivot(Pivot::Entity(0)),
+        other => other,
+    };
+    COMMANDS.iter().find(|spec| spec.command == declared)
 }

@@ -1,12 +1,12 @@
 //! The table of commands: a new command or key is one row here.
 
 use super::available::{
-    always, any_change, any_listed, any_mark, any_redo, any_undo, can_change, can_record, can_repeat,
-    can_take, cursor, filtered, full, has_log, last_marks, session,
+    always, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin, any_undo, can_change,
+    can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, opens, session,
 };
 use super::{
-    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Reach, Record, Respond, Show, Span,
-    Spec, Suppress, View,
+    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Pivot, Reach, Record, Related,
+    Respond, Show, Span, Spec, Suppress, View,
 };
 use crate::app::model::{Model, Section};
 use crate::domain::Status;
@@ -44,9 +44,10 @@ pub struct Chord {
 }
 
 /// Every chord.
-pub const CHORDS: [Chord; 9] = [
+pub const CHORDS: [Chord; 10] = [
     Chord { key: "f", hint: "by value", rank: 3 },
     Chord { key: "s", hint: "status", rank: 5 },
+    Chord { key: "p", hint: "pivot", rank: 7 },
     Chord { key: "*", hint: "mark sets", rank: 12 },
     Chord { key: "t", hint: "time", rank: 13 },
     Chord { key: ",", hint: "sort", rank: 14 },
@@ -118,7 +119,7 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Go(Go::PreviousTab), &["["], "Previous tab", "tab before", P::OPEN, G::Move, full).at(2),
     row(C::Go(Go::NextTab), &["]"], "Next tab", "next tab", P::OPEN, G::Move, full).at(1),
     row(C::Go(Go::Open), &["Enter"], "Open full details", "details", P::BESIDE, G::Move, cursor).at(6),
-    row(C::Go(Go::Back), &["Esc"], "One step back: details, visual mode, filter, marks", "back", P::ALL, G::Move, always),
+    row(C::Go(Go::Back), &["Esc"], "One step back: details, visual mode, pivot, filter, marks", "back", P::ALL, G::Move, always),
 
     row(C::Mark(Mark::Toggle), &["Space", "x"], "Mark or unmark, and go down", "mark", P::LIST, G::Mark, cursor).at(1),
     row(C::Mark(Mark::Visual), &["v"], "Mark a range: again to end it", "mark range", P::LIST, G::Mark, cursor),
@@ -180,6 +181,15 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Change(Change::Repeat), &["."], "Repeat the last decision on the next alert", "repeat", P::ALL, G::Change, can_repeat),
     row(C::Change(Change::Failures), &["E"], "Failures of the last change", "failures", P::ALL, G::Change, any_change),
 
+    row(C::Change(Change::Twins), &["&"], "The last decision for the twins of its alerts too", "twins too", P::ALL, G::Change, any_twin),
+
+    row(C::Pivot(Pivot::Entity(0)), &["p a"], "The alerts that share entity a; p b to p z: the others", "first entity", P::ALL, G::Related, cursor),
+    row(C::Pivot(Pivot::Menu), &["p Enter"], "Choose the entity from a menu", "menu", P::ALL, G::Related, cursor),
+    row(C::Pivot(Pivot::Back), &["Backspace"], "Back to where the last pivot began: filter, order, cursor and marks", "pivot back", P::ALL, G::Related, any_pivot).at(3),
+    row(C::Related(Related::Show), &[], "What other alerts have in common with this one", "related", P::BEFORE_RESPOND, G::Related, cursor),
+    row(C::Related(Related::Open), &["Enter"], "List the group, or open the alert", "list, open", P::RELATED, G::Related, always).at(1),
+    row(C::Related(Related::Mark), &["Space", "x"], "Mark or unmark the group or the alert", "mark", P::RELATED, G::Related, always).at(2),
+
     row(C::Record(Record::Note), &["c"], "Write a note", "note", P::ALL, G::Record, can_record),
     row(C::Record(Record::Assign), &["A"], "Assign to somebody, or to nobody", "assign", P::ALL, G::Record, can_record),
     row(C::Record(Record::Judge(true)), &["b u"], "Judge useful, with a reason", "useful", P::ALL, G::Record, can_record),
@@ -193,7 +203,7 @@ pub static COMMANDS: &[Spec] = &[
     section(Section::Contacts, &["6"], "Section: who receives mail", "e-mail"),
     row(C::Suppress(Suppress::New), &["S"], "Suppression rule from this alert, simulated first", "suppress", P::ALL, G::Respond, cursor).at(16),
     row(C::Suppress(Suppress::Rules), &[], "Suppression rules: show, edit, switch, extend, delete", "rules", P::ALL, G::Respond, session),
-    row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor", "open", P::RESPOND, G::Respond, always),
+    row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor, or tick it", "open, tick", P::RESPOND, G::Respond, opens).at(1),
     reach(Reach::Widen, &["+", "="], "Activity log: a longer window", "longer").at(3),
     reach(Reach::Narrow, &["-"], "Activity log: a shorter window", "shorter").at(4),
     reach(Reach::Earlier, &["<"], "Activity log: an earlier window", "earlier").at(5),

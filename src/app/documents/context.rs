@@ -144,8 +144,10 @@ fn holders(page: &mut Sheet, around: &Around<'_>, now: Now) {
         );
     }
     let shown = if around.all_holders || holders.len() <= FEW + 1 { holders.len() } else { FEW };
+    let widest = holders.iter().take(shown).map(|holder| holder.role.name().len()).max().unwrap_or(0);
+    let column = if page.flow.width() < WIDE { 0 } else { widest };
     for (at, holder) in holders.iter().take(shown).enumerate() {
-        let line = holder_line(holder, around.log.value(), page.flow.width() < WIDE);
+        let line = holder_line(holder, around.log.value(), column);
         page.item(Item::Holder(at), |flow| flow.wrap("  ", "      ", &line));
     }
     if shown < holders.len() {
@@ -154,9 +156,9 @@ fn holders(page: &mut Sheet, around: &Around<'_>, now: Now) {
     }
 }
 
-fn holder_line(holder: &Holder, log: Option<&ActivityLog>, narrow: bool) -> Vec<Piece> {
-    let role = if narrow { holder.role.name() } else { &format!("{:<25}", holder.role.name()) };
-    let mut line = vec![Piece::new(role, Role::Strong), Piece::from("  ")];
+fn holder_line(holder: &Holder, log: Option<&ActivityLog>, column: usize) -> Vec<Piece> {
+    let role = format!("{:<column$}  ", holder.role.name());
+    let mut line = vec![Piece::new(role, Role::Strong)];
     match holder.name(log) {
         Some(name) => line.extend(safe(name.as_safe(), Role::Body)),
         None => line.extend(safe(holder.principal.as_safe(), Role::Body)),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::document::{Document, Piece, Role, safe, safe_block};
 use crate::app::documents::flow::Flow;
-use crate::app::documents::{entities, evidence, moment, summary};
+use crate::app::documents::{entities, evidence, incident, moment, summary};
 use crate::app::message::{Detail, Now};
 use crate::domain::alert::{Alert, Link, Prose, Scan};
 use crate::domain::table::Table;
@@ -32,6 +32,11 @@ pub fn details(detail: &Detail, table: &Table, width: usize, now: Now) -> Docume
     summary::local_record(&mut flow, detail, table, true, now);
     flow.blank();
     flow.wrap("", "", &safe_block(alert.description.as_safe(), Role::Body));
+    for family in &detail.families {
+        let own = family.incident == detail.key;
+        head(&mut flow, if own { "Alerts of this incident" } else { "Part of an incident" });
+        incident::section(&mut flow, family, detail.key, table, now);
+    }
     head(&mut flow, "Times");
     times(&mut flow, alert, now);
     head(&mut flow, "Affected resources");

@@ -11,6 +11,7 @@ use crate::app::documents::summary::{dot, mention_count};
 use crate::app::message::Mention;
 use crate::domain::alert::Alert;
 use crate::domain::entity::{Entity, EntityGraph, EntityKind, Value};
+use crate::domain::fact::FactKind;
 use crate::domain::{SafeStr, SafeText};
 
 /// From this depth on, branches are no longer indented, so that text keeps room.
@@ -184,7 +185,12 @@ impl<'a> Forest<'a> {
     fn name(&self, at: usize) -> Vec<Piece> {
         let Some((kind, value)) = self.graph.identity(at) else { return Vec::new() };
         let mut pieces = safe(value.as_safe(), Role::Strong);
-        let mention = self.mentions.iter().find(|mention| mention.kind == kind && mention.value == value);
+        let label = self.graph.node(at).map(Entity::kind_label).unwrap_or_default();
+        let is = |mention: &&Mention| match mention.kind {
+            FactKind::Named => kind == FactKind::Entity && mention.label == label,
+            known => known == kind,
+        };
+        let mention = self.mentions.iter().find(|mention| is(mention) && mention.value == value);
         let count = mention.map(mention_count).unwrap_or_default();
         if !count.is_empty() {
             pieces.push(Piece::new(format!("  {count}"), Role::Dim));

@@ -8,11 +8,13 @@ use crate::app::documents::flow::Flow;
 const GAP: usize = 3;
 
 /// What stands in the list besides words.
-const SIGNS: [(&str, &str); 6] = [
+const SIGNS: [(&str, &str); 8] = [
     ("▌", "the alert under the cursor"),
     ("┃", "the range that visual mode covers"),
     ("●", "a marked alert"),
     ("↑", "a change of status that is queued and not verified yet; the status shown is the one asked for"),
+    ("◆", "reported by an agent on the machine"),
+    ("◇", "reported by agentless scanning of its disks"),
     ("gone", "the source no longer has the alert"),
     ("␛", "reversed: a character that the terminal would obey or hide, shown instead; others as ‹U+202E›"),
 ];

@@ -7,6 +7,7 @@
 //! | [`bar`] | progress in cells |
 //! | [`pane`](mod@pane) | the side pane |
 //! | [`details`](mod@details), `entities`, `evidence` | the *Alert details* tab |
+//! | [`related`](mod@related), `incident` | the *Related* tab; an incident as a tree |
 //! | [`history`](mod@history) | the *History* tab |
 //! | [`json`](mod@json) | the *JSON* tab |
 //! | [`context`](mod@context), [`recommendations`](mod@recommendations), [`contacts`](mod@contacts) | sections of *Take action* |
@@ -25,11 +26,13 @@ mod evidence;
 pub mod flow;
 pub mod help;
 pub mod history;
+mod incident;
 pub mod jobs;
 pub mod json;
 pub mod moment;
 pub mod pane;
 pub mod recommendations;
+pub mod related;
 pub mod standing;
 pub mod summary;
 pub mod suppression;
@@ -42,6 +45,7 @@ pub use help::help;
 pub use history::history;
 pub use jobs::jobs;
 pub use json::json;
-pub use pane::pane;
+pub use pane::{mentions, pane};
 pub use recommendations::recommendations;
+pub use related::related;
 pub use standing::standing;

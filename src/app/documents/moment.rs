@@ -50,6 +50,13 @@ pub fn local(time: DateTime<Utc>, now: Now) -> String {
     here.format(if this_year { "%-d %b %H:%M:%S" } else { "%-d %b %Y %H:%M:%S" }).to_string()
 }
 
+/// The same to the minute: `23 Nov 14:02`.
+pub fn minute(time: DateTime<Utc>, now: Now) -> String {
+    let mut text = local(time, now);
+    text.truncate(text.len() - 3);
+    text
+}
+
 /// UTC date and time with the year: `23 Nov 2026 13:02:11`.
 pub fn utc(time: DateTime<Utc>) -> String {
     time.format("%-d %b %Y %H:%M:%S").to_string()

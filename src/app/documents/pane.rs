@@ -3,11 +3,18 @@
 use crate::app::document::{Document, Role, safe, safe_block};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::summary;
-use crate::app::message::{Detail, Now};
+use crate::app::message::{Detail, Mention, Now};
 use crate::domain::table::Table;
 
 /// Lines of the description shown here; all of it stands in the full details.
 const DESCRIPTION: usize = 6;
+
+/// Lays out the entities alone, a line each.
+pub fn mentions(mentions: &[Mention], width: usize) -> Document {
+    let mut flow = Flow::new(width);
+    summary::mentions(&mut flow, mentions);
+    flow.finish()
+}
 
 /// Lays out the side pane. The table gives the pending status, the local record and the names of subscriptions.
 pub fn pane(detail: &Detail, table: &Table, width: usize, now: Now) -> Document {

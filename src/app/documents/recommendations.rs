@@ -9,10 +9,10 @@ use crate::app::documents::moment::counted;
 use crate::app::documents::standing::standing;
 use crate::app::fetch::Remote;
 use crate::app::message::Now;
-use crate::domain::SafeText;
-use crate::domain::Severity;
+use crate::domain::contacts::list;
 use crate::domain::recommendation::{Recommendation, Recommendations};
 use crate::domain::resource::ResourceId;
+use crate::domain::{SafeText, Severity};
 
 /// Cells of the severity's column.
 const SEVERITY: usize = 9;
@@ -109,29 +109,19 @@ pub fn recommendation(item: &Recommendation, width: usize) -> Document {
     flow.wrap("  ", "  ", &safe(title(item).as_safe(), Role::Title));
     flow.blank();
     let text = |text: &SafeText| safe(text.as_safe(), Role::Body);
-    let mut fields = vec![(
-        vec![Piece::new("Severity", Role::Label)],
-        safe(severity(item).as_safe(), Role::Severity(item.severity)),
-    )];
-    let mut add = |label: &str, value: Vec<Piece>| {
-        if value.iter().any(|piece| !piece.text.is_empty()) {
-            fields.push((vec![Piece::new(label, Role::Label)], value));
-        }
-    };
-    add("Shared", vec![Piece::new(others(item), Role::Body)]);
-    add("Why here", text(&item.cause));
-    add(
-        "Protects from",
-        text(&crate::domain::contacts::list(&item.threats))
-            .into_iter()
-            .filter(|_| !item.threats.is_empty())
-            .collect(),
-    );
-    add("Work", text(&item.effort));
-    add("Users notice", text(&item.user_impact));
-    add("Portal", safe(item.link.as_safe(), Role::Link));
-    add("Key", text(&item.key));
-    flow.fields(2, &fields);
+    let field = |label: &str, value: Vec<Piece>| (vec![Piece::new(label, Role::Label)], value);
+    let some = |(_, value): &(Vec<Piece>, Vec<Piece>)| value.iter().any(|piece| !piece.text.is_empty());
+    let threats = if item.threats.is_empty() { SafeText::default() } else { list(&item.threats) };
+    let rated = safe(severity(item).as_safe(), Role::Severity(item.severity));
+    let short = [
+        field("Severity", rated),
+        field("Shared", vec![Piece::new(others(item), Role::Body)]),
+        field("Why here", text(&item.cause)),
+        field("Protects from", text(&threats)),
+        field("Work", text(&item.effort)),
+        field("Users notice", text(&item.user_impact)),
+    ];
+    flow.fields(2, &short.into_iter().filter(some).collect::<Vec<_>>());
     for (head, words) in [("  What it is about", &item.description), ("  What to do", &item.remediation)] {
         if !words.is_empty() {
             flow.blank();
@@ -139,5 +129,8 @@ pub fn recommendation(item: &Recommendation, width: usize) -> Document {
             flow.wrap("  ", "  ", &safe_block(words.as_safe(), Role::Body));
         }
     }
+    flow.blank();
+    let long = [field("Portal", safe(item.link.as_safe(), Role::Link)), field("Key", text(&item.key))];
+    flow.fields(2, &long.into_iter().filter(some).collect::<Vec<_>>());
     flow.finish()
 }

@@ -290,14 +290,14 @@ pub(super) fn letter(at: usize) -> Option<char> {
 /// there is room for. The kinds stand in one column; only a long value pushes its own to the right.
 pub(super) fn mentions(flow: &mut Flow, mentions: &[Mention]) {
     let columns = flow.width();
-    let widest = mentions.iter().map(|mention| mention.value.terminal_width()).max().unwrap_or(0);
+    let widest = mentions.iter().map(|mention| mention.short().terminal_width()).max().unwrap_or(0);
     let aligned = widest.min(ALIGNED.max(columns / 3));
     for (at, mention) in mentions.iter().enumerate() {
         let letter = letter(at).map_or(" ".to_owned(), String::from);
         let label = safe_cell(SafeStr(&mention.label), 14, Role::Dim);
         let taken = 5 + 2 + line_width(&label) + 2;
         let room = columns.saturating_sub(taken + width(&short_count(mention))).max(8);
-        let value = safe_cell(mention.value.as_safe(), room, Role::Body);
+        let value = safe_cell(mention.short(), room, Role::Body);
         let value_width = aligned.min(room).max(line_width(&value));
         let left = columns.saturating_sub(taken + value_width);
         let counts = [mention_count(mention), medium_count(mention), short_count(mention)];

@@ -114,7 +114,12 @@ fn apps(flow: &mut Flow, model: &Model, trigger: &Trigger) -> Items {
     }
     let on = model.list.marks.len();
     if on > 1 || on == 1 && model.respond.alert.is_some_and(|key| !model.list.marks.contains(&key)) {
-        head.push(Piece::new(format!("  on {} marked", counted(on, "alert")), Role::Strong));
+        let words = if on == 1 {
+            "  for the marked alert".to_owned()
+        } else {
+            format!("  for the {} marked alerts", thousands(on))
+        };
+        head.push(Piece::new(words, Role::Strong));
     }
     flow.wrap("", "", &head);
     if let Some(fault) = &remote.fault {
@@ -181,7 +186,9 @@ fn automations(flow: &mut Flow, found: &Candidates, trigger: &Trigger, items: &m
     let firing = found.automations_for(event);
     if firing.is_empty() {
         let from = flow.len();
-        flow.words("  no workflow automation", Role::Dim);
+        let words =
+            if found.faults.is_empty() { "no workflow automation" } else { "none that could be read" };
+        flow.words(&format!("  {words}"), Role::Dim);
         items.push(from..flow.len());
     }
     for (automation, verdict) in firing {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use crate::app::journal::Order;
 use crate::domain::change::{ChangeRecord, Reason, Tally};
-use crate::domain::{ChangeId, SafeText, Status};
+use crate::domain::{AlertKey, ChangeId, SafeText, Status};
 
 /// Bulk changes.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Bulk {
     pub recent: Vec<ChangeRecord>,
     /// The last decision, for `.`.
     pub decision: Option<Decision>,
+    /// Twins that the last decision left as they are, and the decision, for `&`.
+    pub twins: Option<(Vec<AlertKey>, Decision)>,
     /// Orders that the journal has not answered, oldest first.
     pub orders: VecDeque<Order>,
     /// Changes that were settled while this session ran: an answer of the journal may be older than that.

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::app::command::Pivot;
 use crate::app::copy::Clip;
 use crate::app::document::Document;
 use crate::app::message::{Detail, Question};
+use crate::app::model::Place;
+use crate::domain::table::FactsMark;
 use crate::domain::{AlertKey, SafeText};
 
 /// Details of the alert under the cursor.
@@ -16,10 +19,14 @@ pub struct Details {
     pub wanted: Option<AlertKey>,
     /// The alert of the question in flight.
     pub asked: Option<AlertKey>,
+    /// The facts among which mentions were counted, or are being counted.
+    pub counted: Option<FactsMark>,
     /// True when what is shown was overtaken while a question was in flight.
     pub again: bool,
     /// What to copy as soon as the details are there.
     pub clip: Option<Clip>,
+    /// The pivot to make as soon as the details are there.
+    pub pivot: Option<Pivot>,
     /// The details, when they are there; of `wanted` or, while that loads, of the alert before.
     pub shown: Option<Arc<Detail>>,
     /// Why they could not be read.
@@ -32,6 +39,8 @@ pub struct Details {
     pub scroll: usize,
     /// The full details, when open.
     pub full: Option<Full>,
+    /// The full details from which these were opened, outermost first.
+    pub trail: Vec<Opened>,
 }
 
 /// Full details of one alert.
@@ -47,6 +56,41 @@ pub struct Full {
     pub json: Option<(Arc<str>, usize)>,
     /// The first line drawn, for each tab.
     pub scroll: [usize; Tab::ALL.len()],
+    /// The cursor of the *Related* tab.
+    pub related: Place,
+}
+
+/// Full details as they can be opened again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// The alert.
+    pub key: AlertKey,
+    /// The tab shown.
+    pub tab: Tab,
+    /// The first line drawn, for each tab.
+    pub scroll: [usize; Tab::ALL.len()],
+    /// The cursor of the *Related* tab.
+    pub related: Place,
+}
+
+impl Opened {
+    /// The first tab of an alert.
+    pub(crate) fn new(key: AlertKey) -> Self {
+        Self { key, tab: Tab::default(), scroll: [0; Tab::ALL.len()], related: Place::default() }
+    }
+}
+
+impl From<&Full> for Opened {
+    fn from(full: &Full) -> Self {
+        Self { key: full.key, tab: full.tab, scroll: full.scroll, related: full.related }
+    }
+}
+
+impl From<Opened> for Full {
+    fn from(opened: Opened) -> Self {
+        let Opened { key, tab, scroll, related } = opened;
+        Self { key, tab, document: Document::default(), json: None, scroll, related }
+    }
 }
 
 /// The tabs of the full details.
@@ -57,6 +101,8 @@ pub enum Tab {
     Details,
     /// What can be done about it.
     Respond,
+    /// What other alerts have in common with it.
+    Related,
     /// What was done to it here.
     History,
     /// The source's JSON.

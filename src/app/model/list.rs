@@ -41,6 +41,19 @@ pub struct List {
     pub visual: Option<Visual>,
     /// The order.
     pub sort: Sort,
+    /// Where the next answer is to put the cursor.
+    pub spot: Option<Spot>,
+}
+
+/// A place in the list: the cursor, by alert and by number, and the first place drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    /// The alert under the cursor.
+    pub cursor: Option<AlertKey>,
+    /// The cursor's place, for when that alert is not in the list any more.
+    pub place: usize,
+    /// The first place drawn.
+    pub offset: usize,
 }
 
 /// Visual mode.

@@ -7,7 +7,9 @@ mod first_run;
 mod list;
 mod log;
 mod overlay;
+mod pivot;
 mod record;
+mod related;
 mod respond;
 mod suppress;
 mod sync;
@@ -24,13 +26,15 @@ use crate::domain::rights::KnownRights;
 use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
-pub use details::{Details, Full, Tab};
+pub use details::{Details, Full, Opened, Tab};
 pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
-pub use list::{List, Visual};
+pub use list::{List, Spot, Visual};
 pub use log::{Inside, Log, Window};
-pub use overlay::{Confirm, Failures, MailForm, Overlay, Palette, Scroll, StatusMenu};
+pub use overlay::{Confirm, Failures, MailForm, Overlay, Palette, PivotMenu, Scroll, StatusMenu, Twins};
+pub use pivot::Frame;
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
+pub use related::{Related, Target};
 pub use respond::{Page, Place, Respond, Section};
 pub use suppress::{About, Deed, Dismissal, RuleForm, RulesScreen, Step, Suppress};
 pub use sync::{SubscriptionState, SyncStatus};
@@ -57,6 +61,10 @@ pub struct Model {
     pub details: Details,
     /// The *Take action* tab of the full details.
     pub respond: Respond,
+    /// The *Related* tab of the full details.
+    pub related: Related,
+    /// Where pivots began, the last one last.
+    pub pivots: Vec<Frame>,
     /// What the signed-in role may do, as far as that is known.
     pub rights: KnownRights,
     /// Bulk changes: the last ones and the one that runs.
@@ -96,6 +104,8 @@ impl Model {
             filter: FilterBar::open_alerts(),
             details: Details::default(),
             respond: Respond::default(),
+            related: Related::default(),
+            pivots: Vec::new(),
             rights: KnownRights::default(),
             bulk: Bulk::default(),
             sync: SyncStatus::default(),

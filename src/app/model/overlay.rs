@@ -1,12 +1,15 @@
 //! What can lie over the screen.
 
+use std::sync::Arc;
+
 use crate::app::input::Input;
+use crate::app::message::Detail;
 use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
 use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::app::model::{RuleForm, RulesScreen};
 pub use crate::app::overlays::mail::MailForm;
-use crate::domain::Status;
-use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, TargetRecord};
+use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, Target, TargetRecord};
+use crate::domain::{AlertKey, Status};
 
 /// What can lie over the screen.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub enum Overlay {
     ConfirmUndo(Box<ChangeRecord>),
     /// The failures of a change.
     Failures(Box<Failures>),
+    /// Choose an entity by arrows.
+    Pivot(PivotMenu),
     /// What a logic app would be sent, and the question whether to.
     Trigger(Box<TriggerPrompt>),
     /// What became of each alert of a confirm.
@@ -60,6 +65,8 @@ pub struct Confirm {
     pub matching: usize,
     /// How many of the targets are not in the list as it is filtered now.
     pub off_screen: usize,
+    /// What the other scanner reported of the same findings, if anything.
+    pub twins: Option<Twins>,
     /// A dismissal's reason.
     pub reason: Option<Reason>,
     /// And take them over.
@@ -70,11 +77,31 @@ pub struct Confirm {
     pub typing: bool,
 }
 
+/// The twins of a change's alerts: they stay as they are until their own scanner looks again, unless they are added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Twins {
+    /// Those that can change, frozen with the set.
+    pub targets: Vec<(AlertKey, Target)>,
+    /// True when they are part of the plan.
+    pub added: bool,
+}
+
 /// The status menu.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatusMenu {
     /// The line under the cursor.
     pub chosen: usize,
+}
+
+/// Every entity of an alert, to choose one whose alerts are listed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PivotMenu {
+    /// The alert.
+    pub detail: Arc<Detail>,
+    /// The line under the cursor.
+    pub chosen: usize,
+    /// The first line drawn.
+    pub offset: usize,
 }
 
 /// The failures of one change.

@@ -30,6 +30,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             confirm.comment.get_or_insert_default();
             confirm.typing = true;
         }
+        Code::Char('t') if confirm.twins.is_some() => bulk::toggle_twins(model),
         Code::Char('y') if wants_reason(confirm) && confirm.reason.is_none() => {
             say(model, "choose a reason first: 1 to 6", out);
         }

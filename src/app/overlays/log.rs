@@ -45,20 +45,17 @@ pub(in crate::app) fn follow(model: &mut Model, out: &mut Effects) {
     let rows = log_rows(model.size).max(1);
     let question = Question(model.next_serial());
     let Some(log) = shown(model) else { return };
-    let asked = match &mut log.inside {
-        Some(Inside { entry, alerts }) => {
-            let part = match &entry.act {
-                Act::Change(change) => LogPart::Change(change.id),
-                Act::Deed(id, _) => LogPart::Deed(*id),
-            };
-            ask(alerts, rows, question).map(|(from, limit)| LogRange { what: part, from, limit })
-        }
-        None => {
-            let part = LogPart::Acts(log.find.clone());
-            ask(&mut log.acts, rows, question).map(|(from, limit)| LogRange { what: part, from, limit })
-        }
+    let (what, asked) = if let Some(Inside { entry, alerts }) = &mut log.inside {
+        let part = match &entry.act {
+            Act::Change(change) => LogPart::Change(change.id),
+            Act::Deed(id, _) => LogPart::Deed(*id),
+        };
+        (part, ask(alerts, rows, question))
+    } else {
+        (LogPart::Acts(log.find.clone()), ask(&mut log.acts, rows, question))
     };
-    if let Some(range) = asked {
+    if let Some((from, limit)) = asked {
+        let range = LogRange { what, from, limit };
         out.push(Effect::Journal(JournalOrder::ReadLog(question, range)));
     }
 }

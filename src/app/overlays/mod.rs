@@ -8,6 +8,7 @@ pub(super) mod log;
 pub mod mail;
 mod note;
 mod palette;
+mod pivot;
 mod prompt;
 mod sheet;
 mod status;
@@ -33,6 +34,8 @@ const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no"
 const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc", "leave")];
 const STORE: &Hints = &[("y", "yes, store them"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
+const PIVOT: &Hints =
+    &[("↑ ↓", "choose"), ("a–z", "by letter"), ("Enter", "list its alerts"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
 const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
 const TRIGGER_MARKED: &Hints = &[
@@ -81,6 +84,7 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Mail(mail) if mail.confirm.is_some() => STORE,
         Overlay::Mail(_) => FORM,
         Overlay::Status(_) => STATUS,
+        Overlay::Pivot(_) => PIVOT,
         Overlay::Failures(_) => FAILURES,
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
         Overlay::Trigger(_) => TRIGGER_MARKED,
@@ -111,6 +115,7 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
     &[
         ("When a dismissal is asked for", DISMISS),
         ("When an undo is asked for", UNDO),
+        ("In the menu of entities", PIVOT),
         ("In the failures of a change", FAILURES),
         ("When a logic app is about to be triggered", TRIGGER_MARKED),
         ("When feedback is asked for", NOT_USEFUL),
@@ -119,6 +124,8 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
         ("In the form of a suppression rule", RULE),
         ("When a suppression rule is about to be written", RULE_CONFIRM),
         ("In the list of suppression rules", RULES),
+        ("In the form of the mail settings", FORM),
+        ("When mail settings are about to be stored", STORE),
         ("In the palette", PALETTE),
     ]
 }
@@ -141,6 +148,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         }
         Some(Overlay::Mail(_)) => mail::key(model, key, out),
         Some(Overlay::Status(_)) => status::key(model, key, out),
+        Some(Overlay::Pivot(_)) => pivot::key(model, key, out),
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
         Some(Overlay::Trigger(_)) => trigger::key(model, key, out),
         Some(Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_)) => sheet::key(model, key),

@@ -3,7 +3,7 @@
 use crate::app::command::{Move, Scope};
 use crate::app::journal::list_changes;
 use crate::app::key::{Code, Key};
-use crate::app::layout::{failure_rows, sheet};
+use crate::app::layout::{failure_rows, pivot_rows, sheet};
 use crate::app::model::{Model, Overlay, Scroll};
 use crate::app::overlays::{close, failures};
 use crate::app::{Effects, documents, list};
@@ -36,8 +36,13 @@ pub(in crate::app) fn measure(model: &mut Model) {
         }
         _ => 0,
     };
-    if let Some(Overlay::Failures(failures)) = model.overlays.last_mut() {
-        failures::show_chosen(failures, height);
+    match model.overlays.last_mut() {
+        Some(Overlay::Pivot(menu)) => {
+            let height = pivot_rows(model.size, menu.detail.mentions.len());
+            menu.offset = menu.offset.clamp((menu.chosen + 1).saturating_sub(height), menu.chosen);
+        }
+        Some(Overlay::Failures(failures)) => failures::show_chosen(failures, height),
+        _ => {}
     }
     if let Some(scroll) = model.overlays.last_mut().and_then(scroll_of) {
         scroll.lines = lines;

@@ -52,7 +52,7 @@ pub(super) fn enter(model: &mut Model, out: &mut Effects) {
 /// One step: a tick where it is done; its number or, for a point below one, a dash; its words; its links.
 fn step(flow: &mut Flow, step: &Step, number: usize, done: bool) {
     let sign = if done { "✓" } else { " " };
-    let head = if step.below { format!("{sign}    –  ") } else { format!("{sign} {number:2}.  ") };
+    let head = if step.below { format!(" {sign}   –  ") } else { format!(" {sign}{number:2}.  ") };
     let rest = " ".repeat(head.chars().count());
     if !step.text.is_empty() {
         let words = safe_block(step.text.as_safe(), Role::Body);

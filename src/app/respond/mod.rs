@@ -26,8 +26,8 @@ use crate::app::command::{Move, Respond as Verb};
 use crate::app::fetch::Answer;
 use crate::app::layout;
 use crate::app::message::Question;
-use crate::app::model::{Model, Page, Pane, Place, Section, Tab};
-use crate::app::{Effects, details, list, rights};
+use crate::app::model::{Model, Pane, Place, Section, Tab};
+use crate::app::{Effects, details, rights};
 use crate::domain::SafeText;
 
 impl Section {
@@ -156,32 +156,20 @@ pub fn lay_out(model: &mut Model) {
 /// Moves over the items or, where there are none, through the text.
 pub(super) fn step(model: &mut Model, step: Move) {
     let area = layout::Respond::new(model.size).body;
-    let height = area.rows().max(1);
-    let Place { item, offset } = model.respond.place;
-    let page = &model.respond.page;
-    match page.items.len().checked_sub(1) {
-        Some(last) => model.respond.place.item = list::target(item, last, step, height),
-        None => {
-            let last = area.last_offset(page.document.len());
-            model.respond.place.offset = list::target(offset, last, step, height);
-        }
-    }
-    settle(model);
+    let respond = &mut model.respond;
+    respond.page.step(&mut respond.place, step, area);
 }
 
 /// Keeps the cursor on an item and the item on the screen.
 fn settle(model: &mut Model) {
     let area = layout::Respond::new(model.size).body;
-    let Page { document, items } = &model.respond.page;
-    let place = &mut model.respond.place;
-    place.item = place.item.min(items.len().saturating_sub(1));
-    if let Some(lines) = items.get(place.item) {
-        // What stands above the first item belongs to it.
-        let from = if place.item == 0 { 0 } else { lines.start };
-        let lowest = lines.end.saturating_sub(area.rows());
-        place.offset = place.offset.max(lowest).min(from.max(lowest).max(lines.start.min(from)));
-    }
-    place.offset = place.offset.min(area.last_offset(document.len()));
+    let respond = &mut model.respond;
+    respond.page.settle(&mut respond.place, area);
+}
+
+/// True when Enter means something: on an item, or in the section that is edited as a whole.
+pub fn opens(model: &Model) -> bool {
+    !model.respond.page.items.is_empty() || model.respond.section == Section::Contacts
 }
 
 /// Goes to the beginning of a section.
@@ -225,6 +213,7 @@ pub(super) fn link(model: &Model) -> Option<Result<SafeText, String>> {
 mod tests {
     use super::*;
     use crate::app::harness::Harness;
+    use crate::app::model::Page;
 
     /// Lays `heights` of items one below the other and looks where the cursor can be seen.
     #[test]

@@ -224,9 +224,9 @@ fn ended(model: &mut Model, number: u64, result: Result<(), Fault>, out: &mut Ef
         .collect();
     let text = format!("{name}: {}", words.join(", "));
     if with(TriggerOutcome::Done) == confirmed.alerts {
-        say(model, text, out)
+        say(model, text, out);
     } else {
-        fail(model, text, out)
+        fail(model, text, out);
     }
 }
 

@@ -338,6 +338,7 @@ fn dismiss_too(model: &mut Model, dismissal: &Dismissal, out: &mut Effects) {
         matching: plan.targets.len() + plan.skipped.len(),
         off_screen: 0,
         plan,
+        twins: None,
         reason: Some(reason::of_dismissal(dismissal.reason.raw())),
         take: false,
         comment: Some(Input::new(comment)),

@@ -11,14 +11,14 @@ use crate::domain::alert::Prose;
 use crate::domain::progress::{Fault, FaultKind, SyncEvent};
 use crate::domain::record::{Deed, DeedKind, FeedbackReason};
 use crate::domain::remediation::steps;
-use crate::domain::{AlertKey, SafeText, Status};
+use crate::domain::{AlertId, AlertKey, SafeText, Status};
 
 fn last(harness: &Harness) -> &Deed {
     harness.deeds.last().unwrap()
 }
 
 fn names(deed: &Deed) -> Vec<&str> {
-    deed.alerts.iter().map(|id| id.name()).collect()
+    deed.alerts.iter().map(AlertId::name).collect()
 }
 
 fn log(harness: &Harness) -> &Log {
@@ -175,7 +175,7 @@ fn steps_are_ticked_off_and_opened_again() {
     };
     assert_eq!(ticked(&harness), [false, true, false], "of two alike, the one under the cursor");
     let page = harness.model.respond.page.document.text();
-    assert!(page.contains("✓  2.  Isolate") && page.contains("done  ann@contoso.example"), "{page}");
+    assert!(page.contains(" ✓ 2.  Isolate") && page.contains("done  ann@contoso.example"), "{page}");
     harness.keys("j Enter k Enter");
     assert_eq!(ticked(&harness), [false, false, true]);
     // Reworded at the source, it is another step.

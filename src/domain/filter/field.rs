@@ -132,7 +132,7 @@ static FIELDS: [FieldRow; 41] = [
     row("process-is", &[], Source::Facts(Whole, &[K::Process]), "a process's whole name"),
     row("file-is", &[], Source::Facts(Whole, &[K::File]), "a file's whole name or path"),
     row("url-is", &[], Source::Facts(Whole, &[K::Url]), "a whole URL"),
-    row("entity-is", &[], Source::Facts(Whole, &[K::Entity]), "the whole name of any other entity"),
+    row("entity-is", &[], Source::Facts(Whole, &[K::Named]), "the kind and whole name of any other entity"),
     row("resource-id", &[], Source::Facts(Whole, &[K::ResourceId]), "a resource's full id"),
 ];
 

@@ -118,7 +118,7 @@ mod tests {
             (FactKind::Process, "a, b", "process-is:\"a, b\""),
             (FactKind::File, "x.ps1", "file-is:x.ps1"),
             (FactKind::Url, "https://evil.example/a?b", "url-is:https://evil.example/a?b"),
-            (FactKind::Entity, "say \"hi\"", "entity-is:\"say \"\"hi\"\"\""),
+            (FactKind::Named, "image: say \"hi\"", "entity-is:\"image: say \"\"hi\"\"\""),
             (FactKind::ResourceId, "arn:aws:s3:::b", "resource-id:arn:aws:s3:::b"),
         ] {
             let filter = Filter::naming(kind, text).unwrap();

@@ -122,7 +122,7 @@ impl Event {
         put("subscriptionId", self.subscription().into());
         put("tenantId", tenant.into());
         match &self.detail {
-            Detail::Alert(alert) => self.describe_alert(alert, &mut put),
+            Detail::Alert(alert) => describe_alert(alert, &mut put),
             Detail::Operation { caller, address, stage } => {
                 put("caller", caller.text().into());
                 put("claims", caller.claims(tenant, address));
@@ -192,28 +192,28 @@ impl Event {
         }
         put("properties", properties);
     }
+}
 
-    fn describe_alert(&self, alert: &Raised, put: &mut impl FnMut(&str, Value) -> Option<Value>) {
-        put("caller", "".into());
-        put("category", words("Security", "Security"));
-        put("eventName", words(&alert.title, &alert.title));
-        put("description", alert.description.as_str().into());
-        put("level", "Informational".into());
-        put("status", words("Active", "Active"));
-        put("subStatus", words("", ""));
-        put(
-            "properties",
-            json!({
-                "eventCategory": "Security",
-                "severity": alert.severity,
-                "compromisedEntity": alert.entity,
-                "resourceType": alert.resource_type,
-                // JSON in strings, as the service has them.
-                "intent": json!(alert.tactics).to_string(),
-                "remediationSteps": json!(alert.steps).to_string(),
-            }),
-        );
-    }
+fn describe_alert(alert: &Raised, put: &mut impl FnMut(&str, Value) -> Option<Value>) {
+    put("caller", "".into());
+    put("category", words("Security", "Security"));
+    put("eventName", words(&alert.title, &alert.title));
+    put("description", alert.description.as_str().into());
+    put("level", "Informational".into());
+    put("status", words("Active", "Active"));
+    put("subStatus", words("", ""));
+    put(
+        "properties",
+        json!({
+            "eventCategory": "Security",
+            "severity": alert.severity,
+            "compromisedEntity": alert.entity,
+            "resourceType": alert.resource_type,
+            // JSON in strings, as the service has them.
+            "intent": json!(alert.tactics).to_string(),
+            "remediationSteps": json!(alert.steps).to_string(),
+        }),
+    );
 }
 
 fn words(value: &str, localized: &str) -> Value {

@@ -7,7 +7,7 @@ pub(super) mod caller;
 pub(super) mod event;
 mod filter;
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
@@ -92,19 +92,12 @@ impl Activity {
             _ => path,
         };
         let caller = Caller::of_request(&asked.parts.headers);
-        self.push(Event {
-            time: now,
-            resource: routes::decode(resource),
-            operation: operation.into(),
-            title: operation.into(),
-            correlation: Uuid::new_v4(),
-            id: Uuid::new_v4(),
-            detail: Detail::Operation {
-                address: caller.address.clone().into(),
-                caller,
-                stage: Stage::Succeeded,
-            },
-        });
+        self.push(operation_of(caller, routes::decode(resource), operation, now));
+    }
+
+    /// Records that another analyst changed something.
+    pub(super) fn by_colleague(&self, resource: String, operation: &'static str, now: DateTime<Utc>) {
+        self.push(operation_of(Arc::new(demo::colleague()), resource, operation, now));
     }
 
     /// Records that an alert was raised after the start. An alert that cannot be read leaves no entry.
@@ -113,6 +106,18 @@ impl Activity {
             Some(event) => event,
             None => return,
         });
+    }
+}
+
+fn operation_of(caller: Arc<Caller>, resource: String, operation: &'static str, now: DateTime<Utc>) -> Event {
+    Event {
+        time: now,
+        resource,
+        operation: operation.into(),
+        title: operation.into(),
+        correlation: Uuid::new_v4(),
+        id: Uuid::new_v4(),
+        detail: Detail::Operation { address: caller.address.clone().into(), caller, stage: Stage::Succeeded },
     }
 }
 

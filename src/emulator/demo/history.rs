@@ -76,7 +76,7 @@ struct Scribe {
     world: &'static World,
     directory: &'static Directory,
     now: DateTime<Utc>,
-    /// Resource and hour of what was done as routine, so that a burst of alerts does not multiply it.
+    /// What was done as routine or as an answer, and when, so that a burst of alerts does not multiply it.
     done: HashSet<(String, i64)>,
     events: Vec<Event>,
 }
@@ -122,7 +122,7 @@ impl Scribe {
     /// Begin and end of one operation.
     fn act(
         &mut self,
-        resource: String,
+        resource: &str,
         act: (&'static str, &'static str),
         caller: &Arc<Caller>,
         address: &str,
@@ -135,7 +135,7 @@ impl Scribe {
             let id = self.uuid();
             self.events.push(Event {
                 time,
-                resource: resource.clone(),
+                resource: resource.to_owned(),
                 operation: act.0.into(),
                 title: act.1.into(),
                 correlation,
@@ -214,7 +214,7 @@ impl Scribe {
         let (operation, caller) = (operation_name(&draft.kind.code), Arc::new(caller));
         for (later, end) in [(4_000, Stage::Failed("AuthorizationFailed")), (11_500, Stage::Succeeded)] {
             let time = start + TimeDelta::milliseconds(later);
-            self.act(resource.clone(), (operation, operation), &caller, &draft.scene.address.text, time, end);
+            self.act(&resource, (operation, operation), &caller, &draft.scene.address.text, time, end);
         }
     }
 
@@ -238,7 +238,11 @@ impl Scribe {
                 }
                 Side::Operator => (self.choose(&operators), None),
             };
-            let Some(caller) = caller else { continue };
+            // Whoever answers does so once, not once for each alert.
+            let done = (format!("{} {}", draft.resource.name, note.act.operation), time.timestamp() / 14_400);
+            let Some(caller) = caller.filter(|_| note.by == Side::Attacker || self.done.insert(done)) else {
+                continue;
+            };
             let address = address.map_or_else(|| caller.address.clone(), str::to_owned);
             self.noted(draft.resource, &note.act, &caller, &address, time);
         }
@@ -279,7 +283,7 @@ impl Scribe {
             None => Stage::Succeeded,
         };
         if let Some(id) = id {
-            self.act(id, (&act.operation, &act.title), caller, address, time, end);
+            self.act(&id, (&act.operation, &act.title), caller, address, time, end);
         }
     }
 }

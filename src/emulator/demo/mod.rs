@@ -15,7 +15,7 @@
 //! | `recipe` | entities, properties and evidence, per kind of alert |
 //! | `entity`, `evidence` | the entity list with `$id` and `$ref`; evidence tables |
 //! | `alert`, `writer`, `moment` | the JSON text |
-//! | `logic` | logic apps |
+//! | `logic`, `automations` | logic apps, and what starts them by itself |
 //! | `directory`, `history` | people, programs and their roles; what they did |
 //! | `estate` | what Azure Resource Manager manages: resources, tags, roles on them |
 //! | `findings` | recommendations, and how the resources stand to them |
@@ -23,6 +23,7 @@
 //! | `digest` | hashes, SIDs and GUIDs that follow from a name |
 
 mod alert;
+mod automations;
 mod digest;
 mod directory;
 mod draft;
@@ -41,11 +42,12 @@ mod types;
 mod world;
 mod writer;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use fastrand::Rng;
 
 use super::activity::caller::Caller;
 use alert::AlertWriter;
+pub(super) use automations::{Automation, automations};
 use directory::Directory;
 use draft::Draft;
 pub(super) use estate::{Estate, Grant, Site};
@@ -86,6 +88,11 @@ pub(super) fn analyst() -> Caller {
     Directory::demo().analysts().first().map(|caller| caller.as_ref().clone()).unwrap_or_default()
 }
 
+/// Who changes alerts from the other end of the room.
+pub(super) fn colleague() -> Caller {
+    Directory::demo().analysts().last().map(|caller| caller.as_ref().clone()).unwrap_or_default()
+}
+
 /// A time as the service writes it: up to seven fractional digits, trailing zeros trimmed.
 pub(super) fn iso(time: DateTime<Utc>) -> String {
     let mut text = String::with_capacity(28);
@@ -122,7 +129,19 @@ pub fn tenant(seed: u64, now: DateTime<Utc>) -> Tenant {
 }
 
 /// The demo's alerts before they are written, newest first, and those that arrive later.
+///
+/// They are named as of midnight and then moved to `now`: on one day (UTC) a seed gives the same names, so that an id that
+/// one command printed means the same alert to the next.
 fn plot(seed: u64, now: DateTime<Utc>) -> (Vec<Draft<'static>>, Vec<Draft<'static>>) {
+    let midnight = now.duration_trunc(TimeDelta::days(1)).unwrap_or(now);
+    let (mut drafts, arrivals) = plot_as_of(seed, midnight);
+    for draft in &mut drafts {
+        draft.generated = draft.generated.moved(now - midnight);
+    }
+    (drafts, arrivals)
+}
+
+fn plot_as_of(seed: u64, now: DateTime<Utc>) -> (Vec<Draft<'static>>, Vec<Draft<'static>>) {
     let mut rng = Rng::with_seed(seed);
     let world = World::demo();
     let noise = Noise::new(world);

@@ -83,7 +83,7 @@ pub(super) fn answer(shared: &Shared, body: &[u8]) -> Result<Reply, ArmError> {
         }
     };
     let query = parser::parse(&body.query).map_err(|wrong| mistake(&body.query, &wrong))?;
-    let subscriptions = scope(shared, body.subscriptions.unwrap_or_default());
+    let subscriptions = scope(shared, body.subscriptions.as_deref().unwrap_or_default());
     let table = tables::read(shared, &query, &subscriptions)
         .ok_or_else(|| invalid("InvalidQuery", format!("There is no table '{}'.", query.table)))?;
     let table = eval::run(&query, table, shared.clock.now()).map_err(|column| {
@@ -120,7 +120,7 @@ fn begin(options: &Options, query: &str) -> Result<usize, ArmError> {
 }
 
 /// The known ones of these subscriptions; all if none is named.
-fn scope(shared: &Shared, wanted: Vec<String>) -> Vec<String> {
+fn scope(shared: &Shared, wanted: &[String]) -> Vec<String> {
     let state = shared.state();
     if wanted.is_empty() {
         return state.subscriptions().map(|known| known.id.clone()).collect();

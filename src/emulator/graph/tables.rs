@@ -62,11 +62,11 @@ pub(super) fn read(shared: &Shared, query: &Query, subscriptions: &[String]) -> 
 
 /// The only type that a query lets through, if it begins by saying so: then the others need not be made.
 fn wanted_type(query: &Query) -> Option<&str> {
-    let filters = query.steps.iter().map_while(|step| match step {
+    let mut filters = query.steps.iter().map_while(|step| match step {
         Step::Where(expr) => Some(expr),
         _ => None,
     });
-    filters.filter_map(type_of).next()
+    filters.find_map(type_of)
 }
 
 fn type_of(expr: &Expr) -> Option<&str> {

@@ -1,6 +1,8 @@
-//! What Defender for Cloud keeps beside the alerts: suppression rules, e-mail contacts, assessments.
+//! What Defender for Cloud keeps beside the alerts: suppression rules, e-mail contacts,
+//! assessments, workflow automations.
 
 pub(super) mod assessments;
+pub(super) mod automations;
 pub(super) mod contacts;
 mod given;
 pub(super) mod rules;
@@ -10,15 +12,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::demo::{self, PostureNotes, iso};
+use super::demo::{self, Automation, PostureNotes, iso};
 use contacts::{Contact, Contacts};
 use rules::{Rule, Rules};
 
-/// The part of the tenant that clients change.
+/// What is kept, and changed by clients except for the automations.
 #[derive(Default)]
 pub(super) struct Posture {
     rules: Mutex<Rules>,
     contacts: Mutex<Contacts>,
+    pub(super) automations: Vec<Automation>,
 }
 
 impl Posture {
@@ -34,10 +37,15 @@ impl Posture {
 }
 
 impl Posture {
+    /// That of a generated tenant: its automations are there, and nobody has set anything yet.
+    pub(super) fn generated() -> Self {
+        Self { automations: demo::automations(), ..Self::default() }
+    }
+
     /// The demo's, as of `now`.
     pub(super) fn demo(now: DateTime<Utc>) -> Self {
         let (notes, subscriptions) = (PostureNotes::demo(), demo::subscription_ids());
-        let posture = Self::default();
+        let posture = Self::generated();
         let days = |days: f64| TimeDelta::milliseconds((days * 86_400_000.0) as i64);
         for note in notes.rules {
             let mut properties = note.properties;

@@ -23,6 +23,9 @@ const ACTS: &str = "SELECT at, 0 AS source, id FROM change c WHERE ?1 IS NULL OR
 /// The acts in the order of the log.
 const NEWEST: &str = "ORDER BY at DESC, source DESC, id DESC LIMIT ?2 OFFSET ?3";
 
+/// The same from its other end.
+const OLDEST: &str = "ORDER BY at, source, id LIMIT ?2 OFFSET ?3";
+
 impl Store {
     /// How many acts the log has that contain a text, in any case of ASCII letters: in who, what, why, filter or an alert's id.
     /// An empty text means all.
@@ -41,13 +44,24 @@ impl Store {
 
     /// A window of the log, the newest act first; `find` as in [`Self::log_len`].
     pub fn log(&self, find: &str, from: usize, limit: usize) -> Result<Vec<LogEntry>> {
+        let total = self.log_len(find)?;
+        let limit = limit.min(total.saturating_sub(from));
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        // What is skipped is walked over: the shorter way.
+        let reverse = from > total / 2;
+        let (order, skip) = if reverse { (OLDEST, total - from - limit) } else { (NEWEST, from) };
         self.read_journal(|conn| {
-            let acts: Vec<(i64, i64)> = conn
-                .prepare_cached(&format!("{ACTS} {NEWEST}"))?
-                .query_map(params![pattern(find), number(limit), number(from)], |row| {
+            let mut acts: Vec<(i64, i64)> = conn
+                .prepare_cached(&format!("{ACTS} {order}"))?
+                .query_map(params![pattern(find), number(limit), number(skip)], |row| {
                     Ok((row.get(1)?, row.get(2)?))
                 })?
                 .collect::<rusqlite::Result<_>>()?;
+            if reverse {
+                acts.reverse();
+            }
             acts.into_iter().map(|(source, id)| entry(conn, source, id)).collect()
         })
     }

@@ -33,8 +33,13 @@ pub(super) fn draw(model: &Model, confirm: &Confirm, painter: &mut Painter<'_>) 
         // On a short screen the sample gives way to the reasons and the keys.
         let rows = usize::from(model.size.1).saturating_sub(4);
         let reasons = if confirm.status == Status::Dismissed { 5 } else { 0 };
+        let twins = twins(confirm, columns);
+        let reasons = reasons + twins.len();
         let room = rows.saturating_sub(flow.len() + 3 + reasons + 3);
         sample(&mut flow, model, confirm, room.min(SAMPLE));
+        for line in twins {
+            flow.line(line);
+        }
         if confirm.status == Status::Dismissed {
             flow.blank();
             reason_lines(&mut flow, confirm.reason);
@@ -97,10 +102,33 @@ fn equation(confirm: &Confirm) -> Vec<Piece> {
             ));
         }
     }
+    let twins = confirm.twins.as_ref().filter(|twins| twins.added).map_or(0, |twins| twins.targets.len());
+    if twins > 0 {
+        line.push(Piece::new(format!(" + {}", counted(twins, "twin")), Role::Strong));
+    }
     if confirm.off_screen > 0 {
         line.push(Piece::new(format!(" ({} off screen)", thousands(confirm.off_screen)), Role::Strong));
     }
     line
+}
+
+/// What the other scanner reported of the same findings, and what happens to it.
+fn twins(confirm: &Confirm, columns: usize) -> Vec<Vec<Piece>> {
+    let Some(twins) = &confirm.twins else { return Vec::new() };
+    let one = twins.targets.len() == 1;
+    let count = counted(twins.targets.len(), "twin");
+    let words = match (twins.added, one) {
+        (false, true) => format!("{count} of the other scanner stays until its next scan; "),
+        (false, false) => format!("{count} of the other scanner stay until their next scan; "),
+        (true, _) => format!("with {count} of the other scanner; "),
+    };
+    let mut pieces = vec![Piece::new(words, Role::Strong), Piece::new("t", Role::Key)];
+    let adds = if twins.added { " leaves " } else { " adds " };
+    let what = if one { "it" } else { "them" };
+    pieces.push(Piece::from(format!("{adds}{what}{}", if twins.added { " out" } else { "" }).as_str()));
+    let mut flow = Flow::new(columns);
+    flow.wrap("", "", &pieces);
+    flow.finish().lines
 }
 
 /// The alerts by title and resource, the most frequent first, and how many of each severity.

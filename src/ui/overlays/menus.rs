@@ -2,11 +2,13 @@
 
 use super::{boxed, framed, prompt_columns};
 use crate::app::document::{Document, Piece, Role};
+use crate::app::documents;
 use crate::app::documents::flow::Flow;
 use crate::app::input::Input;
-use crate::app::layout::{Area, popup};
-use crate::app::model::{Model, StatusMenu};
+use crate::app::layout::{Area, pivot_menu, popup};
+use crate::app::model::{Model, PivotMenu, StatusMenu};
 use crate::domain::Status;
+use crate::ui::details::position;
 use crate::ui::paint::Painter;
 use crate::ui::text_field;
 
@@ -28,6 +30,20 @@ pub(super) fn status(model: &Model, menu: &StatusMenu, painter: &mut Painter<'_>
         ]);
     }
     boxed(model, "Set status", &Document { lines }, painter);
+}
+
+/// Draws the entities of an alert, one of them under the cursor.
+pub(super) fn pivot(model: &Model, menu: &PivotMenu, painter: &mut Painter<'_>) {
+    let mentions = &menu.detail.mentions;
+    let area = pivot_menu(model.size, mentions.len());
+    framed(area, "Alerts that share", painter);
+    let text = area.inner();
+    let document = documents::mentions(mentions, text.columns());
+    let offset = menu.offset.min(text.last_offset(document.len()));
+    painter.document(text, &document, offset);
+    let chosen = text.row(menu.chosen.saturating_sub(offset) as u16);
+    painter.line(chosen, &[Piece::new("▌", Role::Key)]);
+    position(area, offset, document.len(), painter);
 }
 
 /// Draws the prompt for a time range.

@@ -4,11 +4,15 @@
 //! and what of it. A row says which of these an operation answers to; everything that ARM checks before it hands a
 //! request to the provider follows from the row.
 
+mod rows;
+
 use super::arm_error::ArmError;
 use super::reply::Reply;
 use super::routes::is;
 use super::serve::{Asked, Shared};
 use super::{activity, context, graph, logic, posture};
+use Level::{Group, Resource, Subscription, Tenant};
+use rows::{SECURITY, TABLE};
 
 /// Where an operation can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,8 @@ pub(super) enum Op {
     MetadataList,
     Metadata,
     Graph,
+    Automations,
+    Automation,
 }
 
 /// One operation.
@@ -56,186 +62,6 @@ pub(super) struct Row {
     methods: &'static [(&'static str, &'static str)],
     versions: &'static [&'static str],
 }
-
-use Level::{Group, Resource, Subscription, Tenant};
-
-const SECURITY: &str = "Microsoft.Security";
-const AUTHORIZATION: &str = "Microsoft.Authorization";
-const ASSESSMENT_VERSIONS: &[&str] = &["2020-01-01", "2021-06-01"];
-const LOGIC: &str = "Microsoft.Logic";
-const LOGIC_VERSIONS: &[&str] = &["2016-06-01", "2019-05-01"];
-const ANYWHERE: &[Level] = &[Subscription, Group, Resource];
-
-const TABLE: &[Row] = &[
-    Row {
-        op: Op::Permissions,
-        levels: ANYWHERE,
-        namespace: AUTHORIZATION,
-        pattern: "permissions",
-        methods: &[("GET", "Microsoft.Authorization/permissions/read")],
-        versions: &["2015-07-01", "2018-07-01", "2022-04-01"],
-    },
-    Row {
-        op: Op::Rules,
-        levels: &[Subscription],
-        namespace: SECURITY,
-        pattern: "alertsSuppressionRules",
-        methods: &[("GET", "Microsoft.Security/alertsSuppressionRules/read")],
-        versions: &["2019-01-01-preview"],
-    },
-    Row {
-        op: Op::Rule,
-        levels: &[Subscription],
-        namespace: SECURITY,
-        pattern: "alertsSuppressionRules/{}",
-        methods: &[
-            ("GET", "Microsoft.Security/alertsSuppressionRules/read"),
-            ("PUT", "Microsoft.Security/alertsSuppressionRules/write"),
-            ("DELETE", "Microsoft.Security/alertsSuppressionRules/delete"),
-        ],
-        versions: &["2019-01-01-preview"],
-    },
-    Row {
-        op: Op::Contacts,
-        levels: &[Subscription],
-        namespace: SECURITY,
-        pattern: "securityContacts",
-        methods: &[("GET", "Microsoft.Security/securityContacts/read")],
-        versions: &["2020-01-01-preview", "2023-12-01-preview"],
-    },
-    Row {
-        op: Op::Contact,
-        levels: &[Subscription],
-        namespace: SECURITY,
-        pattern: "securityContacts/{}",
-        methods: &[
-            ("GET", "Microsoft.Security/securityContacts/read"),
-            ("PUT", "Microsoft.Security/securityContacts/write"),
-            ("DELETE", "Microsoft.Security/securityContacts/delete"),
-        ],
-        versions: &["2020-01-01-preview", "2023-12-01-preview"],
-    },
-    Row {
-        op: Op::Workflows,
-        levels: &[Subscription, Group],
-        namespace: LOGIC,
-        pattern: "workflows",
-        methods: &[("GET", "Microsoft.Logic/workflows/read")],
-        versions: LOGIC_VERSIONS,
-    },
-    Row {
-        op: Op::Workflow,
-        levels: &[Group],
-        namespace: LOGIC,
-        pattern: "workflows/{}",
-        methods: &[("GET", "Microsoft.Logic/workflows/read")],
-        versions: LOGIC_VERSIONS,
-    },
-    Row {
-        op: Op::Triggers,
-        levels: &[Group],
-        namespace: LOGIC,
-        pattern: "workflows/{}/triggers",
-        methods: &[("GET", "Microsoft.Logic/workflows/triggers/read")],
-        versions: LOGIC_VERSIONS,
-    },
-    Row {
-        op: Op::Trigger,
-        levels: &[Group],
-        namespace: LOGIC,
-        pattern: "workflows/{}/triggers/{}",
-        methods: &[("GET", "Microsoft.Logic/workflows/triggers/read")],
-        versions: LOGIC_VERSIONS,
-    },
-    Row {
-        op: Op::CallbackUrl,
-        levels: &[Group],
-        namespace: LOGIC,
-        pattern: "workflows/{}/triggers/{}/listCallbackUrl",
-        methods: &[("POST", "Microsoft.Logic/workflows/triggers/listCallbackUrl/action")],
-        versions: LOGIC_VERSIONS,
-    },
-    Row {
-        op: Op::Runs,
-        levels: &[Group],
-        namespace: LOGIC,
-        pattern: "workflows/{}/runs",
-        methods: &[("GET", "Microsoft.Logic/workflows/runs/read")],
-        versions: LOGIC_VERSIONS,
-    },
-    Row {
-        op: Op::Run,
-        levels: &[Group],
-        namespace: LOGIC,
-        pattern: "workflows/{}/runs/{}",
-        methods: &[("GET", "Microsoft.Logic/workflows/runs/read")],
-        versions: LOGIC_VERSIONS,
-    },
-    Row {
-        op: Op::Events,
-        levels: &[Subscription],
-        namespace: "Microsoft.Insights",
-        pattern: "eventtypes/management/values",
-        methods: &[("GET", "Microsoft.Insights/eventtypes/values/read")],
-        versions: &["2015-04-01"],
-    },
-    Row {
-        op: Op::Tags,
-        levels: ANYWHERE,
-        namespace: "Microsoft.Resources",
-        pattern: "tags/default",
-        methods: &[("GET", "Microsoft.Resources/tags/read")],
-        versions: &["2019-10-01", "2020-06-01", "2021-01-01", "2021-04-01", "2022-09-01"],
-    },
-    Row {
-        op: Op::RoleAssignments,
-        levels: ANYWHERE,
-        namespace: AUTHORIZATION,
-        pattern: "roleAssignments",
-        methods: &[("GET", "Microsoft.Authorization/roleAssignments/read")],
-        versions: &["2018-09-01-preview", "2020-04-01-preview", "2022-04-01"],
-    },
-    Row {
-        op: Op::Assessments,
-        levels: &[Subscription],
-        namespace: SECURITY,
-        pattern: "assessments",
-        methods: &[("GET", "Microsoft.Security/assessments/read")],
-        versions: ASSESSMENT_VERSIONS,
-    },
-    Row {
-        op: Op::Assessment,
-        levels: ANYWHERE,
-        namespace: SECURITY,
-        pattern: "assessments/{}",
-        methods: &[("GET", "Microsoft.Security/assessments/read")],
-        versions: ASSESSMENT_VERSIONS,
-    },
-    Row {
-        op: Op::MetadataList,
-        levels: &[Tenant, Subscription],
-        namespace: SECURITY,
-        pattern: "assessmentMetadata",
-        methods: &[("GET", "Microsoft.Security/assessmentMetadata/read")],
-        versions: ASSESSMENT_VERSIONS,
-    },
-    Row {
-        op: Op::Metadata,
-        levels: &[Tenant, Subscription],
-        namespace: SECURITY,
-        pattern: "assessmentMetadata/{}",
-        methods: &[("GET", "Microsoft.Security/assessmentMetadata/read")],
-        versions: ASSESSMENT_VERSIONS,
-    },
-    Row {
-        op: Op::Graph,
-        levels: &[Tenant],
-        namespace: "Microsoft.ResourceGraph",
-        pattern: "resources",
-        methods: &[("POST", "Microsoft.ResourceGraph/resources/read")],
-        versions: &["2021-03-01", "2022-10-01"],
-    },
-];
 
 /// A request for an operation of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -266,7 +92,7 @@ impl Call {
             row,
             subscription: subscription.to_owned(),
             group: group.map(str::to_owned),
-            scope: place.iter().map(|segment| format!("/{segment}")).collect(),
+            scope: place.iter().flat_map(|segment| ["/", *segment]).collect(),
             names: names(row.pattern, rest)?,
         })
     }
@@ -360,6 +186,8 @@ pub(super) fn answer(shared: &Shared, asked: &Asked, call: &Call, body: &[u8]) -
         Op::Assessment => posture::assessments::one(shared, asked, call),
         Op::MetadataList => posture::assessments::metadata_list(shared, asked),
         Op::Metadata => posture::assessments::metadata_of(call),
+        Op::Automations => posture::automations::list(shared, asked, call),
+        Op::Automation => posture::automations::one(shared, call),
         Op::Graph => graph::answer(shared, body),
         Op::Events => activity::list(shared, asked, call),
         Op::Workflows | Op::Workflow | Op::Triggers | Op::Trigger | Op::CallbackUrl | Op::Runs | Op::Run => {

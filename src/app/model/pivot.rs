@@ -1,0 +1,33 @@
+//! Where the analyst was before a pivot.
+
+use std::collections::BTreeSet;
+
+use crate::app::model::{Opened, Spot};
+use crate::domain::AlertKey;
+use crate::domain::filter::Filter;
+use crate::domain::query::Sort;
+
+/// Where the analyst was before a pivot: all that Backspace brings back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// The text of the filter bar.
+    pub text: String,
+    /// The filter in force.
+    pub filter: Filter,
+    /// The view shown, by its digit, if the filter was the view's own.
+    pub view: Option<u8>,
+    /// The view chosen last, to which Esc leads back.
+    pub home: u8,
+    /// The filter before the last change of view.
+    pub previous: String,
+    /// The order.
+    pub sort: Sort,
+    /// The cursor and what was in sight.
+    pub spot: Spot,
+    /// Marked alerts.
+    pub marks: BTreeSet<AlertKey>,
+    /// What the `*` chords had marked.
+    pub base: BTreeSet<AlertKey>,
+    /// The full details that were open, the innermost last.
+    pub opened: Vec<Opened>,
+}
