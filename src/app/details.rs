@@ -67,6 +67,7 @@ fn ask(model: &mut Model, out: &mut Effects) {
     model.details.question = question;
     model.details.asked = Some(key);
     model.details.again = false;
+    model.details.counted = Some(model.table.facts_mark());
     out.push(Effect::LoadDetail { question, table: Arc::clone(&model.table), key });
 }
 
@@ -79,6 +80,15 @@ pub(super) fn overtaken(model: &Model, new: &Listing) -> bool {
         Some((row.remote_status(), row.pending(), row.flags(), row.seconds(), row.severity(), local))
     };
     facts(new) != facts(&model.list.listing)
+}
+
+/// The alerts changed: counts among other facts are made again. Not while a listing is under way, which changes them all
+/// the time: its end does it.
+pub(super) fn recount(model: &mut Model, out: &mut Effects) {
+    let other = model.details.counted.as_ref().is_some_and(|counted| !counted.holds(&model.table));
+    if other && !model.sync.running {
+        reload(model, out);
+    }
 }
 
 /// Reads the details again: what they show changed.

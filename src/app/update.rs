@@ -35,6 +35,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Timer(Timer::Minute) => minute(model, out),
         Message::Table(table) => {
             list::table(model, table, out);
+            details::recount(model, out);
             related::refresh(model, out);
             overlays::log::changed(model, out);
         }

@@ -40,7 +40,9 @@ impl ArmClient {
             // A 404 may be about the record, or about a type that this cloud does not know by the newer version.
             Ok(None) => match self.contacts_by(subscription, OLDER).await {
                 Ok(Some(contacts)) => Ok(contacts),
-                _ => Ok(Contacts::none(NEWER)),
+                Ok(None) => Ok(Contacts::none(NEWER)),
+                Err(error) if is_unknown(&error) => Ok(Contacts::none(NEWER)),
+                Err(error) => Err(error),
             },
             Err(error) if is_unknown(&error) => {
                 Ok(self.contacts_by(subscription, OLDER).await?.unwrap_or_else(|| Contacts::none(OLDER)))

@@ -100,15 +100,10 @@ pub async fn one_subscription(
     wanted: Option<&str>,
 ) -> Result<Subscription, CliError> {
     let mut found = subscriptions(workspace, client, wanted).await?;
-    match found.len() {
-        1 => Ok(found.remove(0)),
-        _ => {
-            let lines: Vec<String> =
-                found.iter().map(|of| format!("  {}  {}", of.id.as_str(), of.display_name)).collect();
-            Err(CliError::usage(format!(
-                "which subscription? name one by --subscription:\n{}",
-                lines.join("\n")
-            )))
-        }
+    if found.len() == 1 {
+        return Ok(found.remove(0));
     }
+    let lines: Vec<String> =
+        found.iter().map(|of| format!("  {}  {}", of.id.as_str(), of.display_name)).collect();
+    Err(CliError::usage(format!("which subscription? name one by --subscription:\n{}", lines.join("\n"))))
 }

@@ -55,9 +55,10 @@ async fn ask(
     let bundles = if args.bundle.is_empty() { &Bundle::ALL[..] } else { &args.bundle };
     let names: Vec<&str> = bundles.iter().map(|bundle| bundle.name()).collect();
     say(format_args!("asked for the sample alerts of {}: {}", subscription.display_name, names.join(", ")));
-    let done = match args.wait {
-        true => follow(&client, &subscription.id, &started, args.timeout).await?,
-        false => started.operation.is_none(),
+    let done = if args.wait {
+        follow(&client, &subscription.id, &started, args.timeout).await?
+    } else {
+        started.operation.is_none()
     };
     if global.json {
         out.line(machine::text(&json!({

@@ -1,17 +1,29 @@
 //! The loopback ARM emulator and the demo tenant.
 //!
-//! It speaks the part of Azure Resource Manager that alerts need (subscriptions; alerts by subscription, group,
-//! location and name; the four status verbs; sample alerts) the way the service does: api-version, any letter case,
-//! paging, error bodies, token buckets. It serves alerts byte for byte and can be told to fail.
+//! It speaks the part of Azure Resource Manager that triage needs, the way the service does: api-version, any letter
+//! case, paging, error bodies, token buckets, roles. It serves alerts byte for byte and can be told to fail.
+//!
+//! What it answers to: subscriptions, tenants, locations; alerts by subscription, group, location and name, the four
+//! status verbs, sample alerts; suppression rules, e-mail contacts, assessments and their metadata, workflow
+//! automations; the activity log, tags, role assignments, permissions; Resource Graph; logic apps, their callback
+//! addresses and runs.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`config`], [`throttle`], [`fault`] | what can be chosen, and how it is spelled |
+//! | [`config`], [`throttle`], [`fault`], [`role`] | what can be chosen, and how it is spelled |
 //! | [`demo`] | the made-up tenant |
 //! | `state`, `raw`, `data` | the alerts: their bytes, their status, where they come from |
 //! | `serve` | the way of one request: record, sign-in, throttling, faults, answer |
-//! | `alerts`, `simulate`, `arrivals` | the operations, and what happens by itself |
+//! | `routes`, `table`, `query`, `paging` | what a path addresses; versions, methods and permissions; pages |
+//! | `alerts`, `simulate`, `arrivals` | the operations on alerts, and what happens by itself |
+//! | `posture` | what Defender for Cloud keeps beside the alerts |
+//! | `activity`, `context` | what was done, by whom; tags and roles |
+//! | `graph` | Resource Graph and its query language |
+//! | `logic` | logic apps, and the calls that start them |
 //! | `inspect`, [`log`] | `/_emulator/…`: the record and the hand of a colleague |
+//!
+//! The demo has data for all of it. A generated tenant (`alerts`) has the same company around its alerts, without a
+//! past and with nothing set; of a tenant from files (`data`) only the alerts are known, and every list is empty.
 
 mod activity;
 mod alerts;

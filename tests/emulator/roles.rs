@@ -6,12 +6,14 @@ use serde_json::json as object;
 
 use super::{bench, json, subscription};
 
+const APP: &str = "/subscriptions/7f3c2a10-5b1e-4d92-8c47-0a6d1e9b4f21/resourceGroups/rg-soc/providers/Microsoft.Logic/workflows/la-open-ticket";
+
 #[tokio::test]
 async fn a_role_is_told_and_kept() {
     let cases = [
-        (Role::Owner, object!(["*"]), [204, 202, 200, 200]),
-        (Role::SecurityAdmin, object!(["*/read", "Microsoft.Security/*"]), [204, 202, 200, 200]),
-        (Role::SecurityReader, object!(["*/read"]), [403; 4]),
+        (Role::Owner, object!(["*"]), [204, 202, 200, 200, 200]),
+        (Role::SecurityAdmin, object!(["*/read", "Microsoft.Security/*"]), [204, 202, 200, 200, 403]),
+        (Role::SecurityReader, object!(["*/read"]), [403; 5]),
     ];
     for (role, actions, expected) in cases {
         let bench = bench(|config| config.role = role).await;
@@ -44,6 +46,12 @@ async fn a_role_is_told_and_kept() {
                 format!("{security}/securityContacts/default?api-version=2023-12-01-preview"),
                 contact,
                 "securityContacts/write",
+            ),
+            (
+                Method::POST,
+                format!("{APP}/triggers/manual/listCallbackUrl?api-version=2019-05-01"),
+                object!(null),
+                "Microsoft.Logic/workflows/triggers/listCallbackUrl/action",
             ),
         ];
         for ((method, url, body, action), expected) in requests.into_iter().zip(expected) {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a broken check must stop the test
 
+mod candidates;
 mod secret;
 mod steps;
 #[path = "../support/mod.rs"]

@@ -2,7 +2,7 @@
 
 use crate::app::model::{Model, Pane};
 use crate::app::respond::context;
-use crate::app::{marks, related, rights, undo};
+use crate::app::{marks, related, respond, rights, undo};
 use crate::domain::progress::FaultKind;
 use crate::domain::rights::Right;
 
@@ -58,6 +58,11 @@ pub(super) fn full(model: &Model) -> Available {
 /// The activity log is on the screen.
 pub(super) fn has_log(model: &Model) -> Available {
     unless("only where section 1 shows an activity log", context::has_log(model))
+}
+
+/// The section shown has something to open.
+pub(super) fn opens(model: &Model) -> Available {
+    unless("nothing is under the cursor", respond::opens(model))
 }
 
 /// Changes are possible at all: not read-only, and not known to be forbidden.

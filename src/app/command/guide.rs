@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{CHORDS, COMMANDS, Command, Group, Pivot, Scope, Spec, sequence, spec};
+use super::{CHORDS, COMMANDS, Command, Group, Panes, Pivot, Scope, Spec, sequence, spec};
 use crate::app::key::Key;
 use crate::app::message::Mention;
 use crate::app::model::{Model, Section};
 use crate::app::{details, first_run, overlays};
+
+/// More than any rank of the table.
+const LATER: u8 = 100;
 
 /// One head of the help with its commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,17 +43,19 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         return which_key(model);
     }
     let scope = Scope::of(model);
+    // What only this tab knows comes before what works everywhere.
+    let rank = |spec: &Spec| if spec.panes == Panes::RESPOND { spec.rank } else { spec.rank + LATER };
     let mut ranked: Vec<(u8, String, &'static str)> = COMMANDS
         .iter()
         .filter(|spec| spec.rank > 0 && spec.panes.contains(scope) && (spec.available)(model).is_ok())
-        .filter_map(|spec| Some((spec.rank, (*spec.keys.first()?).to_owned(), spec.hint)))
+        .filter_map(|spec| Some((rank(spec), (*spec.keys.first()?).to_owned(), spec.hint)))
         .collect();
     let starts = |chord: &str| in_scope(scope).any(|spec| starts_with(spec, chord));
     ranked.extend(
         CHORDS
             .iter()
             .filter(|chord| chord.rank > 0 && starts(chord.key))
-            .map(|chord| (chord.rank, chord.key.to_owned(), chord.hint)),
+            .map(|chord| (chord.rank + LATER, chord.key.to_owned(), chord.hint)),
     );
     if scope == Scope::Respond
         && let [first, .., last] = Section::ALL.as_slice()

@@ -2,7 +2,7 @@
 
 use super::available::{
     always, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin, any_undo, can_change,
-    can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, session,
+    can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, opens, session,
 };
 use super::{
     App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Pivot, Reach, Record, Related,
@@ -203,7 +203,7 @@ pub static COMMANDS: &[Spec] = &[
     section(Section::Contacts, &["6"], "Section: who receives mail", "e-mail"),
     row(C::Suppress(Suppress::New), &["S"], "Suppression rule from this alert, simulated first", "suppress", P::ALL, G::Respond, cursor).at(16),
     row(C::Suppress(Suppress::Rules), &[], "Suppression rules: show, edit, switch, extend, delete", "rules", P::ALL, G::Respond, session),
-    row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor", "open", P::RESPOND, G::Respond, always),
+    row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor, or tick it", "open, tick", P::RESPOND, G::Respond, opens).at(1),
     reach(Reach::Widen, &["+", "="], "Activity log: a longer window", "longer").at(3),
     reach(Reach::Narrow, &["-"], "Activity log: a shorter window", "shorter").at(4),
     reach(Reach::Earlier, &["<"], "Activity log: an earlier window", "earlier").at(5),

@@ -7,6 +7,7 @@ use crate::app::copy::Clip;
 use crate::app::document::Document;
 use crate::app::message::{Detail, Question};
 use crate::app::model::Place;
+use crate::domain::table::FactsMark;
 use crate::domain::{AlertKey, SafeText};
 
 /// Details of the alert under the cursor.
@@ -18,6 +19,8 @@ pub struct Details {
     pub wanted: Option<AlertKey>,
     /// The alert of the question in flight.
     pub asked: Option<AlertKey>,
+    /// The facts among which mentions were counted, or are being counted.
+    pub counted: Option<FactsMark>,
     /// True when what is shown was overtaken while a question was in flight.
     pub again: bool,
     /// What to copy as soon as the details are there.

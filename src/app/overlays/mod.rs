@@ -124,6 +124,8 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
         ("In the form of a suppression rule", RULE),
         ("When a suppression rule is about to be written", RULE_CONFIRM),
         ("In the list of suppression rules", RULES),
+        ("In the form of the mail settings", FORM),
+        ("When mail settings are about to be stored", STORE),
         ("In the palette", PALETTE),
     ]
 }

@@ -167,6 +167,11 @@ fn settle(model: &mut Model) {
     respond.page.settle(&mut respond.place, area);
 }
 
+/// True when Enter means something: on an item, or in the section that is edited as a whole.
+pub fn opens(model: &Model) -> bool {
+    !model.respond.page.items.is_empty() || model.respond.section == Section::Contacts
+}
+
 /// Goes to the beginning of a section.
 fn top(model: &mut Model) {
     model.respond.place = Place::default();

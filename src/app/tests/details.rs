@@ -1,9 +1,10 @@
 //! Panes, full details, and what is copied.
 
 use crate::app::effect::Effect;
-use crate::app::harness::{Harness, ROW};
+use crate::app::harness::{Given, Harness, ROW};
 use crate::app::message::{Message, Start};
 use crate::app::model::{Pane, Tab};
+use crate::domain::progress::SyncEvent;
 use crate::domain::{AlertKey, Status};
 
 fn loads(harness: &Harness) -> Vec<u32> {
@@ -117,6 +118,31 @@ fn a_colleagues_change_reloads_the_details_shown() {
     harness.builder.set_remote_status(AlertKey(1), Status::InProgress);
     harness.snapshot();
     assert_eq!(loads(&harness)[before..], [1]);
+}
+
+#[test]
+fn mentions_are_counted_again_when_the_facts_are_others_and_no_listing_is_under_way() {
+    let with = |ip| Given { facts: ip, ..ROW };
+    let same: &[_] = &[(crate::domain::fact::FactKind::Ip, "10.0.0.1")];
+    let mut harness = Harness::new(&[with(same), ROW]);
+    let others = |harness: &Harness| harness.model.details.shown.as_ref().unwrap().mentions[0].alerts;
+    assert_eq!(others(&harness), 0);
+    // Statuses are no facts.
+    let before = loads(&harness).len();
+    harness.builder.set_pending(AlertKey(2), Some(Status::Resolved));
+    harness.snapshot();
+    assert_eq!(loads(&harness).len(), before);
+    harness.put(2, with(same)).snapshot();
+    assert_eq!(others(&harness), 1);
+    // While a listing is under way its end counts, whichever comes first: the last alerts or the word that it is over.
+    let at = harness.now.utc;
+    harness.send(Message::Sync(SyncEvent::RoundStarted(at)));
+    harness.put(3, with(same)).snapshot();
+    assert_eq!(others(&harness), 1);
+    harness.send(Message::Sync(SyncEvent::RoundEnded(at)));
+    assert_eq!(others(&harness), 2);
+    harness.put(4, with(same)).snapshot();
+    assert_eq!(others(&harness), 3);
 }
 
 #[test]

@@ -76,7 +76,7 @@ struct Scribe {
     world: &'static World,
     directory: &'static Directory,
     now: DateTime<Utc>,
-    /// Resource and hour of what was done as routine, so that a burst of alerts does not multiply it.
+    /// What was done as routine or as an answer, and when, so that a burst of alerts does not multiply it.
     done: HashSet<(String, i64)>,
     events: Vec<Event>,
 }
@@ -238,7 +238,11 @@ impl Scribe {
                 }
                 Side::Operator => (self.choose(&operators), None),
             };
-            let Some(caller) = caller else { continue };
+            // Whoever answers does so once, not once for each alert.
+            let done = (format!("{} {}", draft.resource.name, note.act.operation), time.timestamp() / 14_400);
+            let Some(caller) = caller.filter(|_| note.by == Side::Attacker || self.done.insert(done)) else {
+                continue;
+            };
             let address = address.map_or_else(|| caller.address.clone(), str::to_owned);
             self.noted(draft.resource, &note.act, &caller, &address, time);
         }

@@ -42,7 +42,7 @@ mod types;
 mod world;
 mod writer;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use fastrand::Rng;
 
 use super::activity::caller::Caller;
@@ -129,7 +129,19 @@ pub fn tenant(seed: u64, now: DateTime<Utc>) -> Tenant {
 }
 
 /// The demo's alerts before they are written, newest first, and those that arrive later.
+///
+/// They are named as of midnight and then moved to `now`: on one day (UTC) a seed gives the same names, so that an id that
+/// one command printed means the same alert to the next.
 fn plot(seed: u64, now: DateTime<Utc>) -> (Vec<Draft<'static>>, Vec<Draft<'static>>) {
+    let midnight = now.duration_trunc(TimeDelta::days(1)).unwrap_or(now);
+    let (mut drafts, arrivals) = plot_as_of(seed, midnight);
+    for draft in &mut drafts {
+        draft.generated = draft.generated.moved(now - midnight);
+    }
+    (drafts, arrivals)
+}
+
+fn plot_as_of(seed: u64, now: DateTime<Utc>) -> (Vec<Draft<'static>>, Vec<Draft<'static>>) {
     let mut rng = Rng::with_seed(seed);
     let world = World::demo();
     let noise = Noise::new(world);

@@ -28,6 +28,14 @@ impl Moment {
         }
     }
 
+    /// This moment, some time later.
+    pub(crate) fn moved(self, by: TimeDelta) -> Self {
+        match self {
+            Self::At(time) => Self::At(time + by),
+            Self::Arrival => Self::Arrival,
+        }
+    }
+
     /// This moment, some milliseconds later.
     pub(crate) fn after(self, milliseconds: i64) -> Self {
         self.before(-milliseconds)

@@ -141,7 +141,8 @@ fn times_are_in_order_and_newest_comes_first() {
             assert!(generated >= now() - TimeDelta::days(DAYS));
             last = generated;
             if let Some((digits, _)) = alert["name"].as_str().unwrap().split_once('_') {
-                let start = Moment::At(time(alert, "startTimeUtc"));
+                let midnight = "2026-11-23T00:00:00Z".parse::<DateTime<Utc>>().unwrap();
+                let start = Moment::At(time(alert, "startTimeUtc") - (now() - midnight));
                 assert_eq!(digits.parse().ok(), start.countdown());
             }
         }
@@ -333,6 +334,16 @@ fn the_same_seed_and_time_give_the_same_bytes() {
 }
 
 #[test]
+fn on_one_day_a_seed_gives_the_same_names_and_statuses() {
+    let told = |at: DateTime<Utc>| -> Vec<(String, String)> {
+        let of = |alert: &Value| (text(alert, "systemAlertId").to_owned(), text(alert, "status").to_owned());
+        parse(&tenant(3, at).alerts).iter().map(of).collect()
+    };
+    assert_eq!(told(now()), told(now() + TimeDelta::minutes(437)));
+    assert_ne!(told(now()), told(now() + TimeDelta::days(1)));
+}
+
+#[test]
 fn a_generated_tenant_has_exactly_its_size() {
     for size in [0, 1, 2, 1000, 5000] {
         let tenant = generate(size, 11, now());
@@ -344,5 +355,43 @@ fn a_generated_tenant_has_exactly_its_size() {
         assert!(times.is_sorted_by(|newer, older| newer >= older));
         assert!(times.iter().all(|time| *time < now() && *time >= now() - TimeDelta::days(DAYS)));
         assert!(alerts.iter().all(|alert| find(text(alert, "alertType")).is_some()));
+    }
+}
+
+/// The texts of entities that a condition's field stands for.
+fn texts(alert: &Value, field: &str) -> Vec<String> {
+    let (kind, member) = field.strip_prefix("entities.").unwrap().split_once('.').unwrap();
+    let kind = if kind == "azureresource" { "azure-resource" } else { kind };
+    let entities = alert["properties"]["entities"].as_array().unwrap();
+    let of_kind = entities.iter().filter(|entity| entity["type"] == kind);
+    let members = of_kind.flat_map(|entity| entity.as_object().unwrap());
+    let wanted = members.filter(|(key, _)| key.eq_ignore_ascii_case(member));
+    wanted.map(|(_, value)| value.as_str().unwrap().to_lowercase()).collect()
+}
+
+#[test]
+fn the_rules_are_about_alerts_that_there_are() {
+    let alerts = parse(&tenant(1, now()).alerts);
+    let notes = PostureNotes::demo();
+    assert_eq!((notes.rules.len(), notes.contacts.len()), (6, 2));
+    for rule in &notes.rules {
+        let subscription = subscription_ids()[rule.subscription];
+        let properties = &rule.properties;
+        let conditions =
+            properties["suppressionAlertsScope"]["allOf"].as_array().cloned().unwrap_or_default();
+        let matched = alerts.iter().filter(|alert| {
+            let kind = properties["alertType"].as_str().unwrap();
+            alert["id"].as_str().unwrap().contains(subscription)
+                && (kind == "*" || kind == text(alert, "alertType"))
+                && conditions.iter().all(|condition| {
+                    let texts = texts(alert, condition["field"].as_str().unwrap());
+                    let lower = |value: &Value| value.as_str().unwrap().to_lowercase();
+                    match &condition["in"] {
+                        Value::Array(values) => values.iter().any(|value| texts.contains(&lower(value))),
+                        _ => texts.iter().any(|text| text.contains(&lower(&condition["contains"]))),
+                    }
+                })
+        });
+        assert!(matched.count() > 0, "{}", rule.name);
     }
 }

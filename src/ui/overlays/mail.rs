@@ -13,16 +13,14 @@ use crate::ui::paint::Painter;
 /// Draws the form or the confirm.
 pub(super) fn draw(model: &Model, mail: &MailForm, painter: &mut Painter<'_>) {
     let title = format!("Mail for alerts of {}", mail.name.truncate(40));
-    match &mail.confirm {
-        Some((_, changes)) => confirm(model, mail, changes, &title, painter),
-        None => {
-            let columns = prompt_columns(model);
-            let rows = mail.form.lay_out(columns).0.len();
-            let area = popup(model.size, columns as u16, rows as u16);
-            framed(area, &title, painter);
-            form::draw(&mail.form, area.inner(), painter);
-        }
+    if let Some((_, changes)) = &mail.confirm {
+        return confirm(model, mail, changes, &title, painter);
     }
+    let columns = prompt_columns(model);
+    let rows = mail.form.lay_out(columns).0.len();
+    let area = popup(model.size, columns as u16, rows as u16);
+    framed(area, &title, painter);
+    form::draw(&mail.form, area.inner(), painter);
 }
 
 fn confirm(model: &Model, mail: &MailForm, changes: &[Difference], title: &str, painter: &mut Painter<'_>) {
