@@ -2,8 +2,9 @@
 
 use chrono::TimeDelta;
 
-use super::{ROW, id, now, resource};
+use super::{ROW, id, now, vm};
 use crate::domain::alert::{Alert, Times};
+use crate::domain::resource::ResourceIdentifier;
 use crate::domain::tactic::TacticSet;
 use crate::domain::{SafeText, Severity, Status};
 
@@ -37,4 +38,18 @@ pub(super) fn alert(key: u32) -> Alert {
         evidence: Vec::new(),
         version: SafeText::default(),
     }
+}
+
+/// A machine of Azure; of the third alert one outside.
+fn resource(key: u32) -> ResourceIdentifier {
+    if key == 3 {
+        let none = SafeText::default;
+        return ResourceIdentifier::LogAnalytics {
+            workspace: "w".into(),
+            subscription: none(),
+            group: none(),
+            agent: none(),
+        };
+    }
+    ResourceIdentifier::Azure(vm())
 }
