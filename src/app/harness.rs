@@ -14,7 +14,7 @@ pub(super) use alert::{subscription, vm};
 use crate::app::command::sequence;
 use crate::app::effect::{Effect, JournalOrder};
 use crate::app::key::Key;
-use crate::app::message::{Detail, Journal, Mention, Message, Now, Session, Start};
+use crate::app::message::{Detail, Journal, Message, Now, Session, Start};
 use crate::app::model::Model;
 use crate::app::update;
 use crate::domain::alert::{Alert, Prose, Scan};
@@ -23,13 +23,12 @@ use crate::domain::fact::{Fact, FactKind};
 use crate::domain::filter::{Context, complete};
 use crate::domain::incident;
 use crate::domain::listing::Listing;
-use crate::domain::mentions::{self, KINDS, Mentioned};
 use crate::domain::progress::SyncEvent;
 use crate::domain::query::{self, Query};
 use crate::domain::record::{AlertRecord, Deed};
 use crate::domain::related::related;
 use crate::domain::resource::Cloud;
-use crate::domain::table::{Flags, PackedFact, RowData, Table, TableBuilder};
+use crate::domain::table::{Flags, RowData, TableBuilder};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status, SubscriptionId};
 
@@ -96,21 +95,6 @@ fn data(key: u32, given: Given) -> RowData {
         .map(|(kind, value)| fact(*kind, value))
         .collect(),
     }
-}
-
-/// The entities of an alert by its facts, as the shell counts them.
-fn mentions_of(table: &Table, key: AlertKey) -> Vec<Mention> {
-    let Some(row) = table.get(key) else { return Vec::new() };
-    let facts: Vec<_> = row.facts().iter().copied().filter(|fact| KINDS.contains(&fact.kind())).collect();
-    let counts = mentions::count(table, &facts);
-    let mention = |(fact, count): (PackedFact, Mentioned)| Mention {
-        kind: fact.kind(),
-        value: SafeText::from(table.dict().text(fact.code())),
-        label: format!("{:?}", fact.kind()).to_lowercase(),
-        alerts: count.alerts as usize - 1,
-        resources: count.resources as usize,
-    };
-    facts.into_iter().zip(counts).map(mention).collect()
 }
 
 pub(super) fn id(key: u32) -> AlertId {
@@ -269,7 +253,7 @@ impl Harness {
                     key,
                     alert: Alert { remediation: self.remediation.clone(), ..alert::alert(key.0) },
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
-                    mentions: mentions_of(&table, key),
+                    mentions: alert::mentions_of(&table, key),
                     families: incident::families(&table, key),
                     record: AlertRecord::of(&past),
                     past,

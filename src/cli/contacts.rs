@@ -11,8 +11,8 @@ use crate::cli::output::{Out, say};
 use crate::cli::{act, around, json as machine, workspace};
 use crate::domain::SafeText;
 use crate::domain::contacts::{Contacts, Difference, MinSeverity, Settings, addresses, differences, roles};
-use crate::runtime::now;
 use crate::runtime::open::Workspace;
+use crate::runtime::{deeds, now};
 
 /// `quell contacts`.
 #[derive(Debug, Subcommand)]
@@ -136,7 +136,7 @@ async fn set(
         say("nothing was changed");
         return Ok(Exit::Done);
     }
-    store(global, &client, &subscription, &before, &after, out).await
+    store(workspace, global, &client, &subscription, (&before, &after), out).await
 }
 
 /// The settings with the parts that were named.
@@ -159,11 +159,11 @@ fn words(changes: &[Difference], before: &Contacts) -> String {
 }
 
 async fn store(
+    workspace: &Workspace,
     global: &Global,
     client: &ArmClient,
     subscription: &Subscription,
-    before: &Contacts,
-    after: &Settings,
+    (before, after): (&Contacts, &Settings),
     out: &mut Out,
 ) -> Result<Exit, CliError> {
     let stored = client.save_contacts(&subscription.id, before, after).await?;
@@ -173,6 +173,7 @@ async fn store(
         say(words(&other, &stored));
     }
     let changes = differences(&before.settings, &stored.settings);
+    workspace::audit(workspace, deeds::contacts(&subscription.id, &changes)).await;
     report(global, subscription, &changes, &stored, other.is_empty(), out)
 }
 

@@ -7,7 +7,9 @@ use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::say;
 use crate::domain::SafeText;
+use crate::domain::record::Deed;
 use crate::domain::table::Table;
+use crate::runtime::deeds;
 use crate::runtime::open::{Setup, Workspace, resolve};
 use crate::store::Store;
 use crate::sync::pull_once;
@@ -64,6 +66,14 @@ pub async fn connect(workspace: &Workspace) -> Result<(ArmClient, SafeText), Cli
     let client = workspace.connect().await?;
     let who = client.who().await.map_err(|error| CliError::new(Exit::Denied, error.to_string()))?;
     Ok((client, who.display_name().into()))
+}
+
+/// Records what was done at the source in the audit log.
+pub async fn audit(workspace: &Workspace, deed: Deed) {
+    let by = who(workspace).await;
+    if let Err(why) = deeds::keep(&workspace.store, deed, by).await {
+        say(why);
+    }
 }
 
 /// Who makes a change, for the record; empty while nobody can be asked. Being offline is no reason to refuse.

@@ -5,6 +5,7 @@
 //! busy sync redraws at most thirty times a second; a key's frame is never held back.
 
 mod backend;
+pub mod deeds;
 pub mod detail;
 pub mod effects;
 pub mod fetch;

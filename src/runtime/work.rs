@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
 
+use super::deeds;
 use super::mailbox::Mailbox;
 use super::open::{self, Workspace};
 use crate::app::message::{Message, Session, Start};
 use crate::app::suppress::Purpose;
 use crate::azure::ArmClient;
 use crate::domain::progress::{Fault, FaultKind, SyncEvent};
+use crate::domain::record::Deed;
 use crate::domain::{ChangeId, SafeText};
 use crate::store::{Notice, Store};
 use crate::sync::Engine;
@@ -68,6 +70,14 @@ impl Work {
     /// Who makes changes, for the record; empty while nobody is known.
     pub fn who(&self) -> SafeText {
         self.with(|parts| parts.session.as_ref().map(|session| session.who.clone()).unwrap_or_default())
+    }
+
+    /// Records what was done at the source in the audit log.
+    pub async fn audit(&self, deed: Deed) {
+        let Some(workspace) = self.workspace() else { return };
+        if let Err(why) = deeds::keep(&workspace.store, deed, self.who()).await {
+            self.mailbox.send(Message::Notices(vec![why]));
+        }
     }
 
     /// The client of the source; none before the sign-in.

@@ -141,3 +141,25 @@ fn the_report_tells_the_shift() {
     let text = run(&bench, &["report", "--since", "1h"]);
     assert!(text.starts_with("# Handover") && text.contains("for the \\*next\\* shift"), "{text}");
 }
+
+#[test]
+fn what_was_done_at_the_source_beside_the_alerts_is_in_the_log_too() {
+    let bench = synced(60, &[]);
+    let id = ids(&bench).remove(0);
+    let subscription = id.split('/').nth(2).unwrap();
+    run(&bench, &["suppress", "add", "--name", "quiet", "--from", &id, "--reason", "noise", "--yes"]);
+    run(&bench, &["suppress", "disable", "quiet", "--yes"]);
+    run(&bench, &["suppress", "delete", "quiet", "--yes"]);
+    let mail = ["--subscription", subscription, "--email", "soc@contoso.example", "--on", "--yes"];
+    run(&bench, &[&["contacts", "set"][..], &mail].concat());
+    // What was refused was not done.
+    assert_ne!(bench.run(&["suppress", "delete", "quiet", "--yes"]).0, 0);
+    let report = json(&run(&bench, &["report", "--json"]));
+    let other = report["other"].as_array().unwrap();
+    let kinds: Vec<&str> = other.iter().map(|deed| deed["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["rule-created", "rule-edited", "rule-deleted", "contacts-edited"]);
+    assert!(other.iter().all(|deed| deed["about"].as_str().unwrap().contains(subscription)));
+    assert_eq!(other[0]["value"], "quiet");
+    assert!(other[1]["words"].as_str().unwrap().contains("Disabled"), "{}", other[1]);
+    assert!(other[3]["words"].as_str().unwrap().contains("soc@contoso.example"), "{}", other[3]);
+}

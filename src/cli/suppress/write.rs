@@ -14,10 +14,11 @@ use crate::cli::suppress::args::{Add, Edit, Switch};
 use crate::cli::suppress::{draft, matched_one, report, rules};
 use crate::cli::{json as machine, workspace};
 use crate::domain::change::{NewChange, plan};
+use crate::domain::record::DeedKind;
 use crate::domain::suppression::{Draft, Rule, Simulation, State, Stored, reason};
 use crate::domain::{Status, thousands};
-use crate::runtime::now;
 use crate::runtime::open::Workspace;
+use crate::runtime::{deeds, now};
 
 /// How rules are to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +116,7 @@ async fn turn(
         return Ok(Exit::Done);
     }
     let stored = client.write_suppression_rule(&rule).await?;
+    workspace::audit(workspace, deeds::rule(DeedKind::RuleEdited, &stored.rule)).await;
     if global.json {
         out.line(machine::text(&report::stored(&stored, &workspace.table)))?;
     } else {
@@ -139,6 +141,7 @@ pub(super) async fn delete(
         return Ok(Exit::Done);
     }
     client.delete_suppression_rule(&rule.subscription, rule.name.raw()).await?;
+    workspace::audit(workspace, deeds::rule(DeedKind::RuleDeleted, &rule)).await;
     if global.json {
         out.line(machine::text(
             &json!({ "deleted": rule.name.raw(), "subscription": rule.subscription.as_str() }),
@@ -183,10 +186,13 @@ async fn write(
     }
     let mut outcomes = Vec::with_capacity(rules.len());
     for rule in &rules {
-        let outcome = match asked.way {
-            Way::Create => client.create_suppression_rule(rule).await,
-            Way::Replace => client.write_suppression_rule(rule).await,
+        let (kind, outcome) = match asked.way {
+            Way::Create => (DeedKind::RuleCreated, client.create_suppression_rule(rule).await),
+            Way::Replace => (DeedKind::RuleEdited, client.write_suppression_rule(rule).await),
         };
+        if let Ok(stored) = &outcome {
+            workspace::audit(workspace, deeds::rule(kind, &stored.rule)).await;
+        }
         if !global.json {
             said(workspace, rule, outcome.as_ref(), out)?;
         }

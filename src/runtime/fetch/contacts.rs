@@ -2,6 +2,8 @@
 
 use super::ask;
 use crate::app::respond::contacts::{Answer, Order};
+use crate::domain::contacts::differences;
+use crate::runtime::deeds;
 use crate::runtime::work::Work;
 
 /// Reads or stores the settings.
@@ -16,6 +18,10 @@ pub(super) async fn answer(work: &Work, order: Order) -> Answer {
                 client.save_contacts(&subscription, &before, &after).await
             };
             let stored = ask(work, saving).await;
+            if let Ok(stored) = &stored {
+                let changes = differences(&before.settings, &stored.settings);
+                work.audit(deeds::contacts(&subscription, &changes)).await;
+            }
             Answer::Saved(subscription, after, stored)
         }
     }

@@ -4,10 +4,11 @@ use super::client;
 use crate::app::suppress::{Answer, Order, RuleList, Written};
 use crate::azure::{ApiError, ArmClient};
 use crate::domain::progress::{Fault, FaultKind};
+use crate::domain::record::DeedKind;
 use crate::domain::suppression::{Rule, Stored};
 use crate::domain::table::Table;
 use crate::runtime::work::Work;
-use crate::runtime::{simulate, suppress};
+use crate::runtime::{deeds, simulate, suppress};
 use crate::sync::trouble::fault;
 
 /// Carries an order out.
@@ -24,21 +25,24 @@ pub(super) async fn answer(work: &Work, order: Order) -> Answer {
         Order::Create(rules) => {
             let mut written = Vec::with_capacity(rules.len());
             for rule in rules {
-                written.push(
-                    one(work, rule, async |client, rule| client.create_suppression_rule(rule).await).await,
-                );
+                let create =
+                    async |client: &ArmClient, rule: &Rule| client.create_suppression_rule(rule).await;
+                written.push(one(work, rule, DeedKind::RuleCreated, create).await);
             }
             Answer::Written(written)
         }
         Order::Replace(rule) => {
             let write = async |client: &ArmClient, rule: &Rule| client.write_suppression_rule(rule).await;
-            Answer::Written(vec![one(work, *rule, write).await])
+            Answer::Written(vec![one(work, *rule, DeedKind::RuleEdited, write).await])
         }
         Order::Delete(rule) => {
             let deleted = match client(work) {
                 Ok(client) => client.delete_suppression_rule(&rule.subscription, rule.name.raw()).await,
                 Err(fault) => return Answer::Deleted(rule, Err(fault)),
             };
+            if deleted.is_ok() {
+                work.audit(deeds::rule(DeedKind::RuleDeleted, &rule)).await;
+            }
             Answer::Deleted(rule, deleted.map_err(|error| fault(&error)))
         }
     }
@@ -47,12 +51,16 @@ pub(super) async fn answer(work: &Work, order: Order) -> Answer {
 async fn one(
     work: &Work,
     rule: Rule,
+    kind: DeedKind,
     write: impl AsyncFnOnce(&ArmClient, &Rule) -> Result<Stored, ApiError>,
 ) -> Written {
     let outcome = match client(work) {
         Ok(client) => write(&client, &rule).await.map_err(|error| fault(&error)),
         Err(fault) => Err(fault),
     };
+    if let Ok(stored) = &outcome {
+        work.audit(deeds::rule(kind, &stored.rule)).await;
+    }
     Written { asked: rule, outcome }
 }
 

@@ -1,0 +1,46 @@
+//! The audit log's entries for what was done at the source: suppression rules, mail settings.
+//!
+//! They are written when the source has said yes. That a journal cannot take them makes the deed no failure: it is said.
+
+use chrono::Utc;
+
+use crate::domain::contacts::Difference;
+use crate::domain::record::{Deed, DeedKind};
+use crate::domain::suppression::Rule;
+use crate::domain::{SafeText, SubscriptionId};
+use crate::store::StoreHandle;
+
+/// What was done to a suppression rule, with the rule as the source has it now.
+pub fn rule(kind: DeedKind, rule: &Rule) -> Deed {
+    let id = format!(
+        "/subscriptions/{}/providers/Microsoft.Security/alertsSuppressionRules/{}",
+        rule.subscription.as_str(),
+        rule.name.raw()
+    );
+    let end = rule.expires.map_or_else(
+        || "without an end".to_owned(),
+        |end| format!("until {}", end.format("%Y-%m-%d %H:%M UTC")),
+    );
+    let words = format!("{}, {}, {end}", rule.type_label().raw(), rule.state.api_name());
+    Deed::new(kind, SafeText::default(), Utc::now()).about(id).set(rule.name.clone()).saying(words)
+}
+
+/// What was changed of a subscription's mail settings.
+pub fn contacts(subscription: &SubscriptionId, changes: &[Difference]) -> Deed {
+    let changes: Vec<String> =
+        changes.iter().map(|of| format!("{}: {} → {}", of.part, of.before.raw(), of.after.raw())).collect();
+    Deed::new(DeedKind::ContactsEdited, SafeText::default(), Utc::now())
+        .about(format!("/subscriptions/{}", subscription.as_str()))
+        .saying(changes.join("; "))
+}
+
+/// Records a deed by somebody. Says why it could not be kept.
+pub async fn keep(store: &StoreHandle, deed: Deed, by: SafeText) -> Result<(), SafeText> {
+    let deed = Deed { by, ..deed };
+    match store.call(move |store| store.audit(&deed)).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) | Err(error) => {
+            Err(format!("it was done, but the audit log could not be written: {error}").into())
+        }
+    }
+}
