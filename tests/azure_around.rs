@@ -90,9 +90,12 @@ async fn tags_and_owners_are_read_and_each_names_the_role_it_needs() {
         assignment("acdd72a7-3385-48ef-bd42-f606fba81ae7", "/", "a reader"),
         assignment("B24988AC-6180-42A0-AB88-20F7382DD24C", vm().text().raw(), "direct"),
     ]});
-    let arm = Arm::start(move |asked, _| match asked.path.contains("/tags/") {
-        true => ok(&json!({ "properties": { "tags": { "owner": "Ada" } } })),
-        false => ok(&list),
+    let arm = Arm::start(move |asked, _| {
+        if asked.path.contains("/tags/") {
+            ok(&json!({ "properties": { "tags": { "owner": "Ada" } } }))
+        } else {
+            ok(&list)
+        }
     })
     .await;
     let client = arm.client();
@@ -161,9 +164,12 @@ async fn recommendations_come_in_pages_with_counts_and_metadata() {
 
 #[tokio::test]
 async fn a_part_that_fails_is_a_gap_and_not_the_end() {
-    let arm = Arm::start(|asked, _| match asked.body.contains("summarize") || asked.method == "GET" {
-        true => refusal(403, "AuthorizationFailed"),
-        false => advice(asked),
+    let arm = Arm::start(|asked, _| {
+        if asked.body.contains("summarize") || asked.method == "GET" {
+            refusal(403, "AuthorizationFailed")
+        } else {
+            advice(asked)
+        }
     })
     .await;
     let found = arm.client().recommendations(&vm()).await.unwrap();

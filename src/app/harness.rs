@@ -2,12 +2,15 @@
 //! that is as simple as can be.
 
 mod alert;
+mod mentioned;
 mod record;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
+
+pub(super) use alert::{subscription, vm};
 
 use crate::app::command::sequence;
 use crate::app::effect::{Effect, JournalOrder};
@@ -25,7 +28,7 @@ use crate::domain::progress::SyncEvent;
 use crate::domain::query::{self, Query};
 use crate::domain::record::{AlertRecord, Deed};
 use crate::domain::related::related;
-use crate::domain::resource::{Cloud, ResourceId};
+use crate::domain::resource::Cloud;
 use crate::domain::table::{Flags, RowData, TableBuilder};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status, SubscriptionId};
@@ -99,16 +102,6 @@ pub(super) fn id(key: u32) -> AlertId {
     let parent =
         format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/locations/westeurope/alerts");
     AlertId::new(format!("{parent}/n{key}"))
-}
-
-pub(super) fn vm() -> ResourceId {
-    ResourceId::new(format!(
-        "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-a/providers/Microsoft.Compute/virtualMachines/vm-1"
-    ))
-}
-
-pub(super) fn subscription() -> SubscriptionId {
-    SubscriptionId::new(SUBSCRIPTION)
 }
 
 fn key_of(id: &AlertId) -> AlertKey {
@@ -261,7 +254,7 @@ impl Harness {
                     key,
                     alert: Alert { remediation: self.remediation.clone(), ..alert::alert(key.0) },
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
-                    mentions: alert::mentions_of(&table, key),
+                    mentions: mentioned::by(&table, key),
                     families: incident::families(&table, key),
                     record: AlertRecord::of(&past),
                     past,

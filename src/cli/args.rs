@@ -290,9 +290,9 @@ pub struct EmulatorArgs {
         help = "Fail on purpose: KIND[:PARAM][:RATE][@METHOD]; several times for several faults",
         long_help = "Fail on purpose: KIND[:PARAM][:RATE][@METHOD]; several times for several faults.\n\n\
             429[:SECONDS], 500, 503, 403, 404, latency:100ms, hang, reset, drop-reply (applied, then the connection \
-            is cut), ignore (204, nothing changed), truncate, garbage (200 with HTML), expire:N (401 once after N \
-            requests), cut:K (each listing ends after K pages with a 500). RATE is a fraction such as 0.1, else 1; \
-            METHOD is GET, POST, PUT or DELETE, or CALLBACK for the calls of logic apps' triggers, else any."
+            is cut), ignore (answered as done, nothing changed), truncate, garbage (200 with HTML), expire:N (401 once \
+            after N requests), cut:K (each listing ends after K pages with a 500). RATE is a fraction such as 0.1, \
+            else 1; METHOD is GET, POST, PUT or DELETE, or CALLBACK for the calls of logic apps' triggers, else any."
     )]
     pub fault: Vec<String>,
     /// Make the faults fall as this seed says

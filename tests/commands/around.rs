@@ -59,7 +59,7 @@ fn context_tells_tags_owners_and_what_happened() {
         whole["events"].as_array().unwrap().iter().map(|event| event["time"].as_str().unwrap()).collect();
     assert!(!times.is_empty() && times.is_sorted_by(|one, next| one >= next), "{times:?}");
     let (from, to) = (whole["from"].as_str().unwrap(), whole["to"].as_str().unwrap());
-    assert!(times.iter().all(|time| *time >= from && &time[..19] <= &to[..19]), "{from} {times:?} {to}");
+    assert!(times.iter().all(|time| *time >= from && time[..19] <= to[..19]), "{from} {times:?} {to}");
 
     let (code, out, _) = bench.run(&["context", &id]);
     assert_eq!(code, 0);

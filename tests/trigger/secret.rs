@@ -131,7 +131,7 @@ fn the_screen_triggers_once_and_shows_the_signature_nowhere() {
     flags.extend(["--log".to_owned(), log, "--log-level".to_owned(), "trace".to_owned()]);
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
     let mut pty = Pty::start(&flags, &bench.environment(), (120, 36));
-    pty.wait("synced")
+    pty.wait("▌")
         .keys("r 4")
         .wait("la-page-oncall")
         .keys("j Enter")

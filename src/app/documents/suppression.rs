@@ -154,16 +154,13 @@ pub fn stored(written: &[Written], table: &Table, now: Now, width: usize) -> Doc
     let mut flow = Flow::new(width);
     for one in written {
         flow.blank();
-        match &one.outcome {
-            Ok(stored) => {
-                let place = table.subscription_name(stored.rule.subscription.as_str());
-                differences(&mut flow, &stored.differences);
-                rule(&stored.rule, place, now, width).lines.into_iter().for_each(|line| flow.line(line));
-            }
-            Err(_) => {
-                let why = one.refused().unwrap_or_default();
-                flow.wrap("", "  ", &safe(SafeStr(&why), Role::Error));
-            }
+        if let Ok(stored) = &one.outcome {
+            let place = table.subscription_name(stored.rule.subscription.as_str());
+            differences(&mut flow, &stored.differences);
+            rule(&stored.rule, place, now, width).lines.into_iter().for_each(|line| flow.line(line));
+        } else {
+            let why = one.refused().unwrap_or_default();
+            flow.wrap("", "  ", &safe(SafeStr(&why), Role::Error));
         }
     }
     flow.blank();

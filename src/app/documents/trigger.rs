@@ -8,6 +8,7 @@ use crate::app::model::{Model, Page, Trigger, TriggerPrompt};
 use crate::domain::automation::Verdict;
 use crate::domain::logic_app::LogicApp;
 use crate::domain::response::{Candidates, Outgoing, RunPhase, TriggerOutcome, TriggerRecord};
+use crate::domain::rights::{Right, Verdict as Standing};
 use crate::domain::table::Table;
 use crate::domain::{AlertId, SafeStr, SafeText, thousands};
 
@@ -27,6 +28,7 @@ pub fn page(model: &Model, width: usize) -> Page {
     let trigger = &model.respond.trigger;
     let mut flow = Flow::new(width);
     past(&mut flow, model);
+    doubts(&mut flow, model);
     let mut items = apps(&mut flow, model, trigger);
     if let Some(found) = trigger.candidates.value() {
         // The cursor moves over these too, so that they can be read on a small screen; Enter means nothing there.
@@ -34,6 +36,25 @@ pub fn page(model: &Model, width: usize) -> Page {
         faults(&mut flow, found, &mut items);
     }
     Page { document: flow.finish(), items }
+}
+
+/// What may be refused for want of a role, as far as that is known before trying: said once, of the first subscription
+/// of which it is true.
+fn doubts(flow: &mut Flow, model: &Model) {
+    let Some(found) = model.respond.trigger.candidates.value() else { return };
+    let why = found.apps.iter().filter_map(|app| app.id.subscription()).find_map(|subscription| match model
+        .rights
+        .verdict(&subscription, Right::TriggerLogicApp)
+    {
+        Standing::Doubtful(why) | Standing::MayNot(why) => Some((subscription, why)),
+        Standing::May | Standing::Unknown => None,
+    });
+    if let Some((subscription, why)) = why {
+        let mut line = safe(model.table.subscription_name(subscription.as_str()), Role::Strong);
+        line.push(Piece::new(format!(": {why}."), Role::Strong));
+        flow.wrap("  ", "  ", &line);
+        flow.blank();
+    }
 }
 
 /// The lines of the items that the cursor moves over.

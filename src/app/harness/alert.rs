@@ -2,14 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::{ROW, id, now, vm};
-use crate::app::message::Mention;
+use super::{ROW, SUBSCRIPTION, id, now};
 use crate::domain::alert::{Alert, Times};
-use crate::domain::mentions::{self, KINDS, Mentioned};
-use crate::domain::resource::ResourceIdentifier;
-use crate::domain::table::{PackedFact, Table};
+use crate::domain::resource::{ResourceId, ResourceIdentifier};
 use crate::domain::tactic::TacticSet;
-use crate::domain::{AlertKey, SafeText, Severity, Status};
+use crate::domain::{SafeText, Severity, Status, SubscriptionId};
 
 pub(super) fn alert(key: u32) -> Alert {
     let activity = now().utc - TimeDelta::hours(2);
@@ -57,17 +54,12 @@ fn resource(key: u32) -> ResourceIdentifier {
     ResourceIdentifier::Azure(vm())
 }
 
-/// The entities of an alert by its facts, as the shell counts them.
-pub(super) fn mentions_of(table: &Table, key: AlertKey) -> Vec<Mention> {
-    let Some(row) = table.get(key) else { return Vec::new() };
-    let facts: Vec<_> = row.facts().iter().copied().filter(|fact| KINDS.contains(&fact.kind())).collect();
-    let counts = mentions::count(table, &facts);
-    let mention = |(fact, count): (PackedFact, Mentioned)| Mention {
-        kind: fact.kind(),
-        value: SafeText::from(table.dict().text(fact.code())),
-        label: format!("{:?}", fact.kind()).to_lowercase(),
-        alerts: count.alerts as usize - 1,
-        resources: count.resources as usize,
-    };
-    facts.into_iter().zip(counts).map(mention).collect()
+pub(in crate::app) fn vm() -> ResourceId {
+    ResourceId::new(format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-a/providers/Microsoft.Compute/virtualMachines/vm-1"
+    ))
+}
+
+pub(in crate::app) fn subscription() -> SubscriptionId {
+    SubscriptionId::new(SUBSCRIPTION)
 }

@@ -36,7 +36,7 @@ pub use pivot::Frame;
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
 pub use related::{Related, Target};
 pub use respond::{Page, Place, Respond, Section};
-pub use suppress::{About, Deed, RuleForm, RulesScreen, Step, Suppress};
+pub use suppress::{About, Deed, Dismissal, RuleForm, RulesScreen, Step, Suppress};
 pub use sync::{SubscriptionState, SyncStatus};
 pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
 

@@ -14,6 +14,21 @@ pub struct Suppress {
     pub rules: Remote<RuleList>,
     /// What each of them matches of the cached alerts, in the same order.
     pub matches: Remote<Vec<Simulation>>,
+    /// What was confirmed to be dismissed as soon as a rule is stored.
+    pub dismissals: Vec<Dismissal>,
+}
+
+/// Open alerts to dismiss once every rule of a question is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dismissal {
+    /// The question that writes the rules.
+    pub question: Question,
+    /// The alerts.
+    pub alerts: Vec<AlertKey>,
+    /// The rule's name, for the record.
+    pub name: SafeText,
+    /// The rule's reason.
+    pub reason: SafeText,
 }
 
 /// A rule being filled in.
@@ -69,12 +84,7 @@ pub enum Step {
         dismiss: bool,
     },
     /// It is being written and read back.
-    Writing {
-        /// The question.
-        question: Question,
-        /// The open alerts to dismiss once it is stored.
-        dismiss: Vec<AlertKey>,
-    },
+    Writing(Question),
     /// What the service keeps, from a line on.
     Stored(Vec<Written>, usize),
 }

@@ -100,7 +100,7 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
             Step::Fill => RULE,
             Step::Leave => RULE_LEAVE,
             Step::Confirm { .. } => RULE_CONFIRM,
-            Step::Writing { .. } => RULE_WRITING,
+            Step::Writing(_) => RULE_WRITING,
             Step::Stored(..) => RULE_STORED,
         },
         Overlay::Rules(screen) if screen.asking.is_some() => RULES_ASKING,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::SafeText;
 use crate::domain::progress::Fault;
-use crate::domain::suppression::{Rule, Scope, Simulation, Stored};
+use crate::domain::suppression::{Difference, Rule, Scope, Simulation, Stored};
 use crate::domain::table::Table;
 
 /// For whom something is simulated: of each, only the newest question is answered.
@@ -65,6 +65,11 @@ pub struct Written {
 }
 
 impl Written {
+    /// Where the service keeps something else than was asked for.
+    pub fn differences(&self) -> impl Iterator<Item = &Difference> {
+        self.outcome.as_ref().ok().into_iter().flat_map(|stored| &stored.differences)
+    }
+
     /// Why it is not stored, in words; none when it is.
     pub fn refused(&self) -> Option<String> {
         let fault = self.outcome.as_ref().err()?;

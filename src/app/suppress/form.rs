@@ -9,7 +9,7 @@ use crate::app::form::{Done, Form};
 use crate::app::input::Input;
 use crate::app::key::{Code, Key};
 use crate::app::message::Question;
-use crate::app::model::{About, Confirm, Model, Overlay, Pane, RuleForm, Step};
+use crate::app::model::{About, Confirm, Dismissal, Model, Overlay, Pane, RuleForm, Step};
 use crate::app::notice::{fail, say};
 use crate::app::{Effects, bulk, details, documents, layout, list, overlays};
 use crate::domain::change::plan;
@@ -18,7 +18,7 @@ use crate::domain::progress::Fault;
 use crate::domain::suppression::{
     Draft, Rule, Simulation, Spot, free_name, has_fired, reason, suggest, warnings,
 };
-use crate::domain::{AlertKey, SafeText, Status, SubscriptionId};
+use crate::domain::{SafeText, Status, SubscriptionId};
 
 impl RuleForm {
     fn new(about: About, form: Form, draft: Draft) -> Self {
@@ -185,7 +185,8 @@ pub(in crate::app) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Step::Confirm { dismiss } => match key.unmodified() {
             Some(Code::Char('y')) => write(model, out),
             Some(Code::Char('d')) => {
-                *dismiss = !*dismiss && form.simulation.value().is_some_and(|s| !s.open.is_empty())
+                let any = form.simulation.value().is_some_and(|simulation| !simulation.open.is_empty());
+                *dismiss = any && !*dismiss;
             }
             Some(Code::Enter | Code::Esc | Code::Char('n' | 'q')) => {
                 form.step = Step::Fill;
@@ -193,7 +194,7 @@ pub(in crate::app) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             }
             _ => {}
         },
-        Step::Writing { .. } => {
+        Step::Writing(_) => {
             if key.unmodified() == Some(Code::Esc) {
                 overlays::close(model);
                 say(model, "the rule is being stored; its answer will be said here", out);
@@ -224,7 +225,10 @@ fn fill(model: &mut Model, key: Key, out: &mut Effects) {
         return refresh(model, out);
     }
     match form.form.handle(key) {
-        Some(Done::Changed) => refresh(model, out),
+        Some(Done::Changed) => {
+            form.refused = None;
+            refresh(model, out);
+        }
         Some(Done::Submit) => submit(model, out),
         Some(Done::Leave) if form.form.touched => form.step = Step::Leave,
         Some(Done::Leave) => overlays::close(model),
@@ -284,7 +288,8 @@ fn write(model: &mut Model, out: &mut Effects) {
         return say(model, "the matches are being counted: y again when they are there", out);
     }
     let open = form.simulation.value().map(|simulation| simulation.open.clone());
-    let dismiss = open.filter(|_| dismiss).unwrap_or_default();
+    let alerts = open.filter(|_| dismiss).unwrap_or_default();
+    let (name, reason) = (form.draft.name.clone(), form.draft.reason.clone());
     let mut rules = form.draft.rules();
     let order = match (&form.about, rules.pop()) {
         (About::Rule(_), Some(rule)) => Order::Replace(Box::new(rule)),
@@ -295,48 +300,48 @@ fn write(model: &mut Model, out: &mut Effects) {
         (_, None) => return,
     };
     let question = ask(model, order, out);
+    if !alerts.is_empty() {
+        model.respond.suppress.dismissals.push(Dismissal { question, alerts, name, reason });
+    }
     if let Some(form) = top(model) {
-        form.step = Step::Writing { question, dismiss };
+        form.step = Step::Writing(question);
     }
 }
 
-/// Rules were written; false when no form waits for that.
+/// Rules were written; false when no form waits for that. What was confirmed to be dismissed with them is dismissed whether
+/// the form is still open or not.
 pub(super) fn written(model: &mut Model, question: Question, written: &[Written], out: &mut Effects) -> bool {
-    let Some(form) = top(model) else { return false };
-    let Step::Writing { question: asked, dismiss } = &mut form.step else { return false };
-    if *asked != question {
-        return false;
+    let waiting = &mut model.respond.suppress.dismissals;
+    let dismissal = waiting.iter().position(|one| one.question == question).map(|at| waiting.remove(at));
+    if let Some(dismissal) = dismissal.filter(|_| written.iter().all(|one| one.outcome.is_ok())) {
+        dismiss_too(model, &dismissal, out);
     }
-    let keys = std::mem::take(dismiss);
+    let Some(form) = top(model).filter(|form| form.step == Step::Writing(question)) else { return false };
     if written.iter().all(|one| one.outcome.is_err()) {
         form.refused = written.iter().find_map(Written::refused).map(Into::into);
         form.step = Step::Fill;
-        return true;
-    }
-    let whole = written.iter().all(|one| one.outcome.is_ok());
-    let (name, code) = (form.draft.name.clone(), form.draft.reason.clone());
-    form.step = Step::Stored(written.to_vec(), 0);
-    if whole && !keys.is_empty() {
-        dismiss_too(model, &keys, name.raw(), code.raw(), out);
+    } else {
+        form.step = Step::Stored(written.to_vec(), 0);
     }
     true
 }
 
 /// Dismisses the open alerts that match, as a change like any other.
-fn dismiss_too(model: &mut Model, keys: &[AlertKey], name: &str, code: &str, out: &mut Effects) {
-    let plan = plan(&model.table, keys, Status::Dismissed, &std::collections::BTreeSet::new());
+fn dismiss_too(model: &mut Model, dismissal: &Dismissal, out: &mut Effects) {
+    let plan = plan(&model.table, &dismissal.alerts, Status::Dismissed, &std::collections::BTreeSet::new());
     if plan.targets.is_empty() {
         return;
     }
+    let comment = format!("matches the suppression rule {}", dismissal.name.raw());
     let confirm = Confirm {
         status: Status::Dismissed,
         matching: plan.targets.len() + plan.skipped.len(),
         off_screen: 0,
         plan,
         twins: None,
-        reason: Some(reason::of_dismissal(code)),
+        reason: Some(reason::of_dismissal(dismissal.reason.raw())),
         take: false,
-        comment: Some(Input::new(format!("matches the suppression rule {name}"))),
+        comment: Some(Input::new(comment)),
         typing: false,
     };
     bulk::submit(model, confirm, out);

@@ -15,6 +15,8 @@ mod rules;
 
 use std::sync::Arc;
 
+use crate::app::documents::moment::counted;
+use crate::app::documents::suppression::difference_sentence;
 use crate::app::fetch::Order as Fetch;
 use crate::app::message::Question;
 use crate::app::model::{Model, Overlay};
@@ -67,8 +69,11 @@ pub(super) fn answered(model: &mut Model, question: Question, answer: Answer, ou
                 form::written(model, question, &written, out) || rules::done(model, question, &written);
             match refused.first() {
                 Some(why) => fail(model, why.as_str(), out),
-                None if !awaited => say(model, format!("{stored} suppression rules stored"), out),
-                None => {}
+                None if awaited => {}
+                None => match written.iter().flat_map(Written::differences).next() {
+                    Some(difference) => fail(model, difference_sentence(difference), out),
+                    None => say(model, format!("{} stored", counted(stored, "suppression rule")), out),
+                },
             }
             ask_rules(model, out);
         }

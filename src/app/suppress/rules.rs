@@ -199,8 +199,7 @@ pub(super) fn done(model: &mut Model, question: Question, written: &[Written]) -
     if !finished(model, question) {
         return false;
     }
-    let differences =
-        written.iter().filter_map(|one| one.outcome.as_ref().ok()).flat_map(|stored| &stored.differences);
+    let differences = written.iter().flat_map(Written::differences);
     let said = differences.map(|difference| difference_sentence(difference).into()).collect();
     if let Some(screen) = screen(model) {
         screen.said = said;

@@ -10,9 +10,12 @@ use crate::app::model::Overlay;
 use crate::app::respond::{contacts, context};
 use crate::domain::activity::{ActivityLog, Event, Window};
 use crate::domain::contacts::{Contacts, Settings, addresses};
+use crate::domain::logic_app::LogicApp;
 use crate::domain::ownership::{Holder, OwnerRole, Reach};
 use crate::domain::progress::{Fault, FaultKind, Subscription, SyncEvent};
 use crate::domain::recommendation::{Recommendation, Recommendations};
+use crate::domain::resource::ResourceId;
+use crate::domain::response::Candidates;
 use crate::domain::rights::{Right, Rights};
 use crate::domain::{AlertKey, SafeText, Severity};
 
@@ -413,4 +416,34 @@ fn rights_are_asked_once_for_each_subscription_and_close_what_they_forbid() {
     answer(&mut harness, Question(0), Answer::Rights(vec![(subscription(), Rights::of(|_| true))]));
     harness.keys("d");
     assert_eq!(harness.model.overlays.len(), 1);
+}
+
+#[test]
+fn a_logic_app_that_the_role_may_not_trigger_is_doubted_before_anybody_tries() {
+    let mut harness = on("4");
+    let app = LogicApp {
+        id: ResourceId::new(format!(
+            "/subscriptions/{}/resourceGroups/g/providers/Microsoft.Logic/workflows/isolate",
+            subscription().as_str()
+        )),
+        name: "isolate".into(),
+        location: "westeurope".into(),
+        state: "Enabled".into(),
+        consumption: true,
+        triggers: Ok(Vec::new()),
+    };
+    let found = Candidates { apps: vec![app], ..Candidates::default() };
+    for (question, order) in asked(&harness) {
+        if order == Order::Candidates {
+            answer(&mut harness, question, Answer::Candidates(Ok(found.clone())));
+        }
+    }
+    assert!(!text(&harness).contains("your role"), "{}", text(&harness));
+    let reader = Rights::of(|right| right == Right::ReadAlerts);
+    answer(&mut harness, Question(0), Answer::Rights(vec![(subscription(), reader)]));
+    assert!(
+        text(&harness).contains("Contoso Production: your role on the subscription"),
+        "{}",
+        text(&harness)
+    );
 }

@@ -263,6 +263,22 @@ fn the_open_matches_are_dismissed_only_once_every_rule_is_stored() {
 }
 
 #[test]
+fn a_form_that_was_closed_meanwhile_loses_nothing_that_was_confirmed() {
+    for (keys, dismissed) in [("3 F2 y Esc", 0), ("3 F2 d y Esc", 1)] {
+        let mut harness = opened();
+        harness.keys(keys);
+        assert!(harness.model.overlays.is_empty());
+        let (question, Order::Create(rules)) = last(&harness, writes) else { panic!() };
+        let written = stored(&rules[0], |rule| rule.expires = None);
+        answer(&mut harness, question, Answer::Written(vec![written]));
+        assert_eq!(harness.submitted().len(), dismissed);
+        if dismissed == 0 {
+            assert!(harness.notice().contains("keeps another expiration"), "{}", harness.notice());
+        }
+    }
+}
+
+#[test]
 fn a_refusal_keeps_what_was_typed() {
     let mut harness = opened();
     harness.keys("1 F2 y");

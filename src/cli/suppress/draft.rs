@@ -61,7 +61,8 @@ pub(super) async fn simulated(workspace: &Workspace, simulate: &Simulate) -> Res
     words(&mut draft, &simulate.words, Some(expiry::DEFAULT))?;
     let problems = check(&draft, now().utc);
     let matters = |spot| !matches!(spot, Spot::Name | Spot::Reason | Spot::Subscriptions | Spot::State);
-    refuse(problems.into_iter().filter(|problem| matters(problem.spot)).collect())?;
+    let problems: Vec<Problem> = problems.into_iter().filter(|problem| matters(problem.spot)).collect();
+    refuse(&problems)?;
     Ok(draft)
 }
 
@@ -153,10 +154,10 @@ pub(super) fn expires(text: &str) -> Result<Option<chrono::DateTime<chrono::Utc>
 
 /// Refuses a draft with problems, all of them said.
 pub(super) fn sound(draft: &Draft) -> Result<(), CliError> {
-    refuse(check(draft, now().utc))
+    refuse(&check(draft, now().utc))
 }
 
-fn refuse(problems: Vec<Problem>) -> Result<(), CliError> {
+fn refuse(problems: &[Problem]) -> Result<(), CliError> {
     if problems.is_empty() {
         return Ok(());
     }

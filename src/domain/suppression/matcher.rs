@@ -35,7 +35,7 @@ pub struct Matcher {
 #[derive(Debug)]
 enum Ask {
     In(HashSet<String>),
-    Contains(Finder<'static>),
+    Contains(Box<Finder<'static>>),
 }
 
 fn fold(text: &str) -> String {
@@ -101,7 +101,9 @@ impl Matcher {
 fn ask(condition: &Condition) -> Option<(Path, Ask)> {
     let ask = match &condition.test {
         Test::In(values) => Ask::In(values.iter().map(|value| fold(value.raw())).collect()),
-        Test::Contains(text) => Ask::Contains(Finder::new(fold(text.raw()).as_bytes()).into_owned()),
+        Test::Contains(text) => {
+            Ask::Contains(Box::new(Finder::new(fold(text.raw()).as_bytes()).into_owned()))
+        }
         Test::Unknown => return None,
     };
     Some((Path::parse(condition.field.raw())?, ask))

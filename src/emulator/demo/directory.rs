@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 
 use super::digest::guid_of;
-use super::world::Person;
+use super::world::{Person, Resource};
 use crate::emulator::activity::caller::Caller;
 
 /// What an identity is, as role assignments spell it.
@@ -110,9 +110,18 @@ impl Directory {
         names.iter().filter_map(|name| self.find(name)).map(|identity| Arc::new(identity.caller())).collect()
     }
 
-    /// Those who run a subscription.
-    pub(super) fn operators(&self, subscription: usize) -> Vec<Arc<Caller>> {
-        self.operators.get(subscription).map_or_else(Vec::new, |names| self.callers(names))
+    /// Those who run a resource: who runs its subscription, and three times over who owns it or its group.
+    pub(super) fn operators(&self, resource: &Resource) -> Vec<Arc<Caller>> {
+        let mut names = self.operators.get(resource.subscription).cloned().unwrap_or_default();
+        let owns = |note: &&AssignmentNote| {
+            note.role == "Owner"
+                && (note.resource.as_ref() == Some(&resource.name)
+                    || note.group.as_ref() == Some(&resource.group))
+        };
+        for note in self.assignments.iter().filter(owns) {
+            names.extend([&note.principal; 3].map(String::clone));
+        }
+        self.callers(&names)
     }
 
     /// Those who triage alerts; the first is the one who sits before the demo.

@@ -230,7 +230,7 @@ impl Scribe {
                 continue;
             }
             let time = start + TimeDelta::seconds(note.minutes * 60 + self.rng.i64(-20..40));
-            let operators = self.directory.operators(draft.resource.subscription);
+            let operators = self.directory.operators(draft.resource);
             let (caller, address) = match note.by {
                 Side::Attacker => {
                     let caller = self.directory.caller_of(draft.scene.account).map(Arc::new);
@@ -258,7 +258,7 @@ impl Scribe {
         }
         let fits = |note: &&Routine| note.on == "any" || resource.is(&note.on);
         let fitting: Vec<&'static Routine> = notes().routine.iter().filter(fits).collect();
-        let operators = self.directory.operators(resource.subscription);
+        let operators = self.directory.operators(resource);
         let note = self.rng.choice(fitting);
         if let (Some(note), Some(caller)) = (note, self.choose(&operators)) {
             self.noted(resource, &note.act, &caller, &caller.address.clone(), time);

@@ -36,7 +36,7 @@ pub(super) fn rule_form(model: &Model, rule: &RuleForm, painter: &mut Painter<'_
         let mut flow = Flow::new(area.columns());
         flow.wrap("", "", &safe(SafeText::as_safe(why), Role::Error));
         let said = flow.finish();
-        let rows = (said.len() as u16).min(area.height / 2);
+        let rows = (said.len() as u16).min(area.height.saturating_sub(2));
         painter.document(Area { height: rows, ..area }, &said, 0);
         area = Area { y: area.y + rows, height: area.height - rows.min(area.height), ..area };
     }
@@ -53,7 +53,7 @@ pub(super) fn rule_form(model: &Model, rule: &RuleForm, painter: &mut Painter<'_
             boxed(model, "Leave the rule?", &flow.finish(), painter);
         }
         Step::Confirm { dismiss } => confirm(model, rule, *dismiss, painter),
-        Step::Writing { .. } => {
+        Step::Writing(_) => {
             let mut flow = Flow::new(prompt_columns(model));
             flow.words("Writing the rule and reading it back…", Role::Body);
             painter.cursor = None;
