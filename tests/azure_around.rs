@@ -91,8 +91,11 @@ async fn tags_and_owners_are_read_and_each_names_the_role_it_needs() {
         assignment("B24988AC-6180-42A0-AB88-20F7382DD24C", vm().text().raw(), "direct"),
     ]});
     let arm = Arm::start(move |asked, _| {
-        let tags = json!({ "properties": { "tags": { "owner": "Ada" } } });
-        ok(if asked.path.contains("/tags/") { &tags } else { &list })
+        if asked.path.contains("/tags/") {
+            ok(&json!({ "properties": { "tags": { "owner": "Ada" } } }))
+        } else {
+            ok(&list)
+        }
     })
     .await;
     let client = arm.client();
@@ -162,8 +165,11 @@ async fn recommendations_come_in_pages_with_counts_and_metadata() {
 #[tokio::test]
 async fn a_part_that_fails_is_a_gap_and_not_the_end() {
     let arm = Arm::start(|asked, _| {
-        let refused = asked.body.contains("summarize") || asked.method == "GET";
-        if refused { refusal(403, "AuthorizationFailed") } else { advice(asked) }
+        if asked.body.contains("summarize") || asked.method == "GET" {
+            refusal(403, "AuthorizationFailed")
+        } else {
+            advice(asked)
+        }
     })
     .await;
     let found = arm.client().recommendations(&vm()).await.unwrap();

@@ -150,7 +150,6 @@ impl Form {
             _ => {}
         }
         let done = match &mut self.fields.get_mut(self.focus)?.value {
-            Value::Text(input) => input.handle(key).map(done),
             Value::Toggle(on) => flips(key).then(|| {
                 *on = !*on;
                 Done::Changed
@@ -159,7 +158,7 @@ impl Form {
                 *on = !*on;
                 Some(Done::Changed)
             }
-            Value::Ticked(_, input) => input.handle(key).map(done),
+            Value::Text(input) | Value::Ticked(_, input) => input.handle(key).map(done),
             Value::Choice(words, chosen) => choose(key, words.len(), *chosen).map(|next| {
                 *chosen = next;
                 Done::Changed

@@ -2,6 +2,7 @@
 //! that is as simple as can be.
 
 mod alert;
+mod mentioned;
 mod record;
 
 use std::collections::BTreeSet;
@@ -253,7 +254,7 @@ impl Harness {
                     key,
                     alert: Alert { remediation: self.remediation.clone(), ..alert::alert(key.0) },
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
-                    mentions: alert::mentions_of(&table, key),
+                    mentions: mentioned::by(&table, key),
                     families: incident::families(&table, key),
                     record: AlertRecord::of(&past),
                     past,

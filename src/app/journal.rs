@@ -163,18 +163,20 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
             tally,
         },
     );
-    let text = match model.bulk.twins.as_ref().map(|(twins, _)| twins.len()) {
+    let text = match twins_left(model) {
         None => format!("queued: {label}; u undoes"),
-        Some(1) => {
-            format!("queued: {label}; its twin of the other scanner stays until its next scan: & adds it")
-        }
-        Some(twins) => {
-            format!(
-                "queued: {label}; {twins} twins of the other scanner stay until their next scan: & adds them"
-            )
-        }
+        Some(twins) => format!("queued: {label}; {twins}"),
     };
     say(model, text, out);
+}
+
+/// What the last decision left as it is, and the key that adds it.
+pub(super) fn twins_left(model: &Model) -> Option<String> {
+    let (twins, _) = model.bulk.twins.as_ref()?;
+    Some(match twins.len() {
+        1 => "its twin of the other scanner stays until its next scan: & adds it".to_owned(),
+        several => format!("{several} twins of the other scanner stay until their next scan: & adds them"),
+    })
 }
 
 /// Outcomes go back from final to pending.

@@ -9,12 +9,11 @@ impl Page {
     /// Moves over the items or, where there are none, through the text.
     pub(super) fn step(&self, place: &mut Place, step: Move, area: Area) {
         let height = area.rows().max(1);
-        match self.items.len().checked_sub(1) {
-            Some(last) => place.item = list::target(place.item, last, step, height),
-            None => {
-                let last = area.last_offset(self.document.len());
-                place.offset = list::target(place.offset, last, step, height);
-            }
+        if let Some(last) = self.items.len().checked_sub(1) {
+            place.item = list::target(place.item, last, step, height);
+        } else {
+            let last = area.last_offset(self.document.len());
+            place.offset = list::target(place.offset, last, step, height);
         }
         self.settle(place, area);
     }

@@ -5,7 +5,7 @@ use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::message::Now;
 use crate::app::model::{Model, SubscriptionState, SyncStatus};
 use crate::app::notice::{fail, say};
-use crate::app::{Effect, Effects, details, rights};
+use crate::app::{Effect, Effects, details, journal, rights};
 use crate::domain::change::Tally;
 use crate::domain::progress::{Subscription, SyncEvent};
 use crate::domain::{ChangeId, SafeText, SubscriptionId};
@@ -116,7 +116,12 @@ fn settled(model: &mut Model, change: ChangeId, tally: Tally, out: &mut Effects)
         record.tally = tally;
     }
     if tally.is_clean() {
-        say(model, tally.sentence(), out);
+        let twins = if model.bulk.last == Some(change) { journal::twins_left(model) } else { None };
+        say(
+            model,
+            twins.map_or_else(|| tally.sentence(), |twins| format!("{}; {twins}", tally.sentence())),
+            out,
+        );
     } else {
         model.bulk.last = Some(change);
         fail(model, format!("{} — *l marks them, E shows them", tally.sentence()), out);

@@ -174,14 +174,15 @@ pub fn twins(table: &Table, keys: &[AlertKey]) -> Vec<AlertKey> {
     found
 }
 
-/// The twins that a change would leave as they are: of its targets, and neither among the alerts it was planned for nor
-/// of the wanted status already.
+/// The twins that a change would leave as they are: of its targets, open unless it opens alerts, and neither among the
+/// alerts it was planned for nor of the wanted status already.
 pub fn left_behind(table: &Table, keys: &[AlertKey], chosen: &Plan, want: Status) -> Vec<(AlertKey, Target)> {
     let targets: Vec<AlertKey> = chosen.targets.iter().map(|(key, _)| *key).collect();
     let mut twins = twins(table, &targets);
     if !twins.is_empty() {
         let keys: HashSet<AlertKey> = keys.iter().copied().collect();
-        twins.retain(|key| !keys.contains(key));
+        let open = |key: &AlertKey| table.get(*key).is_some_and(|row| row.status().is_open());
+        twins.retain(|key| !keys.contains(key) && (want == Status::Active || open(key)));
     }
     plan(table, &twins, want, &BTreeSet::new()).targets
 }

@@ -21,16 +21,25 @@ pub async fn simulate(
     let said = |error: crate::store::StoreError| SafeText::from(error.to_string());
     let taken_up = store.call(|store| store.taken_up()).await.map_err(said)?.map_err(said)?;
     let prepared = tokio::task::spawn_blocking(move || Walk::new(table, &scopes, taken_up));
-    let (mut walk, mut left) = prepared.await.map_err(|error| SafeText::from(error.to_string()))?;
-    while !left.is_empty() {
+    let (mut walk, wanted) = prepared.await.map_err(|error| SafeText::from(error.to_string()))?;
+    let fetch = async |keys: Vec<AlertKey>| {
+        store.call(move |store: &mut Store| store.bodies(&keys)).await.map_err(said)?.map_err(said)
+    };
+    let mut bodies = fetch(wanted).await?;
+    loop {
         if stale() {
             return Ok(None);
         }
-        let asked = left;
-        let bodies =
-            store.call(move |store: &mut Store| store.bodies(&asked)).await.map_err(said)?.map_err(said)?;
-        let looked = tokio::task::spawn_blocking(move || walk.look(bodies));
-        (walk, left) = looked.await.map_err(|error| SafeText::from(error.to_string()))?;
+        let left = std::mem::take(&mut bodies.left);
+        let done = left.is_empty();
+        let looked = tokio::task::spawn_blocking(move || walk.look(&bodies));
+        // The next blocks are unpacked while these are looked at.
+        let (looked, next) = tokio::join!(looked, fetch(left));
+        walk = looked.map_err(|error| SafeText::from(error.to_string()))?;
+        bodies = next?;
+        if done {
+            break;
+        }
     }
     Ok(Some(walk.finish()))
 }
@@ -58,8 +67,8 @@ impl Walk {
         (Self { table, taken_up, rules }, wanted)
     }
 
-    /// Looks at some alerts, and gives those that are left.
-    fn look(mut self, bodies: Bodies) -> (Self, Vec<AlertKey>) {
+    /// Looks at some alerts.
+    fn look(mut self, bodies: &Bodies) -> Self {
         for (key, body) in &bodies.read {
             let graph = std::str::from_utf8(body).ok().and_then(|raw| azure::parse_entities(raw).ok());
             self.one(*key, graph.as_ref());
@@ -67,7 +76,7 @@ impl Walk {
         for key in &bodies.damaged {
             self.one(*key, None);
         }
-        (self, bodies.left)
+        self
     }
 
     /// One alert, with its entities if they could be read.

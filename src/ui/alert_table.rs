@@ -175,13 +175,16 @@ fn resource(row: &Row<'_>, model: &Model, width: usize) -> Vec<Piece> {
     let sign = match row.flags().scan() {
         _ if model.size.0 < SCANNERS => "",
         Scan::Unknown => "",
-        Scan::Agent => " ◆",
-        Scan::Agentless => " ◇",
+        Scan::Agent => "◆",
+        Scan::Agentless => "◇",
     };
-    let mut cell = safe_cell(row.resource(), width - sign.chars().count(), Role::Body);
-    if !sign.is_empty() {
-        cell.push(Piece::new(sign, Role::Dim));
+    if sign.is_empty() {
+        return safe_cell(row.resource(), width, Role::Body);
     }
+    let mut cell = safe_cell(row.resource(), width.saturating_sub(1), Role::Body);
+    // A blank before it, unless a long name needs the room.
+    let blank = if line_width(&cell) + 1 < width { " " } else { "" };
+    cell.push(Piece::new(format!("{blank}{sign}"), Role::Dim));
     cell
 }
 

@@ -56,18 +56,21 @@ pub(super) fn menu(model: &Model, painter: &mut Painter<'_>) {
     let Some(chord) = model.chord.as_ref().filter(|chord| chord.menu) else { return };
     let (width, height) = model.size;
     let columns = usize::from(width.saturating_sub(4));
-    let lines = match command::pivots(model) {
-        Some(mentions) => documents::mentions(mentions, columns.min(PIVOTS)).lines,
-        None => {
-            let entries: Vec<(String, String)> =
-                command::which_key(model).into_iter().map(|(key, label)| (key, label.to_owned())).collect();
-            grid(&entries, columns)
-        }
+    let lines = if let Some(mentions) = command::pivots(model) {
+        documents::mentions(mentions, columns.min(PIVOTS)).lines
+    } else {
+        let entries: Vec<(String, String)> =
+            command::which_key(model).into_iter().map(|(key, label)| (key, label.to_owned())).collect();
+        grid(&entries, columns)
     };
     let high = (lines.len() as u16 + 2).min(height.saturating_sub(3));
     let area = Area { x: 0, y: height.saturating_sub(1 + high), width, height: high };
     painter.clear(area);
-    painter.frame(area, &[Piece::new(command::show_keys(&chord.pending.keys), Role::Key)], true);
+    let mut title = vec![Piece::new(command::show_keys(&chord.pending.keys), Role::Key)];
+    if command::pivots(model).is_some() {
+        title.push(Piece::new(" · the alerts that share", Role::Dim));
+    }
+    painter.frame(area, &title, true);
     painter.document(area.inner(), &Document { lines }, 0);
 }
 

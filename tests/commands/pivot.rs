@@ -180,7 +180,7 @@ fn counted_twice(files: &[PathBuf]) -> usize {
         let (code, json, errors) = bench.run(&["pivot", id, "--json"]);
         assert_eq!(code, 0, "{errors}");
         let entities: Vec<Value> = serde_json::from_str(&json).unwrap();
-        let things: BTreeSet<Thing> = entities.iter().map(|entity| of(entity)).collect();
+        let things: BTreeSet<Thing> = entities.iter().map(of).collect();
         assert_eq!(&things, own, "{id}");
         assert_eq!(entities.len(), own.len(), "{id}");
         for (at, entity) in entities.iter().enumerate() {

@@ -3,13 +3,10 @@
 use chrono::TimeDelta;
 
 use super::{ROW, SUBSCRIPTION, id, now};
-use crate::app::message::Mention;
 use crate::domain::alert::{Alert, Times};
-use crate::domain::mentions::{self, KINDS, Mentioned};
 use crate::domain::resource::{ResourceId, ResourceIdentifier};
-use crate::domain::table::{PackedFact, Table};
 use crate::domain::tactic::TacticSet;
-use crate::domain::{AlertKey, SafeText, Severity, Status, SubscriptionId};
+use crate::domain::{SafeText, Severity, Status, SubscriptionId};
 
 pub(super) fn alert(key: u32) -> Alert {
     let activity = now().utc - TimeDelta::hours(2);
@@ -65,19 +62,4 @@ pub(in crate::app) fn vm() -> ResourceId {
 
 pub(in crate::app) fn subscription() -> SubscriptionId {
     SubscriptionId::new(SUBSCRIPTION)
-}
-
-/// The entities of an alert by its facts, as the shell counts them.
-pub(super) fn mentions_of(table: &Table, key: AlertKey) -> Vec<Mention> {
-    let Some(row) = table.get(key) else { return Vec::new() };
-    let facts: Vec<_> = row.facts().iter().copied().filter(|fact| KINDS.contains(&fact.kind())).collect();
-    let counts = mentions::count(table, &facts);
-    let mention = |(fact, count): (PackedFact, Mentioned)| Mention {
-        kind: fact.kind(),
-        value: SafeText::from(table.dict().text(fact.code())),
-        label: format!("{:?}", fact.kind()).to_lowercase(),
-        alerts: count.alerts as usize - 1,
-        resources: count.resources as usize,
-    };
-    facts.into_iter().zip(counts).map(mention).collect()
 }

@@ -9,9 +9,22 @@ use crate::app::key::{Code, Key};
 use crate::app::list::rows;
 use crate::app::message::{Journal, Message, OrderKind, Timer};
 use crate::app::model::{Overlay, Pane};
+use crate::domain::alert::Scan;
 use crate::domain::change::Tally;
+use crate::domain::fact::FactKind;
 use crate::domain::progress::SyncEvent;
 use crate::domain::{AlertKey, ChangeId, SafeText, Severity, Status};
+
+/// Alerts some of which share entities, are twins, or are grouped by an incident.
+fn rows_of(count: usize) -> Vec<Given> {
+    const KINDS: [Given; 4] = [
+        Given { facts: &[(FactKind::Ip, "10.0.0.1"), (FactKind::Host, "vm-1")], scan: Scan::Agent, ..ROW },
+        Given { facts: &[(FactKind::Ip, "10.0.0.2")], scan: Scan::Agentless, ..ROW },
+        Given { facts: &[(FactKind::Member, "n1"), (FactKind::Member, "n2")], incident: true, ..ROW },
+        ROW,
+    ];
+    KINDS.into_iter().cycle().take(count).collect()
+}
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -29,8 +42,11 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let letters: Vec<Key> =
-        "jkgGhlxvV*nitrpl/\\fFsvgu1730ta,-dyue.UE?:qRw[]  123456ec".chars().map(Key::char).collect();
+    let letters: Vec<Key> = "jkgGhlxvV*nitrpl/\\fFsvgu1730ta,-dyue.UE?:qRw[]  123456ec"
+        .chars()
+        .chain("&b".chars())
+        .map(Key::char)
+        .collect();
     let named = [
         Code::Enter,
         Code::Esc,
@@ -148,7 +164,7 @@ proptest! {
 
     #[test]
     fn nothing_panics_and_the_invariants_hold(steps in prop::collection::vec(step(), 1..120), slow: bool) {
-        let mut harness = Harness::new(&[ROW; 40]);
+        let mut harness = Harness::new(&rows_of(40));
         harness.slow = slow;
         for step in steps {
             let is_key = matches!(step, Step::Key(_) | Step::Settle | Step::Verify(..) | Step::Refuse(_) | Step::Paste);
@@ -166,7 +182,7 @@ proptest! {
 
     #[test]
     fn what_is_ordered_is_what_was_asked(steps in prop::collection::vec(step(), 1..80)) {
-        let mut harness = Harness::new(&[ROW; 30]);
+        let mut harness = Harness::new(&rows_of(30));
         for step in steps {
             let before = confirmed(&harness);
             let ordered = harness.submitted().len();

@@ -261,6 +261,12 @@ fn a_single_change_says_that_the_twin_stays_and_its_key_adds_it() {
     let mut harness = tenant();
     harness.cursor_to(1).keys("s r");
     assert!(harness.notice().ends_with("its twin of the other scanner stays until its next scan: & adds it"));
+    // The end of the change says it too: the first notice is gone by then.
+    harness.verify(1, &[]);
+    assert_eq!(
+        harness.notice(),
+        "1 verified; its twin of the other scanner stays until its next scan: & adds it"
+    );
     harness.keys("&");
     let changes = harness.submitted();
     assert_eq!((changes.len(), changes[1].status), (2, Some(Status::Resolved)));
@@ -312,9 +318,16 @@ fn no_twin_is_offered_that_is_part_of_the_set_kept_or_changed_already() {
     harness.keys("* *").cursor_to(5).keys("Space s r");
     let Some(Overlay::Confirm(confirm)) = harness.model.overlays.last() else { panic!() };
     assert!(confirm.twins.is_none());
-    // Resolved already.
+    // Closed already, as asked for or otherwise; but one that is opened again has a twin to open.
+    for (keys, offered) in [("s r", false), ("d 1 y", false), ("s i", false)] {
+        let mut harness = tenant();
+        harness.builder.set_remote_status(AlertKey(5), Status::Resolved);
+        harness.snapshot().cursor_to(1).keys(keys);
+        assert_eq!(harness.model.bulk.twins.is_some(), offered, "{keys}");
+    }
     let mut harness = tenant();
+    harness.builder.set_remote_status(AlertKey(1), Status::Resolved);
     harness.builder.set_remote_status(AlertKey(5), Status::Resolved);
-    harness.snapshot().cursor_to(1).keys("s r");
-    assert!(!harness.notice().contains("twin"));
+    harness.snapshot().keys("0").cursor_to(1).keys("s a");
+    assert!(harness.model.bulk.twins.is_some());
 }
