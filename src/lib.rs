@@ -31,13 +31,22 @@
 //! compares, sends and reads back, as `sync::plan::delivery` decides; the store settles each alert; the table's
 //! overlay, and with it the screen, follows the journal.
 //!
+//! # The way of one question to the source
+//!
+//! What *Take action* shows beyond the cache is asked by [`app::Effect::Fetch`]: `app::respond` has a file a section, with its
+//! state and its text; `runtime::fetch` carries the order out with the function of [`azure`] that the command in [`cli`]
+//! uses too; [`app::fetch::Remote`] keeps what was known when a new answer fails. A logic app is triggered by
+//! `sync::trigger` alone, whose every step is in the journal before it is taken.
+//!
 //! # Where things are added
 //!
 //! | change | place |
 //! | --- | --- |
 //! | a filter field on data we hold | one row in `domain::filter::field` |
 //! | a command or key | one row in `app::command` |
-//! | an ARM operation | `azure::client`, and its route in the [`emulator`] |
+//! | an ARM operation | a file in [`azure`], and its route in the [`emulator`] |
+//! | a section of *Take action* | a file in `app::respond`, a variant of its `Section`, a file in `runtime::fetch` |
+//! | a kind of thing that is recorded | a variant of [`domain::record::DeedKind`] |
 //! | a journal table | the next numbered file in `assets/schema/journal` |
 //!
 //! # Where the code departs from the first plan
