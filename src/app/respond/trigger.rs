@@ -7,8 +7,10 @@ use crate::app::message::{Question, Triggered};
 use crate::app::model::{Confirmed, Model, Outcomes, Overlay, Page, Scroll, TriggerPrompt};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effect, Effects, documents, overlays};
-use crate::domain::progress::Fault;
+use crate::domain::progress::{Fault, FaultKind};
+use crate::domain::resource::ResourceId;
 use crate::domain::response::{Candidates, Outgoing, TriggerOutcome, TriggerRecord};
+use crate::domain::rights::Right;
 use crate::domain::{AlertId, AlertKey};
 
 /// The section is on the screen: asks for the logic apps once, and for what would be sent of this alert.
@@ -63,9 +65,12 @@ pub(super) fn outgoing(
     out: &mut Effects,
 ) {
     let at = model.now.utc;
-    if let Some(Overlay::Trigger(prompt)) = model.overlays.last_mut()
-        && prompt.outgoing.asked == Some(question)
-    {
+    // Help may lie over it.
+    let waiting = model.overlays.iter_mut().find_map(|overlay| match overlay {
+        Overlay::Trigger(prompt) if prompt.outgoing.asked == Some(question) => Some(prompt),
+        _ => None,
+    });
+    if let Some(prompt) = waiting {
         prompt.outgoing.answer(question, answer, at);
         overlays::measure(model);
         return;
@@ -195,10 +200,23 @@ pub(in crate::app) fn heard(model: &mut Model, what: Triggered, out: &mut Effect
             }
             trigger.rows.insert(record.row, *record);
         }
+        Triggered::Told(app, result) => told(model, &app, result),
         Triggered::Ended(number, result) => ended(model, number, result, out),
     }
     super::lay_out(model);
     overlays::measure(model);
+}
+
+/// Whether the source told where to send: a 403 is remembered, so that the section says so before the next attempt.
+fn told(model: &mut Model, app: &ResourceId, result: Result<(), Fault>) {
+    let Some(subscription) = app.subscription() else { return };
+    match result {
+        Ok(()) => model.rights.worked(&subscription, Right::TriggerLogicApp),
+        Err(fault) if fault.kind == FaultKind::Forbidden => {
+            model.rights.refused(subscription, Right::TriggerLogicApp, fault.message);
+        }
+        Err(_) => {}
+    }
 }
 
 fn ended(model: &mut Model, number: u64, result: Result<(), Fault>, out: &mut Effects) {

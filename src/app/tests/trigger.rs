@@ -6,7 +6,7 @@ use crate::app::effect::{Effect, TriggerOrder};
 use crate::app::fetch::{Answer, Order};
 use crate::app::harness::{Harness, id, me, now};
 use crate::app::message::{Message, Question, Triggered};
-use crate::app::model::Overlay;
+use crate::app::model::{Overlay, Scroll};
 use crate::domain::automation::AlertEvent;
 use crate::domain::logic_app::{LogicApp, Trigger, TriggerKind};
 use crate::domain::progress::{Fault, FaultKind};
@@ -163,6 +163,33 @@ fn marked_alerts_are_one_confirm_and_m_chooses_the_other_set() {
     let [TriggerOrder::Send { events, .. }] = orders.as_slice() else { panic!("{orders:?}") };
     assert_eq!(events.len(), 2);
     assert!(matches!(harness.model.overlays.last(), Some(Overlay::Outcomes(_))));
+}
+
+#[test]
+fn what_would_be_sent_comes_under_the_help_too() {
+    let mut harness = opened("Space");
+    harness.keys("Enter");
+    harness.model.overlays.push(Overlay::Help(Scroll::default()));
+    answer(&mut harness);
+    harness.model.overlays.pop();
+    harness.keys("y");
+    assert_eq!(sent(&harness).len(), 1, "{}", notice(&harness));
+}
+
+#[test]
+fn a_403_is_said_before_the_next_attempt_until_one_works() {
+    let mut harness = opened("");
+    let told = |result| Message::Triggered(Triggered::Told(app("isolate", "").id, result));
+    let fault = |kind| Fault { kind, message: "no".into() };
+    let doubted = |harness: &Harness| harness.model.respond.page.document.text().contains("refused");
+    harness.send(told(Err(fault(FaultKind::Unreachable))));
+    assert!(!doubted(&harness));
+    harness.send(told(Err(fault(FaultKind::Forbidden))));
+    assert!(doubted(&harness));
+    harness.keys("Enter y");
+    assert_eq!(sent(&harness).len(), 1, "it may be tried");
+    harness.send(told(Ok(())));
+    assert!(!doubted(&harness));
 }
 
 #[test]
