@@ -5,6 +5,7 @@
 //! not taken (no connection, or 429) goes back to *pending* and is sent again; a refusal is *failed*; whatever else
 //! happens is *unknown*. An unknown one is never sent again: its run is looked for, and found or not.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -115,6 +116,7 @@ pub async fn trigger(
     let records = records.await?;
     records.iter().for_each(watch.told);
     let work = Work { store, tuning, watch, hold: Mutex::new(None) };
+    let bodies: HashMap<AlertId, Arc<str>> = bodies.into_iter().collect();
     let mut unsent = None;
     let ready = tokio::select! {
         biased;
@@ -125,7 +127,7 @@ pub async fn trigger(
         }),
     };
     let ended = stream::iter(records).map(|record| {
-        let body = bodies.iter().find(|(id, _)| *id == record.alert).map(|(_, body)| Arc::clone(body));
+        let body = bodies.get(&record.alert).cloned();
         let (work, ready) = (&work, &ready);
         async move {
             let outcome = match (ready, body) {

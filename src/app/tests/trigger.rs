@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::app::documents;
 use crate::app::effect::{Effect, TriggerOrder};
 use crate::app::fetch::{Answer, Order};
 use crate::app::harness::{Harness, id, me, now};
@@ -11,8 +12,10 @@ use crate::domain::automation::AlertEvent;
 use crate::domain::logic_app::{LogicApp, Trigger, TriggerKind};
 use crate::domain::progress::{Fault, FaultKind};
 use crate::domain::resource::ResourceId;
-use crate::domain::response::{Candidates, Outgoing, ResponseId, RunStatus, TriggerOutcome, TriggerRecord};
-use crate::domain::{AlertId, SafeText};
+use crate::domain::response::{
+    Candidates, MOST_AT_ONCE, Outgoing, ResponseId, RunStatus, TriggerOutcome, TriggerRecord,
+};
+use crate::domain::{AlertId, AlertKey, SafeText};
 
 fn app(name: &str, state: &str) -> LogicApp {
     LogicApp {
@@ -222,6 +225,50 @@ fn rows_are_heard_of_and_an_unknown_one_is_an_error() {
     assert!(harness.model.respond.page.document.text().contains("unknown"));
     let shown = harness.model.notice.as_ref().unwrap();
     assert!(shown.is_error && shown.text.raw() == "isolate: unknown", "{shown:?}");
+}
+
+#[test]
+fn more_than_the_cap_is_refused_in_words() {
+    for (marked, refused) in [(MOST_AT_ONCE, false), (MOST_AT_ONCE + 1, true)] {
+        let mut harness = opened("");
+        harness.model.list.marks = (0..marked).map(|key| AlertKey(u32::try_from(key).unwrap())).collect();
+        harness.keys("Enter");
+        assert_eq!(harness.model.overlays.is_empty(), refused, "{marked}");
+        assert_eq!(notice(&harness).contains("501 alerts are marked; 500 at the most"), refused);
+        assert_eq!(asked(&mut harness).is_empty(), refused, "{marked}");
+    }
+}
+
+#[test]
+fn rows_that_come_by_the_hundred_are_shown_and_can_be_scrolled_to() {
+    let mut harness = opened("Space Space");
+    harness.keys("Enter");
+    answer(&mut harness);
+    harness.keys("y");
+    let orders = sent(&harness);
+    let [TriggerOrder::Send { number, .. }] = orders.as_slice() else { panic!("{orders:?}") };
+    let number = *number;
+    // The last first: what is shown is in the order of the alerts.
+    for row in (1..=300).rev() {
+        for outcome in [TriggerOutcome::Sending, TriggerOutcome::Done] {
+            let alert = AlertId::new(format!("/alerts/of-the-confirm-{row}"));
+            harness.send(Message::Triggered(Triggered::Row(
+                Some(number),
+                Box::new(record(row, alert, outcome)),
+            )));
+        }
+    }
+    let document = documents::trigger::outcomes(&harness.model, number, 80);
+    let text = document.text();
+    assert!(text.contains("300 done") && !text.contains("sending"), "{text}");
+    let places: Vec<usize> =
+        [1, 2, 300].iter().map(|n| text.find(&format!("confirm-{n} ")).unwrap()).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    harness.keys("G");
+    let Some(Overlay::Outcomes(outcomes)) = harness.model.overlays.last() else {
+        panic!("outcomes expected")
+    };
+    assert!(outcomes.scroll.lines > 300 && outcomes.scroll.offset > 200, "{outcomes:?}");
 }
 
 #[test]
