@@ -185,7 +185,16 @@ impl KnownRights {
     pub fn verdict(&self, subscription: &SubscriptionId, right: Right) -> Verdict {
         let role = format!("your role may not {}; it takes {}", right.words(), right.needs());
         if self.refused.contains_key(&(subscription.clone(), right)) {
-            return Verdict::MayNot(role);
+            return if right.is_of_subscription() {
+                Verdict::MayNot(role)
+            } else {
+                // Another resource group may be another matter.
+                Verdict::Doubtful(format!(
+                    "the last attempt to {} was refused; it takes {}",
+                    right.words(),
+                    right.needs()
+                ))
+            };
         }
         match self.listed.get(subscription) {
             None => Verdict::Unknown,
@@ -233,6 +242,9 @@ mod tests {
     fn what_a_role_on_a_group_can_give_is_only_doubted() {
         let here = SubscriptionId::new("a");
         let mut known = KnownRights::default();
+        let refused = |known: &KnownRights| known.verdict(&here, Right::TriggerLogicApp);
+        known.refused(here.clone(), Right::TriggerLogicApp, "no".into());
+        assert!(matches!(refused(&known), Verdict::Doubtful(why) if why.contains("Logic App Operator")));
         known.listed(here.clone(), Rights::default());
         for right in Right::ALL {
             let verdict = known.verdict(&here, right);
