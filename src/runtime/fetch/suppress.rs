@@ -31,17 +31,18 @@ pub(super) async fn answer(work: &Work, order: Order) -> Answer {
             }
             Answer::Written(written)
         }
-        Order::Replace(rule) => {
-            let write = async |client: &ArmClient, rule: &Rule| client.write_suppression_rule(rule).await;
+        Order::Replace(before, rule) => {
+            let write =
+                async |client: &ArmClient, rule: &Rule| client.replace_suppression_rule(&before, rule).await;
             Answer::Written(vec![one(work, *rule, DeedKind::RuleEdited, write).await])
         }
         Order::Delete(rule) => {
             let deleted = match client(work) {
-                Ok(client) => client.delete_suppression_rule(&rule.subscription, rule.name.raw()).await,
+                Ok(client) => client.delete_suppression_rule(&rule).await,
                 Err(fault) => return Answer::Deleted(rule, Err(fault)),
             };
-            if deleted.is_ok() {
-                work.audit(deeds::rule(DeedKind::RuleDeleted, &rule)).await;
+            if let Ok(unsure) = &deleted {
+                work.audit(deeds::rule(DeedKind::RuleDeleted, &rule, unsure.as_ref())).await;
             }
             Answer::Deleted(rule, deleted.map_err(|error| fault(&error)))
         }
@@ -59,7 +60,7 @@ async fn one(
         Err(fault) => Err(fault),
     };
     if let Ok(stored) = &outcome {
-        work.audit(deeds::rule(kind, &stored.rule)).await;
+        work.audit(deeds::stored(kind, stored)).await;
     }
     Written { asked: rule, outcome }
 }
