@@ -1,6 +1,7 @@
 //! Suppression rules: asked of the source and the store for the screen.
 
 use super::client;
+use crate::app::message::Question;
 use crate::app::suppress::{Answer, Order, RuleList, Written};
 use crate::azure::{ApiError, ArmClient};
 use crate::domain::progress::{Fault, FaultKind};
@@ -11,11 +12,11 @@ use crate::runtime::work::Work;
 use crate::runtime::{deeds, simulate, suppress};
 use crate::sync::trouble::fault;
 
-/// Carries an order out.
-pub(super) async fn answer(work: &Work, order: Order) -> Answer {
+/// Carries the order of a question out.
+pub(super) async fn answer(work: &Work, question: Question, order: Order) -> Answer {
     match order {
         Order::Simulate(purpose, table, scopes) => {
-            let walk = work.walk(purpose);
+            let walk = work.walk(purpose, question);
             let Some(workspace) = work.workspace() else { return Answer::Simulated(purpose, None) };
             let found = simulate::simulate(&workspace.store, table, scopes, || walk.is_stale()).await;
             let found = found.map_err(|message| Fault { kind: FaultKind::Storage, message }).transpose();
