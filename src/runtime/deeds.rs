@@ -6,12 +6,18 @@ use chrono::Utc;
 
 use crate::domain::contacts::Difference;
 use crate::domain::record::{Deed, DeedKind};
-use crate::domain::suppression::Rule;
+use crate::domain::suppression::{Rule, Stored};
 use crate::domain::{SafeText, SubscriptionId};
 use crate::store::StoreHandle;
 
-/// What was done to a suppression rule, with the rule as the source has it now.
-pub fn rule(kind: DeedKind, rule: &Rule) -> Deed {
+/// What was done to a suppression rule, with the rule as the source keeps it.
+pub fn stored(kind: DeedKind, stored: &Stored) -> Deed {
+    rule(kind, &stored.rule, stored.unread.as_ref())
+}
+
+/// What was done to a suppression rule, with the rule as it was written or deleted. `unsure` says why the source, which
+/// accepted it, was not seen to have it so.
+pub fn rule(kind: DeedKind, rule: &Rule, unsure: Option<&SafeText>) -> Deed {
     let id = format!(
         "/subscriptions/{}/providers/Microsoft.Security/alertsSuppressionRules/{}",
         rule.subscription.as_str(),
@@ -21,7 +27,11 @@ pub fn rule(kind: DeedKind, rule: &Rule) -> Deed {
         || "without an end".to_owned(),
         |end| format!("until {}", end.format("%Y-%m-%d %H:%M UTC")),
     );
-    let words = format!("{}, {}, {end}", rule.type_label().raw(), rule.state.api_name());
+    let mut words = format!("{}, {}, {end}", rule.type_label().raw(), rule.state.api_name());
+    if let Some(why) = unsure {
+        words.push_str("; accepted, not read back: ");
+        words.push_str(why.raw());
+    }
     Deed::new(kind, SafeText::default(), Utc::now()).about(id).set(rule.name.clone()).saying(words)
 }
 
