@@ -322,6 +322,7 @@ fn confirm(model: &Model, status: Status) -> Confirm {
         plan,
         off_screen: 12,
         twins: None,
+        of_twins: false,
         reason: None,
         take: false,
         comment: None,
