@@ -339,6 +339,7 @@ fn dismiss_too(model: &mut Model, dismissal: &Dismissal, out: &mut Effects) {
         off_screen: 0,
         plan,
         twins: None,
+        of_twins: false,
         reason: Some(reason::of_dismissal(dismissal.reason.raw())),
         take: false,
         comment: Some(Input::new(comment)),

@@ -7,6 +7,7 @@ use crate::app::documents::flow::Flow;
 use crate::app::layout::popup;
 use crate::app::model::{MailForm, Model};
 use crate::domain::contacts::Difference;
+use crate::ui::details::position;
 use crate::ui::form;
 use crate::ui::paint::Painter;
 
@@ -20,7 +21,8 @@ pub(super) fn draw(model: &Model, mail: &MailForm, painter: &mut Painter<'_>) {
     let rows = mail.form.lay_out(columns).0.len();
     let area = popup(model.size, columns as u16, rows as u16);
     framed(area, &title, painter);
-    form::draw(&mail.form, area.inner(), painter);
+    let (offset, lines) = form::draw(&mail.form, area.inner(), painter);
+    position(area, offset, lines, painter);
 }
 
 fn confirm(model: &Model, mail: &MailForm, changes: &[Difference], title: &str, painter: &mut Painter<'_>) {
