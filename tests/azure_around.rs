@@ -11,6 +11,7 @@ use quell::domain::activity::Window;
 use quell::domain::contacts::{MinSeverity, Settings, addresses};
 use quell::domain::ownership::{OwnerRole, Reach};
 use quell::domain::resource::ResourceId;
+use quell::domain::rights::Right;
 use quell::domain::samples::Bundle;
 use quell::domain::{Severity, SubscriptionId};
 use serde_json::{Value, json};
@@ -121,6 +122,31 @@ async fn tags_and_owners_are_read_and_each_names_the_role_it_needs() {
     for id in ["vm", "/subscriptions/s/../t", "/providers/x"] {
         assert!(matches!(client.tags(&ResourceId::new(id)).await, Err(ApiError::RefusedUrl(_))), "{id}");
     }
+}
+
+#[tokio::test]
+async fn permissions_are_read_to_their_end_or_not_known_at_all() {
+    let reader = json!({ "actions": ["*/read"] });
+    let admin = json!({ "actions": ["Microsoft.Security/*"] });
+    let pages = [
+        json!({ "value": [reader], "nextLink": "BASE/next" }),
+        json!({ "value": [admin], "nextLink": null }),
+    ];
+    let first = pages[0].clone();
+    let arm = Arm::start(move |_, before| ok(&pages[before])).await;
+    let rights = arm.client().rights(&sub()).await.unwrap();
+    assert!(rights.has(Right::ChangeStatus) && rights.has(Right::ReadActivity), "{rights:?}");
+    let refused = Arm::start(move |_, before| match before {
+        0 => ok(&first),
+        _ => refusal(403, "AuthorizationFailed"),
+    })
+    .await;
+    assert!(refused.client().rights(&sub()).await.is_err());
+    let endless =
+        Arm::start(|_, before| ok(&json!({ "value": [], "nextLink": format!("BASE/next/{before}") }))).await;
+    assert!(matches!(endless.client().rights(&sub()).await, Err(ApiError::Protocol(_))));
+    let odd = Arm::start(|_, _| ok(&json!({ "value": [{ "actions": "*" }] }))).await;
+    assert!(matches!(odd.client().rights(&sub()).await, Err(ApiError::Protocol(_))));
 }
 
 /// Answers the three questions behind the recommendations.
