@@ -1,6 +1,6 @@
 //! What the signed-in role may do in a subscription, from `Microsoft.Authorization/permissions`.
 //!
-//! The actions asked about are those of [`Right::actions`]. An answer says what the role assignments allow; a deny
+//! The actions asked about are those of [`Rights::by_action`]. An answer says what the role assignments allow; a deny
 //! assignment may still forbid it, so the first 403 has the last word.
 
 use super::client::ArmClient;
@@ -8,7 +8,7 @@ use super::error::ApiError;
 use super::listing::{Reading, below_subscription};
 use super::parse::json::Node;
 use crate::domain::SubscriptionId;
-use crate::domain::rights::{Right, Rights};
+use crate::domain::rights::Rights;
 
 const VERSION: &str = "2022-04-01";
 /// So many pages are read; one is what nearly everybody has.
@@ -58,8 +58,7 @@ fn patterns(node: &Node<'_>, name: &str) -> Option<Vec<String>> {
 }
 
 fn rights(permissions: &[Permission]) -> Rights {
-    let may = |action: &&str| permissions.iter().any(|permission| permission.allows(action));
-    Rights::of(|right: Right| right.actions().iter().all(may))
+    Rights::by_action(|action| permissions.iter().any(|permission| permission.allows(action)))
 }
 
 impl Permission {
@@ -88,6 +87,7 @@ fn covers(pattern: &str, action: &str) -> bool {
 mod tests {
     use super::*;
     use crate::azure::page::Page;
+    use crate::domain::rights::Right;
 
     fn missing(body: &str) -> Vec<Right> {
         let page = Page::split(200, body.as_bytes()).unwrap();
