@@ -189,6 +189,21 @@ async fn recommendations_come_in_pages_with_counts_and_metadata() {
 }
 
 #[tokio::test]
+async fn a_count_that_was_left_out_is_not_none() {
+    let arm = Arm::start(|asked, _| {
+        if asked.body.contains("summarize") {
+            ok(&json!({ "data": [{ "name": "k1", "others": 7 }], "resultTruncated": "true" }))
+        } else {
+            advice(asked)
+        }
+    })
+    .await;
+    let found = arm.client().recommendations(&vm()).await.unwrap();
+    let others: Vec<_> = found.items.iter().map(|of| of.others).collect();
+    assert_eq!((others, found.gaps.len()), (vec![None, Some(7)], 1), "{:?}", found.gaps);
+}
+
+#[tokio::test]
 async fn a_part_that_fails_is_a_gap_and_not_the_end() {
     let arm = Arm::start(|asked, _| {
         if asked.body.contains("summarize") || asked.method == "GET" {
@@ -295,6 +310,20 @@ async fn settings_that_somebody_changed_meanwhile_are_left_alone() {
     let outcome = client.save_contacts(&sub(), &before, &wanted()).await;
     assert!(matches!(outcome, Err(ApiError::Conflict { .. })), "{outcome:?}");
     assert!(arm.asked().iter().all(|asked| asked.method == "GET"));
+}
+
+#[tokio::test]
+async fn a_record_that_could_not_be_written_back_is_left_alone() {
+    for odd in ["1e999", r#""\ud800""#, &format!("{}{}", "[".repeat(200), "]".repeat(200))] {
+        let record = format!(r#"{{"properties":{{"emails":"a@b.c","isEnabled":true,"later":{odd}}}}}"#);
+        let arm = Arm::start(move |_, _| reply(200, record.clone())).await;
+        let client = arm.client();
+        let before = client.contacts(&sub()).await.unwrap();
+        assert_eq!(before.settings.emails, addresses("a@b.c"), "it is shown all the same");
+        let outcome = client.save_contacts(&sub(), &before, &wanted()).await;
+        assert!(matches!(outcome, Err(ApiError::Protocol(_))), "{outcome:?}");
+        assert!(arm.asked().iter().all(|asked| asked.method == "GET"));
+    }
 }
 
 #[tokio::test]
