@@ -106,7 +106,7 @@ async fn turn(
     change: impl FnOnce(Rule) -> Result<Rule, CliError>,
 ) -> Result<Exit, CliError> {
     workspace::writable(workspace)?;
-    let client = workspace.connect().await?;
+    let (client, by) = workspace::connect(workspace).await?;
     let rule = rules::one(workspace, &client, &switch.named).await?;
     let shown = rule.clone();
     let rule = change(rule)?;
@@ -116,7 +116,7 @@ async fn turn(
         return Ok(Exit::Done);
     }
     let stored = client.replace_suppression_rule(&shown, &rule).await?;
-    workspace::audit(workspace, deeds::stored(DeedKind::RuleEdited, &stored)).await;
+    workspace::audit(workspace, &by, deeds::stored(DeedKind::RuleEdited, &stored)).await;
     if global.json {
         out.line(machine::text(&report::stored(&stored, &workspace.table)))?;
     } else {
@@ -133,7 +133,7 @@ pub(super) async fn delete(
     out: &mut Out,
 ) -> Result<Exit, CliError> {
     workspace::writable(workspace)?;
-    let client = workspace.connect().await?;
+    let (client, by) = workspace::connect(workspace).await?;
     let rule = rules::one(workspace, &client, &switch.named).await?;
     let place = workspace.table.subscription_name(rule.subscription.as_str());
     if !confirmed(&act(switch.yes), &format!("Delete the rule {} of {place}?", rule.name))? {
@@ -141,7 +141,7 @@ pub(super) async fn delete(
         return Ok(Exit::Done);
     }
     let unsure = client.delete_suppression_rule(&rule).await?;
-    workspace::audit(workspace, deeds::rule(DeedKind::RuleDeleted, &rule, unsure.as_ref())).await;
+    workspace::audit(workspace, &by, deeds::rule(DeedKind::RuleDeleted, &rule, unsure.as_ref())).await;
     if let Some(why) = &unsure {
         say(format_args!("deleting {} was accepted, and is not confirmed: {why}", rule.name));
     }
@@ -188,6 +188,7 @@ async fn write(
         say("nothing was changed");
         return Ok(Exit::Done);
     }
+    let by = workspace::name(client).await?;
     let mut outcomes = Vec::with_capacity(rules.len());
     for rule in &rules {
         let (kind, outcome) = match asked.way {
@@ -197,7 +198,7 @@ async fn write(
             }
         };
         if let Ok(stored) = &outcome {
-            workspace::audit(workspace, deeds::stored(kind, stored)).await;
+            workspace::audit(workspace, &by, deeds::stored(kind, stored)).await;
         }
         if !global.json {
             said(workspace, rule, outcome.as_ref(), out)?;
