@@ -8,7 +8,7 @@ use chrono::{TimeZone, Utc};
 use quell::azure::ApiError;
 use quell::azure::samples::Going;
 use quell::domain::activity::Window;
-use quell::domain::contacts::{MinSeverity, Settings, addresses};
+use quell::domain::contacts::{Contacts, MinSeverity, Saved, Settings, addresses};
 use quell::domain::ownership::{OwnerRole, Reach};
 use quell::domain::resource::ResourceId;
 use quell::domain::rights::Right;
@@ -269,6 +269,11 @@ fn wanted() -> Settings {
     }
 }
 
+fn read_back(saved: Saved) -> Contacts {
+    let Saved::ReadBack(stored) = saved else { panic!("{saved:?}") };
+    stored
+}
+
 #[tokio::test]
 async fn settings_are_compared_written_and_read_back_in_either_version() {
     for (version, expected) in [
@@ -280,7 +285,7 @@ async fn settings_are_compared_written_and_read_back_in_either_version() {
         let arm = Arm::start(keeper(version, Some(first))).await;
         let client = arm.client();
         let before = client.contacts(&sub()).await.unwrap();
-        let stored = client.save_contacts(&sub(), &before, &wanted()).await.unwrap();
+        let stored = read_back(client.save_contacts(&sub(), &before, &wanted()).await.unwrap());
         assert!(stored.settings.same_as(&wanted()), "{version}: {stored:?}");
         let methods: Vec<String> = arm.asked().into_iter().map(|asked| asked.method).collect();
         assert_eq!(methods, expected, "{version}");
@@ -297,7 +302,7 @@ async fn where_nothing_is_stored_azures_default_is_shown_and_a_record_can_be_mad
         let client = arm.client();
         let before = client.contacts(&sub()).await.unwrap();
         assert!(before.is_default() && before.settings == Settings::default_of_azure(), "{version}");
-        let stored = client.save_contacts(&sub(), &before, &wanted()).await.unwrap();
+        let stored = read_back(client.save_contacts(&sub(), &before, &wanted()).await.unwrap());
         assert!(!stored.is_default() && stored.settings.same_as(&wanted()), "{version}");
     }
 }
@@ -324,6 +329,25 @@ async fn a_record_that_could_not_be_written_back_is_left_alone() {
         assert!(matches!(outcome, Err(ApiError::Protocol(_))), "{outcome:?}");
         assert!(arm.asked().iter().all(|asked| asked.method == "GET"));
     }
+}
+
+#[tokio::test]
+async fn what_was_accepted_and_cannot_be_read_back_is_no_failure() {
+    let written = std::sync::atomic::AtomicBool::new(false);
+    let record = json!({ "properties": { "isEnabled": true } });
+    let arm = Arm::start(move |asked, _| {
+        let put = asked.method == "PUT";
+        match written.fetch_or(put, std::sync::atomic::Ordering::SeqCst) {
+            false if put => reply(200, asked.body.clone()),
+            false => ok(&record),
+            true => refusal(403, "AuthorizationFailed"),
+        }
+    })
+    .await;
+    let client = arm.client();
+    let before = client.contacts(&sub()).await.unwrap();
+    let saved = client.save_contacts(&sub(), &before, &wanted()).await.unwrap();
+    assert!(matches!(&saved, Saved::Unread(why) if why.raw().contains("not allowed")), "{saved:?}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use super::parse::json::Node;
 use super::retry::{Backoff, with_retry};
 use super::throttle::Kind;
 use super::transport::{ACTION_LIMIT, Call};
-use crate::domain::contacts::{Contacts, MinSeverity, Settings, addresses};
+use crate::domain::contacts::{Contacts, MinSeverity, Saved, Settings, addresses};
 use crate::domain::rights::Right;
 use crate::domain::{SafeText, SubscriptionId};
 
@@ -53,6 +53,7 @@ impl ArmClient {
     }
 
     /// Stores settings on top of the record that they were edited from, and reads back what the service really stored.
+    /// That it cannot be read back is no error: it was accepted.
     ///
     /// [`ApiError::Conflict`] when the record is another one by now, [`ApiError::Protocol`] when it cannot be read as a
     /// whole, so that parts of it would be lost: nothing is written then.
@@ -61,7 +62,7 @@ impl ArmClient {
         subscription: &SubscriptionId,
         before: &Contacts,
         after: &Settings,
-    ) -> Result<Contacts, ApiError> {
+    ) -> Result<Saved, ApiError> {
         let now = self.contacts(subscription).await?;
         if value(now.record.as_deref())? != value(before.record.as_deref())? {
             let message = "the settings were changed meanwhile; look at them again".into();
@@ -73,10 +74,15 @@ impl ArmClient {
             written = self.put_contacts(subscription, &older, after).await;
         }
         match written {
-            Ok(()) => self.contacts(subscription).await,
+            Ok(()) => Ok(match self.contacts(subscription).await {
+                Ok(stored) => Saved::ReadBack(stored),
+                Err(error) => Saved::Unread(error.to_string().into()),
+            }),
             // It may have been stored: only reading back can tell.
             Err(error) if error.is_transient() => match self.contacts(subscription).await {
-                Ok(stored) if stored.record.is_some() && stored.settings.same_as(after) => Ok(stored),
+                Ok(stored) if stored.record.is_some() && stored.settings.same_as(after) => {
+                    Ok(Saved::ReadBack(stored))
+                }
                 _ => Err(error),
             },
             Err(error) => Err(error),

@@ -223,6 +223,15 @@ pub fn list(items: &[SafeText]) -> SafeText {
     SafeText::from(items.iter().map(SafeText::raw).collect::<Vec<_>>().join(", "))
 }
 
+/// What became of settings that the service has accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Saved {
+    /// What it really stored.
+    ReadBack(Contacts),
+    /// What it stored could not be read back. Why.
+    Unread(SafeText),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

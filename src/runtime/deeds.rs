@@ -4,7 +4,7 @@
 
 use chrono::Utc;
 
-use crate::domain::contacts::Difference;
+use crate::domain::contacts::{Saved, Settings, differences};
 use crate::domain::record::{Deed, DeedKind};
 use crate::domain::suppression::Rule;
 use crate::domain::{SafeText, SubscriptionId};
@@ -25,13 +25,19 @@ pub fn rule(kind: DeedKind, rule: &Rule) -> Deed {
     Deed::new(kind, SafeText::default(), Utc::now()).about(id).set(rule.name.clone()).saying(words)
 }
 
-/// What was changed of a subscription's mail settings.
-pub fn contacts(subscription: &SubscriptionId, changes: &[Difference]) -> Deed {
-    let changes: Vec<String> =
-        changes.iter().map(|of| format!("{}: {} → {}", of.part, of.before.raw(), of.after.raw())).collect();
+/// What was changed of a subscription's mail settings: as it was stored, or as it was sent where that is not known.
+pub fn contacts(subscription: &SubscriptionId, before: &Settings, sent: &Settings, saved: &Saved) -> Deed {
+    let (after, doubt) = match saved {
+        Saved::ReadBack(stored) => (&stored.settings, ""),
+        Saved::Unread(_) => (sent, " (accepted, not read back)"),
+    };
+    let changes: Vec<String> = differences(before, after)
+        .iter()
+        .map(|of| format!("{}: {} → {}", of.part, of.before.raw(), of.after.raw()))
+        .collect();
     Deed::new(DeedKind::ContactsEdited, SafeText::default(), Utc::now())
         .about(format!("/subscriptions/{}", subscription.as_str()))
-        .saying(changes.join("; "))
+        .saying(changes.join("; ") + doubt)
 }
 
 /// Records a deed by somebody. Says why it could not be kept.

@@ -106,7 +106,7 @@ async fn turn(
     change: impl FnOnce(Rule) -> Result<Rule, CliError>,
 ) -> Result<Exit, CliError> {
     workspace::writable(workspace)?;
-    let client = workspace.connect().await?;
+    let (client, by) = workspace::connect(workspace).await?;
     let rule = rules::one(workspace, &client, &switch.named).await?;
     let before = rule.state.clone();
     let rule = change(rule)?;
@@ -116,7 +116,7 @@ async fn turn(
         return Ok(Exit::Done);
     }
     let stored = client.write_suppression_rule(&rule).await?;
-    workspace::audit(workspace, deeds::rule(DeedKind::RuleEdited, &stored.rule)).await;
+    workspace::audit(workspace, &by, deeds::rule(DeedKind::RuleEdited, &stored.rule)).await;
     if global.json {
         out.line(machine::text(&report::stored(&stored, &workspace.table)))?;
     } else {
@@ -133,7 +133,7 @@ pub(super) async fn delete(
     out: &mut Out,
 ) -> Result<Exit, CliError> {
     workspace::writable(workspace)?;
-    let client = workspace.connect().await?;
+    let (client, by) = workspace::connect(workspace).await?;
     let rule = rules::one(workspace, &client, &switch.named).await?;
     let place = workspace.table.subscription_name(rule.subscription.as_str());
     if !confirmed(&act(switch.yes), &format!("Delete the rule {} of {place}?", rule.name))? {
@@ -141,7 +141,7 @@ pub(super) async fn delete(
         return Ok(Exit::Done);
     }
     client.delete_suppression_rule(&rule.subscription, rule.name.raw()).await?;
-    workspace::audit(workspace, deeds::rule(DeedKind::RuleDeleted, &rule)).await;
+    workspace::audit(workspace, &by, deeds::rule(DeedKind::RuleDeleted, &rule)).await;
     if global.json {
         out.line(machine::text(
             &json!({ "deleted": rule.name.raw(), "subscription": rule.subscription.as_str() }),
@@ -184,6 +184,7 @@ async fn write(
         say("nothing was changed");
         return Ok(Exit::Done);
     }
+    let by = workspace::name(client).await?;
     let mut outcomes = Vec::with_capacity(rules.len());
     for rule in &rules {
         let (kind, outcome) = match asked.way {
@@ -191,7 +192,7 @@ async fn write(
             Way::Replace => (DeedKind::RuleEdited, client.write_suppression_rule(rule).await),
         };
         if let Ok(stored) = &outcome {
-            workspace::audit(workspace, deeds::rule(kind, &stored.rule)).await;
+            workspace::audit(workspace, &by, deeds::rule(kind, &stored.rule)).await;
         }
         if !global.json {
             said(workspace, rule, outcome.as_ref(), out)?;
