@@ -42,6 +42,14 @@ use crate::domain::table::{LocalRecord, Table, TableBuilder};
 use crate::domain::{AlertId, SafeText, Status, SubscriptionId};
 use open::{Db, Kind, Sharing};
 
+/// Alerts that someone took up, as the journal had them.
+#[derive(Debug)]
+struct TakenUp {
+    /// The journal's `data_version`, and how much this connection had changed.
+    version: (i64, u64),
+    ids: Vec<AlertId>,
+}
+
 /// The owner of both files and of the table.
 #[derive(Debug)]
 pub struct Store {
@@ -63,8 +71,8 @@ pub struct Store {
     locals: HashMap<AlertId, LocalRecord>,
     notices: Vec<Notice>,
     /// What a reading call found wrong with the cache; the next writing one mends it.
-    /// What [`Self::taken_up`] read last, and the journal's versions of then.
-    taken_up: RefCell<Option<((i64, u64), Vec<AlertId>)>>,
+    /// What [`Self::taken_up`] read last.
+    taken_up: RefCell<Option<TakenUp>>,
     damage: RefCell<Option<SafeText>>,
     latest: Arc<Table>,
     stale: bool,

@@ -8,7 +8,7 @@ use super::{effective, known_subject, log, outcome, parse_status, queue, status,
 use crate::domain::change::{ChangeRecord, HistoryEntry, Reason, Tally, TargetRecord};
 use crate::domain::{AlertId, AlertKey, ChangeId, Status};
 use crate::store::error::{Result, Trouble};
-use crate::store::{Store, moment};
+use crate::store::{Store, TakenUp, moment};
 
 const CHANGE: &str = "SELECT c.id, c.at, c.by, c.status, c.reason, c.comment, c.filter, c.undoes, \
     (SELECT max(u.id) FROM change u WHERE u.undoes = c.id) FROM change c";
@@ -98,8 +98,8 @@ impl Store {
         let foreign = self.journal.data_version().map_err(|error| self.journal.fail(error))?;
         let version = (foreign, self.journal.conn.total_changes());
         let mut known = self.taken_up.borrow_mut();
-        if let Some((_, ids)) = known.as_ref().filter(|(of, _)| *of == version) {
-            return Ok(ids.iter().filter_map(|id| self.key(id)).collect());
+        if let Some(known) = known.as_ref().filter(|known| known.version == version) {
+            return Ok(known.ids.iter().filter_map(|id| self.key(id)).collect());
         }
         let ids = self.read_journal(|conn| {
             let mut statement = conn.prepare_cached(&format!(
@@ -115,7 +115,7 @@ impl Store {
             Ok(found.collect::<rusqlite::Result<Vec<_>>>()?)
         })?;
         let keys = ids.iter().filter_map(|id| self.key(id)).collect();
-        *known = Some((version, ids));
+        *known = Some(TakenUp { version, ids });
         Ok(keys)
     }
 
