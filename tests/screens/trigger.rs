@@ -249,6 +249,7 @@ pub(crate) fn outcomes(size: (u16, u16)) -> Model {
         number: 1,
         app: "la-page-oncall".into(),
         alerts: 5,
+        keys: model.table.rows().take(5).map(|(_, row)| row.key()).collect(),
         rows: (1..=5).collect(),
         running: true,
         cancelling: false,
