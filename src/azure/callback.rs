@@ -120,15 +120,12 @@ fn without(text: &str, secret: &str) -> String {
     };
     let (mut hidden, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(first) = rest.chars().next() {
-        rest = match after(rest).filter(|_| !sought.is_empty()) {
-            Some(after) => {
-                hidden.push_str(HIDDEN);
-                after
-            }
-            None => {
-                hidden.push(first);
-                &rest[first.len_utf8()..]
-            }
+        rest = if let Some(after) = after(rest).filter(|_| !sought.is_empty()) {
+            hidden.push_str(HIDDEN);
+            after
+        } else {
+            hidden.push(first);
+            &rest[first.len_utf8()..]
         };
     }
     hidden
@@ -144,13 +141,9 @@ fn next_sign(text: &str) -> Option<(char, &str)> {
     {
         escaped = Some(inner);
     }
-    let (sign, rest) = match escaped.and_then(|text| Some((byte(text)?, &text[2..]))) {
-        Some((byte, rest)) => (char::from(byte), rest),
-        None => {
-            let first = text.chars().next()?;
-            (first, &text[first.len_utf8()..])
-        }
-    };
+    let escaped = escaped.and_then(|text| Some((char::from(byte(text)?), &text[2..])));
+    let itself = || text.chars().next().map(|first| (first, &text[first.len_utf8()..]));
+    let (sign, rest) = escaped.or_else(itself)?;
     Some((if sign == ' ' { '+' } else { sign }, rest))
 }
 

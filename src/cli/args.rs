@@ -341,7 +341,7 @@ fn reason(text: &str) -> Result<Reason, String> {
 }
 
 /// The longest duration that is taken: a year.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 /// Reads `30s`, `10m`, `2h`, `500ms` or a number of seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
