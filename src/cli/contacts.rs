@@ -133,7 +133,7 @@ async fn set(
         return report(global, &subscription, &changes, &before, true, out);
     }
     say(format_args!("mail for alerts of {}", subscription.display_name));
-    say(words(&changes, &before));
+    say(words(&changes, Some((&before, &after))));
     if !act::agreed(args.yes, "Store these settings?")? {
         say("nothing was changed");
         return Ok(Exit::Done);
@@ -151,11 +151,12 @@ fn edited(before: &Settings, args: &SetContacts, roles: Option<Vec<SafeText>>) -
     }
 }
 
-fn words(changes: &[Difference], before: &Contacts) -> String {
+/// Differences in words; with the settings of an edit, what has to be known before it is stored.
+fn words(changes: &[Difference], edit: Option<(&Contacts, &Settings)>) -> String {
     let mut flow = Flow::new(100);
     documents::contacts::differences(&mut flow, changes);
-    if before.is_default() {
-        flow.words("  nothing is stored yet: a record is made", crate::app::document::Role::Dim);
+    if let Some((before, after)) = edit {
+        documents::contacts::warnings(&mut flow, before, after);
     }
     flow.finish().text().trim_end().to_owned()
 }
@@ -185,7 +186,7 @@ async fn store(
     let other = differences(after, &stored.settings);
     if !other.is_empty() {
         say("the service stored something else than it was sent (sent → stored):");
-        say(words(&other, &stored));
+        say(words(&other, None));
     }
     let changes = differences(&before.settings, &stored.settings);
     report(global, subscription, &changes, &stored, other.is_empty(), out)
