@@ -269,9 +269,11 @@ fn wanted() -> Settings {
     }
 }
 
-fn read_back(saved: Saved) -> Contacts {
-    let Saved::ReadBack(stored) = saved else { panic!("{saved:?}") };
-    stored
+fn read_back(saved: Saved) -> Option<Contacts> {
+    match saved {
+        Saved::ReadBack(stored) => Some(stored),
+        Saved::Unread(_) => None,
+    }
 }
 
 #[tokio::test]
@@ -285,7 +287,7 @@ async fn settings_are_compared_written_and_read_back_in_either_version() {
         let arm = Arm::start(keeper(version, Some(first))).await;
         let client = arm.client();
         let before = client.contacts(&sub()).await.unwrap();
-        let stored = read_back(client.save_contacts(&sub(), &before, &wanted()).await.unwrap());
+        let stored = read_back(client.save_contacts(&sub(), &before, &wanted()).await.unwrap()).unwrap();
         assert!(stored.settings.same_as(&wanted()), "{version}: {stored:?}");
         let methods: Vec<String> = arm.asked().into_iter().map(|asked| asked.method).collect();
         assert_eq!(methods, expected, "{version}");
@@ -302,7 +304,7 @@ async fn where_nothing_is_stored_azures_default_is_shown_and_a_record_can_be_mad
         let client = arm.client();
         let before = client.contacts(&sub()).await.unwrap();
         assert!(before.is_default() && before.settings == Settings::default_of_azure(), "{version}");
-        let stored = read_back(client.save_contacts(&sub(), &before, &wanted()).await.unwrap());
+        let stored = read_back(client.save_contacts(&sub(), &before, &wanted()).await.unwrap()).unwrap();
         assert!(!stored.is_default() && stored.settings.same_as(&wanted()), "{version}");
     }
 }
