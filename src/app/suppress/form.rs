@@ -292,7 +292,7 @@ fn write(model: &mut Model, out: &mut Effects) {
     let (name, reason) = (form.draft.name.clone(), form.draft.reason.clone());
     let mut rules = form.draft.rules();
     let order = match (&form.about, rules.pop()) {
-        (About::Rule(_), Some(rule)) => Order::Replace(Box::new(rule)),
+        (About::Rule(before), Some(rule)) => Order::Replace(before.clone(), Box::new(rule)),
         (_, Some(rule)) => {
             rules.push(rule);
             Order::Create(rules)

@@ -21,12 +21,12 @@ use crate::runtime::open::Workspace;
 use crate::runtime::{deeds, now};
 
 /// How rules are to be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+#[derive(Debug, Clone, Copy)]
+enum Way<'a> {
     /// They must not be there yet.
     Create,
-    /// They are there.
-    Replace,
+    /// In the place of the rule that they were made from.
+    Replace(&'a Rule),
 }
 
 /// Creates rules.
@@ -60,7 +60,7 @@ pub(super) async fn edit(
     let client = workspace.connect().await?;
     let rule = rules::one(workspace, &client, &edit.named).await?;
     let draft = draft::edited(workspace, &rule, edit).await?;
-    let asked = Asked { way: Way::Replace, dismiss: edit.dismiss_matching, act: &edit.act };
+    let asked = Asked { way: Way::Replace(&rule), dismiss: edit.dismiss_matching, act: &edit.act };
     write(workspace, global, &client, &draft, asked, out).await
 }
 
@@ -106,17 +106,17 @@ async fn turn(
     change: impl FnOnce(Rule) -> Result<Rule, CliError>,
 ) -> Result<Exit, CliError> {
     workspace::writable(workspace)?;
-    let client = workspace.connect().await?;
+    let (client, by) = workspace::connect(workspace).await?;
     let rule = rules::one(workspace, &client, &switch.named).await?;
-    let before = rule.state.clone();
+    let shown = rule.clone();
     let rule = change(rule)?;
-    let question = format!("Set {} from {} to {}?", rule.name, before.api_name(), rule.state.api_name());
+    let question = format!("Set {} from {} to {}?", rule.name, shown.state.api_name(), rule.state.api_name());
     if !confirmed(&act(switch.yes), &question)? {
         say("nothing was changed");
         return Ok(Exit::Done);
     }
-    let stored = client.write_suppression_rule(&rule).await?;
-    workspace::audit(workspace, deeds::rule(DeedKind::RuleEdited, &stored.rule)).await;
+    let stored = client.replace_suppression_rule(&shown, &rule).await?;
+    workspace::audit(workspace, &by, deeds::stored(DeedKind::RuleEdited, &stored)).await;
     if global.json {
         out.line(machine::text(&report::stored(&stored, &workspace.table)))?;
     } else {
@@ -133,18 +133,22 @@ pub(super) async fn delete(
     out: &mut Out,
 ) -> Result<Exit, CliError> {
     workspace::writable(workspace)?;
-    let client = workspace.connect().await?;
+    let (client, by) = workspace::connect(workspace).await?;
     let rule = rules::one(workspace, &client, &switch.named).await?;
     let place = workspace.table.subscription_name(rule.subscription.as_str());
     if !confirmed(&act(switch.yes), &format!("Delete the rule {} of {place}?", rule.name))? {
         say("nothing was changed");
         return Ok(Exit::Done);
     }
-    client.delete_suppression_rule(&rule.subscription, rule.name.raw()).await?;
-    workspace::audit(workspace, deeds::rule(DeedKind::RuleDeleted, &rule)).await;
+    let unsure = client.delete_suppression_rule(&rule).await?;
+    workspace::audit(workspace, &by, deeds::rule(DeedKind::RuleDeleted, &rule, unsure.as_ref())).await;
+    if let Some(why) = &unsure {
+        say(format_args!("deleting {} was accepted, and is not confirmed: {why}", rule.name));
+    }
     if global.json {
         out.line(machine::text(
-            &json!({ "deleted": rule.name.raw(), "subscription": rule.subscription.as_str() }),
+            &json!({ "deleted": rule.name.raw(), "subscription": rule.subscription.as_str(),
+                "confirmed": unsure.is_none() }),
         ))?;
     } else {
         out.line(format_args!("deleted: {}; alerts that it dismissed stay dismissed", rule.name))?;
@@ -159,7 +163,7 @@ fn act(yes: bool) -> Act {
 /// What is to be done with a draft.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
-    way: Way,
+    way: Way<'a>,
     dismiss: bool,
     act: &'a Act,
 }
@@ -184,14 +188,17 @@ async fn write(
         say("nothing was changed");
         return Ok(Exit::Done);
     }
+    let by = workspace::name(client).await?;
     let mut outcomes = Vec::with_capacity(rules.len());
     for rule in &rules {
         let (kind, outcome) = match asked.way {
             Way::Create => (DeedKind::RuleCreated, client.create_suppression_rule(rule).await),
-            Way::Replace => (DeedKind::RuleEdited, client.write_suppression_rule(rule).await),
+            Way::Replace(before) => {
+                (DeedKind::RuleEdited, client.replace_suppression_rule(before, rule).await)
+            }
         };
         if let Ok(stored) = &outcome {
-            workspace::audit(workspace, deeds::rule(kind, &stored.rule)).await;
+            workspace::audit(workspace, &by, deeds::stored(kind, stored)).await;
         }
         if !global.json {
             said(workspace, rule, outcome.as_ref(), out)?;
@@ -233,7 +240,7 @@ async fn write(
 }
 
 fn question(rules: &[Rule], simulation: &Simulation, asked: Asked<'_>) -> String {
-    let verb = if asked.way == Way::Create { "Create" } else { "Change" };
+    let verb = if matches!(asked.way, Way::Create) { "Create" } else { "Change" };
     let what = match rules {
         [one] => format!("the rule {}", one.name),
         several => format!("{} rules", several.len()),
@@ -256,7 +263,8 @@ fn said(
     match outcome {
         Ok(stored) => {
             report::print(&report::stored_text(stored, &workspace.table), out)?;
-            say(format_args!("{} is stored as shown; it takes effect within about 10 minutes", rule.name));
+            let how = if stored.unread.is_none() { "is stored as shown" } else { "was accepted" };
+            say(format_args!("{} {how}; it takes effect within about 10 minutes", rule.name));
         }
         Err(error) => say(format_args!("{}: not stored: {error}", rule.name)),
     }

@@ -219,9 +219,8 @@ fn nothing(model: &Model, width: usize) -> Document {
 fn said(model: &Model, screen: &RulesScreen) -> Vec<Piece> {
     let known = &model.respond.suppress.rules;
     if let Some(deed) = &screen.asking {
-        let rule = suppress::shown(model, screen).map(|(rule, _)| rule);
         return vec![
-            Piece::new(suppress::question(deed, rule), Role::Strong),
+            Piece::new(suppress::question(deed), Role::Strong),
             Piece::new("  y yes   Enter No", Role::Key),
         ];
     }
