@@ -53,6 +53,20 @@ fn golden(area: &str) {
 }
 
 #[test]
+fn the_parts_of_the_header_never_touch() {
+    for (width, short) in (60..=130).flat_map(|width| [(width, false), (width, true)]) {
+        let mut model = scenes::read_only((width, 16));
+        model.sync.running = false;
+        if short {
+            model.session.as_mut().unwrap().tenant = "Contoso".into();
+        }
+        let screen = buffer(&model);
+        let row: String = (0..width).map(|x| screen[(x, 0)].symbol()).collect();
+        assert!(row.contains("↑2 ") && row.contains(" H"), "{width}: {row}");
+    }
+}
+
+#[test]
 fn the_main_screen() {
     golden("main");
 }

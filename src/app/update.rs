@@ -29,8 +29,11 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
 /// Whose words a notice is when a message brings one.
 fn speaker(message: &Message) -> Speaker {
     match message {
-        Message::Sync(_) | Message::Fetched(..) | Message::Triggered(_) => Speaker::Worker,
-        Message::Notices(_) | Message::Start(_) => Speaker::Worker,
+        Message::Sync(_)
+        | Message::Fetched(..)
+        | Message::Triggered(_)
+        | Message::Notices(_)
+        | Message::Start(_) => Speaker::Worker,
         Message::Journal(_) => Speaker::Journal,
         _ => Speaker::Key,
     }

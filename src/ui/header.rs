@@ -40,14 +40,16 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     // Nothing may touch: the name of the tenant gives way last.
     let over = (line_width(&left) + line_width(&middle) + line_width(&right) + 2).saturating_sub(room);
     if over > 0 {
-        left = place(model, Size::Short, TENANT.saturating_sub(over).max(4));
+        let tenant = model.session.as_ref().map(|session| session.tenant.as_safe());
+        let name = tenant.map_or(0, |tenant| line_width(&safe_cell(tenant, TENANT, Role::Body)));
+        left = place(model, Size::Short, name.saturating_sub(over).max(1));
     }
     let used = painter.line(row, &left);
     let free = room.saturating_sub(usize::from(used) + line_width(&right));
     let gap = (free.saturating_sub(line_width(&middle)) / 2) as u16;
     let from = used + gap.max(1);
     if from < row.width {
-        let width = (free as u16).saturating_sub(gap.max(1)).min(row.width - from);
+        let width = (free as u16).saturating_sub(gap.max(1) + 1).min(row.width - from);
         painter.line(Area { x: row.x + from, width, ..row }, &middle);
     }
     painter.right(row, &right);

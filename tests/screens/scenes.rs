@@ -207,7 +207,7 @@ fn chord(size: (u16, u16)) -> Model {
     model
 }
 
-fn read_only(size: (u16, u16)) -> Model {
+pub(crate) fn read_only(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
     if let Some(session) = &mut model.session {
         session.read_only = Some("--read-only".into());

@@ -45,7 +45,7 @@ const TRIGGER_MARKED: &Hints = &[
     ("↑ ↓", "what is sent"),
     ("Esc", "no"),
 ];
-const RULE: &Hints = &[("Tab", "next field"), ("Space", "tick"), ("F2", "create or save"), ("Esc", "leave")];
+const RULE: &Hints = &[("Tab", "next field"), ("Space", "tick"), ("F2", "create, save"), ("Esc", "leave")];
 const RULE_LEAVE: &Hints = &[("y", "yes, leave it"), ("Enter", "no"), ("Esc", "no")];
 const RULE_CONFIRM: &Hints =
     &[("y", "yes, write it"), ("d", "dismiss the open matches too"), ("Enter", "no"), ("Esc", "no")];

@@ -356,3 +356,12 @@ fn a_twin_that_was_closed_since_is_not_added_any_more() {
     assert!(harness.model.overlays.is_empty());
     assert_eq!(harness.notice(), "the last change left no twin behind");
 }
+
+#[test]
+fn a_decision_that_was_taken_back_leaves_no_twin_behind() {
+    let mut harness = tenant();
+    harness.cursor_to(1).keys("s r").verify(1, &[]).keys("u").verify(2, &[]);
+    assert_eq!(harness.notice(), "undone: 1 verified");
+    harness.keys("&");
+    assert_eq!(harness.notice(), "the last change left no twin behind");
+}

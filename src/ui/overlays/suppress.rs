@@ -45,7 +45,7 @@ pub(super) fn rule_form(model: &Model, rule: &RuleForm, painter: &mut Painter<'_
     painter.document(parts.matches, &matches, 0);
     // Each in the row below it: that of the frame, or the one between the two.
     for (area, offset, lines) in [(area, offset, lines), (parts.matches, 0, matches.len())] {
-        if let Some(words) = place(area.rows(), offset, lines) {
+        if let Some(words) = place(area.rows(), offset, lines).filter(|_| rule.step == Step::Fill) {
             painter.footer(Area { height: area.height + 1, ..area }, &[words]);
         }
     }
