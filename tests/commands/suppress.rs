@@ -169,6 +169,24 @@ fn the_matching_open_alerts_are_dismissed_as_a_change_and_undone() {
 }
 
 #[test]
+fn what_was_asked_for_is_done_when_nobody_reads() {
+    let bench = tenant(Role::Owner);
+    let (id, _) = alert(&bench);
+    let open = json(&bench, &["suppress", "simulate", "--from", &id])["open"].as_u64().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let add =
+        ["suppress", "add", "--from", &id, "--reason", "noise", "--dismiss-matching", "--yes", "--wait"];
+    let ended = bench.command().args(add).stdout(writer).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(0), "{said}");
+    assert!(said.contains("takes effect") && !said.contains("standard output"), "{said}");
+    assert!(open > 0);
+    assert_eq!(bench.posts("dismiss") as u64, open);
+    assert_eq!(json(&bench, &["changes"])[0]["outcomes"]["verified"], open);
+}
+
+#[test]
 fn what_is_wrong_is_said_with_its_flag_and_nothing_is_sent() {
     let bench = tenant(Role::Owner);
     let base = ["suppress", "add", "--type", "VM_A", "--subscription", "Contoso Staging", "--yes"];

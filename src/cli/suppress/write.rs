@@ -184,6 +184,8 @@ async fn write(
         say("nothing was changed");
         return Ok(Exit::Done);
     }
+    // What cannot be printed must not stop what was asked for: it is said when everything is done.
+    let mut printed = Ok(());
     let mut outcomes = Vec::with_capacity(rules.len());
     for rule in &rules {
         let (kind, outcome) = match asked.way {
@@ -194,7 +196,7 @@ async fn write(
             workspace::audit(workspace, deeds::rule(kind, &stored.rule)).await;
         }
         if !global.json {
-            said(workspace, rule, outcome.as_ref(), out)?;
+            printed = printed.and(said(workspace, rule, outcome.as_ref(), out));
         }
         outcomes.push(outcome);
     }
@@ -207,6 +209,7 @@ async fn write(
         change = dismiss(workspace, draft, &simulation, asked.act).await?;
         exit = change.as_ref().map_or(exit, |(_, _, sent)| *sent);
     }
+    printed?;
     if global.json {
         let written: Vec<Value> = rules
             .iter()
