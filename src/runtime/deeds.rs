@@ -6,7 +6,7 @@ use chrono::Utc;
 
 use crate::domain::contacts::Difference;
 use crate::domain::record::{Deed, DeedKind};
-use crate::domain::suppression::Rule;
+use crate::domain::suppression::{Rule, expiry};
 use crate::domain::{SafeText, SubscriptionId};
 use crate::store::StoreHandle;
 
@@ -17,10 +17,9 @@ pub fn rule(kind: DeedKind, rule: &Rule) -> Deed {
         rule.subscription.as_str(),
         rule.name.raw()
     );
-    let end = rule.expires.map_or_else(
-        || "without an end".to_owned(),
-        |end| format!("until {}", end.format("%Y-%m-%d %H:%M UTC")),
-    );
+    let end = rule
+        .expires
+        .map_or_else(|| "without an end".to_owned(), |end| format!("until {}", expiry::words(Some(end))));
     let words = format!("{}, {}, {end}", rule.type_label().raw(), rule.state.api_name());
     Deed::new(kind, SafeText::default(), Utc::now()).about(id).set(rule.name.clone()).saying(words)
 }

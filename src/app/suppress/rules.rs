@@ -159,7 +159,12 @@ pub fn question(deed: &Deed, known: Option<&Rule>) -> String {
     match deed {
         Deed::Delete(rule) => format!("Delete {}? Alerts that it dismissed stay dismissed.", rule.name),
         Deed::Write(rule) if known.is_some_and(|known| known.expires != rule.expires) => {
-            format!("Let {} work until {}?", rule.name, expiry::words(rule.expires))
+            let end = expiry::words(rule.expires);
+            match (&rule.state, known.map(|known| &known.state)) {
+                (State::Disabled, _) => format!("Let {} end {end}? It stays disabled.", rule.name),
+                (_, Some(State::Expired)) => format!("Let {} work again, until {end}?", rule.name),
+                _ => format!("Let {} work until {end}?", rule.name),
+            }
         }
         Deed::Write(rule) if rule.state == State::Enabled => format!("Enable {}?", rule.name),
         Deed::Write(rule) => format!("Disable {}?", rule.name),

@@ -56,10 +56,22 @@ pub(super) async fn edit(
     edit: &Edit,
     out: &mut Out,
 ) -> Result<Exit, CliError> {
+    if !(edit.about.is_named() || edit.words.is_named() || edit.dismiss_matching) {
+        return Err(CliError::usage(
+            "say what to change: --type, --from, --entity, --entity-contains, --no-entity, --reason, --comment or \
+             --expires",
+        ));
+    }
     workspace::writable(workspace)?;
     let client = workspace.connect().await?;
     let rule = rules::one(workspace, &client, &edit.named).await?;
     let draft = draft::edited(workspace, &rule, edit).await?;
+    if draft == Draft::of(&rule) && !edit.dismiss_matching {
+        return Err(CliError::usage(format_args!("nothing changes: {} is so already", rule.name)));
+    }
+    if rule.state == State::Expired && draft.expires.is_none_or(|end| end > now().utc) {
+        say("its time was over: with the new end it works again");
+    }
     let asked = Asked { way: Way::Replace, dismiss: edit.dismiss_matching, act: &edit.act };
     write(workspace, global, &client, &draft, asked, out).await
 }
@@ -196,6 +208,9 @@ async fn write(
             workspace::audit(workspace, deeds::rule(kind, &stored.rule)).await;
         }
         if !global.json {
+            if !outcomes.is_empty() {
+                printed = printed.and(out.line(""));
+            }
             printed = printed.and(said(workspace, rule, outcome.as_ref(), out));
         }
         outcomes.push(outcome);
@@ -259,7 +274,9 @@ fn said(
     match outcome {
         Ok(stored) => {
             report::print(&report::stored_text(stored, &workspace.table), out)?;
-            say(format_args!("{} is stored as shown; it takes effect within about 10 minutes", rule.name));
+            let how =
+                if stored.differences.is_empty() { "stored as shown" } else { "stored, but not as asked" };
+            say(format_args!("{} is {how}; it takes effect within about 10 minutes", rule.name));
         }
         Err(error) => say(format_args!("{}: not stored: {error}", rule.name)),
     }
