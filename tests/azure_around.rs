@@ -8,9 +8,10 @@ use chrono::{TimeZone, Utc};
 use quell::azure::ApiError;
 use quell::azure::samples::Going;
 use quell::domain::activity::Window;
-use quell::domain::contacts::{MinSeverity, Settings, addresses};
+use quell::domain::contacts::{Contacts, MinSeverity, Saved, Settings, addresses};
 use quell::domain::ownership::{OwnerRole, Reach};
 use quell::domain::resource::ResourceId;
+use quell::domain::rights::Right;
 use quell::domain::samples::Bundle;
 use quell::domain::{Severity, SubscriptionId};
 use serde_json::{Value, json};
@@ -123,6 +124,31 @@ async fn tags_and_owners_are_read_and_each_names_the_role_it_needs() {
     }
 }
 
+#[tokio::test]
+async fn permissions_are_read_to_their_end_or_not_known_at_all() {
+    let reader = json!({ "actions": ["*/read"] });
+    let admin = json!({ "actions": ["Microsoft.Security/*"] });
+    let pages = [
+        json!({ "value": [reader], "nextLink": "BASE/next" }),
+        json!({ "value": [admin], "nextLink": null }),
+    ];
+    let first = pages[0].clone();
+    let arm = Arm::start(move |_, before| ok(&pages[before])).await;
+    let rights = arm.client().rights(&sub()).await.unwrap();
+    assert!(rights.has(Right::ChangeStatus) && rights.has(Right::ReadActivity), "{rights:?}");
+    let refused = Arm::start(move |_, before| match before {
+        0 => ok(&first),
+        _ => refusal(403, "AuthorizationFailed"),
+    })
+    .await;
+    assert!(refused.client().rights(&sub()).await.is_err());
+    let endless =
+        Arm::start(|_, before| ok(&json!({ "value": [], "nextLink": format!("BASE/next/{before}") }))).await;
+    assert!(matches!(endless.client().rights(&sub()).await, Err(ApiError::Protocol(_))));
+    let odd = Arm::start(|_, _| ok(&json!({ "value": [{ "actions": "*" }] }))).await;
+    assert!(matches!(odd.client().rights(&sub()).await, Err(ApiError::Protocol(_))));
+}
+
 /// Answers the three questions behind the recommendations.
 fn advice(asked: &Asked) -> Reply {
     if asked.path.contains("assessmentMetadata") {
@@ -160,6 +186,21 @@ async fn recommendations_come_in_pages_with_counts_and_metadata() {
     assert!(found.gaps.is_empty(), "{:?}", found.gaps);
     let posts = arm.lines().iter().filter(|line| line.starts_with("POST")).count();
     assert_eq!((posts, arm.asked().len()), (3, 4));
+}
+
+#[tokio::test]
+async fn a_count_that_was_left_out_is_not_none() {
+    let arm = Arm::start(|asked, _| {
+        if asked.body.contains("summarize") {
+            ok(&json!({ "data": [{ "name": "k1", "others": 7 }], "resultTruncated": "true" }))
+        } else {
+            advice(asked)
+        }
+    })
+    .await;
+    let found = arm.client().recommendations(&vm()).await.unwrap();
+    let others: Vec<_> = found.items.iter().map(|of| of.others).collect();
+    assert_eq!((others, found.gaps.len()), (vec![None, Some(7)], 1), "{:?}", found.gaps);
 }
 
 #[tokio::test]
@@ -228,6 +269,11 @@ fn wanted() -> Settings {
     }
 }
 
+fn read_back(saved: Saved) -> Contacts {
+    let Saved::ReadBack(stored) = saved else { panic!("{saved:?}") };
+    stored
+}
+
 #[tokio::test]
 async fn settings_are_compared_written_and_read_back_in_either_version() {
     for (version, expected) in [
@@ -239,7 +285,7 @@ async fn settings_are_compared_written_and_read_back_in_either_version() {
         let arm = Arm::start(keeper(version, Some(first))).await;
         let client = arm.client();
         let before = client.contacts(&sub()).await.unwrap();
-        let stored = client.save_contacts(&sub(), &before, &wanted()).await.unwrap();
+        let stored = read_back(client.save_contacts(&sub(), &before, &wanted()).await.unwrap());
         assert!(stored.settings.same_as(&wanted()), "{version}: {stored:?}");
         let methods: Vec<String> = arm.asked().into_iter().map(|asked| asked.method).collect();
         assert_eq!(methods, expected, "{version}");
@@ -256,7 +302,7 @@ async fn where_nothing_is_stored_azures_default_is_shown_and_a_record_can_be_mad
         let client = arm.client();
         let before = client.contacts(&sub()).await.unwrap();
         assert!(before.is_default() && before.settings == Settings::default_of_azure(), "{version}");
-        let stored = client.save_contacts(&sub(), &before, &wanted()).await.unwrap();
+        let stored = read_back(client.save_contacts(&sub(), &before, &wanted()).await.unwrap());
         assert!(!stored.is_default() && stored.settings.same_as(&wanted()), "{version}");
     }
 }
@@ -269,6 +315,39 @@ async fn settings_that_somebody_changed_meanwhile_are_left_alone() {
     let outcome = client.save_contacts(&sub(), &before, &wanted()).await;
     assert!(matches!(outcome, Err(ApiError::Conflict { .. })), "{outcome:?}");
     assert!(arm.asked().iter().all(|asked| asked.method == "GET"));
+}
+
+#[tokio::test]
+async fn a_record_that_could_not_be_written_back_is_left_alone() {
+    for odd in ["1e999", r#""\ud800""#, &format!("{}{}", "[".repeat(200), "]".repeat(200))] {
+        let record = format!(r#"{{"properties":{{"emails":"a@b.c","isEnabled":true,"later":{odd}}}}}"#);
+        let arm = Arm::start(move |_, _| reply(200, record.clone())).await;
+        let client = arm.client();
+        let before = client.contacts(&sub()).await.unwrap();
+        assert_eq!(before.settings.emails, addresses("a@b.c"), "it is shown all the same");
+        let outcome = client.save_contacts(&sub(), &before, &wanted()).await;
+        assert!(matches!(outcome, Err(ApiError::Protocol(_))), "{outcome:?}");
+        assert!(arm.asked().iter().all(|asked| asked.method == "GET"));
+    }
+}
+
+#[tokio::test]
+async fn what_was_accepted_and_cannot_be_read_back_is_no_failure() {
+    let written = std::sync::atomic::AtomicBool::new(false);
+    let record = json!({ "properties": { "isEnabled": true } });
+    let arm = Arm::start(move |asked, _| {
+        let put = asked.method == "PUT";
+        match written.fetch_or(put, std::sync::atomic::Ordering::SeqCst) {
+            false if put => reply(200, asked.body.clone()),
+            false => ok(&record),
+            true => refusal(403, "AuthorizationFailed"),
+        }
+    })
+    .await;
+    let client = arm.client();
+    let before = client.contacts(&sub()).await.unwrap();
+    let saved = client.save_contacts(&sub(), &before, &wanted()).await.unwrap();
+    assert!(matches!(&saved, Saved::Unread(why) if why.raw().contains("not allowed")), "{saved:?}");
 }
 
 #[tokio::test]

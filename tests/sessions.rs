@@ -126,6 +126,23 @@ fn a_rule_from_an_alert_is_simulated_written_and_read_back_in_six_keys() {
 }
 
 #[test]
+fn quitting_while_a_rule_is_written_loses_neither_it_nor_the_dismissal() {
+    let bench = tenant(&["latency:700ms@PUT"]);
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("S").wait("Would have matched");
+    pty.keys("2 F2").wait("Create this rule?");
+    pty.keys("d y Esc");
+    leave(&mut pty);
+    let since = about_rules(&bench, 0);
+    assert!(since.last().is_some_and(|line| line.starts_with("GET ")), "it was read back: {since:?}");
+    assert!(since.iter().any(|line| line.starts_with("PUT ")), "{since:?}");
+    let (code, changes, errors) = bench.run(&["changes", "--json"]);
+    assert_eq!(code, 0, "{errors}");
+    let changes: serde_json::Value = serde_json::from_str(&changes).unwrap();
+    assert!(changes[0]["comment"].as_str().unwrap().contains("suppression rule"), "{changes}");
+}
+
+#[test]
 fn undo_works_after_a_restart() {
     let bench = tenant(&[]);
     let before = bench.statuses();

@@ -22,8 +22,9 @@ pub(super) fn run(model: &mut Model, change: Change, out: &mut Effects) {
         Change::Redo => undo::redo(model, out),
         Change::Repeat => repeat(model, out),
         Change::Twins => {
-            if let Some((keys, decision)) = model.bulk.twins.take() {
-                decide_on(model, &keys, &BTreeSet::new(), decision, out);
+            let keys = twins_left(model);
+            if let Some((_, decision)) = model.bulk.twins.take() {
+                decide_on(model, &keys, &BTreeSet::new(), decision, true, out);
             }
         }
         Change::Failures => {
@@ -52,7 +53,17 @@ fn covered(model: &mut Model) -> (Vec<AlertKey>, BTreeSet<AlertKey>) {
 /// Decides on what is marked, or else under the cursor.
 pub(super) fn decide(model: &mut Model, decision: Decision, out: &mut Effects) {
     let (keys, kept) = covered(model);
-    decide_on(model, &keys, &kept, decision, out);
+    decide_on(model, &keys, &kept, decision, false, out);
+}
+
+/// The twins that the last decision left and that are still as open or closed as they were then.
+pub(super) fn twins_left(model: &Model) -> Vec<AlertKey> {
+    let left = model.bulk.twins.iter().flat_map(|(twins, _)| twins);
+    let same = left.filter(|(key, target)| {
+        let row = model.table.get(*key).filter(|row| !row.flags().is_gone());
+        row.is_some_and(|row| row.status().is_open() == target.seen.is_open())
+    });
+    same.map(|(key, _)| *key).collect()
 }
 
 /// Freezes the set. One alert changes at once, unless it is dismissed; else the exact set is shown first.
@@ -61,6 +72,7 @@ fn decide_on(
     keys: &[AlertKey],
     kept: &BTreeSet<AlertKey>,
     decision: Decision,
+    of_twins: bool,
     out: &mut Effects,
 ) {
     let plan = plan(&model.table, keys, decision.status, kept);
@@ -70,6 +82,7 @@ fn decide_on(
         matching: plan.targets.len() + plan.skipped.len(),
         off_screen: off_screen(model, &plan),
         twins: (!twins.is_empty()).then_some(Twins { targets: twins, added: false }),
+        of_twins,
         plan,
         reason: decision.reason,
         take: decision.take,
@@ -152,7 +165,7 @@ pub(super) fn submit(model: &mut Model, confirm: Confirm, out: &mut Effects) {
     let decision = Decision { status: confirm.status, reason: confirm.reason, take: confirm.take };
     model.bulk.decision = Some(decision);
     let left = confirm.twins.filter(|twins| !twins.added);
-    model.bulk.twins = left.map(|twins| (twins.targets.into_iter().map(|(key, _)| key).collect(), decision));
+    model.bulk.twins = left.map(|twins| (twins.targets, decision));
     let submitted = Submitted {
         keys: confirm.plan.targets.iter().map(|(key, _)| *key).collect(),
         status: confirm.status,

@@ -32,6 +32,17 @@ pub enum Order {
     Suppress(suppress::Order),
 }
 
+impl Order {
+    /// True for what changes something at the source: leaving must not abandon it.
+    pub fn is_write(&self) -> bool {
+        use suppress::Order::{Create, Delete, Replace};
+        matches!(
+            self,
+            Self::Suppress(Create(_) | Replace(..) | Delete(_)) | Self::Contacts(contacts::Order::Save(..))
+        )
+    }
+}
+
 /// What the source answered.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {

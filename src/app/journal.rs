@@ -172,8 +172,8 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
 
 /// What the last decision left as it is, and the key that adds it.
 pub(super) fn twins_left(model: &Model) -> Option<String> {
-    let (twins, _) = model.bulk.twins.as_ref()?;
-    Some(match twins.len() {
+    Some(match bulk::twins_left(model).len() {
+        0 => return None,
         1 => "its twin of the other scanner stays until its next scan: & adds it".to_owned(),
         several => format!("{several} twins of the other scanner stay until their next scan: & adds them"),
     })

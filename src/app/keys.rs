@@ -10,8 +10,8 @@ use crate::app::message::Timer;
 use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
-    Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, overlays,
-    pivot, record, related, respond, rights, suppress, views,
+    Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, notice,
+    overlays, pivot, record, related, respond, rights, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -39,7 +39,9 @@ pub enum Held {
 pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
     model.list.touched |= !model.list.listing.is_empty();
     if key == Key::ctrl('c') {
-        return interrupt(model, out);
+        let before = notice::shown(model);
+        interrupt(model, out);
+        return notice::outlived(model, before);
     }
     model.last_interrupt = None;
     if key == Key::ctrl('z') {
@@ -101,6 +103,16 @@ pub(super) fn release(model: &mut Model, out: &mut Effects) {
 }
 
 fn handle(model: &mut Model, key: Key, out: &mut Effects) {
+    let before = notice::shown(model);
+    give(model, key, out);
+    // A chord is not a command yet.
+    if model.chord.is_none() {
+        notice::outlived(model, before);
+    }
+}
+
+/// Gives a key to what has the keys.
+fn give(model: &mut Model, key: Key, out: &mut Effects) {
     if model.first_run.is_some() {
         first_run::key(model, key, out);
     } else if !model.overlays.is_empty() {

@@ -15,6 +15,7 @@ use crate::domain::listing::Listing;
 use crate::domain::progress::{Fault, SyncEvent};
 use crate::domain::record::{AlertRecord, DeedKind, LogEntry, Past};
 use crate::domain::related::Related;
+use crate::domain::resource::ResourceId;
 use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeStr, SafeText};
@@ -72,6 +73,8 @@ pub enum Message {
 pub enum Triggered {
     /// One alert of a confirm stands differently. Without a number its run is only followed.
     Row(Option<u64>, Box<TriggerRecord>),
+    /// Whether the source told where to send to a logic app, or why it did not.
+    Told(ResourceId, Result<(), Fault>),
     /// Each alert of a confirm has its outcome, or why nothing could be done at all.
     Ended(u64, Result<(), Fault>),
 }

@@ -23,7 +23,7 @@ pub(super) fn fail(model: &mut Model, text: impl Into<SafeText>, out: &mut Effec
 
 fn show(model: &mut Model, text: SafeText, is_error: bool, out: &mut Effects) {
     let number = model.next_serial();
-    model.notice = Some(Notice { number, text, is_error });
+    model.notice = Some(Notice { number, text, is_error, is_report: false });
     out.push(Effect::Timer(Timer::Notice(number), STAYS));
 }
 
@@ -39,6 +39,40 @@ pub(super) fn keep(model: &mut Model, notices: Vec<SafeText>, out: &mut Effects)
         fail(model, format!("{} (w shows {more} more)", longest.raw()), out);
     }
     overlays::measure(model);
+}
+
+/// Which notice is shown.
+pub(super) fn shown(model: &Model) -> Option<u64> {
+    model.notice.as_ref().map(|notice| notice.number)
+}
+
+/// Who brings a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Speaker {
+    /// A key, or an answer that it waited for.
+    Key,
+    /// The journal: it answers a key, but that something is not kept must be seen.
+    Journal,
+    /// A worker, when it is done.
+    Worker,
+}
+
+/// Notes of a notice that was not there before whether it stays for its time.
+pub(super) fn reported(model: &mut Model, before: Option<u64>, speaker: Speaker) {
+    if let Some(notice) = model.notice.as_mut().filter(|notice| Some(notice.number) != before) {
+        notice.is_report = match speaker {
+            Speaker::Key => false,
+            Speaker::Journal => notice.is_error,
+            Speaker::Worker => true,
+        };
+    }
+}
+
+/// A key did something: what was shown before it is about another one, unless a worker reported it.
+pub(super) fn outlived(model: &mut Model, before: Option<u64>) {
+    if model.notice.as_ref().is_some_and(|notice| Some(notice.number) == before && !notice.is_report) {
+        model.notice = None;
+    }
 }
 
 /// The timer of a notice ran out.

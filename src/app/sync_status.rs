@@ -5,7 +5,7 @@ use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::message::Now;
 use crate::app::model::{Model, SubscriptionState, SyncStatus};
 use crate::app::notice::{fail, say};
-use crate::app::{Effect, Effects, details, journal, rights};
+use crate::app::{Effect, Effects, details, journal, rights, undo};
 use crate::domain::change::Tally;
 use crate::domain::progress::{Subscription, SyncEvent};
 use crate::domain::{ChangeId, SafeText, SubscriptionId};
@@ -115,16 +115,14 @@ fn settled(model: &mut Model, change: ChangeId, tally: Tally, out: &mut Effects)
     if let Some(record) = model.bulk.recent.iter_mut().find(|record| record.id == change) {
         record.tally = tally;
     }
+    let outcome = format!("{}{}", undo::outcome_of(&model.bulk, change), tally.sentence());
     if tally.is_clean() {
         let twins = if model.bulk.last == Some(change) { journal::twins_left(model) } else { None };
-        say(
-            model,
-            twins.map_or_else(|| tally.sentence(), |twins| format!("{}; {twins}", tally.sentence())),
-            out,
-        );
+        let text = twins.map_or_else(|| outcome.clone(), |twins| format!("{outcome}; {twins}"));
+        say(model, text, out);
     } else {
         model.bulk.last = Some(change);
-        fail(model, format!("{} — *l marks them, E shows them", tally.sentence()), out);
+        fail(model, format!("{outcome} — *l marks them, E shows them"), out);
         order(model, Order::OfferFailures(change), JournalOrder::LoadChange(change), out);
     }
     details::reload(model, out);

@@ -64,6 +64,15 @@ pub fn is_redo(bulk: &Bulk, record: &ChangeRecord) -> bool {
     kind(bulk, record) == Kind::Undo
 }
 
+/// What an outcome is the outcome of, where it is no decision: `undone: `, `redone: `.
+pub(super) fn outcome_of(bulk: &Bulk, change: ChangeId) -> &'static str {
+    match bulk.recent.iter().find(|record| record.id == change).map(|record| kind(bulk, record)) {
+        Some(Kind::Undo) => "undone: ",
+        Some(Kind::Redo) => "redone: ",
+        Some(Kind::Decision) | None => "",
+    }
+}
+
 /// How many alerts taking a change back concerns: those it changed or still may.
 pub fn reach(tally: &Tally) -> usize {
     tally.pending + tally.verified + tally.unconfirmed
@@ -110,6 +119,8 @@ pub(super) fn undone(
 ) {
     let now = model.now.utc;
     let bulk = &mut model.bulk;
+    // What the decision left behind is no longer its own.
+    bulk.twins = None;
     if removed + changed == 0 {
         bulk.exhausted.insert(change);
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::app::message::{Message, Now, Start, Timer};
 use crate::app::model::{FirstRun, Model, Pane};
+use crate::app::notice::Speaker;
 use crate::app::{
     Effect, Effects, details, filter_bar, first_run, journal, keys, list, notice, overlays, related, respond,
     sync_status,
@@ -17,9 +18,22 @@ const MINUTE: Duration = Duration::from_mins(1);
 pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
     let mut out = Effects::new();
     model.now = now;
+    let before = notice::shown(model);
+    let from = speaker(&message);
     route(model, message, &mut out);
+    notice::reported(model, before, from);
     keys::release(model, &mut out);
     out
+}
+
+/// Whose words a notice is when a message brings one.
+fn speaker(message: &Message) -> Speaker {
+    match message {
+        Message::Sync(_) | Message::Fetched(..) | Message::Triggered(_) => Speaker::Worker,
+        Message::Notices(_) | Message::Start(_) => Speaker::Worker,
+        Message::Journal(_) => Speaker::Journal,
+        _ => Speaker::Key,
+    }
 }
 
 fn route(model: &mut Model, message: Message, out: &mut Effects) {

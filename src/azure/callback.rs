@@ -14,7 +14,7 @@ use reqwest::{Client, Method, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::cloud::{Cloud, Endpoint};
-use super::error::{ApiError, RemoteError};
+use super::error::{ApiError, RemoteError, shorten};
 use super::retry::parse_retry_after;
 use super::transport::{ACTION_LIMIT, BODY_LIMIT, CONNECT_LIMIT, root_cause};
 use crate::domain::SafeText;
@@ -81,26 +81,77 @@ impl Callback {
         Ok(Self { address: Arc::new(address), method })
     }
 
-    /// Text from outside without the address and its signature, in case that it quotes them.
+    /// Text from outside without the address and its signature, in case that it quotes them. Give it the whole text: of
+    /// a secret that was cut, the rest would stay.
     fn hide(&self, text: &str) -> String {
         let address = self.address.expose_secret();
-        let mut hidden = text.replace(address, HIDDEN);
-        let pairs = address.split_once('?').map_or("", |(_, query)| query).split('&');
-        for value in pairs.filter_map(|pair| pair.strip_prefix("sig=")).filter(|value| !value.is_empty()) {
-            let query = format!("v={value}");
-            let plain = Url::parse(&format!("http://x/?{query}")).ok();
-            let plain = plain.and_then(|url| url.query_pairs().next().map(|(_, plain)| plain.into_owned()));
-            hidden = hidden.replace(value, HIDDEN);
-            if let Some(plain) = plain.filter(|plain| !plain.is_empty()) {
-                hidden = hidden.replace(&plain, HIDDEN);
-            }
-        }
-        hidden
+        let query = address.split_once('?').map_or("", |(_, query)| query);
+        let signatures = query.split('&').filter_map(|pair| pair.split_once('='));
+        let signatures =
+            signatures.filter(|(name, _)| name.eq_ignore_ascii_case("sig")).map(|(_, value)| value);
+        std::iter::once(address)
+            .chain(signatures)
+            .fold(text.to_owned(), |text, secret| without(&text, secret))
     }
 
     fn safe(&self, text: &str) -> SafeText {
         SafeText::from(self.hide(text))
     }
+
+    /// What an answer that is no success says.
+    fn says(&self, status: u16, body: &[u8]) -> SafeText {
+        let (_, message) = RemoteError::whole(body);
+        let text = if message.is_empty() { message } else { format!(": {}", self.hide(&message)) };
+        shorten(&format!("HTTP {status}{text}"))
+    }
+}
+
+/// A text with each spelling of a secret hidden.
+fn without(text: &str, secret: &str) -> String {
+    let (mut sought, mut rest) = (Vec::new(), secret);
+    while let Some((sign, after)) = next_sign(rest) {
+        sought.push(sign);
+        rest = after;
+    }
+    let after = |text| {
+        sought
+            .iter()
+            .try_fold(text, |text, sign| next_sign(text).filter(|next| next.0 == *sign).map(|next| next.1))
+    };
+    let (mut hidden, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(first) = rest.chars().next() {
+        rest = match after(rest).filter(|_| !sought.is_empty()) {
+            Some(after) => {
+                hidden.push_str(HIDDEN);
+                after
+            }
+            None => {
+                hidden.push(first);
+                &rest[first.len_utf8()..]
+            }
+        };
+    }
+    hidden
+}
+
+/// The next sign of a text and what follows it, however it is written: as itself, as `%2B`, `%2b` or `%252B`, or as
+/// `\u002B`. A blank and a plus are the same, as in a form.
+fn next_sign(text: &str) -> Option<(char, &str)> {
+    let byte = |text: &str| u8::from_str_radix(text.get(..2)?, 16).ok().filter(|_| !text.starts_with('+'));
+    let mut escaped = text.strip_prefix('%').or_else(|| text.strip_prefix("\\u00"));
+    while let Some(inner) =
+        escaped.and_then(|text| text.strip_prefix("25")).filter(|text| byte(text).is_some())
+    {
+        escaped = Some(inner);
+    }
+    let (sign, rest) = match escaped.and_then(|text| Some((byte(text)?, &text[2..]))) {
+        Some((byte, rest)) => (char::from(byte), rest),
+        None => {
+            let first = text.chars().next()?;
+            (first, &text[first.len_utf8()..])
+        }
+    };
+    Some((if sign == ' ' { '+' } else { sign }, rest))
 }
 
 /// How one call to a logic app ended, by what is certain.
@@ -195,11 +246,7 @@ impl Caller {
         }
         let wait = header(RETRY_AFTER.as_str());
         let wait = wait.and_then(|value| parse_retry_after(&value, SystemTime::now()));
-        let says = |body: &[u8]| {
-            let message = RemoteError::read(body).message;
-            let text = if message.is_empty() { String::new() } else { format!(": {}", message.raw()) };
-            callback.safe(&format!("HTTP {status}{text}"))
-        };
+        let says = |body: &[u8]| callback.says(status, body);
         match status {
             429 => Called::PutOff(wait),
             400..=407 | 409..=499 => Called::Refused(says(&read_body(response).await)),
@@ -290,6 +337,36 @@ mod tests {
         let hidden = callback.hide(&quoted);
         assert!(!hidden.contains("canary"), "{hidden}");
         assert!(hidden.starts_with("[hidden] [hidden] '[hidden]' Callback(POST [hidden])"), "{hidden}");
+    }
+
+    #[test]
+    fn each_spelling_of_the_signature_is_hidden() {
+        let callback = callback("http://127.0.0.1:8080", "POST", None).unwrap();
+        for sig in [
+            "a%2Bcanary%3D",
+            "a%2bcanary%3d",
+            "a+canary=",
+            "a canary=",
+            "a%252bcanary%253D",
+            r"a\u002Bcanary\u003d",
+        ] {
+            assert_eq!(callback.hide(&format!("ü%sig={sig}&sv")), "ü%sig=[hidden]&sv", "{sig}");
+        }
+        let lower = format!("at http://127.0.0.1:8080{}.", QUERY.replace("%2B", "%2b"));
+        assert_eq!(callback.hide(&lower), "at [hidden].");
+        assert_eq!(callback.hide("a%2canary%3D %é %"), "a%2canary%3D %é %");
+    }
+
+    #[test]
+    fn a_signature_is_hidden_before_its_text_is_cut() {
+        let callback = callback("http://127.0.0.1:8080", "POST", None).unwrap();
+        for filler in 380..500 {
+            let body = format!(r#"{{"error":{{"message":"{} http://x{QUERY}"}}}}"#, "x".repeat(filler));
+            let said = callback.says(400, body.as_bytes());
+            assert!(said.raw().starts_with("HTTP 400: xx"), "{said}");
+            assert!(!said.raw().contains("sig=a"), "{filler}: {said}");
+            assert!(said.raw().chars().count() <= 501, "{filler}");
+        }
     }
 
     #[test]

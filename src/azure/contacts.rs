@@ -13,7 +13,7 @@ use super::parse::json::Node;
 use super::retry::{Backoff, with_retry};
 use super::throttle::Kind;
 use super::transport::{ACTION_LIMIT, Call};
-use crate::domain::contacts::{Contacts, MinSeverity, Settings, addresses};
+use crate::domain::contacts::{Contacts, MinSeverity, Saved, Settings, addresses};
 use crate::domain::rights::Right;
 use crate::domain::{SafeText, SubscriptionId};
 
@@ -53,16 +53,18 @@ impl ArmClient {
     }
 
     /// Stores settings on top of the record that they were edited from, and reads back what the service really stored.
+    /// That it cannot be read back is no error: it was accepted.
     ///
-    /// [`ApiError::Conflict`] when the record is another one by now: nothing is written then.
+    /// [`ApiError::Conflict`] when the record is another one by now, [`ApiError::Protocol`] when it cannot be read as a
+    /// whole, so that parts of it would be lost: nothing is written then.
     pub async fn save_contacts(
         &self,
         subscription: &SubscriptionId,
         before: &Contacts,
         after: &Settings,
-    ) -> Result<Contacts, ApiError> {
+    ) -> Result<Saved, ApiError> {
         let now = self.contacts(subscription).await?;
-        if value(now.record.as_deref()) != value(before.record.as_deref()) {
+        if value(now.record.as_deref())? != value(before.record.as_deref())? {
             let message = "the settings were changed meanwhile; look at them again".into();
             return Err(ApiError::Conflict { message });
         }
@@ -72,10 +74,15 @@ impl ArmClient {
             written = self.put_contacts(subscription, &older, after).await;
         }
         match written {
-            Ok(()) => self.contacts(subscription).await,
+            Ok(()) => Ok(match self.contacts(subscription).await {
+                Ok(stored) => Saved::ReadBack(stored),
+                Err(error) => Saved::Unread(error.to_string().into()),
+            }),
             // It may have been stored: only reading back can tell.
             Err(error) if error.is_transient() => match self.contacts(subscription).await {
-                Ok(stored) if stored.record.is_some() && stored.settings.same_as(after) => Ok(stored),
+                Ok(stored) if stored.record.is_some() && stored.settings.same_as(after) => {
+                    Ok(Saved::ReadBack(stored))
+                }
                 _ => Err(error),
             },
             Err(error) => Err(error),
@@ -107,7 +114,7 @@ impl ArmClient {
         after: &Settings,
     ) -> Result<(), ApiError> {
         let address = self.contacts_address(subscription, before.version);
-        let body = request(before, after).to_string();
+        let body = request(before, after)?.to_string();
         // It sets a state: sent twice is stored once.
         with_retry(Backoff::default(), ATTEMPTS, || {
             let call = Call::put(address.clone(), body.clone()).needs(Right::WriteContacts.needs());
@@ -173,16 +180,21 @@ fn read(node: &Node<'_>, record: &str, version: &'static str) -> Option<Contacts
     })
 }
 
-fn value(record: Option<&str>) -> Option<Value> {
-    record.and_then(|record| serde_json::from_str(record.trim_start_matches('\u{feff}')).ok())
+/// A record as a whole, none where there is none. What is shown is read with more patience than this: a record that
+/// cannot be written back as it came is an error, and never an empty one.
+fn value(record: Option<&str>) -> Result<Option<Map<String, Value>>, ApiError> {
+    let odd = |_| {
+        let why = "the stored settings hold something that quell could not write back; nothing was changed";
+        ApiError::Protocol(why.to_owned())
+    };
+    record.map(|record| serde_json::from_str(record.trim_start_matches('\u{feff}')).map_err(odd)).transpose()
 }
 
 /// The body that stores settings on top of a record: the parts that do not change stay as they came.
-pub fn request(before: &Contacts, after: &Settings) -> Value {
-    let mut body = match value(before.record.as_deref()) {
-        Some(Value::Object(record)) => record,
-        _ => Map::new(),
-    };
+///
+/// [`ApiError::Protocol`] when the record cannot be read as a whole.
+pub fn request(before: &Contacts, after: &Settings) -> Result<Value, ApiError> {
+    let mut body = value(before.record.as_deref())?.unwrap_or_default();
     body.retain(|name, _| READ_ONLY.iter().all(|known| !name.eq_ignore_ascii_case(known)));
     edit(&mut body, "properties", |properties| {
         let (old, fresh) = (&before.settings, before.is_default());
@@ -216,7 +228,7 @@ pub fn request(before: &Contacts, after: &Settings) -> Value {
             });
         }
     });
-    Value::Object(body)
+    Ok(Value::Object(body))
 }
 
 fn switch(on: bool) -> Value {
@@ -310,21 +322,21 @@ mod tests {
         for name in ["id", "name", "type"] {
             expected.as_object_mut().unwrap().remove(name);
         }
-        assert_eq!(request(&before, &before.settings), expected);
+        assert_eq!(request(&before, &before.settings).unwrap(), expected);
         let mut after = before.settings.clone();
         after.min_severity = Some(MinSeverity::High);
         expected["properties"]["notificationsSources"][1]["minimalSeverity"] = "High".into();
-        assert_eq!(request(&before, &after), expected);
+        assert_eq!(request(&before, &after).unwrap(), expected);
         after.emails = addresses("new@b.c");
         after.enabled = false;
         expected["properties"]["Emails"] = "new@b.c".into();
         expected["properties"]["isEnabled"] = false.into();
-        assert_eq!(request(&before, &after), expected);
+        assert_eq!(request(&before, &after).unwrap(), expected);
         after.roles.clear();
         after.min_severity = None;
         expected["properties"]["notificationsByRole"]["state"] = "Off".into();
         expected["properties"]["notificationsSources"].as_array_mut().unwrap().remove(1);
-        assert_eq!(request(&before, &after), expected);
+        assert_eq!(request(&before, &after).unwrap(), expected);
     }
 
     #[test]
@@ -333,7 +345,7 @@ mod tests {
         let mut after = before.settings.clone();
         after.enabled = false;
         after.roles = vec!["Contributor".into()];
-        let body = request(&before, &after);
+        let body = request(&before, &after).unwrap();
         let expected = json!({ "properties": {
             "emails": "a@b.c",
             "notificationsByRole": { "state": "On", "roles": ["Contributor"] },
@@ -355,7 +367,7 @@ mod tests {
         {
             let before = record.map_or_else(|| Contacts::none(version), |record| contacts(record, version));
             for after in [wanted.clone(), Settings { enabled: false, ..wanted.clone() }] {
-                let body = request(&before, &after).to_string();
+                let body = request(&before, &after).unwrap().to_string();
                 assert!(contacts(&body, version).settings.same_as(&after), "{version} {body}");
             }
         }

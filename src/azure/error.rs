@@ -155,11 +155,18 @@ struct ErrorBody {
 }
 
 impl RemoteError {
+    /// As [`Self::whole`], cut to what is shown.
     pub(super) fn read(body: &[u8]) -> Self {
+        let (code, message) = Self::whole(body);
+        Self { code: shorten(&code), message: shorten(&message) }
+    }
+
+    /// Code and message as they came, uncut.
+    pub(super) fn whole(body: &[u8]) -> (String, String) {
         let text = String::from_utf8_lossy(body);
         let text = text.trim_start_matches('\u{feff}').trim();
         let Ok(parsed) = serde_json::from_str::<ErrorBody>(text) else {
-            return Self { code: SafeText::default(), message: shorten(&plain_message(text)) };
+            return (String::new(), plain_message(text));
         };
         let scalar = |value: Option<&Value>| match value {
             Some(Value::String(text)) => text.clone(),
@@ -172,7 +179,7 @@ impl RemoteError {
             _ => (scalar(parsed.code.as_ref()), scalar(parsed.message.as_ref())),
         };
         let message = if message.is_empty() { code.clone() } else { message };
-        Self { code: shorten(&code), message: shorten(&message) }
+        (code, message)
     }
 }
 
@@ -190,7 +197,8 @@ fn plain_message(text: &str) -> String {
     title.unwrap_or_else(|| "a web page instead of data".to_owned())
 }
 
-fn shorten(text: &str) -> SafeText {
+/// A message of a length that can be shown.
+pub(super) fn shorten(text: &str) -> SafeText {
     match text.char_indices().nth(MESSAGE_LIMIT) {
         Some((end, _)) => SafeText::from(format!("{}…", &text[..end])),
         None => SafeText::from(text),

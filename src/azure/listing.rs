@@ -19,6 +19,8 @@ pub(super) const ATTEMPTS: u32 = 3;
 pub(super) struct Listed<T> {
     /// What could be read of the items.
     pub(super) items: Vec<T>,
+    /// So many items were left out because they could not be read.
+    pub(super) unread: usize,
     /// False when there are further pages.
     pub(super) complete: bool,
 }
@@ -43,6 +45,7 @@ impl ArmClient {
         read: impl Fn(&Node<'_>) -> Option<T>,
     ) -> Result<Listed<T>, ApiError> {
         let mut items = Vec::new();
+        let mut unread = 0;
         let mut guard = LoopGuard::default();
         let mut next = Some(address);
         for _ in 0..most_pages {
@@ -50,10 +53,12 @@ impl ArmClient {
             guard.step(&current)?;
             let answer = self.get(reading, &current, LIST_LIMIT).await?;
             let page = Page::split(answer.status, &answer.body)?;
+            let before = items.len();
             items.extend(page.items.iter().filter_map(|item| parsed(item, &read)));
+            unread += page.items.len() - (items.len() - before);
             next = page.next;
         }
-        Ok(Listed { items, complete: next.is_none() })
+        Ok(Listed { items, unread, complete: next.is_none() })
     }
 
     /// Reads one JSON object.

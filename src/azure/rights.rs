@@ -1,55 +1,64 @@
 //! What the signed-in role may do in a subscription, from `Microsoft.Authorization/permissions`.
 //!
-//! The actions asked about are those of [`Right::actions`]. An answer says what the role assignments allow; a deny
+//! The actions asked about are those of [`Rights::by_action`]. An answer says what the role assignments allow; a deny
 //! assignment may still forbid it, so the first 403 has the last word.
 
-use std::time::Duration;
-
-use serde::Deserialize;
-
-use super::client::{ArmClient, push_segment};
+use super::client::ArmClient;
 use super::error::ApiError;
-use super::throttle::Kind;
-use super::transport::Call;
+use super::listing::{Reading, below_subscription};
+use super::parse::json::Node;
 use crate::domain::SubscriptionId;
-use crate::domain::rights::{Right, Rights};
+use crate::domain::rights::Rights;
 
 const VERSION: &str = "2022-04-01";
-const LIMIT: Duration = Duration::from_secs(15);
-
-#[derive(Debug, Default, Deserialize)]
-struct Answer {
-    #[serde(default)]
-    value: Vec<Permission>,
-}
+/// So many pages are read; one is what nearly everybody has.
+const MOST_PAGES: usize = 20;
 
 /// One role assignment's actions: allowed, and of these not allowed. `*` stands for anything.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default)]
 struct Permission {
-    #[serde(default)]
     actions: Vec<String>,
-    #[serde(default)]
     not_actions: Vec<String>,
 }
 
 impl ArmClient {
     /// What the signed-in role may do in a subscription.
+    ///
+    /// [`ApiError::Protocol`] when the list cannot be read to its end, or an entry of it not at all: what is missing
+    /// might be what gives a right, so that nothing is known then.
     pub async fn rights(&self, subscription: &SubscriptionId) -> Result<Rights, ApiError> {
-        let mut path = "/subscriptions/".to_owned();
-        push_segment(&mut path, subscription.as_str());
-        path += "/providers/Microsoft.Authorization/permissions?api-version=";
-        let call = Call::get(self.endpoint().join(&(path + VERSION)), LIMIT);
-        let answer = self.send(Some(subscription), Kind::Read, call).await?;
-        read(&answer.body)
+        let path = "/providers/Microsoft.Authorization/permissions";
+        let path = below_subscription(subscription, path);
+        let address = self.endpoint().join(&format!("{path}?api-version={VERSION}"));
+        let reading = Reading { subscription: Some(subscription), needs: "Reader" };
+        let listed = self.listing(reading, address, MOST_PAGES, read).await?;
+        if !listed.complete || listed.unread > 0 {
+            return Err(ApiError::Protocol("the list of permissions cannot be read as a whole".to_owned()));
+        }
+        Ok(rights(&listed.items))
     }
 }
 
-fn read(body: &[u8]) -> Result<Rights, ApiError> {
-    let answer: Answer = serde_json::from_slice(body)
-        .map_err(|_| ApiError::Protocol("the answer is not a list of permissions".to_owned()))?;
-    let may = |action: &&str| answer.value.iter().any(|permission| permission.allows(action));
-    Ok(Rights::of(|right: Right| right.actions().iter().all(may)))
+fn read(node: &Node<'_>) -> Option<Permission> {
+    if !matches!(node, Node::Map(_)) {
+        return None;
+    }
+    Some(Permission { actions: patterns(node, "actions")?, not_actions: patterns(node, "notActions")? })
+}
+
+/// The patterns of a member, none where it is missing. Nothing when it is anything but a list of texts.
+fn patterns(node: &Node<'_>, name: &str) -> Option<Vec<String>> {
+    match node.field(&[name]) {
+        None => Some(Vec::new()),
+        Some(Node::List(items)) => {
+            items.iter().map(|item| item.scalar().map(str::to_owned)).collect::<Option<Vec<_>>>()
+        }
+        Some(_) => None,
+    }
+}
+
+fn rights(permissions: &[Permission]) -> Rights {
+    Rights::by_action(|action| permissions.iter().any(|permission| permission.allows(action)))
 }
 
 impl Permission {
@@ -77,9 +86,13 @@ fn covers(pattern: &str, action: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::azure::page::Page;
+    use crate::domain::rights::Right;
 
     fn missing(body: &str) -> Vec<Right> {
-        read(body.as_bytes()).unwrap().missing().collect()
+        let page = Page::split(200, body.as_bytes()).unwrap();
+        let permissions = page.items.iter().map(|item| read(&Node::parse(&item.raw).unwrap()).unwrap());
+        rights(&permissions.collect::<Vec<_>>()).missing().collect()
     }
 
     #[test]
@@ -104,6 +117,15 @@ mod tests {
         );
         assert_eq!(missing(barred), [ChangeStatus, Simulate]);
         assert_eq!(missing(nobody), Right::ALL);
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_read_is_not_taken_for_an_empty_one() {
+        let read = |raw: &str| read(&Node::parse(raw).unwrap()).is_some();
+        assert!(read("{}") && read(r#"{"actions":null,"notActions":[]}"#));
+        for odd in ["[]", "1", r#"{"actions":"*"}"#, r#"{"actions":[{}]}"#, r#"{"notActions":{}}"#] {
+            assert!(!read(odd), "{odd}");
+        }
     }
 
     #[test]

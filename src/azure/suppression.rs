@@ -15,7 +15,7 @@ use super::retry::{Backoff, with_retry};
 use super::throttle::Kind;
 use super::transport::{ACTION_LIMIT, Call};
 use crate::domain::rights::Right;
-use crate::domain::suppression::{Condition, Rule, State, Stored, Test, differences};
+use crate::domain::suppression::{Condition, Rule, SCOPE, State, Stored, Test, differences};
 use crate::domain::{SafeText, SubscriptionId};
 
 const VERSION: &str = "2019-01-01-preview";
@@ -72,7 +72,7 @@ impl ArmClient {
     /// Writes a rule that must not be there yet: a PUT would silently replace another one of its name.
     pub async fn create_suppression_rule(&self, rule: &Rule) -> Result<Stored, ApiError> {
         match self.suppression_rule(&rule.subscription, rule.name.raw()).await {
-            Err(ApiError::NotFound) => self.write_suppression_rule(rule).await,
+            Err(ApiError::NotFound) => self.put_suppression_rule(rule).await,
             Err(error) => Err(error),
             Ok(there) => {
                 let message =
@@ -82,9 +82,26 @@ impl ArmClient {
         }
     }
 
-    /// Writes a rule, whether it is there or not, and reads it back. When every answer was lost, what is read back
-    /// decides.
-    pub async fn write_suppression_rule(&self, rule: &Rule) -> Result<Stored, ApiError> {
+    /// Writes a rule in the place of the one that it was made from, unless somebody changed that meanwhile.
+    pub async fn replace_suppression_rule(&self, before: &Rule, rule: &Rule) -> Result<Stored, ApiError> {
+        if !before.is_whole() || !rule.is_whole() {
+            let name = before.name.raw();
+            let message = format!(
+                "not all conditions of {name} can be read, so quell does not write it: without them it \
+                     would suppress more; change it in the Azure portal"
+            );
+            return Err(ApiError::Protocol(message));
+        }
+        match self.suppression_rule(&before.subscription, before.name.raw()).await {
+            Ok(there) if there == *before => self.put_suppression_rule(rule).await,
+            Ok(_) => Err(changed("changed", before)),
+            Err(ApiError::NotFound) => Err(changed("deleted", before)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes a rule, whether it is there or not, and reads it back. When no answer came, what is read back decides.
+    async fn put_suppression_rule(&self, rule: &Rule) -> Result<Stored, ApiError> {
         let (subscription, name) = (&rule.subscription, rule.name.raw());
         let call = Call::put(self.rule_address(subscription, Some(name)), body(rule))
             .needs(Right::WriteSuppression.needs());
@@ -92,26 +109,36 @@ impl ArmClient {
             self.send(Some(subscription), Kind::Write, call.clone())
         })
         .await;
-        match written {
-            Ok(_) => {}
-            Err(error @ (ApiError::LostReply(_) | ApiError::Server { .. })) => {
-                let kept = self.suppression_rule(subscription, name).await;
-                let stored = kept.map(|kept| stored(rule, kept)).ok();
-                return stored.filter(|stored| stored.differences.is_empty()).ok_or(error);
-            }
-            Err(error) => return Err(error),
+        if let Err(error) = &written
+            && !error.is_transient()
+        {
+            return Err(error.clone());
         }
-        let kept = self.suppression_rule(subscription, name).await?;
-        Ok(stored(rule, kept))
+        let kept = self.suppression_rule(subscription, name).await.map(|kept| stored(rule, kept));
+        match (written, kept) {
+            (Ok(_), Ok(stored)) => Ok(stored),
+            // It was accepted; what is read next may still be older.
+            (Ok(_), Err(why)) => Ok(Stored {
+                rule: rule.clone(),
+                differences: Vec::new(),
+                unread: Some(why.to_string().into()),
+            }),
+            (Err(_), Ok(stored)) if stored.differences.is_empty() => Ok(stored),
+            (Err(error), _) => Err(error),
+        }
     }
 
-    /// Deletes a rule and makes sure that it is gone; one that was gone already is no error. Alerts that it dismissed stay
+    /// Deletes a rule unless somebody changed it meanwhile, and makes sure that it is gone; one that was gone already is no
+    /// error. Gives why it is not known to be gone although the service accepted that. Alerts that it dismissed stay
     /// dismissed.
-    pub async fn delete_suppression_rule(
-        &self,
-        subscription: &SubscriptionId,
-        name: &str,
-    ) -> Result<(), ApiError> {
+    pub async fn delete_suppression_rule(&self, before: &Rule) -> Result<Option<SafeText>, ApiError> {
+        let (subscription, name) = (&before.subscription, before.name.raw());
+        match self.suppression_rule(subscription, name).await {
+            Ok(there) if there == *before => {}
+            Ok(_) => return Err(changed("changed", before)),
+            Err(ApiError::NotFound) => return Ok(None),
+            Err(error) => return Err(error),
+        }
         let call =
             Call::delete(self.rule_address(subscription, Some(name))).needs(Right::WriteSuppression.needs());
         let deleted = with_retry(Backoff::default(), ATTEMPTS, || {
@@ -119,13 +146,14 @@ impl ArmClient {
         })
         .await;
         match deleted {
-            Ok(_) | Err(ApiError::NotFound) => {}
-            Err(error) => return Err(error),
+            Err(error) if error != ApiError::NotFound && !error.is_transient() => return Err(error),
+            _ => {}
         }
-        match self.suppression_rule(subscription, name).await {
-            Err(ApiError::NotFound) => Ok(()),
-            Err(error) => Err(error),
-            Ok(_) => Err(ApiError::Protocol("the rule was deleted, and is still there".to_owned())),
+        match (self.suppression_rule(subscription, name).await, deleted) {
+            (Err(ApiError::NotFound), _) => Ok(None),
+            (Ok(_), Ok(_) | Err(ApiError::NotFound)) => Ok(Some("the service still shows it".into())),
+            (Err(why), Ok(_) | Err(ApiError::NotFound)) => Ok(Some(why.to_string().into())),
+            (_, Err(error)) => Err(error),
         }
     }
 
@@ -144,7 +172,16 @@ impl ArmClient {
 }
 
 fn stored(asked: &Rule, rule: Rule) -> Stored {
-    Stored { differences: differences(asked, &rule), rule }
+    Stored { differences: differences(asked, &rule), rule, unread: None }
+}
+
+/// Somebody was faster: what was looked at is no longer what is there.
+fn changed(how: &str, rule: &Rule) -> ApiError {
+    let message = format!(
+        "{} was {how} by somebody meanwhile, and nothing was sent; read the rules again (R) and look at it",
+        rule.name.raw()
+    );
+    ApiError::Conflict { message: message.into() }
 }
 
 /// The body of a PUT, in the contract's form. Without an expiration the rule is asked to last for ever.
@@ -160,9 +197,15 @@ pub fn body(rule: &Rule) -> String {
     if let Some(end) = rule.expires {
         set("expirationDateUtc", time(end).into());
     }
+    let mut scope = match rule.other_scope() {
+        Some(Value::Object(members)) => members.clone(),
+        _ => Map::new(),
+    };
     if !rule.conditions.is_empty() {
-        let conditions: Vec<Value> = rule.conditions.iter().map(condition).collect();
-        set("suppressionAlertsScope", json!({ "allOf": conditions }));
+        scope.insert("allOf".to_owned(), rule.conditions.iter().map(condition).collect());
+    }
+    if !scope.is_empty() {
+        set(SCOPE, scope.into());
     }
     json!({ "properties": properties }).to_string()
 }
@@ -213,6 +256,10 @@ fn read(raw: &str, subscription: &SubscriptionId) -> Option<Rule> {
         // A time that is not understood must not become no time when the rule is written again.
         rest.insert("expirationDateUtc".to_owned(), ends.into());
     }
+    let (conditions, other) = take(&mut rest, SCOPE).map(scope).unwrap_or_default();
+    if let Some(other) = other {
+        rest.insert(SCOPE.to_owned(), other);
+    }
     Some(Rule {
         subscription: subscription.clone(),
         name: name.into(),
@@ -222,21 +269,31 @@ fn read(raw: &str, subscription: &SubscriptionId) -> Option<Rule> {
         state: State::parse(&take_text(&mut rest, "state").unwrap_or_default()),
         expires,
         modified: take_text(&mut rest, "lastModifiedUtc").and_then(|text| moment(&text)),
-        conditions: conditions(take(&mut rest, "suppressionAlertsScope")),
+        conditions,
         rest,
     })
 }
 
-fn conditions(scope: Option<Value>) -> Vec<Condition> {
-    let Some(Value::Object(mut scope)) = scope else { return Vec::new() };
-    let Some(Value::Array(items)) = take(&mut scope, "allOf") else { return Vec::new() };
-    let read = |item| {
-        let Value::Object(mut rest) = item else { return None };
+/// The conditions of a scope, and what it has beside them. Conditions that cannot all be read are there as well, so that
+/// nobody takes the others for the whole.
+fn scope(scope: Value) -> (Vec<Condition>, Option<Value>) {
+    let mut members = match scope {
+        Value::Object(members) => members,
+        other => return (Vec::new(), Some(other)),
+    };
+    let read = |item: &Value| {
+        let mut rest = item.as_object()?.clone();
         let field = take_text(&mut rest, "field").unwrap_or_default().into();
         let test = test(&mut rest);
         Some(Condition { field, test, rest })
     };
-    items.into_iter().filter_map(read).collect()
+    let all = take(&mut members, "allOf");
+    let conditions: Vec<Condition> =
+        all.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(read).collect();
+    if let Some(all) = all.filter(|all| all.as_array().is_none_or(|items| items.len() > conditions.len())) {
+        members.insert("allOf".to_owned(), all);
+    }
+    (conditions, (!members.is_empty()).then_some(Value::Object(members)))
 }
 
 fn test(members: &mut Map<String, Value>) -> Test {
@@ -296,16 +353,34 @@ mod tests {
     fn what_the_contract_does_not_list_is_written_back() {
         let properties = r#"{"alertType":"T","comment":null,"createdBy":{"x":1},"reason":"Other","state":"Paused",
             "suppressionAlertsScope":{"allOf":[{"contains":"a","field":"entities.host.dnsdomain","weight":2},
-            {"field":"entities.ip.address","in":["b",7]},{"field":"entities.ip.address","startsWith":"c"},5]}}"#;
+            {"field":"entities.ip.address","in":["b",7]},{"field":"entities.ip.address","startsWith":"c"}],
+            "anyOf":[{"field":"entities.host.hostname","in":["d"]}]}}"#;
         let rule = rule(properties);
         assert_eq!(rule.state, State::Other("Paused".into()));
+        assert!(rule.is_whole());
         assert_eq!(rule.conditions[1].test, Test::In(vec!["b".into(), "7".into()]));
         assert_eq!(rule.conditions[2].test, Test::Unknown);
         let written: Value = serde_json::from_str(&body(&rule)).unwrap();
         let expected = json!({"properties": {"alertType": "T", "createdBy": {"x": 1}, "reason": "Other", "state": "Paused",
             "suppressionAlertsScope": {"allOf": [{"contains": "a", "field": "entities.host.dnsdomain", "weight": 2},
-            {"field": "entities.ip.address", "in": ["b", "7"]}, {"field": "entities.ip.address", "startsWith": "c"}]}}});
+            {"field": "entities.ip.address", "in": ["b", "7"]}, {"field": "entities.ip.address", "startsWith": "c"}],
+            "anyOf": [{"field": "entities.host.hostname", "in": ["d"]}]}}});
         assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn conditions_that_cannot_all_be_read_make_no_whole_rule() {
+        for scope in [
+            r#"{"allOf":[{"field":"entities.ip.address","in":["a"]},5]}"#,
+            r#"{"allOf":{"field":"entities.ip.address","in":["a"]}}"#,
+            r#"["a"]"#,
+        ] {
+            let rule = rule(&format!(
+                r#"{{"alertType":"T","reason":"Other","state":"Enabled","SuppressionAlertsScope":{scope}}}"#
+            ));
+            assert!(!rule.is_whole(), "{scope}");
+            assert_eq!(rule.other_scope(), serde_json::from_str(scope).ok().as_ref(), "as it came");
+        }
     }
 
     #[test]

@@ -340,18 +340,28 @@ fn reason(text: &str) -> Result<Reason, String> {
     Reason::parse(text).ok_or_else(|| format!("expected one of {}", codes()))
 }
 
+/// The longest duration that is taken: a year.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// Reads `30s`, `10m`, `2h`, `500ms` or a number of seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "expected a duration such as 30s, 10m or 2h".to_owned();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| "expected a duration such as 30s, 10m or 2h".to_owned())?;
-    match unit {
-        "ms" => Ok(Duration::from_millis(number)),
-        "" | "s" => Ok(Duration::from_secs(number)),
-        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
-        "h" => Ok(Duration::from_secs(number.saturating_mul(3600))),
-        _ => Err("expected a duration such as 30s, 10m or 2h".to_owned()),
+    let millis: u64 = match unit {
+        "ms" => 1,
+        "" | "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(wrong()),
+    };
+    if number.is_empty() {
+        return Err(wrong());
     }
+    // Digits that are no number are too many.
+    let number = number.parse().unwrap_or(u64::MAX);
+    let duration = Duration::from_millis(number.saturating_mul(millis));
+    if duration > LONGEST { Err("expected 8760h, a year, at the most".to_owned()) } else { Ok(duration) }
 }
 
 #[cfg(test)]
@@ -383,6 +393,13 @@ mod tests {
         assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
         assert_eq!(duration("10m"), Ok(Duration::from_mins(10)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
-        assert!(duration("soon").is_err() && duration("5y").is_err());
+        assert_eq!(duration("8760h"), Ok(LONGEST));
+        for wrong in ["soon", "5y", "", "h"] {
+            assert!(duration(wrong).unwrap_err().contains("10m"), "{wrong}");
+        }
+        // No clock counts so far: it would be a panic later.
+        for long in ["18446744073709551615", "99999999999999999999h", "8761h", "31536001"] {
+            assert!(duration(long).unwrap_err().contains("at the most"), "{long}");
+        }
     }
 }

@@ -10,7 +10,9 @@ use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, say};
 use crate::cli::{act, around, json as machine, workspace};
 use crate::domain::SafeText;
-use crate::domain::contacts::{Contacts, Difference, MinSeverity, Settings, addresses, differences, roles};
+use crate::domain::contacts::{
+    Contacts, Difference, MinSeverity, Saved, Settings, addresses, differences, roles,
+};
 use crate::runtime::open::Workspace;
 use crate::runtime::{deeds, now};
 
@@ -120,7 +122,7 @@ async fn set(
     }
     let wanted_roles = args.roles.as_deref().map(roles).transpose().map_err(CliError::usage)?;
     workspace::writable(workspace)?;
-    let client = workspace.connect().await?;
+    let (client, by) = workspace::connect(workspace).await?;
     let subscription = around::one_subscription(workspace, &client, args.subscription.as_deref()).await?;
     let before = client.contacts(&subscription.id).await?;
     let after = edited(&before.settings, args, wanted_roles);
@@ -131,12 +133,12 @@ async fn set(
         return report(global, &subscription, &changes, &before, true, out);
     }
     say(format_args!("mail for alerts of {}", subscription.display_name));
-    say(words(&changes, &before));
+    say(words(&changes, Some((&before, &after))));
     if !act::agreed(args.yes, "Store these settings?")? {
         say("nothing was changed");
         return Ok(Exit::Done);
     }
-    store(workspace, global, &client, &subscription, (&before, &after), out).await
+    store(workspace, global, (&client, &by), &subscription, (&before, &after), out).await
 }
 
 /// The settings with the parts that were named.
@@ -149,11 +151,12 @@ fn edited(before: &Settings, args: &SetContacts, roles: Option<Vec<SafeText>>) -
     }
 }
 
-fn words(changes: &[Difference], before: &Contacts) -> String {
+/// Differences in words; with the settings of an edit, what has to be known before it is stored.
+fn words(changes: &[Difference], edit: Option<(&Contacts, &Settings)>) -> String {
     let mut flow = Flow::new(100);
     documents::contacts::differences(&mut flow, changes);
-    if before.is_default() {
-        flow.words("  nothing is stored yet: a record is made", crate::app::document::Role::Dim);
+    if let Some((before, after)) = edit {
+        documents::contacts::warnings(&mut flow, before, after);
     }
     flow.finish().text().trim_end().to_owned()
 }
@@ -161,19 +164,31 @@ fn words(changes: &[Difference], before: &Contacts) -> String {
 async fn store(
     workspace: &Workspace,
     global: &Global,
-    client: &ArmClient,
+    (client, by): (&ArmClient, &SafeText),
     subscription: &Subscription,
     (before, after): (&Contacts, &Settings),
     out: &mut Out,
 ) -> Result<Exit, CliError> {
-    let stored = client.save_contacts(&subscription.id, before, after).await?;
+    let saved = client.save_contacts(&subscription.id, before, after).await?;
+    let deed = deeds::contacts(&subscription.id, &before.settings, after, &saved);
+    workspace::audit(workspace, by, deed).await;
+    let stored = match saved {
+        Saved::ReadBack(stored) => stored,
+        Saved::Unread(why) => {
+            say(format_args!("accepted, but not read back: {why}; `quell contacts show` looks again"));
+            if global.json {
+                let changed = parts(&differences(&before.settings, after));
+                out.line(machine::text(&json!({ "changed": changed, "stored": null, "asAsked": null })))?;
+            }
+            return Ok(Exit::Unsettled);
+        }
+    };
     let other = differences(after, &stored.settings);
     if !other.is_empty() {
         say("the service stored something else than it was sent (sent → stored):");
-        say(words(&other, &stored));
+        say(words(&other, None));
     }
     let changes = differences(&before.settings, &stored.settings);
-    workspace::audit(workspace, deeds::contacts(&subscription.id, &changes)).await;
     report(global, subscription, &changes, &stored, other.is_empty(), out)
 }
 
@@ -186,10 +201,7 @@ fn report(
     out: &mut Out,
 ) -> Result<Exit, CliError> {
     if global.json {
-        let changed: Vec<Value> = changes
-            .iter()
-            .map(|of| json!({ "part": of.part, "before": of.before.raw(), "after": of.after.raw() }))
-            .collect();
+        let changed = parts(changes);
         let stored = value(subscription, stored);
         out.line(machine::text(&json!({ "changed": changed, "stored": stored, "asAsked": as_asked })))?;
     } else {
@@ -201,6 +213,12 @@ fn report(
         )?;
     }
     Ok(if as_asked { Exit::Done } else { Exit::Failed })
+}
+
+fn parts(changes: &[Difference]) -> Vec<Value> {
+    let part =
+        |of: &Difference| json!({ "part": of.part, "before": of.before.raw(), "after": of.after.raw() });
+    changes.iter().map(part).collect()
 }
 
 fn value(subscription: &Subscription, contacts: &Contacts) -> Value {

@@ -182,7 +182,8 @@ async fn roles(client: &ArmClient, subscription: &crate::azure::Subscription, fi
     for right in rights.missing().filter(|right| *right != Right::ReadAlerts) {
         let elsewhere = if right.is_of_subscription() { "" } else { " (a role on a resource group may do)" };
         let (words, needs) = (right.words(), right.needs());
-        findings.good("role", format_args!("{name}: may not {words}; it takes {needs}{elsewhere}"));
+        let may = if rights.has_part(right) { "may only in part" } else { "may not" };
+        findings.good("role", format_args!("{name}: {may} {words}; it takes {needs}{elsewhere}"));
     }
 }
 

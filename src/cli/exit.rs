@@ -23,7 +23,8 @@ pub enum Exit {
     Usage = 2,
     /// A cache or journal from a newer version.
     Newer = 3,
-    /// With `--wait`: some alerts of a change are failed, in conflict, unconfirmed or pending.
+    /// With `--wait`: some alerts of a change are failed, in conflict, unconfirmed or pending. Also what was accepted,
+    /// and not seen done: mail settings not read back, sample alerts.
     Unsettled = 4,
     /// Not signed in, not allowed at all, or read-only.
     Denied = 5,

@@ -19,7 +19,7 @@ use crate::domain::automation::Verdict;
 use crate::domain::logic_app::{LogicApp, Trigger};
 use crate::domain::progress::FaultKind;
 use crate::domain::resource::ResourceId;
-use crate::domain::response::{Candidates, Outgoing, RunStatus, TriggerOutcome, TriggerRecord};
+use crate::domain::response::{Candidates, MOST_AT_ONCE, Outgoing, RunStatus, TriggerOutcome, TriggerRecord};
 use crate::domain::{SafeStr, SafeText};
 use crate::runtime::open::Workspace;
 use crate::runtime::respond::outgoing;
@@ -49,6 +49,12 @@ pub struct Respond {
 /// Triggers a logic app, or lists those there are.
 pub async fn run(global: &Global, args: Respond, out: &mut Out) -> Result<Exit, CliError> {
     workspace::using(global, async |workspace| {
+        if args.ids.len() > MOST_AT_ONCE {
+            return Err(CliError::usage(format_args!(
+                "{} alerts are given; {MOST_AT_ONCE} at the most can be triggered at once",
+                args.ids.len()
+            )));
+        }
         let keys = select::find_all(&workspace.table, &args.ids)?;
         let ids = keys.iter().filter_map(|key| workspace.table.get(*key)).map(|row| row.id()).collect();
         let outgoing = outgoing(&workspace.store, ids).await.map_err(CliError::failed)?;

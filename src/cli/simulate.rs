@@ -1,19 +1,22 @@
 //! `quell simulate-alerts`: asks Defender for Cloud for its sample alerts.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
+use tokio::time::{Instant, sleep};
 
-use crate::azure::ArmClient;
-use crate::azure::samples::{Going, Simulation};
+use crate::azure::ApiError;
+use crate::azure::samples::Going;
 use crate::cli::args::{Global, duration};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, say};
 use crate::cli::{around, json as machine, workspace};
-use crate::domain::SubscriptionId;
 use crate::domain::samples::Bundle;
 use crate::runtime::open::Workspace;
+
+/// After a look that failed, where Azure does not say when to look again.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// `quell simulate-alerts`.
 #[derive(Debug, Args)]
@@ -55,10 +58,12 @@ async fn ask(
     let bundles = if args.bundle.is_empty() { &Bundle::ALL[..] } else { &args.bundle };
     let names: Vec<&str> = bundles.iter().map(|bundle| bundle.name()).collect();
     say(format_args!("asked for the sample alerts of {}: {}", subscription.display_name, names.join(", ")));
-    let done = if args.wait {
-        follow(&client, &subscription.id, &started, args.timeout).await?
-    } else {
-        started.operation.is_none()
+    let done = match &started.operation {
+        Some(operation) if args.wait => {
+            let look = async || client.simulation(&subscription.id, operation).await;
+            follow(look, started.wait, args.timeout).await
+        }
+        operation => operation.is_none(),
     };
     if global.json {
         out.line(machine::text(&json!({
@@ -73,28 +78,64 @@ async fn ask(
         out.line("accepted: sample alerts appear after some minutes, and come with the next sync")?;
     }
     if args.wait && !done {
-        say(format_args!("not done after {} s; nothing is lost, Azure goes on", args.timeout.as_secs()));
+        say("whether they are made is not known; nothing is lost, Azure goes on");
         return Ok(Exit::Unsettled);
     }
     Ok(Exit::Done)
 }
 
-/// True when the request was done within the limit.
-async fn follow(
-    client: &ArmClient,
-    subscription: &SubscriptionId,
-    started: &Simulation,
-    limit: Duration,
-) -> Result<bool, CliError> {
-    let Some(operation) = &started.operation else { return Ok(true) };
+/// True when the request was seen to be done within the limit. It is accepted already: a look that fails is no failure
+/// of the request. One that may succeed later is tried again, every other ends the following; both are said.
+async fn follow(look: impl AsyncFn() -> Result<Going, ApiError>, first: Duration, limit: Duration) -> bool {
     let begin = Instant::now();
-    let mut wait = started.wait;
+    let mut wait = first;
+    let mut said = None;
     while begin.elapsed() + wait <= limit {
-        tokio::time::sleep(wait).await;
-        match client.simulation(subscription, operation).await? {
-            Going::Done => return Ok(true),
-            Going::On(again) => wait = again,
+        sleep(wait).await;
+        match look().await {
+            Ok(Going::Done) => return true,
+            Ok(Going::On(again)) => wait = again,
+            Err(error) => {
+                if said.as_ref() != Some(&error) {
+                    say(format_args!("accepted, but how it is going cannot be read: {error}"));
+                }
+                if !error.is_transient() {
+                    return false;
+                }
+                wait = error.retry_after().unwrap_or(LOOK_AGAIN).max(LOOK_AGAIN);
+                said = Some(error);
+            }
         }
     }
-    Ok(false)
+    say(format_args!("not done after {} s", limit.as_secs()));
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    /// How following ends on these looks, and how many of them it took; the last one is repeated.
+    async fn followed(looks: Vec<Result<Going, ApiError>>) -> (bool, usize) {
+        let taken = RefCell::new(0);
+        let look = async || {
+            let at = taken.replace_with(|taken| *taken + 1);
+            looks[at.min(looks.len() - 1)].clone()
+        };
+        let done = follow(look, Duration::from_secs(1), Duration::from_mins(1)).await;
+        (done, taken.into_inner())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_that_fails_is_no_failure_of_what_was_accepted() {
+        let offline = || Err(ApiError::Network("reset".to_owned()));
+        let on = Ok(Going::On(Duration::from_secs(1)));
+        assert_eq!(followed(vec![offline(), on, offline(), Ok(Going::Done)]).await, (true, 4));
+        let (done, looks) = followed(vec![offline()]).await;
+        assert!(!done && looks > 5, "tried until the limit: {looks}");
+        let foreign = Err(ApiError::RefusedUrl("https://203.0.113.7/".into()));
+        assert_eq!(followed(vec![foreign]).await, (false, 1));
+    }
 }

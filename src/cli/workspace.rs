@@ -64,14 +64,19 @@ pub fn writable(workspace: &Workspace) -> Result<(), CliError> {
 /// Signs in and says who it is.
 pub async fn connect(workspace: &Workspace) -> Result<(ArmClient, SafeText), CliError> {
     let client = workspace.connect().await?;
-    let who = client.who().await.map_err(|error| CliError::new(Exit::Denied, error.to_string()))?;
-    Ok((client, who.display_name().into()))
+    let who = name(&client).await?;
+    Ok((client, who))
 }
 
-/// Records what was done at the source in the audit log.
-pub async fn audit(workspace: &Workspace, deed: Deed) {
-    let by = who(workspace).await;
-    if let Err(why) = deeds::keep(&workspace.store, deed, by).await {
+/// Who is signed in. To be asked before something is done: the audit log names who did it.
+pub async fn name(client: &ArmClient) -> Result<SafeText, CliError> {
+    let who = client.who().await.map_err(|error| CliError::new(Exit::Denied, error.to_string()))?;
+    Ok(who.display_name().into())
+}
+
+/// Records what somebody did at the source in the audit log.
+pub async fn audit(workspace: &Workspace, by: &SafeText, deed: Deed) {
+    if let Err(why) = deeds::keep(&workspace.store, deed, by.clone()).await {
         say(why);
     }
 }

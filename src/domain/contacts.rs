@@ -223,6 +223,21 @@ pub fn list(items: &[SafeText]) -> SafeText {
     SafeText::from(items.iter().map(SafeText::raw).collect::<Vec<_>>().join(", "))
 }
 
+/// True when switching off mail for alerts stops mail about attack paths as well: there is one switch for both, in the
+/// version of the contract that has attack paths (contract §4).
+pub fn stops_attack_paths(before: &Contacts, after: &Settings) -> bool {
+    before.settings.enabled && !after.enabled && !before.attack_paths.is_empty()
+}
+
+/// What became of settings that the service has accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Saved {
+    /// What it really stored.
+    ReadBack(Contacts),
+    /// What it stored could not be read back. Why.
+    Unread(SafeText),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,6 +282,17 @@ mod tests {
         }
         assert!(settings("", "").check().unwrap_err().contains("nobody"));
         assert_eq!(Settings { enabled: false, ..settings("", "") }.check(), Ok(()));
+    }
+
+    #[test]
+    fn only_switching_off_stops_attack_paths_too() {
+        let mut before = Contacts { attack_paths: "Critical".into(), ..Contacts::none("v") };
+        let off = Settings { enabled: false, ..before.settings.clone() };
+        assert!(stops_attack_paths(&before, &off) && !stops_attack_paths(&before, &before.settings));
+        before.attack_paths = SafeText::default();
+        assert!(!stops_attack_paths(&before, &off), "none is on");
+        let silent = Contacts { settings: off.clone(), attack_paths: "Critical".into(), ..before };
+        assert!(!stops_attack_paths(&silent, &off), "it is off already");
     }
 
     #[test]

@@ -168,6 +168,9 @@ impl TriggerRecord {
     }
 }
 
+/// Alerts that one confirm can be about. Each is a run of its own, which no one takes back.
+pub const MOST_AT_ONCE: usize = 500;
+
 /// What a logic app would be sent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outgoing {

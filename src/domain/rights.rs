@@ -3,7 +3,8 @@
 //!
 //! Two witnesses: the permissions that Azure lists for a subscription, and the first 403. The list knows neither deny
 //! assignments nor roles on a single resource group, so a 403 has the last word, and for rights that a role on a
-//! resource group can give, a *no* of the list is a doubt and not a refusal.
+//! resource group can give, a *no* of the list is a doubt and not a refusal. So is a role that holds some of a right's
+//! actions: which of them an attempt takes shows when it is made.
 
 use std::collections::{HashMap, HashSet};
 
@@ -104,24 +105,45 @@ impl Right {
 
 /// The rights that a role gives in one subscription.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Rights(u8);
+pub struct Rights {
+    whole: u8,
+    /// Those of which at least one action is held.
+    some: u8,
+}
 
 impl Rights {
     /// Those for which `may` is true.
     pub fn of(may: impl Fn(Right) -> bool) -> Self {
-        let held = Right::ALL.into_iter().filter(|right| may(*right));
-        Self(held.fold(0, |bits, right| bits | bit(right)))
+        let whole = bits(may);
+        Self { whole, some: whole }
     }
 
-    /// Whether a right is among them.
+    /// Those whose actions (see [`Right::actions`]) are held, as a whole or in part.
+    pub fn by_action(held: impl Fn(&str) -> bool) -> Self {
+        Self {
+            whole: bits(|right| right.actions().iter().all(|action| held(action))),
+            some: bits(|right| right.actions().iter().any(|action| held(action))),
+        }
+    }
+
+    /// Whether a right is among them as a whole.
     pub fn has(self, right: Right) -> bool {
-        self.0 & bit(right) != 0
+        self.whole & bit(right) != 0
     }
 
-    /// Those that are not among them.
+    /// Whether some of the actions of a right are held, but not all.
+    pub fn has_part(self, right: Right) -> bool {
+        !self.has(right) && self.some & bit(right) != 0
+    }
+
+    /// Those that are not among them as a whole.
     pub fn missing(self) -> impl Iterator<Item = Right> {
         Right::ALL.into_iter().filter(move |right| !self.has(*right))
     }
+}
+
+fn bits(held: impl Fn(Right) -> bool) -> u8 {
+    Right::ALL.into_iter().filter(|right| held(*right)).fold(0, |bits, right| bits | bit(right))
 }
 
 fn bit(right: Right) -> u8 {
@@ -135,7 +157,8 @@ pub enum Verdict {
     Unknown,
     /// The role gives it.
     May,
-    /// The subscription's role does not give it; one on the resource group may. Why it may fail.
+    /// The subscription's role gives a part of it, or does not give it where one on the resource group may. Why it may
+    /// fail.
     Doubtful(String),
     /// It will be refused. Why, with the role that is missing.
     MayNot(String),
@@ -185,11 +208,24 @@ impl KnownRights {
     pub fn verdict(&self, subscription: &SubscriptionId, right: Right) -> Verdict {
         let role = format!("your role may not {}; it takes {}", right.words(), right.needs());
         if self.refused.contains_key(&(subscription.clone(), right)) {
-            return Verdict::MayNot(role);
+            return if right.is_of_subscription() {
+                Verdict::MayNot(role)
+            } else {
+                // Another resource group may be another matter.
+                Verdict::Doubtful(format!(
+                    "the last attempt to {} was refused; it takes {}",
+                    right.words(),
+                    right.needs()
+                ))
+            };
         }
         match self.listed.get(subscription) {
             None => Verdict::Unknown,
             Some(rights) if rights.has(right) => Verdict::May,
+            Some(rights) if rights.has_part(right) => Verdict::Doubtful(format!(
+                "your role includes only a part of what it takes to {}",
+                right.words()
+            )),
             Some(_) if right.is_of_subscription() => Verdict::MayNot(role),
             Some(_) => Verdict::Doubtful(format!(
                 "your role on the subscription does not include to {}; one on the resource group may",
@@ -233,6 +269,9 @@ mod tests {
     fn what_a_role_on_a_group_can_give_is_only_doubted() {
         let here = SubscriptionId::new("a");
         let mut known = KnownRights::default();
+        let refused = |known: &KnownRights| known.verdict(&here, Right::TriggerLogicApp);
+        known.refused(here.clone(), Right::TriggerLogicApp, "no".into());
+        assert!(matches!(refused(&known), Verdict::Doubtful(why) if why.contains("Logic App Operator")));
         known.listed(here.clone(), Rights::default());
         for right in Right::ALL {
             let verdict = known.verdict(&here, right);
@@ -245,6 +284,20 @@ mod tests {
                 assert!(matches!(verdict, Verdict::Doubtful(_)), "{verdict:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_role_that_holds_one_of_several_actions_is_not_refused_beforehand() {
+        let here = SubscriptionId::new("a");
+        let mut known = KnownRights::default();
+        known.listed(here.clone(), Rights::by_action(|action| action.ends_with("/dismiss/action")));
+        assert!(matches!(known.verdict(&here, Right::ChangeStatus), Verdict::Doubtful(_)));
+        assert!(known.allow(&here, Right::ChangeStatus).is_ok());
+        assert!(known.allow(&here, Right::WriteSuppression).is_err(), "nothing of it is held");
+        known.refused(here.clone(), Right::ChangeStatus, "no".into());
+        assert!(known.allow(&here, Right::ChangeStatus).is_err(), "an attempt has the last word");
+        known.listed(here.clone(), Rights::by_action(|_| true));
+        assert_eq!(known.verdict(&here, Right::ChangeStatus), Verdict::May);
     }
 
     #[test]

@@ -139,33 +139,27 @@ fn same_group(left: &Row<'_>, right: &Row<'_>) -> bool {
 }
 
 /// The twins of some alerts that are not among these, in the table's order: for each finding, what the other scanner
-/// reported. One look at each alert; only those of a known scanner on one of the resources cost more.
+/// reported. One look at each alert; only those of the other scanner on one of the resources cost more.
 pub fn twins(table: &Table, keys: &[AlertKey]) -> Vec<AlertKey> {
-    let among: HashSet<AlertKey> = keys.iter().copied().collect();
-    let mut wanted: HashMap<(String, String), Vec<(Row<'_>, Finding)>> = HashMap::new();
-    for row in among.iter().filter_map(|key| table.get(*key)) {
+    let mut wanted: HashMap<(String, String), Vec<Row<'_>>> = HashMap::new();
+    for row in keys.iter().filter_map(|key| table.get(*key)) {
         if row.flags().scan() != Scan::Unknown && !row.resource().0.is_empty() {
-            wanted.entry(place(&row)).or_default().push((row, Finding::of(&row, table)));
+            wanted.entry(place(&row)).or_default().push(row);
         }
     }
     if wanted.is_empty() {
         return Vec::new();
     }
-    // Few resources among many alerts: each is compared by its text once.
-    let mut known: HashMap<(u32, u32), bool> = HashMap::new();
+    let candidates = candidates(table, keys, &wanted);
+    // Few are left: only now is it looked at what each says of its finding.
+    let mut known: HashMap<AlertKey, Finding> = HashMap::new();
     let mut found = Vec::new();
-    for (_, row) in table.rows() {
-        let scan = row.flags().scan();
-        if scan == Scan::Unknown || among.contains(&row.key()) {
-            continue;
-        }
-        let codes = (row.head_code(FactKind::Resource), row.head_code(FactKind::Subscription));
-        if !*known.entry(codes).or_insert_with(|| wanted.contains_key(&place(&row))) {
-            continue;
-        }
+    for row in candidates {
         let finding = Finding::of(&row, table);
-        let is_twin = |(own, other): &(Row<'_>, Finding)| {
-            own.flags().scan().other() == Some(scan) && same_group(own, &row) && other.is(&finding)
+        let is_twin = |own: &Row<'_>| {
+            own.flags().scan().other() == Some(row.flags().scan())
+                && same_group(own, &row)
+                && known.entry(own.key()).or_insert_with(|| Finding::of(own, table)).is(&finding)
         };
         if wanted.get(&place(&row)).is_some_and(|own| own.iter().any(is_twin)) {
             found.push(row.key());
@@ -174,15 +168,48 @@ pub fn twins(table: &Table, keys: &[AlertKey]) -> Vec<AlertKey> {
     found
 }
 
-/// The twins that a change would leave as they are: of its targets, open unless it opens alerts, and neither among the
-/// alerts it was planned for nor of the wanted status already.
+/// The alerts of a known scanner on one of the resources, without those asked about.
+fn candidates<'t>(
+    table: &'t Table,
+    keys: &[AlertKey],
+    wanted: &HashMap<(String, String), Vec<Row<'t>>>,
+) -> Vec<Row<'t>> {
+    let among: HashSet<AlertKey> = keys.iter().copied().collect();
+    let names: HashSet<&str> = wanted.keys().map(|(name, _)| name.as_str()).collect();
+    // By the code of a resource's name: whether it is one of them. Each name is compared by its text once.
+    let mut known: Vec<Option<bool>> = vec![None; table.dict().len()];
+    let mut is_one = |code: u32| {
+        let is = || names.contains(fold(table.dict().text(code)).as_str());
+        known.get_mut(code as usize).is_some_and(|known| *known.get_or_insert_with(is))
+    };
+    let rows = table.rows().map(|(_, row)| row);
+    rows.filter(|row| row.flags().scan() != Scan::Unknown && is_one(row.head_code(FactKind::Resource)))
+        .filter(|row| !among.contains(&row.key()))
+        .filter(|row| {
+            let other = row.flags().scan().other();
+            wanted.get(&place(row)).is_some_and(|own| own.iter().any(|own| Some(own.flags().scan()) == other))
+        })
+        .collect()
+}
+
+/// The twins that a change would leave as they are: open like the target they belong to, or closed like it when the
+/// change opens alerts; and neither among the alerts it was planned for nor of the wanted status already.
 pub fn left_behind(table: &Table, keys: &[AlertKey], chosen: &Plan, want: Status) -> Vec<(AlertKey, Target)> {
-    let targets: Vec<AlertKey> = chosen.targets.iter().map(|(key, _)| *key).collect();
-    let mut twins = twins(table, &targets);
+    let (open, closed): (Vec<_>, Vec<_>) =
+        chosen.targets.iter().partition(|(_, target)| target.seen.is_open());
+    let of = |targets: Vec<&(AlertKey, Target)>, is_open: bool| {
+        let targets: Vec<AlertKey> = targets.into_iter().map(|(key, _)| *key).collect();
+        let mut twins = twins(table, &targets);
+        twins.retain(|key| table.get(*key).is_some_and(|row| row.status().is_open() == is_open));
+        twins
+    };
+    let mut twins = of(open, true);
+    if want.is_open() {
+        twins.extend(of(closed, false));
+    }
     if !twins.is_empty() {
         let keys: HashSet<AlertKey> = keys.iter().copied().collect();
-        let open = |key: &AlertKey| table.get(*key).is_some_and(|row| row.status().is_open());
-        twins.retain(|key| !keys.contains(key) && (want == Status::Active || open(key)));
+        twins.retain(|key| !keys.contains(key));
     }
     plan(table, &twins, want, &BTreeSet::new()).targets
 }

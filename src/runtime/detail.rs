@@ -66,17 +66,31 @@ impl Counts {
 
     /// Counts a snapshot in the background, unless that is done or another one is being counted.
     pub fn prepare(&self, table: &Arc<Table>) {
-        if self.of(table).is_some() || self.with(|kept| std::mem::replace(&mut kept.counting, true)) {
+        if self.of(table).is_some() {
             return;
         }
-        let (counts, table) = (self.clone(), Arc::clone(table));
+        let Some(counting) = self.begin() else { return };
+        let table = Arc::clone(table);
         tokio::task::spawn_blocking(move || {
             let made = Arc::new(MentionCounts::new(&table));
-            counts.with(|kept| {
-                kept.counts = Some(made);
-                kept.counting = false;
-            });
+            counting.0.with(|kept| kept.counts = Some(made));
         });
+    }
+
+    /// The leave to count; none while another one has it.
+    fn begin(&self) -> Option<Counting> {
+        let taken = self.with(|kept| std::mem::replace(&mut kept.counting, true));
+        (!taken).then(|| Counting(self.clone()))
+    }
+}
+
+/// The leave to count a snapshot, given back when it is dropped: also by a panic.
+#[derive(Debug)]
+struct Counting(Counts);
+
+impl Drop for Counting {
+    fn drop(&mut self) {
+        self.0.with(|kept| kept.counting = false);
     }
 }
 
@@ -119,5 +133,22 @@ fn count(mentions: &mut [Mention], key: AlertKey, table: &Table, counts: Option<
         // The alert itself is not another one.
         mentions[at].alerts = (found.alerts as usize).saturating_sub(1);
         mentions[at].resources = found.resources as usize;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counting_that_panics_lets_the_next_one_begin() {
+        let counts = Counts::default();
+        let counting = counts.begin().unwrap();
+        assert!(counts.begin().is_none(), "one at a time");
+        let failed = std::thread::spawn(move || {
+            let _counting = counting;
+            panic!("a bug in counting");
+        });
+        assert!(failed.join().is_err() && counts.begin().is_some());
     }
 }

@@ -13,6 +13,7 @@ use super::open::{self, Plan, Setup, Workspace};
 use super::query_worker::{Ask, QueryWorker};
 use super::triggers::Triggers;
 use super::work::Work;
+use super::writes::Writes;
 use super::{Event, detail, fetch, first_run, journal, now};
 use crate::app::effect::{Effect, JournalOrder};
 use crate::app::fetch::Order;
@@ -43,6 +44,7 @@ pub struct Shell {
     counts: detail::Counts,
     work: Work,
     triggers: Triggers,
+    writes: Writes,
     orders: UnboundedSender<JournalOrder>,
     orders_done: JoinHandle<()>,
     first_run: first_run::State,
@@ -63,7 +65,20 @@ impl Shell {
         let first_run = first_run::State::default();
         let counts = detail::Counts::default();
         let triggers = Triggers::new(work.clone(), mailbox.clone(), handle.clone());
-        Ok(Self { global, handle, mailbox, queries, counts, work, triggers, orders, orders_done, first_run })
+        let writes = Writes::new(handle.clone());
+        Ok(Self {
+            global,
+            handle,
+            mailbox,
+            queries,
+            counts,
+            work,
+            triggers,
+            writes,
+            orders,
+            orders_done,
+            first_run,
+        })
     }
 
     /// The newest snapshot that was not taken yet.
@@ -175,12 +190,22 @@ impl Shell {
     }
 
     /// Asks the source, in the background.
-    fn fetch(&self, question: Question, order: Order) {
-        let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
-        self.handle.spawn(async move {
-            let answer = fetch::answer(&work, order).await;
+    fn fetch(&mut self, question: Question, order: Order) {
+        let (work, mailbox, writes) = (self.work.clone(), self.mailbox.clone(), order.is_write());
+        let task = async move {
+            let answer = fetch::answer(&work, question, order).await;
             mailbox.send(Message::Fetched(question, Box::new(answer)));
-        });
+        };
+        if writes {
+            self.writes.run(task);
+        } else {
+            self.handle.spawn(task);
+        }
+    }
+
+    /// Waits a moment for what is being written at the source, since the answers may have consequences. Blocks.
+    pub fn land(&mut self) {
+        self.writes.land();
     }
 
     fn context(&self) -> Context {

@@ -57,8 +57,8 @@ fn window(store: &Store, range: &LogRange) -> Result<LogWindow, StoreError> {
         LogPart::Acts(find) => {
             let line =
                 |entry: LogEntry| ActLine { key: entry.first.as_ref().and_then(|id| store.key(id)), entry };
-            let acts = store.log(find, *from, *limit)?.into_iter().map(line).collect();
-            (store.log_len(find)?, LogLines::Acts(acts))
+            let (total, acts) = store.log(find, *from, *limit)?;
+            (total, LogLines::Acts(acts.into_iter().map(line).collect()))
         }
         LogPart::Change(change) => {
             let targets = store.change_alerts(*change, *from, *limit)?.into_iter();

@@ -23,6 +23,7 @@ pub mod suppress;
 pub mod terminal;
 pub mod triggers;
 pub mod work;
+pub mod writes;
 
 use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -33,7 +34,7 @@ use chrono::{Local, Offset, Utc};
 use tokio::runtime::Handle;
 
 use crate::app::message::Timer;
-use crate::app::{self, Message, Model, Now};
+use crate::app::{self, Effect, Message, Model, Now};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::cli::output::say;
@@ -111,6 +112,10 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     shell.start();
     let code = main_loop(&mut model, &mut shell, &mut screen, &inbox);
     terminal::give_back();
+    shell.land();
+    for event in inbox.try_iter() {
+        answered_late(event, &mut model, &mut shell);
+    }
     let pending = shell.close();
     if pending > 0 {
         say(format_args!(
@@ -159,6 +164,18 @@ fn main_loop(
             draw(screen, model)?;
             last_frame = Instant::now();
             dirty = false;
+        }
+    }
+}
+
+/// An answer that came when the screen was left already. What was confirmed to follow from it is still stored; nothing new
+/// is asked.
+fn answered_late(event: Event, model: &mut Model, shell: &mut Shell) {
+    let Event::Message(message @ Message::Fetched(..)) = event else { return };
+    for effect in app::update(model, message, now()) {
+        if matches!(effect, Effect::Journal(_)) {
+            // A journal order is nothing for the main thread itself.
+            let _ = shell.run(effect);
         }
     }
 }

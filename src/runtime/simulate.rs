@@ -11,13 +11,16 @@ use crate::domain::{AlertKey, SafeText, SubscriptionId};
 use crate::store::{Bodies, Store, StoreHandle};
 
 /// Simulates several scopes in one walk over the alerts, each answered in its place. None when `stale` said that nobody
-/// waits any more; it is asked between the blocks.
+/// waits any more; it is asked first and between the blocks.
 pub async fn simulate(
     store: &StoreHandle,
     table: Arc<Table>,
     scopes: Vec<Scope>,
     stale: impl Fn() -> bool,
 ) -> Result<Option<Vec<Simulation>>, SafeText> {
+    if stale() {
+        return Ok(None);
+    }
     let said = |error: crate::store::StoreError| SafeText::from(error.to_string());
     let taken_up = store.call(|store| store.taken_up()).await.map_err(said)?.map_err(said)?;
     let prepared = tokio::task::spawn_blocking(move || Walk::new(table, &scopes, taken_up));

@@ -13,8 +13,8 @@ use super::work::Work;
 use crate::app::effect::TriggerOrder as Order;
 use crate::app::message::{Message, Triggered};
 use crate::domain::progress::Fault;
-use crate::domain::response::TriggerRecord;
-use crate::sync::trigger::{TriggerOrder, TriggerTuning, Watch, follow, trigger};
+use crate::domain::response::{TriggerOutcome, TriggerRecord};
+use crate::sync::trigger::{TriggerOrder, TriggerTuning, Triggered as Sent, Watch, follow, trigger};
 
 /// How long what is on its way may take to land when the program leaves. Whatever does not is unknown at the next start.
 const GRACE: Duration = Duration::from_secs(2);
@@ -96,13 +96,23 @@ async fn send(work: &Work, mailbox: &Mailbox, number: u64, order: TriggerOrder, 
     };
     let told = told(mailbox, Some(number));
     let watch = Watch { cancel, told: &told };
+    let app = order.app.clone();
     match trigger(&client, &workspace.store, order, &TriggerTuning::default(), &watch).await {
         Err(fault) => ended(Err(fault)),
         Ok(triggered) => {
+            if let Some(result) = answered(&triggered) {
+                mailbox.send(Message::Triggered(Triggered::Told(app, result)));
+            }
             ended(triggered.fault.map_or(Ok(()), Err));
             let _ = watch_runs(work, mailbox, Some(number), triggered.records, cancel).await;
         }
     }
+}
+
+/// Whether the source told where to send; none when that is not known.
+fn answered(sent: &Sent) -> Option<Result<(), Fault>> {
+    let taken = sent.records.iter().any(|record| record.outcome == TriggerOutcome::Done);
+    sent.unsent.clone().map(Err).or(taken.then_some(Ok(())))
 }
 
 async fn watch_runs(
@@ -125,5 +135,19 @@ fn told(mailbox: &Mailbox, number: Option<u64>) -> impl Fn(&TriggerRecord) + Sen
     move |record| {
         tracing::info!(row = record.row, outcome = record.outcome.word(), "trigger");
         mailbox.send(Message::Triggered(Triggered::Row(number, Box::new(record.clone()))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::progress::FaultKind;
+
+    #[test]
+    fn a_refusal_to_tell_where_is_carried_on() {
+        let fault = Fault { kind: FaultKind::Forbidden, message: "no".into() };
+        let sent = |unsent| Sent { records: Vec::new(), unsent, fault: None };
+        assert_eq!(answered(&sent(Some(fault.clone()))), Some(Err(fault)));
+        assert_eq!(answered(&sent(None)), None, "nothing was taken either");
     }
 }

@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use super::deeds;
 use super::mailbox::Mailbox;
 use super::open::{self, Workspace};
-use crate::app::message::{Message, Session, Start};
+use crate::app::message::{Message, Question, Session, Start};
 use crate::app::suppress::Purpose;
 use crate::azure::ArmClient;
 use crate::domain::progress::{Fault, FaultKind, SyncEvent};
@@ -23,7 +23,7 @@ pub struct Work {
     parts: Arc<Mutex<Parts>>,
     mailbox: Mailbox,
     handle: Handle,
-    /// The number of the newest walk over the alerts, by its purpose.
+    /// The question of the newest walk over the alerts, by its purpose.
     walks: [Arc<AtomicU64>; 2],
 }
 
@@ -85,14 +85,15 @@ impl Work {
         self.with(|parts| parts.client.clone())
     }
 
-    /// Begins a walk over the alerts; an older one for the same purpose is stale from now on.
-    pub fn walk(&self, purpose: Purpose) -> Walk {
+    /// Begins a walk over the alerts for a question; of several for the same purpose only that of the newest question is not
+    /// stale, in whatever order they begin.
+    pub fn walk(&self, purpose: Purpose, question: Question) -> Walk {
         let newest = Arc::clone(match purpose {
             Purpose::Form => &self.walks[0],
             Purpose::Rules => &self.walks[1],
         });
-        let number = newest.fetch_add(1, Ordering::AcqRel) + 1;
-        Walk { newest, number }
+        newest.fetch_max(question.0, Ordering::AcqRel);
+        Walk { newest, number: question.0 }
     }
 
     /// Something may have to be sent.
@@ -224,5 +225,20 @@ impl Work {
         workspace.store.clone().close();
         let pending = pending.ok().and_then(Result::ok).unwrap_or(0);
         if workspace.is_demo() { 0 } else { pending }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_newest_question_is_walked_for_in_whatever_order_the_walks_begin() {
+        let mailbox = Mailbox::new(std::sync::mpsc::channel().0);
+        let work = Work::new(mailbox, Handle::current());
+        let newer = work.walk(Purpose::Form, Question(8));
+        let older = work.walk(Purpose::Form, Question(7));
+        assert!(older.is_stale() && !newer.is_stale());
+        assert!(!work.walk(Purpose::Rules, Question(1)).is_stale(), "each purpose has its own");
     }
 }

@@ -63,6 +63,8 @@ pub struct Store {
     locals: HashMap<AlertId, LocalRecord>,
     notices: Vec<Notice>,
     /// What a reading call found wrong with the cache; the next writing one mends it.
+    /// What [`Self::taken_up`] read last, and the journal's versions of then.
+    taken_up: RefCell<Option<((i64, u64), Vec<AlertId>)>>,
     damage: RefCell<Option<SafeText>>,
     latest: Arc<Table>,
     stale: bool,
@@ -110,6 +112,7 @@ impl Store {
             pending: HashMap::new(),
             locals: HashMap::new(),
             notices,
+            taken_up: RefCell::new(None),
             damage: RefCell::new(None),
             latest: Arc::default(),
             stale: true,

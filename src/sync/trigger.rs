@@ -5,6 +5,7 @@
 //! not taken (no connection, or 429) goes back to *pending* and is sent again; a refusal is *failed*; whatever else
 //! happens is *unknown*. An unknown one is never sent again: its run is looked for, and found or not.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -115,6 +116,7 @@ pub async fn trigger(
     let records = records.await?;
     records.iter().for_each(watch.told);
     let work = Work { store, tuning, watch, hold: Mutex::new(None) };
+    let bodies: HashMap<AlertId, Arc<str>> = bodies.into_iter().collect();
     let mut unsent = None;
     let ready = tokio::select! {
         biased;
@@ -125,30 +127,25 @@ pub async fn trigger(
         }),
     };
     let ended = stream::iter(records).map(|record| {
-        let body = bodies.iter().find(|(id, _)| *id == record.alert).map(|(_, body)| Arc::clone(body));
+        let body = bodies.get(&record.alert).cloned();
         let (work, ready) = (&work, &ready);
         async move {
             let outcome = match (ready, body) {
                 (Ok((callback, caller)), Some(body)) => {
                     let sender = Sender { client, callback, caller: caller.clone(), body };
-                    work.send(&sender, record.clone()).await
+                    return work.send(&sender, record).await;
                 }
                 (Err((outcome, why)), _) => work.settle(&record, *outcome, why, None).await,
-                (Ok(_), None) => Ok(record.clone()),
+                (Ok(_), None) => return (record, None),
             };
-            outcome.map_err(|fault| (record, fault))
+            outcome.map_or_else(|fault| (record, Some(fault)), |settled| (settled, None))
         }
     });
     let ended: Vec<_> = ended.buffered(tuning.side_by_side.max(1)).collect().await;
     let mut triggered = Triggered { records: Vec::with_capacity(ended.len()), unsent, fault: None };
-    for one in ended {
-        match one {
-            Ok(record) => triggered.records.push(record),
-            Err((record, fault)) => {
-                triggered.records.push(record);
-                triggered.fault = Some(fault);
-            }
-        }
+    for (record, fault) in ended {
+        triggered.records.push(record);
+        triggered.fault = fault.or(triggered.fault);
     }
     Ok(triggered)
 }
@@ -187,40 +184,64 @@ struct Sender<'a> {
 }
 
 impl Work<'_> {
-    /// Sends one alert, and again only what was certainly not taken.
-    async fn send(&self, sender: &Sender<'_>, record: TriggerRecord) -> Result<TriggerRecord, Fault> {
+    /// Sends one alert. When the journal fails on the way, the record says how far it had come.
+    async fn send(&self, sender: &Sender<'_>, mut record: TriggerRecord) -> (TriggerRecord, Option<Fault>) {
+        let fault = self.attempts(sender, &mut record).await.err();
+        if fault.is_some() {
+            (self.watch.told)(&record);
+        }
+        (record, fault)
+    }
+
+    /// Sends one alert, and again only what was certainly not taken. `reached` is at each moment what is true of it
+    /// should the journal fail next.
+    async fn attempts(&self, sender: &Sender<'_>, reached: &mut TriggerRecord) -> Result<(), Fault> {
         let mut attempt = 1;
         loop {
             if !self.may_go_on().await {
                 let why = SafeText::from(CANCELLED);
-                return self.settle(&record, TriggerOutcome::Cancelled, &why, None).await;
+                *reached = self.settle(reached, TriggerOutcome::Cancelled, &why, None).await?;
+                return Ok(());
             }
-            let Some(record) = self.mark(&record).await? else {
+            let Some(record) = self.mark(reached).await? else {
                 // Somebody settled it meanwhile: it is not ours to send any more.
-                return self.read(&record).await;
+                *reached = self.read(reached).await?;
+                return Ok(());
             };
+            let unwritten = |what: &str| TriggerRecord {
+                outcome: TriggerOutcome::Unknown,
+                detail: SafeText::from(format!("{what}; the journal could not be written")),
+                ..record.clone()
+            };
+            *reached = unwritten("sent");
             let caller = sender.caller.clone().with_limit(self.tuning.call_limit);
             let called = caller.call(sender.callback, Arc::clone(&sender.body), &record.request_id).await;
             let (why, wait) = match called {
                 Called::Taken(run) => {
+                    *reached = unwritten(&format!("taken as run {}", run.raw()));
                     let nothing = SafeText::default();
-                    return self.settle(&record, TriggerOutcome::Done, &nothing, Some(&run)).await;
+                    *reached = self.settle(&record, TriggerOutcome::Done, &nothing, Some(&run)).await?;
+                    return Ok(());
                 }
                 Called::Refused(why) => {
-                    return self.settle(&record, TriggerOutcome::Failed, &why, None).await;
+                    *reached = unwritten(why.raw());
+                    *reached = self.settle(&record, TriggerOutcome::Failed, &why, None).await?;
+                    return Ok(());
                 }
                 Called::Unknown(why) => {
-                    let record = self.settle(&record, TriggerOutcome::Unknown, &why, None).await?;
-                    return self.look(sender.client, record).await;
+                    *reached = self.settle(&record, TriggerOutcome::Unknown, &why, None).await?;
+                    return self.look(sender.client, reached).await;
                 }
                 Called::NotSent(why) => (format!("no connection: {}", why.raw()), None),
                 Called::PutOff(wait) => ("the logic app asks to slow down".to_owned(), wait),
             };
+            *reached = unwritten(&format!("not sent: {why}"));
             if attempt >= self.tuning.attempts {
                 let why = SafeText::from(format!("not sent: {why}"));
-                return self.settle(&record, TriggerOutcome::Failed, &why, None).await;
+                *reached = self.settle(&record, TriggerOutcome::Failed, &why, None).await?;
+                return Ok(());
             }
-            self.put_back(&record, SafeText::from(why)).await?;
+            *reached = self.put_back(&record, SafeText::from(why)).await?;
             self.wait(self.tuning.backoff.delay(attempt, wait));
             attempt += 1;
         }
@@ -259,11 +280,12 @@ impl Work<'_> {
         Ok(Some(record))
     }
 
-    async fn put_back(&self, record: &TriggerRecord, why: SafeText) -> Result<(), Fault> {
+    async fn put_back(&self, record: &TriggerRecord, why: SafeText) -> Result<TriggerRecord, Fault> {
         let (row, detail) = (record.row, why.clone());
         ask(self.store, move |store| store.put_back_trigger(row, &detail)).await?;
-        (self.watch.told)(&TriggerRecord { outcome: TriggerOutcome::Pending, detail: why, ..record.clone() });
-        Ok(())
+        let record = TriggerRecord { outcome: TriggerOutcome::Pending, detail: why, ..record.clone() };
+        (self.watch.told)(&record);
+        Ok(record)
     }
 
     async fn settle(
@@ -292,19 +314,20 @@ impl Work<'_> {
     }
 
     /// Looks whether the run of an unknown outcome is there after all. Nothing is sent; not finding it proves nothing.
-    async fn look(&self, client: &ArmClient, record: TriggerRecord) -> Result<TriggerRecord, Fault> {
+    async fn look(&self, client: &ArmClient, reached: &mut TriggerRecord) -> Result<(), Fault> {
         for wait in &self.tuning.looks {
             tokio::select! {
-                () = self.watch.cancel.cancelled() => return Ok(record),
+                () = self.watch.cancel.cancelled() => return Ok(()),
                 () = sleep(*wait) => {}
             }
-            if let Ok(Some(run)) = client.run_of_request(&record.app, &record.request_id).await {
+            if let Ok(Some(run)) = client.run_of_request(&reached.app, &reached.request_id).await {
                 let why = SafeText::from("the answer was lost; its run was found");
-                let found = self.settle(&record, TriggerOutcome::Done, &why, Some(&run.name)).await?;
-                return note(self.store, &found, run.status, self.watch).await;
+                *reached = self.settle(reached, TriggerOutcome::Done, &why, Some(&run.name)).await?;
+                *reached = note(self.store, reached, run.status, self.watch).await?;
+                return Ok(());
             }
         }
-        Ok(record)
+        Ok(())
     }
 }
 

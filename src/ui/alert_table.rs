@@ -4,7 +4,7 @@
 
 use ratatui::style::{Modifier, Style};
 
-use crate::app::document::{Piece, Role, line_width, safe_cell};
+use crate::app::document::{self, Piece, Role, line_width, safe_cell};
 use crate::app::documents::moment::{age, thousands};
 use crate::app::layout::Area;
 use crate::app::marks;
@@ -138,24 +138,39 @@ fn severity_short(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
     }
 }
 
-fn title(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+fn title(row: &Row<'_>, model: &Model, width: usize) -> Vec<Piece> {
     let text = if row.title().0.is_empty() { row.alert_type() } else { row.title() };
-    let signs = if width >= SIGNS_FROM { signs(row) } else { String::new() };
+    let signs = if width >= SIGNS_FROM { signs(row, model) } else { String::new() };
     if signs.is_empty() {
         return safe_cell(text, width, Role::Body);
     }
-    let room = width.saturating_sub(signs.len() + 1);
+    let room = width.saturating_sub(document::width(&signs) + 1);
     let mut cell = safe_cell(text, room, Role::Body);
     let gap = " ".repeat(room.saturating_sub(line_width(&cell)) + 1);
     cell.push(Piece::new(gap + &signs, Role::Dim));
     cell
 }
 
-/// Titles of at least so many cells end with the signs of the record.
+/// Titles of at least so many cells end with the signs of the record and of the scanner.
 const SIGNS_FROM: usize = 24;
 
+/// What is kept of an alert and, on a screen with room for it, which scanner reported it.
+fn signs(row: &Row<'_>, model: &Model) -> String {
+    let mut signs = kept(row);
+    let scanner = match row.flags().scan() {
+        _ if model.size.0 < SCANNERS => "",
+        Scan::Unknown => "",
+        Scan::Agent => "◆",
+        Scan::Agentless => "◇",
+    };
+    if !signs.is_empty() && !scanner.is_empty() {
+        signs.push(' ');
+    }
+    signs + scanner
+}
+
 /// What is kept of an alert, by the keys that wrote it: `A` assigned, `c` a note, `b` feedback with its `+` or `-`.
-fn signs(row: &Row<'_>) -> String {
+fn kept(row: &Row<'_>) -> String {
     let Some(local) = row.local() else { return String::new() };
     let mut signs = String::new();
     if local.assigned.as_ref().is_some_and(|who| !who.is_empty()) {
@@ -170,22 +185,8 @@ fn signs(row: &Row<'_>) -> String {
     signs
 }
 
-/// The resource and, on a screen with room for it, a sign for the scanner that looked at it.
-fn resource(row: &Row<'_>, model: &Model, width: usize) -> Vec<Piece> {
-    let sign = match row.flags().scan() {
-        _ if model.size.0 < SCANNERS => "",
-        Scan::Unknown => "",
-        Scan::Agent => "◆",
-        Scan::Agentless => "◇",
-    };
-    if sign.is_empty() {
-        return safe_cell(row.resource(), width, Role::Body);
-    }
-    let mut cell = safe_cell(row.resource(), width.saturating_sub(1), Role::Body);
-    // A blank before it, unless a long name needs the room.
-    let blank = if line_width(&cell) + 1 < width { " " } else { "" };
-    cell.push(Piece::new(format!("{blank}{sign}"), Role::Dim));
-    cell
+fn resource(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+    safe_cell(row.resource(), width, Role::Body)
 }
 
 fn assigned(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {

@@ -30,13 +30,19 @@ pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
 
 /// Where a text that does not fit stands: `↓ 12 more` or `↑ 8 · 4 ↓`.
 pub(super) fn position(area: Area, offset: usize, lines: usize, painter: &mut Painter<'_>) {
-    let rows = area.inner().rows();
+    if let Some(words) = place(area.inner().rows(), offset, lines) {
+        painter.footer(area, &[words]);
+    }
+}
+
+/// The same for so many rows; nothing where the text fits.
+pub(super) fn place(rows: usize, offset: usize, lines: usize) -> Option<Piece> {
     let below = lines.saturating_sub(offset + rows);
     let words = match (offset, below) {
-        (0, 0) => return,
+        (0, 0) => return None,
         (0, below) => format!("↓ {below} more"),
         (above, 0) => format!("↑ {above}"),
         (above, below) => format!("↑ {above} · ↓ {below}"),
     };
-    painter.footer(area, &[Piece::new(words, Role::Dim)]);
+    Some(Piece::new(words, Role::Dim))
 }

@@ -5,8 +5,9 @@ use crate::app::layout::Area;
 use crate::ui::paint::Painter;
 use crate::ui::text_field;
 
-/// Draws a form so that the field with the keys can be seen. Gives the rows used.
-pub(super) fn draw(form: &Form, area: Area, painter: &mut Painter<'_>) -> u16 {
+/// Draws a form so that the field with the keys can be seen. Gives the first line drawn, and how many there
+/// are.
+pub(super) fn draw(form: &Form, area: Area, painter: &mut Painter<'_>) -> (usize, usize) {
     let (document, lines) = form.lay_out(area.columns());
     let line = lines.get(form.focus).copied().unwrap_or(0);
     // The line below it, which says what is wrong, belongs to it.
@@ -19,5 +20,5 @@ pub(super) fn draw(form: &Form, area: Area, painter: &mut Painter<'_>) -> u16 {
         painter.clear(field);
         text_field::draw(field, input, painter);
     }
-    document.len().min(area.rows()) as u16
+    (offset, document.len())
 }

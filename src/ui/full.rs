@@ -10,12 +10,16 @@ pub(super) fn draw(model: &Model, full: &Full, painter: &mut Painter<'_>) {
     let parts = layout::Full::new(model.size);
     title(model, full, parts.title, painter);
     let related = &model.related.page;
-    let (lines, offset) = match full.tab {
-        Tab::Related => (related.document.len(), full.related.offset),
-        tab => (full.document.len(), full.scroll[tab as usize]),
+    let (lines, offset, body) = match full.tab {
+        Tab::Related => (related.document.len(), full.related.offset, parts.body),
+        Tab::Respond => {
+            let section = layout::Respond::new(model.size).body;
+            (model.respond.page.document.len(), model.respond.place.offset, section)
+        }
+        tab => (full.document.len(), full.scroll[tab as usize], parts.body),
     };
-    let offset = offset.min(parts.body.last_offset(lines));
-    tabs(full, lines, offset, parts, painter);
+    let offset = offset.min(body.last_offset(lines));
+    tabs(full, lines, offset, body.rows(), parts.tabs, painter);
     let rule = "─".repeat(usize::from(model.size.0));
     painter.line(layout::Area { y: parts.tabs.y + 1, ..parts.tabs }, &[Piece::new(rule, Role::Dim)]);
     if full.tab == Tab::Respond && model.details.error.is_none() {
@@ -48,11 +52,11 @@ fn title(model: &Model, full: &Full, row: layout::Area, painter: &mut Painter<'_
     painter.line(row, &line);
 }
 
-fn tabs(full: &Full, lines: usize, offset: usize, parts: layout::Full, painter: &mut Painter<'_>) {
-    let row = layout::Area { x: parts.tabs.x + 1, width: parts.tabs.width.saturating_sub(2), ..parts.tabs };
-    let last = (offset + parts.body.rows()).min(lines);
+fn tabs(full: &Full, lines: usize, offset: usize, rows: usize, row: layout::Area, painter: &mut Painter<'_>) {
+    let row = layout::Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
+    let last = (offset + rows).min(lines);
     let mut position = Vec::new();
-    if lines > parts.body.rows() {
+    if lines > rows {
         position.push(Piece::new(format!("{}–{last} of {lines}", offset + 1), Role::Dim));
     }
     let whole = names(full.tab, Tab::title);

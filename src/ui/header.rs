@@ -8,6 +8,9 @@ use crate::domain::Severity;
 use crate::domain::progress::FaultKind;
 use crate::ui::paint::Painter;
 
+/// Cells of the name of the tenant on a narrow screen.
+const TENANT: usize = 18;
+
 /// Ways to say the same in ever less room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Size {
@@ -28,24 +31,30 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
         (Size::Short, Size::Medium, Size::Medium),
         (Size::Short, Size::Short, Size::Short),
     ] {
-        parts = (place(model, left), freshness(model, middle), severities(model, right));
+        parts = (place(model, left, TENANT), freshness(model, middle), severities(model, right));
         if line_width(&parts.0) + line_width(&parts.1) + line_width(&parts.2) + 4 <= room {
             break;
         }
     }
-    let (left, middle, right) = parts;
+    let (mut left, middle, right) = parts;
+    // Nothing may touch: the name of the tenant gives way last.
+    let over = (line_width(&left) + line_width(&middle) + line_width(&right) + 2).saturating_sub(room);
+    if over > 0 {
+        left = place(model, Size::Short, TENANT.saturating_sub(over).max(4));
+    }
     let used = painter.line(row, &left);
     let free = room.saturating_sub(usize::from(used) + line_width(&right));
     let gap = (free.saturating_sub(line_width(&middle)) / 2) as u16;
-    let from = used + gap.max(2);
+    let from = used + gap.max(1);
     if from < row.width {
-        let width = (free as u16).saturating_sub(gap.max(2)).min(row.width - from);
+        let width = (free as u16).saturating_sub(gap.max(1)).min(row.width - from);
         painter.line(Area { x: row.x + from, width, ..row }, &middle);
     }
     painter.right(row, &right);
 }
 
-fn place(model: &Model, size: Size) -> Vec<Piece> {
+/// `short` is the room for the tenant where there is not all of it.
+fn place(model: &Model, size: Size, short: usize) -> Vec<Piece> {
     let mut line = match size {
         Size::Short => Vec::new(),
         _ => vec![Piece::new("quell", Role::Stage), Piece::from("  ")],
@@ -54,7 +63,7 @@ fn place(model: &Model, size: Size) -> Vec<Piece> {
         line.push(Piece::new("starting…", Role::Dim));
         return line;
     };
-    let room = if size == Size::Long { 40 } else { 18 };
+    let room = if size == Size::Long { 40 } else { short };
     line.extend(safe_cell(session.tenant.as_safe(), room, Role::Body));
     if session.demo {
         line.push(Piece::new(" · demo", Role::Dim));

@@ -13,8 +13,11 @@ const GAP: usize = 3;
 /// The columns of the menu of a pivot: the counts stand near their entities.
 const PIVOTS: usize = 84;
 
-/// The key that is never left out.
+/// The key for help.
 const HELP: &str = "?";
+
+/// The key that steps back and changes nothing.
+const SAFE: &str = "Esc";
 
 pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let row = Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
@@ -22,18 +25,23 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     painter.line(row, &fitted(&hints, row.columns()));
 }
 
-/// The hints that fit, the first ones first; the one for help keeps its place at the end.
+/// The hints that fit, the first ones first. The safe key is never left out, nor is help, which keeps its place at the
+/// end.
 fn fitted(hints: &[(String, &'static str)], room: usize) -> Vec<Piece> {
     let hint = |(key, label): &(String, &'static str)| {
         vec![Piece::new(key.clone(), Role::Key), Piece::new(format!(" {label}"), Role::Body)]
     };
     let help = hints.iter().find(|(key, _)| key == HELP).map(hint).unwrap_or_default();
-    let reserved = if help.is_empty() { 0 } else { line_width(&help) + GAP };
+    let kept = |(key, _): &&(String, &'static str)| key == HELP || key == SAFE;
+    let mut reserved: usize = hints.iter().filter(kept).map(|kept| line_width(&hint(kept)) + GAP).sum();
     let mut line: Vec<Piece> = Vec::new();
     let mut used = 0;
-    for pieces in hints.iter().filter(|(key, _)| key != HELP).map(hint) {
+    for one in hints.iter().filter(|(key, _)| key != HELP) {
+        let pieces = hint(one);
         let needs = line_width(&pieces) + if line.is_empty() { 0 } else { GAP };
-        if used + needs + reserved > room {
+        if one.0 == SAFE {
+            reserved = reserved.saturating_sub(line_width(&pieces) + GAP);
+        } else if used + needs + reserved > room {
             continue;
         }
         if !line.is_empty() {
@@ -90,5 +98,19 @@ mod tests {
         assert_eq!(text(29), "Space mark   ? help");
         assert_eq!(text(20), "Space mark   ? help");
         assert_eq!(text(5), "? help");
+    }
+
+    #[test]
+    fn the_safe_key_is_never_left_out() {
+        let hints: Vec<(String, &'static str)> =
+            [("1–6", "reason"), ("y", "yes, dismiss them"), ("Enter", "no"), ("Esc", "no")]
+                .map(|(key, label)| (key.to_owned(), label))
+                .into();
+        let text = |room| fitted(&hints, room).iter().map(|piece| piece.text.as_str()).collect::<String>();
+        assert_eq!(text(80), "1–6 reason   y yes, dismiss them   Enter no   Esc no");
+        assert_eq!(text(52), "1–6 reason   y yes, dismiss them   Enter no   Esc no");
+        assert_eq!(text(51), "1–6 reason   y yes, dismiss them   Esc no");
+        assert_eq!(text(12), "Esc no");
+        assert_eq!(text(3), "Esc no");
     }
 }

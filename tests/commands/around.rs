@@ -187,7 +187,9 @@ fn mail_settings_are_shown_changed_and_read_back() {
     }
     let (code, _, said) = bench.run(&[&set[..], &wanted].concat());
     assert_eq!((code, said.contains("nothing changes")), (0, true), "{said}");
-    assert_eq!(bench.run(&[&set[..], &["--off", "--yes"]].concat()).0, 0);
+    assert!(!said.contains("attack paths"), "{said}");
+    let (code, _, said) = bench.run(&[&set[..], &["--off", "--yes"]].concat());
+    assert_eq!((code, said.contains("Mail about attack paths stops as well")), (0, true), "{said}");
     assert_eq!(here(&shown(&bench))["enabled"], false);
 }
 

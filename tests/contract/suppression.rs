@@ -1,12 +1,13 @@
 //! Suppression rules: what is written is valid, and what the service has been seen to answer is understood.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use quell::azure::ApiError;
 use quell::azure::suppression::body;
 use quell::domain::SubscriptionId;
 use quell::domain::suppression::{Condition, Draft, FIELDS, Rule, State, Test, reason};
 use serde_json::{Value, json};
 
-use crate::support::arm::{Arm, reply};
+use crate::support::arm::{Arm, Asked, Reply, refusal, reply};
 use crate::{SECURITY, example, shared, spec};
 
 const VERSION: &str = "2019-01-01-preview";
@@ -118,4 +119,88 @@ async fn a_list_is_followed_to_its_end_and_one_odd_item_costs_only_itself() {
     let names: Vec<&str> = found.rules.iter().map(|rule| rule.name.raw()).collect();
     assert_eq!((names, found.unread), (vec!["a", "c"], 2));
     assert_eq!(arm.lines()[1], "GET /next");
+}
+
+/// A rule as the service answers it, with a comment.
+fn answered(comment: &str) -> String {
+    json!({"name": "r1", "properties": {"alertType": "VM_X", "reason": "Noise", "state": "Enabled",
+        "comment": comment}})
+    .to_string()
+}
+
+/// Methods of what was asked.
+fn methods(arm: &Arm) -> Vec<String> {
+    arm.asked().into_iter().map(|asked| asked.method).collect()
+}
+
+#[tokio::test]
+async fn a_rule_that_somebody_changed_meanwhile_is_neither_replaced_nor_deleted() {
+    let arm = Arm::start(|_, before| reply(200, answered(if before == 0 { "old" } else { "new" }))).await;
+    let client = arm.client();
+    let seen = client.suppression_rule(&subscription(), "r1").await.unwrap();
+    let wanted = Rule { state: State::Disabled, ..seen.clone() };
+    for error in [
+        client.replace_suppression_rule(&seen, &wanted).await.unwrap_err(),
+        client.delete_suppression_rule(&seen).await.unwrap_err(),
+    ] {
+        assert!(matches!(error, ApiError::Conflict { .. }), "{error}");
+        assert!(error.to_string().contains("r1 was changed by somebody"), "{error}");
+    }
+    assert_eq!(methods(&arm), ["GET"; 3]);
+    let gone = Arm::start(|_, _| refusal(404, "NotFound")).await;
+    let error = gone.client().replace_suppression_rule(&seen, &wanted).await.unwrap_err();
+    assert!(error.to_string().contains("deleted"), "a PUT would bring it back: {error}");
+    assert_eq!(gone.client().delete_suppression_rule(&seen).await, Ok(None));
+    assert_eq!(methods(&gone), ["GET"; 2]);
+}
+
+#[tokio::test]
+async fn a_rule_whose_conditions_cannot_all_be_read_is_not_written() {
+    let odd = json!({"name": "r1", "properties": {"alertType": "VM_X", "reason": "Noise", "state": "Disabled",
+        "suppressionAlertsScope": {"allOf": [{"field": "entities.ip.address", "in": ["a"]}, "later"]}}});
+    let arm = Arm::start(move |_, _| reply(200, odd.to_string())).await;
+    let client = arm.client();
+    let seen = client.suppression_rule(&subscription(), "r1").await.unwrap();
+    let wanted = Rule { state: State::Enabled, ..seen.clone() };
+    let error = client.replace_suppression_rule(&seen, &wanted).await.unwrap_err();
+    assert!(error.to_string().contains("not all conditions of r1"), "{error}");
+    assert_eq!(methods(&arm), ["GET"]);
+}
+
+#[tokio::test]
+async fn what_was_accepted_and_cannot_be_read_back_is_no_failure() {
+    let lagging = |asked: &Asked, before: usize| match (asked.method.as_str(), before) {
+        ("GET", _) => refusal(404, "NotFound"),
+        _ => reply(200, answered("")),
+    };
+    let stored = Arm::start(lagging).await.client().create_suppression_rule(&rule(Vec::new())).await.unwrap();
+    assert_eq!(stored.rule, rule(Vec::new()));
+    assert!(stored.unread.is_some());
+
+    let arm = Arm::start(|_, _| reply(200, answered(""))).await;
+    let seen = arm.client().suppression_rule(&subscription(), "r1").await.unwrap();
+    let unsure = arm.client().delete_suppression_rule(&seen).await.unwrap();
+    assert!(unsure.unwrap().raw().contains("still"));
+    assert_eq!(methods(&arm), ["GET", "GET", "DELETE", "GET"]);
+}
+
+#[tokio::test]
+async fn whatever_hides_the_answer_reading_back_decides() {
+    let busy = |then: fn() -> Reply| {
+        move |asked: &Asked, before: usize| match (asked.method.as_str(), before) {
+            ("GET", 0) => reply(200, answered("")),
+            ("GET", _) => then(),
+            _ => Reply { headers: vec![("retry-after", "0".into())], ..refusal(429, "TooManyRequests") },
+        }
+    };
+    let seen = read(serde_json::from_str(&answered("")).unwrap()).await;
+    let gone = Arm::start(busy(|| refusal(404, "NotFound"))).await;
+    assert_eq!(gone.client().delete_suppression_rule(&seen).await, Ok(None));
+    let wanted = Rule { comment: "new".into(), ..seen.clone() };
+    let arm = Arm::start(busy(|| reply(200, answered("new")))).await;
+    let stored = arm.client().replace_suppression_rule(&seen, &wanted).await.unwrap();
+    assert_eq!((stored.rule.comment.raw(), stored.unread), ("new", None));
+    let arm = Arm::start(busy(|| reply(200, answered("")))).await;
+    let error = arm.client().replace_suppression_rule(&seen, &wanted).await.unwrap_err();
+    assert!(error.is_transient(), "{error}");
 }

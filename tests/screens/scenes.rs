@@ -190,7 +190,7 @@ fn running(size: (u16, u16)) -> Model {
 fn notice(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
     let text = "change 12: 328 verified, 9 failed (403: role Security Admin is missing); E shows them";
-    model.notice = Some(Notice { number: 1, text: text.into(), is_error: true });
+    model.notice = Some(Notice { number: 1, text: text.into(), is_error: true, is_report: false });
     model
 }
 
@@ -322,6 +322,7 @@ fn confirm(model: &Model, status: Status) -> Confirm {
         plan,
         off_screen: 12,
         twins: None,
+        of_twins: false,
         reason: None,
         take: false,
         comment: None,

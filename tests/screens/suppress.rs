@@ -154,7 +154,7 @@ pub(crate) fn stored(size: (u16, u16)) -> Model {
         let end = now().utc + TimeDelta::days(181);
         let rule = Rule { expires: Some(end), modified: Some(now().utc), ..asked.clone() };
         let differences = differences(asked, &rule);
-        Written { asked: asked.clone(), outcome: Ok(Stored { rule, differences }) }
+        Written { asked: asked.clone(), outcome: Ok(Stored { rule, differences, unread: None }) }
     };
     let creates = |order: &Order| matches!(order, Order::Create(_));
     Scene::new(size).keys("S").counted().keys("2 F2 y").answer(creates, |order| written(order, kept)).model

@@ -235,6 +235,7 @@ pub(crate) fn preview_marked(size: (u16, u16)) -> Model {
 pub(crate) fn outcomes(size: (u16, u16)) -> Model {
     let mut model = list(size);
     let alerts: Vec<AlertId> = model.table.rows().take(5).map(|(_, row)| row.id()).collect();
+    let keys = model.table.rows().take(5).map(|(_, row)| row.key()).collect();
     let records = [
         record(1, TriggerOutcome::Done, "", Some("Succeeded")),
         record(2, TriggerOutcome::Done, "the answer was lost; its run was found", Some("Running")),
@@ -249,6 +250,7 @@ pub(crate) fn outcomes(size: (u16, u16)) -> Model {
         number: 1,
         app: "la-page-oncall".into(),
         alerts: 5,
+        keys,
         rows: (1..=5).collect(),
         running: true,
         cancelling: false,

@@ -4,7 +4,7 @@ use std::fs;
 
 use quell::domain::progress::Subscription;
 use quell::domain::{SafeText, Status};
-use quell::store::{Access, Folder, Notice, PageBatch, Store, StoreError, content_hash};
+use quell::store::{Access, Folder, Notice, PageBatch, Store, StoreError, StoreHandle, Upsert, content_hash};
 
 use crate::common::{alert, change, copy_of, id, list, now, open, page, subscription};
 
@@ -172,4 +172,38 @@ fn strings_that_nothing_uses_any_more_are_dropped_at_the_next_start() {
     list(&mut store, [alert("c", Status::Active)]);
     store.close();
     assert_eq!(open(folder.path()).snapshot().len(), 1);
+}
+
+/// One damaged block does not keep the alerts of the others from being sent.
+#[tokio::test]
+async fn what_cannot_be_read_is_left_out_of_what_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = |number| {
+        let upsert = alert(&name(number), Status::Active);
+        let id = upsert.data.id.as_str();
+        let raw = format!(r#"{{"id":"{id}","properties":{{"alertType":"VM_Suspicious"}}}}"#);
+        Upsert { raw: raw.into_bytes().into(), ..upsert }
+    };
+    list(&mut open(folder.path()), (0..ALERTS).map(whole));
+    let beside = rusqlite::Connection::open(folder.path().join("cache.db")).unwrap();
+    let first: i64 =
+        beside.query_row("SELECT block FROM alert ORDER BY key LIMIT 1", [], |row| row.get(0)).unwrap();
+    let hit = "SELECT count(*) FROM alert WHERE block = ?1";
+    let hit: u32 = beside.query_row(hit, [first], |row| row.get(0)).unwrap();
+    let hit = hit as usize;
+    beside.execute("UPDATE block SET data = x'00' WHERE id = ?1", [first]).unwrap();
+    drop(beside);
+    let store = StoreHandle::spawn(open(folder.path()), |_| ());
+    let ids: Vec<_> = (0..ALERTS).map(|number| id(&name(number))).collect();
+    let outgoing = quell::runtime::respond::outgoing(&store, ids.clone()).await.unwrap();
+    assert!(hit > 0 && hit < ALERTS);
+    assert_eq!((outgoing.left_out.len(), outgoing.events.len()), (hit, ALERTS - hit));
+    assert!(
+        outgoing.left_out.iter().all(|(_, why)| why.raw().contains("damaged")),
+        "{:?}",
+        outgoing.left_out[0]
+    );
+    let mut kept: Vec<_> = outgoing.events.iter().map(|event| event.id.clone()).collect();
+    kept.extend(outgoing.left_out.iter().map(|(id, _)| id.clone()));
+    assert!(ids.iter().all(|id| kept.contains(id)));
 }

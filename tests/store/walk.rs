@@ -74,4 +74,10 @@ fn taken_up_is_what_was_set_in_progress_or_resolved_and_not_undone() {
     // An undo of the resolution takes it out, its redo brings it back.
     store.undo(kept, &who("ann"), now()).unwrap();
     assert!(!store.taken_up().unwrap().contains(&expected[0]));
+    // So does what another instance records.
+    let dismissed = store.key(&id("dismissed")).unwrap();
+    assert!(!store.taken_up().unwrap().contains(&dismissed));
+    let mut other = open(folder.path());
+    other.queue(&change(&["dismissed"], Status::Dismissed, Status::InProgress)).unwrap();
+    assert!(store.taken_up().unwrap().contains(&dismissed));
 }

@@ -109,6 +109,32 @@ async fn what_the_source_does_not_tell_where_to_send_is_not_sent() {
     assert!(emulator.runs().is_empty());
 }
 
+/// A journal that fails once a row is on its way: what was sent is never called *pending*, which means certainly not sent.
+#[tokio::test]
+async fn what_was_sent_before_the_journal_failed_is_unknown() {
+    for fault in ["latency:1ms@POST", "429:0:0.5@POST", "drop-reply:0.5@POST", "500:0.5@POST"] {
+        let emulator = serve(&[fault], 1).await;
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path());
+        let beside = rusqlite::Connection::open(folder.path().join("data/journal.db")).unwrap();
+        let broken = "CREATE TRIGGER broken BEFORE UPDATE ON run WHEN OLD.outcome = 'sending' \
+                      BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+        beside.execute_batch(broken).unwrap();
+        let (triggered, heard) = send(&emulator, &store, order(&emulator, 6), &tuning(0)).await;
+        assert!(triggered.fault.is_some() && triggered.unsent.is_none(), "{fault}: {triggered:?}");
+        check(&triggered.records, &emulator.runs(), &events(6), fault);
+        for record in &triggered.records {
+            assert_eq!(record.outcome, TriggerOutcome::Unknown, "{fault}: {record:?}");
+            assert!(
+                record.detail.raw().ends_with("; the journal could not be written"),
+                "{fault}: {record:?}"
+            );
+            let last = heard.iter().rev().find(|one| one.row == record.row);
+            assert_eq!(last, Some(record), "{fault}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn cancelling_spares_what_is_not_sent_yet() {
     let emulator = serve(&[], 0).await;

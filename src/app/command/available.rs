@@ -2,7 +2,7 @@
 
 use crate::app::model::{Model, Pane};
 use crate::app::respond::context;
-use crate::app::{marks, related, respond, rights, undo};
+use crate::app::{bulk, marks, related, respond, rights, undo};
 use crate::domain::progress::FaultKind;
 use crate::domain::rights::Right;
 
@@ -44,7 +44,7 @@ pub(super) fn any_pivot(model: &Model) -> Available {
 
 pub(super) fn any_twin(model: &Model) -> Available {
     writable(model)?;
-    unless("the last change left no twin behind", model.bulk.twins.is_some())
+    unless("the last change left no twin behind", !bulk::twins_left(model).is_empty())
 }
 
 pub(super) fn filtered(model: &Model) -> Available {

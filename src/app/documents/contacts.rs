@@ -5,7 +5,7 @@ use crate::app::documents::flow::Flow;
 use crate::app::documents::standing::standing;
 use crate::app::fetch::Remote;
 use crate::app::message::Now;
-use crate::domain::contacts::{Contacts, Difference, MinSeverity, list};
+use crate::domain::contacts::{Contacts, Difference, MinSeverity, Settings, list, stops_attack_paths};
 use crate::domain::{SafeStr, SafeText};
 
 /// Lays the settings out; `edits` says how they can be changed, or why not.
@@ -59,6 +59,17 @@ pub fn contacts(
         "One address gets at most 4 mails a day for High alerts, 2 for Medium and 1 for Low ones.",
     );
     flow.finish()
+}
+
+/// What has to be known before an edit is stored, beside what it changes.
+pub fn warnings(flow: &mut Flow, before: &Contacts, after: &Settings) {
+    if before.is_default() {
+        flow.words("  Nothing is stored yet: a record is made.", Role::Dim);
+    }
+    if stops_attack_paths(before, after) {
+        let words = "Mail about attack paths stops as well: there is one switch for both.";
+        flow.wrap("  ", "  ", &[Piece::new(words, Role::Strong)]);
+    }
 }
 
 /// What an edit changes, before → after.

@@ -191,7 +191,7 @@ fn activity(page: &mut Sheet, around: &Around<'_>, now: Now) {
         page.words("Nothing is logged for the resource in this window.");
     }
     let column = log.events.iter().map(|event| event.address.terminal_width()).max().unwrap_or(0);
-    let mut marks = marks(around.times);
+    let mut marks = marks(around.times, log.window);
     for (at, event) in log.events.iter().enumerate() {
         while let Some((moment, words)) =
             marks.first().filter(|(moment, _)| event.at.is_some_and(|at| at < *moment))
@@ -209,8 +209,8 @@ fn activity(page: &mut Sheet, around: &Around<'_>, now: Now) {
     }
 }
 
-/// Where the alert's activity lies among the events, the latest first.
-fn marks(times: &Times) -> Vec<(DateTime<Utc>, &'static str)> {
+/// Where the alert's activity lies among the events of a window, the latest first; without what lies outside it.
+fn marks(times: &Times, window: Window) -> Vec<(DateTime<Utc>, &'static str)> {
     let mut marks = Vec::new();
     match (times.start, times.end) {
         (Some(start), Some(end)) if start < end => {
@@ -218,6 +218,7 @@ fn marks(times: &Times) -> Vec<(DateTime<Utc>, &'static str)> {
         }
         (start, end) => marks.extend(start.or(end).map(|at| (at, "activity of the alert"))),
     }
+    marks.retain(|(at, _)| (window.from..=window.to).contains(at));
     marks
 }
 
@@ -373,5 +374,22 @@ mod tests {
         ] {
             assert_eq!(length(TimeDelta::seconds(seconds)), words);
         }
+    }
+
+    #[test]
+    fn activity_outside_the_window_is_not_marked() {
+        let hour = |hour: i64| DateTime::UNIX_EPOCH + TimeDelta::hours(hour);
+        let words = |start: Option<i64>, end: Option<i64>| -> Vec<&'static str> {
+            let times = Times { start: start.map(hour), end: end.map(hour), ..Times::default() };
+            let marks = marks(&times, Window { from: hour(10), to: hour(20) });
+            marks.into_iter().map(|(_, words)| words).collect()
+        };
+        let (first, last) = ("first activity of the alert", "last activity of the alert");
+        assert_eq!(words(Some(10), Some(20)), [last, first]);
+        assert_eq!(words(Some(9), Some(20)), [last]);
+        assert_eq!(words(Some(10), Some(21)), [first]);
+        assert!(words(Some(8), Some(9)).is_empty());
+        assert!(words(Some(21), None).is_empty());
+        assert_eq!(words(None, Some(15)), ["activity of the alert"]);
     }
 }

@@ -8,9 +8,11 @@ use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, local, thousands};
 use crate::app::message::Now;
 use crate::app::suppress::Written;
-use crate::domain::suppression::{Condition, Difference, Rule, Simulation, State, Warning, expiry, reason};
+use crate::domain::suppression::{
+    Condition, Difference, Rule, Simulation, State, Stored, Warning, expiry, reason,
+};
 use crate::domain::table::Table;
-use crate::domain::{SafeStr, Severity};
+use crate::domain::{SafeStr, SafeText, Severity};
 
 /// Weeks and resources that are listed; of more, the newest and the most struck.
 const ROWS: usize = 8;
@@ -132,11 +134,16 @@ pub fn rule(rule: &Rule, place: SafeStr<'_>, now: Now, width: usize) -> Document
         (label("Expires"), words(&expiry::words(rule.expires))),
         (label("Alert type"), safe(rule.type_label().as_safe(), Role::Body)),
     ];
-    if rule.conditions.is_empty() {
+    if rule.conditions.is_empty() && rule.other_scope().is_none() {
         fields.push((label("When"), words("always: there is no condition")));
     }
     for (at, condition) in rule.conditions.iter().enumerate() {
         fields.push((label(if at == 0 { "When" } else { "and" }), sentence(condition)));
+    }
+    if let Some(other) = rule.other_scope() {
+        let other = SafeText::from(other.to_string());
+        let first = if rule.conditions.is_empty() { "When" } else { "and" };
+        fields.push((label(first), safe(other.as_safe(), Role::Body)));
     }
     fields.push((label("Reason"), safe(SafeStr(reason::label(rule.reason.raw())), Role::Body)));
     if !rule.comment.is_empty() {
@@ -156,7 +163,7 @@ pub fn stored(written: &[Written], table: &Table, now: Now, width: usize) -> Doc
         flow.blank();
         if let Ok(stored) = &one.outcome {
             let place = table.subscription_name(stored.rule.subscription.as_str());
-            differences(&mut flow, &stored.differences);
+            flow_remarks(&mut flow, stored);
             rule(&stored.rule, place, now, width).lines.into_iter().for_each(|line| flow.line(line));
         } else {
             let why = one.refused().unwrap_or_default();
@@ -194,19 +201,28 @@ pub fn role(state: &State) -> Role {
     }
 }
 
-/// What the service keeps instead of what was asked for, one line each.
-pub fn differences(flow: &mut Flow, differences: &[Difference]) {
-    for difference in differences {
+/// What there is to say of a rule that is stored, in sentences: that it could not be read back, or what the service keeps
+/// instead of what was asked for.
+pub fn remarks(stored: &Stored) -> impl Iterator<Item = String> {
+    let unread = stored.unread.as_ref().map(|why| {
+        format!("{} was accepted, and could not be read back: {why}; look at it again", stored.rule.name)
+    });
+    unread.into_iter().chain(stored.differences.iter().map(difference_sentence))
+}
+
+/// The remarks on a rule, each on lines of its own.
+pub fn flow_remarks(flow: &mut Flow, stored: &Stored) {
+    for remark in remarks(stored) {
         flow.wrap_after(
             &[Piece::new("! ", Role::Error)],
             &[Piece::from("  ")],
-            &[Piece::from(difference_sentence(difference).as_str())],
+            &[Piece::from(remark.as_str())],
         );
     }
 }
 
 /// `the service keeps another expiration: 2027-02-28 14:00 UTC (asked for: never)`.
-pub fn difference_sentence(difference: &Difference) -> String {
+fn difference_sentence(difference: &Difference) -> String {
     let part = match difference.part {
         "expirationDateUtc" => "expiration",
         "suppressionAlertsScope" => "condition",

@@ -1,5 +1,7 @@
 //! Section 4 of *Take action*: the logic apps, what one is sent, and what becomes of it.
 
+use std::collections::HashMap;
+
 use crate::app::document::{Document, Piece, Role, safe, safe_cell};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::json;
@@ -10,7 +12,7 @@ use crate::domain::logic_app::LogicApp;
 use crate::domain::response::{Candidates, Outgoing, RunPhase, TriggerOutcome, TriggerRecord};
 use crate::domain::rights::{Right, Verdict as Standing};
 use crate::domain::table::Table;
-use crate::domain::{AlertId, SafeStr, SafeText, thousands};
+use crate::domain::{AlertId, AlertKey, SafeStr, SafeText, thousands};
 
 /// The widest column of names.
 const NAMES: usize = 28;
@@ -278,14 +280,14 @@ pub fn prompt(prompt: &TriggerPrompt, table: &Table, width: usize) -> Document {
         flow.wrap("", "", &safe(fault.message.as_safe(), Role::Error));
     }
     match prompt.outgoing.value() {
-        Some(outgoing) => sent(&mut flow, outgoing, table),
+        Some(outgoing) => sent(&mut flow, outgoing, &Titles::of(&prompt.keys(), table)),
         None if prompt.outgoing.is_loading() => flow.words("loading what would be sent…", Role::Dim),
         None => {}
     }
     flow.finish()
 }
 
-fn sent(flow: &mut Flow, outgoing: &Outgoing, table: &Table) {
+fn sent(flow: &mut Flow, outgoing: &Outgoing, titles: &Titles<'_>) {
     for (id, why) in &outgoing.left_out {
         let mut line = vec![Piece::new("left out: ", Role::Error)];
         line.extend(safe(SafeStr(id.name()), Role::Body));
@@ -300,7 +302,7 @@ fn sent(flow: &mut Flow, outgoing: &Outgoing, table: &Table) {
         if count > 1 {
             line.push(Piece::new(format!("{} of {}  ", at + 1, thousands(count)), Role::Dim));
         }
-        line.extend(title_of(&event.id, table));
+        line.extend(titles.title(&event.id));
         line.push(Piece::new(format!("  {}", counted(event.body.len(), "byte")), Role::Dim));
         flow.wrap("", "  ", &line);
         if at < SHOWN {
@@ -319,11 +321,21 @@ fn sent(flow: &mut Flow, outgoing: &Outgoing, table: &Table) {
     }
 }
 
-/// An alert's title, or its name when it is not in the list any more.
-fn title_of(id: &AlertId, table: &Table) -> Vec<Piece> {
-    match table.find(id) {
-        Some(row) if !row.title().0.is_empty() => safe(row.title(), Role::Strong),
-        _ => safe(SafeStr(id.name()), Role::Strong),
+/// The titles of some alerts. An alert is found in the list by its key; by its id the whole list would be searched.
+struct Titles<'a>(HashMap<AlertId, SafeStr<'a>>);
+
+impl<'a> Titles<'a> {
+    fn of(keys: &[AlertKey], table: &'a Table) -> Self {
+        let rows = keys.iter().filter_map(|key| table.get(*key));
+        Self(rows.map(|row| (row.id(), row.title())).collect())
+    }
+
+    /// An alert's title, or its name when it is not in the list any more.
+    fn title(&self, id: &AlertId) -> Vec<Piece> {
+        match self.0.get(id).filter(|title| !title.0.is_empty()) {
+            Some(title) => safe(*title, Role::Strong),
+            None => safe(SafeStr(id.name()), Role::Strong),
+        }
     }
 }
 
@@ -351,8 +363,9 @@ pub fn outcomes(model: &Model, number: u64, width: usize) -> Document {
         flow.words(UNKNOWN, Role::Error);
     }
     flow.blank();
+    let titles = Titles::of(&confirmed.keys, &model.table);
     for record in rows {
-        let mut line = title_of(&record.alert, &model.table);
+        let mut line = titles.title(&record.alert);
         line.push(Piece::from("  "));
         line.extend(standing(record));
         flow.wrap("", "    ", &line);

@@ -160,4 +160,6 @@ pub struct Notice {
     pub text: SafeText,
     /// True for a fault.
     pub is_error: bool,
+    /// True for what a worker reports: it stays for its time. Anything else answers a key and goes with the next one.
+    pub is_report: bool,
 }

@@ -67,6 +67,8 @@ pub struct Confirm {
     pub off_screen: usize,
     /// What the other scanner reported of the same findings, if anything.
     pub twins: Option<Twins>,
+    /// True when the set is itself the twins of what was changed before.
+    pub of_twins: bool,
     /// A dismissal's reason.
     pub reason: Option<Reason>,
     /// And take them over.

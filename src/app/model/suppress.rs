@@ -109,8 +109,8 @@ pub struct RulesScreen {
 /// Something done to a rule that is there.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Deed {
-    /// Write it with another state or end.
-    Write(Box<Rule>),
+    /// Write it with another state or end: as it was shown, and as it is to be.
+    Write(Box<Rule>, Box<Rule>),
     /// Delete it.
     Delete(Box<Rule>),
 }

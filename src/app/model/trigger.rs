@@ -35,8 +35,10 @@ pub struct Confirmed {
     pub app: SafeText,
     /// How many alerts it is about.
     pub alerts: usize,
-    /// Its rows, as far as they were heard of.
-    pub rows: Vec<i64>,
+    /// Their keys, for their titles.
+    pub keys: Vec<AlertKey>,
+    /// Its rows, as far as they were heard of: in the order of its alerts.
+    pub rows: BTreeSet<i64>,
     /// True until each alert has its outcome.
     pub running: bool,
     /// True once nothing more is to be sent of it.

@@ -63,8 +63,12 @@ fn scroll_of(overlay: &mut Overlay) -> Option<&mut Scroll> {
 /// Scrolls the sheet on top; false when the key is no movement.
 pub(super) fn scrolls(model: &mut Model, key: Key) -> bool {
     let area = sheet(model.size).inner();
-    let Some(scroll) = model.overlays.last_mut().and_then(scroll_of) else { return false };
     let Some(step) = movement(key) else { return false };
+    if matches!(model.overlays.last(), Some(Overlay::Outcomes(_))) {
+        // It is not measured for each row that comes.
+        measure(model);
+    }
+    let Some(scroll) = model.overlays.last_mut().and_then(scroll_of) else { return false };
     scroll.offset = list::target(scroll.offset, area.last_offset(scroll.lines), step, area.rows().max(1));
     true
 }

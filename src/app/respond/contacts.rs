@@ -8,7 +8,7 @@ use crate::app::model::{MailForm, Model, Overlay, Page};
 use crate::app::notice::{fail, say};
 use crate::app::respond::kept::Kept;
 use crate::app::{Effect, Effects};
-use crate::domain::contacts::{Contacts as Stored, Settings, differences};
+use crate::domain::contacts::{Contacts as Stored, Saved, Settings, differences};
 use crate::domain::progress::{Fault, FaultKind};
 use crate::domain::rights::Right;
 use crate::domain::{SafeText, SubscriptionId};
@@ -36,8 +36,8 @@ pub enum Order {
 pub enum Answer {
     /// The settings.
     Read(SubscriptionId, Result<Stored, Fault>),
-    /// What was to be stored, and what was read back.
-    Saved(SubscriptionId, Settings, Result<Stored, Fault>),
+    /// What was to be stored, and what became of it.
+    Saved(SubscriptionId, Settings, Result<Saved, Fault>),
 }
 
 /// The subscription whose settings count for the alert shown.
@@ -145,11 +145,16 @@ fn saved(
     model: &mut Model,
     subscription: SubscriptionId,
     wanted: &Settings,
-    answer: Result<Stored, Fault>,
+    answer: Result<Saved, Fault>,
     out: &mut Effects,
 ) {
     match answer {
-        Ok(stored) => {
+        Ok(Saved::Unread(why)) => {
+            model.rights.worked(&subscription, Right::WriteContacts);
+            fail(model, format!("accepted, but not read back: {}", why.raw()), out);
+            read(model, subscription, out);
+        }
+        Ok(Saved::ReadBack(stored)) => {
             model.rights.worked(&subscription, Right::WriteContacts);
             let other = differences(wanted, &stored.settings);
             let remote = model.respond.contacts.kept.entry(subscription);

@@ -89,7 +89,8 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
     flow.blank();
     let from = flow.len();
     let all = known.value().map_or_else(String::new, |list| format!(" ({})", list.rules.len()));
-    flow.words(&format!("  All suppression rules{all}: show, edit, switch, extend, delete"), Role::Body);
+    let words = format!("All suppression rules{all}: show, edit, switch, extend, delete");
+    flow.wrap("  ", "    ", &[Piece::new(words, Role::Body)]);
     items.push(from..flow.len());
     Page { document: flow.finish(), items }
 }

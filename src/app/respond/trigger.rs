@@ -1,14 +1,18 @@
 //! Section 4, *Trigger automated response*: the logic apps there are, the question before one is triggered, and what
 //! becomes of it. What is sent is what was shown: the bytes are made before the question and travel with its answer.
 
+use std::collections::BTreeSet;
+
 use crate::app::effect::TriggerOrder;
 use crate::app::fetch::{Order, Remote};
 use crate::app::message::{Question, Triggered};
-use crate::app::model::{Confirmed, Model, Outcomes, Overlay, Page, Scroll, TriggerPrompt};
+use crate::app::model::{Confirmed, Model, Outcomes, Overlay, Page, Scroll, Trigger, TriggerPrompt};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effect, Effects, documents, overlays};
-use crate::domain::progress::Fault;
-use crate::domain::response::{Candidates, Outgoing, TriggerOutcome, TriggerRecord};
+use crate::domain::progress::{Fault, FaultKind};
+use crate::domain::resource::ResourceId;
+use crate::domain::response::{Candidates, MOST_AT_ONCE, Outgoing, TriggerOutcome, TriggerRecord};
+use crate::domain::rights::Right;
 use crate::domain::{AlertId, AlertKey};
 
 /// The section is on the screen: asks for the logic apps once, and for what would be sent of this alert.
@@ -63,9 +67,12 @@ pub(super) fn outgoing(
     out: &mut Effects,
 ) {
     let at = model.now.utc;
-    if let Some(Overlay::Trigger(prompt)) = model.overlays.last_mut()
-        && prompt.outgoing.asked == Some(question)
-    {
+    // Help may lie over it.
+    let waiting = model.overlays.iter_mut().find_map(|overlay| match overlay {
+        Overlay::Trigger(prompt) if prompt.outgoing.asked == Some(question) => Some(prompt),
+        _ => None,
+    });
+    if let Some(prompt) = waiting {
         prompt.outgoing.answer(question, answer, at);
         overlays::measure(model);
         return;
@@ -110,6 +117,13 @@ pub(super) fn enter(model: &mut Model, out: &mut Effects) {
     let Ok(chosen) = app.choice() else { return };
     let marked: Vec<AlertKey> = model.list.marks.iter().copied().collect();
     let marked = if marked == [shown] { Vec::new() } else { marked };
+    if marked.len() > MOST_AT_ONCE {
+        let why = format!(
+            "{} are marked; {MOST_AT_ONCE} at the most can be triggered at once",
+            alerts(marked.len())
+        );
+        return fail(model, why, out);
+    }
     let prompt = TriggerPrompt {
         app: app.id.clone(),
         name: app.name.clone(),
@@ -162,13 +176,15 @@ pub(in crate::app) fn confirm(model: &mut Model, out: &mut Effects) {
         return fail(model, format!("read-only: {why}"), out);
     }
     let (app, trigger, name) = (prompt.app.clone(), prompt.trigger.name.clone(), prompt.name.clone());
+    let keys = prompt.keys();
     overlays::close(model);
     let (number, count) = (model.next_serial(), events.len());
     model.respond.trigger.confirmed.push(Confirmed {
         number,
         app: name.clone(),
         alerts: count,
-        rows: Vec::new(),
+        keys,
+        rows: BTreeSet::new(),
         running: true,
         cancelling: false,
     });
@@ -186,19 +202,44 @@ pub(in crate::app) fn confirm(model: &mut Model, out: &mut Effects) {
 /// Something became of a confirm.
 pub(in crate::app) fn heard(model: &mut Model, what: Triggered, out: &mut Effects) {
     match what {
+        // Thousands of these may come: only what is about the alert on the screen is laid out for them. The sheet of
+        // outcomes is laid out by the frame that shows it, and measured when it is scrolled.
         Triggered::Row(number, record) => {
-            let trigger = &mut model.respond.trigger;
-            trigger.followed.insert(record.row);
-            let confirmed = trigger.confirmed.iter_mut().find(|one| Some(one.number) == number);
-            if let Some(confirmed) = confirmed.filter(|one| !one.rows.contains(&record.row)) {
-                confirmed.rows.push(record.row);
+            let shown = model.respond.alert.and_then(|key| model.table.get(key));
+            let is_shown = shown.is_some_and(|row| row.id() == record.alert);
+            row(&mut model.respond.trigger, number, *record);
+            if !is_shown {
+                return;
             }
-            trigger.rows.insert(record.row, *record);
         }
-        Triggered::Ended(number, result) => ended(model, number, result, out),
+        Triggered::Told(app, result) => told(model, &app, result),
+        Triggered::Ended(number, result) => {
+            ended(model, number, result, out);
+            overlays::measure(model);
+        }
     }
     super::lay_out(model);
-    overlays::measure(model);
+}
+
+fn row(trigger: &mut Trigger, number: Option<u64>, record: TriggerRecord) {
+    trigger.followed.insert(record.row);
+    // The newest are the ones that are heard of.
+    if let Some(confirmed) = trigger.confirmed.iter_mut().rev().find(|one| Some(one.number) == number) {
+        confirmed.rows.insert(record.row);
+    }
+    trigger.rows.insert(record.row, record);
+}
+
+/// Whether the source told where to send: a 403 is remembered, so that the section says so before the next attempt.
+fn told(model: &mut Model, app: &ResourceId, result: Result<(), Fault>) {
+    let Some(subscription) = app.subscription() else { return };
+    match result {
+        Ok(()) => model.rights.worked(&subscription, Right::TriggerLogicApp),
+        Err(fault) if fault.kind == FaultKind::Forbidden => {
+            model.rights.refused(subscription, Right::TriggerLogicApp, fault.message);
+        }
+        Err(_) => {}
+    }
 }
 
 fn ended(model: &mut Model, number: u64, result: Result<(), Fault>, out: &mut Effects) {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::app::documents::suppression::remarks;
 use crate::domain::SafeText;
 use crate::domain::progress::Fault;
-use crate::domain::suppression::{Difference, Rule, Scope, Simulation, Stored};
+use crate::domain::suppression::{Rule, Scope, Simulation, Stored};
 use crate::domain::table::Table;
 
 /// For whom something is simulated: of each, only the newest question is answered.
@@ -25,8 +26,8 @@ pub enum Order {
     List(Arc<Table>),
     /// Write rules that must not be there yet.
     Create(Vec<Rule>),
-    /// Write a rule that is there.
-    Replace(Box<Rule>),
+    /// Write a rule in the place of the one that it was made from, which comes first.
+    Replace(Box<Rule>, Box<Rule>),
     /// Delete a rule.
     Delete(Box<Rule>),
 }
@@ -40,8 +41,8 @@ pub enum Answer {
     Listed(Result<RuleList, Fault>),
     /// What became of each rule.
     Written(Vec<Written>),
-    /// The rule, and what became of it.
-    Deleted(Box<Rule>, Result<(), Fault>),
+    /// The rule, and what became of it: why it is not known to be gone although that was accepted, if it is not.
+    Deleted(Box<Rule>, Result<Option<SafeText>, Fault>),
 }
 
 /// The rules of several subscriptions.
@@ -65,9 +66,9 @@ pub struct Written {
 }
 
 impl Written {
-    /// Where the service keeps something else than was asked for.
-    pub fn differences(&self) -> impl Iterator<Item = &Difference> {
-        self.outcome.as_ref().ok().into_iter().flat_map(|stored| &stored.differences)
+    /// What there is to say of a rule that is stored: that it could not be read back, or what is kept differently.
+    pub fn remarks(&self) -> impl Iterator<Item = String> {
+        self.outcome.as_ref().ok().into_iter().flat_map(remarks)
     }
 
     /// Why it is not stored, in words; none when it is.

@@ -292,7 +292,7 @@ fn write(model: &mut Model, out: &mut Effects) {
     let (name, reason) = (form.draft.name.clone(), form.draft.reason.clone());
     let mut rules = form.draft.rules();
     let order = match (&form.about, rules.pop()) {
-        (About::Rule(_), Some(rule)) => Order::Replace(Box::new(rule)),
+        (About::Rule(before), Some(rule)) => Order::Replace(before.clone(), Box::new(rule)),
         (_, Some(rule)) => {
             rules.push(rule);
             Order::Create(rules)
@@ -339,6 +339,7 @@ fn dismiss_too(model: &mut Model, dismissal: &Dismissal, out: &mut Effects) {
         off_screen: 0,
         plan,
         twins: None,
+        of_twins: false,
         reason: Some(reason::of_dismissal(dismissal.reason.raw())),
         take: false,
         comment: Some(Input::new(comment)),

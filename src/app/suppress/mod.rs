@@ -16,7 +16,6 @@ mod rules;
 use std::sync::Arc;
 
 use crate::app::documents::moment::counted;
-use crate::app::documents::suppression::difference_sentence;
 use crate::app::fetch::Order as Fetch;
 use crate::app::message::Question;
 use crate::app::model::{Model, Overlay};
@@ -70,8 +69,8 @@ pub(super) fn answered(model: &mut Model, question: Question, answer: Answer, ou
             match refused.first() {
                 Some(why) => fail(model, why.as_str(), out),
                 None if awaited => {}
-                None => match written.iter().flat_map(Written::differences).next() {
-                    Some(difference) => fail(model, difference_sentence(difference), out),
+                None => match written.iter().flat_map(Written::remarks).next() {
+                    Some(remark) => fail(model, remark, out),
                     None => say(model, format!("{} stored", counted(stored, "suppression rule")), out),
                 },
             }
@@ -81,7 +80,11 @@ pub(super) fn answered(model: &mut Model, question: Question, answer: Answer, ou
             learn(model, &rule.subscription, answer.as_ref().err());
             rules::finished(model, question);
             match answer {
-                Ok(()) => {
+                Ok(Some(why)) => {
+                    let name = &rule.name;
+                    fail(model, format!("deleting {name} was accepted, and is not confirmed: {why}"), out);
+                }
+                Ok(None) => {
                     let name = rule.name.to_string();
                     say(model, format!("{name} is deleted; alerts that it dismissed stay dismissed"), out);
                 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::{Order, Purpose, Written, ask, ask_rules, edit, refusal};
-use crate::app::documents::suppression::difference_sentence;
 use crate::app::key::{Code, Key};
 use crate::app::layout;
 use crate::app::message::Question;
@@ -141,12 +140,12 @@ fn begin(model: &mut Model, letter: char, out: &mut Effects) {
             Some(end) => {
                 // Only the service says that a rule has expired; with a new end it works again.
                 let state = if rule.state == State::Expired { State::Enabled } else { rule.state.clone() };
-                Deed::Write(Box::new(Rule { expires: Some(expiry::extended(end, now)), state, ..rule }))
+                write(&rule, |rule| Rule { expires: Some(expiry::extended(end, now)), state, ..rule })
             }
         },
-        _ if rule.state == State::Enabled => Deed::Write(Box::new(Rule { state: State::Disabled, ..rule })),
+        _ if rule.state == State::Enabled => write(&rule, |rule| Rule { state: State::Disabled, ..rule }),
         _ if over => return fail(model, "its time is over: + extends it and lets it work again", out),
-        _ => Deed::Write(Box::new(Rule { state: State::Enabled, ..rule })),
+        _ => write(&rule, |rule| Rule { state: State::Enabled, ..rule }),
     };
     if let Some(Overlay::Rules(screen)) = model.overlays.last_mut() {
         screen.said.clear();
@@ -154,20 +153,25 @@ fn begin(model: &mut Model, letter: char, out: &mut Effects) {
     }
 }
 
+/// Writes a rule with a change.
+fn write(rule: &Rule, change: impl FnOnce(Rule) -> Rule) -> Deed {
+    Deed::Write(Box::new(rule.clone()), Box::new(change(rule.clone())))
+}
+
 /// What is asked before a deed.
-pub fn question(deed: &Deed, known: Option<&Rule>) -> String {
+pub fn question(deed: &Deed) -> String {
     match deed {
         Deed::Delete(rule) => format!("Delete {}? Alerts that it dismissed stay dismissed.", rule.name),
-        Deed::Write(rule) if known.is_some_and(|known| known.expires != rule.expires) => {
+        Deed::Write(before, rule) if before.expires != rule.expires => {
             let end = expiry::words(rule.expires);
-            match (&rule.state, known.map(|known| &known.state)) {
+            match (&rule.state, &before.state) {
                 (State::Disabled, _) => format!("Let {} end {end}? It stays disabled.", rule.name),
-                (_, Some(State::Expired)) => format!("Let {} work again, until {end}?", rule.name),
+                (_, State::Expired) => format!("Let {} work again, until {end}?", rule.name),
                 _ => format!("Let {} work until {end}?", rule.name),
             }
         }
-        Deed::Write(rule) if rule.state == State::Enabled => format!("Enable {}?", rule.name),
-        Deed::Write(rule) => format!("Disable {}?", rule.name),
+        Deed::Write(_, rule) if rule.state == State::Enabled => format!("Enable {}?", rule.name),
+        Deed::Write(_, rule) => format!("Disable {}?", rule.name),
     }
 }
 
@@ -183,7 +187,7 @@ fn answer(model: &mut Model, key: Key, out: &mut Effects) {
     };
     let Some(deed) = deed else { return };
     let order = match deed {
-        Deed::Write(rule) => Order::Replace(rule),
+        Deed::Write(before, rule) => Order::Replace(before, rule),
         Deed::Delete(rule) => Order::Delete(rule),
     };
     let question = ask(model, order, out);
@@ -204,8 +208,7 @@ pub(super) fn done(model: &mut Model, question: Question, written: &[Written]) -
     if !finished(model, question) {
         return false;
     }
-    let differences = written.iter().flat_map(Written::differences);
-    let said = differences.map(|difference| difference_sentence(difference).into()).collect();
+    let said = written.iter().flat_map(Written::remarks).map(Into::into).collect();
     if let Some(screen) = screen(model) {
         screen.said = said;
     }

@@ -9,7 +9,7 @@ use crate::app::message::{Message, Question};
 use crate::app::model::Overlay;
 use crate::app::respond::{contacts, context};
 use crate::domain::activity::{ActivityLog, Event, Window};
-use crate::domain::contacts::{Contacts, Settings, addresses};
+use crate::domain::contacts::{Contacts, Saved, Settings, addresses};
 use crate::domain::logic_app::LogicApp;
 use crate::domain::ownership::{Holder, OwnerRole, Reach};
 use crate::domain::progress::{Fault, FaultKind, Subscription, SyncEvent};
@@ -333,7 +333,7 @@ fn settings_are_edited_confirmed_and_read_back() {
     answer(
         &mut harness,
         question,
-        Answer::Contacts(contacts::Answer::Saved(subscription(), wanted, Ok(back))),
+        Answer::Contacts(contacts::Answer::Saved(subscription(), wanted, Ok(Saved::ReadBack(back)))),
     );
     assert_eq!(harness.notice(), "stored and read back");
     assert!(text(&harness).contains("x@y.z"));
@@ -348,9 +348,16 @@ fn what_was_stored_otherwise_or_not_at_all_is_said() {
         (harness, question, wanted)
     };
     let (mut harness, question, wanted) = start();
-    let saved = contacts::Answer::Saved(subscription(), wanted, Ok(stored()));
+    let saved = contacts::Answer::Saved(subscription(), wanted, Ok(Saved::ReadBack(stored())));
     answer(&mut harness, question, Answer::Contacts(saved));
     assert!(harness.notice().contains("mail: on instead of off"), "{}", harness.notice());
+
+    let (mut harness, question, wanted) = start();
+    let before = asked(&harness).len();
+    let saved = contacts::Answer::Saved(subscription(), wanted, Ok(Saved::Unread("timeout".into())));
+    answer(&mut harness, question, Answer::Contacts(saved));
+    assert_eq!(harness.notice(), "accepted, but not read back: timeout");
+    assert!(asked(&harness).len() > before, "it is looked at again");
 
     let (mut harness, question, wanted) = start();
     let refused = Err(fault(FaultKind::Forbidden, "not allowed"));

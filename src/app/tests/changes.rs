@@ -241,9 +241,13 @@ fn undo_asks_for_two_and_acts_for_one_and_redo_brings_back() {
     assert_eq!(harness.notice(), "there is no change to undo");
     harness.keys("s r").verify(1, &[]).keys("u");
     assert_eq!(undone(&harness), [1]);
-    harness.verify(2, &[]).keys("U");
+    harness.verify(2, &[]);
+    assert_eq!(harness.notice(), "undone: 1 verified");
+    harness.keys("U");
     assert_eq!(undone(&harness), [1, 2]);
-    harness.verify(3, &[]).keys("* * s r").keys("y").verify(4, &[]).keys("u Enter");
+    harness.verify(3, &[]);
+    assert_eq!(harness.notice(), "redone: 1 verified");
+    harness.keys("* * s r").keys("y").verify(4, &[]).keys("u Enter");
     assert_eq!(undone(&harness), [1, 2]);
     harness.keys("u u y");
     assert_eq!(undone(&harness), [1, 2, 4]);

@@ -330,4 +330,29 @@ fn no_twin_is_offered_that_is_part_of_the_set_kept_or_changed_already() {
     harness.builder.set_remote_status(AlertKey(5), Status::Resolved);
     harness.snapshot().keys("0").cursor_to(1).keys("s a");
     assert!(harness.model.bulk.twins.is_some());
+    // Taken up again is opened too.
+    let mut harness = tenant();
+    harness.builder.set_remote_status(AlertKey(1), Status::Resolved);
+    harness.builder.set_remote_status(AlertKey(5), Status::Resolved);
+    harness.snapshot().keys("0").cursor_to(1).keys("s i");
+    assert!(harness.model.bulk.twins.is_some());
+    // Opened again while the twin is open: it has nothing to be opened from.
+    let mut harness = tenant();
+    harness.builder.set_remote_status(AlertKey(1), Status::Resolved);
+    harness.builder.set_remote_status(AlertKey(5), Status::InProgress);
+    harness.snapshot().keys("0").cursor_to(1).keys("s a");
+    assert!(harness.model.bulk.twins.is_none());
+}
+
+#[test]
+fn a_twin_that_was_closed_since_is_not_added_any_more() {
+    let mut harness = tenant();
+    harness.cursor_to(1).keys("d 3 y");
+    harness.builder.set_remote_status(AlertKey(5), Status::Resolved);
+    harness.snapshot();
+    harness.verify(1, &[]);
+    assert_eq!(harness.notice(), "1 verified");
+    harness.keys("&");
+    assert!(harness.model.overlays.is_empty());
+    assert_eq!(harness.notice(), "the last change left no twin behind");
 }

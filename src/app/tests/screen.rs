@@ -67,6 +67,58 @@ fn notices_go_by_their_own_timer() {
 }
 
 #[test]
+fn a_notice_goes_with_the_next_key_unless_a_worker_reported() {
+    type Before = fn(&mut Harness);
+    let said: [(&str, Before); 4] = [
+        ("a refused key", |harness| {
+            harness.keys("u");
+        }),
+        ("what a key did", |harness| {
+            harness.keys("* *");
+        }),
+        ("what the journal did", |harness| {
+            harness.keys("s r");
+        }),
+        ("a key without meaning", |harness| {
+            harness.keys("H");
+        }),
+    ];
+    for (what, before) in said {
+        // Keys, and whether what was said before them is still there.
+        for (keys, stays) in
+            [("", true), ("y", true), ("y Esc", false), ("j", false), ("w", false), ("ctrl-c", false)]
+        {
+            let mut harness = Harness::small();
+            before(&mut harness);
+            let first = harness.model.notice.clone().unwrap();
+            harness.keys(keys);
+            assert_eq!(harness.model.notice.as_ref() == Some(&first), stays, "{what}, then {keys}");
+        }
+    }
+    let reported: [(&str, Before); 3] = [
+        ("verified", |harness| {
+            harness.keys("s r").verify(1, &[]);
+        }),
+        ("failed", |harness| {
+            harness.keys("s r").verify(1, &[1, 2, 3]);
+        }),
+        ("files", |harness| {
+            harness.send(Message::Notices(vec![SafeText::from("little space")]));
+        }),
+    ];
+    for (what, before) in reported {
+        let mut harness = Harness::small();
+        before(&mut harness);
+        let first = harness.model.notice.clone().unwrap();
+        harness.keys("j w");
+        assert_eq!(harness.model.notice.as_ref(), Some(&first), "{what}");
+        let number = first.number;
+        harness.send(Message::Timer(Timer::Notice(number)));
+        assert!(harness.model.notice.is_none(), "{what}");
+    }
+}
+
+#[test]
 fn ctrl_c_cancels_first_and_quits_the_second_time() {
     let mut harness = Harness::small();
     let quit = |harness: &Harness| harness.effects.contains(&Effect::Quit);

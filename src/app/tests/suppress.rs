@@ -49,7 +49,7 @@ fn simulates(order: &Order) -> bool {
 }
 
 fn writes(order: &Order) -> bool {
-    matches!(order, Order::Create(_) | Order::Replace(_))
+    matches!(order, Order::Create(_) | Order::Replace(..))
 }
 
 fn answer(harness: &mut Harness, question: Question, answer: Answer) {
@@ -69,7 +69,7 @@ fn stored(asked: &Rule, change: impl FnOnce(&mut Rule)) -> Written {
     let mut rule = asked.clone();
     change(&mut rule);
     let differences = differences(asked, &rule);
-    Written { asked: asked.clone(), outcome: Ok(Stored { rule, differences }) }
+    Written { asked: asked.clone(), outcome: Ok(Stored { rule, differences, unread: None }) }
 }
 
 fn fault(kind: FaultKind) -> Fault {
@@ -321,8 +321,8 @@ fn a_rule_that_is_there_is_edited_without_losing_what_the_form_cannot_show() {
     let (question, _) = last(&harness, simulates);
     counted(&mut harness, question, matches());
     harness.keys("F2 y");
-    let (_, Order::Replace(written)) = last(&harness, writes) else { panic!() };
-    assert_eq!(*written, rule);
+    let (_, Order::Replace(before, written)) = last(&harness, writes) else { panic!() };
+    assert_eq!((*before, *written), (rule.clone(), rule));
 }
 
 #[test]
@@ -350,7 +350,8 @@ fn rules_are_switched_extended_and_deleted_only_after_yes() {
         }
         harness.keys(keys.split(' ').next_back().unwrap()).keys("y");
         let written = asked(&harness).into_iter().rev().find_map(|(_, order)| match order {
-            Order::Replace(rule) => {
+            Order::Replace(before, rule) => {
+                assert!(rules.contains(before), "as it was shown");
                 let days = rule.expires.map(|end| (end - now).num_days()).unwrap_or_default();
                 Some((rule.name.raw().to_owned(), rule.state.clone(), days))
             }
@@ -367,7 +368,7 @@ fn rules_are_switched_extended_and_deleted_only_after_yes() {
         panic!()
     };
     assert_eq!(gone.name.raw(), "on");
-    answer(&mut harness, question, Answer::Deleted(gone, Ok(())));
+    answer(&mut harness, question, Answer::Deleted(gone, Ok(None)));
     assert!(harness.notice().contains("on is deleted"));
     assert_eq!(screen(&harness).doing, None);
 }

@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use crate::app::documents;
 use crate::app::effect::{Effect, TriggerOrder};
 use crate::app::fetch::{Answer, Order};
 use crate::app::harness::{Harness, id, me, now};
 use crate::app::message::{Message, Question, Triggered};
-use crate::app::model::Overlay;
+use crate::app::model::{Overlay, Scroll};
 use crate::domain::automation::AlertEvent;
 use crate::domain::logic_app::{LogicApp, Trigger, TriggerKind};
 use crate::domain::progress::{Fault, FaultKind};
 use crate::domain::resource::ResourceId;
-use crate::domain::response::{Candidates, Outgoing, ResponseId, RunStatus, TriggerOutcome, TriggerRecord};
-use crate::domain::{AlertId, SafeText};
+use crate::domain::response::{
+    Candidates, MOST_AT_ONCE, Outgoing, ResponseId, RunStatus, TriggerOutcome, TriggerRecord,
+};
+use crate::domain::{AlertId, AlertKey, SafeText};
 
 fn app(name: &str, state: &str) -> LogicApp {
     LogicApp {
@@ -166,6 +169,33 @@ fn marked_alerts_are_one_confirm_and_m_chooses_the_other_set() {
 }
 
 #[test]
+fn what_would_be_sent_comes_under_the_help_too() {
+    let mut harness = opened("Space");
+    harness.keys("Enter");
+    harness.model.overlays.push(Overlay::Help(Scroll::default()));
+    answer(&mut harness);
+    harness.model.overlays.pop();
+    harness.keys("y");
+    assert_eq!(sent(&harness).len(), 1, "{}", notice(&harness));
+}
+
+#[test]
+fn a_403_is_said_before_the_next_attempt_until_one_works() {
+    let mut harness = opened("");
+    let told = |result| Message::Triggered(Triggered::Told(app("isolate", "").id, result));
+    let fault = |kind| Fault { kind, message: "no".into() };
+    let doubted = |harness: &Harness| harness.model.respond.page.document.text().contains("refused");
+    harness.send(told(Err(fault(FaultKind::Unreachable))));
+    assert!(!doubted(&harness));
+    harness.send(told(Err(fault(FaultKind::Forbidden))));
+    assert!(doubted(&harness));
+    harness.keys("Enter y");
+    assert_eq!(sent(&harness).len(), 1, "it may be tried");
+    harness.send(told(Ok(())));
+    assert!(!doubted(&harness));
+}
+
+#[test]
 fn what_cannot_be_triggered_says_why() {
     let mut harness = opened("");
     harness.keys("j Enter");
@@ -195,6 +225,50 @@ fn rows_are_heard_of_and_an_unknown_one_is_an_error() {
     assert!(harness.model.respond.page.document.text().contains("unknown"));
     let shown = harness.model.notice.as_ref().unwrap();
     assert!(shown.is_error && shown.text.raw() == "isolate: unknown", "{shown:?}");
+}
+
+#[test]
+fn more_than_the_cap_is_refused_in_words() {
+    for (marked, refused) in [(MOST_AT_ONCE, false), (MOST_AT_ONCE + 1, true)] {
+        let mut harness = opened("");
+        harness.model.list.marks = (0..marked).map(|key| AlertKey(u32::try_from(key).unwrap())).collect();
+        harness.keys("Enter");
+        assert_eq!(harness.model.overlays.is_empty(), refused, "{marked}");
+        assert_eq!(notice(&harness).contains("501 alerts are marked; 500 at the most"), refused);
+        assert_eq!(asked(&mut harness).is_empty(), refused, "{marked}");
+    }
+}
+
+#[test]
+fn rows_that_come_by_the_hundred_are_shown_and_can_be_scrolled_to() {
+    let mut harness = opened("Space Space");
+    harness.keys("Enter");
+    answer(&mut harness);
+    harness.keys("y");
+    let orders = sent(&harness);
+    let [TriggerOrder::Send { number, .. }] = orders.as_slice() else { panic!("{orders:?}") };
+    let number = *number;
+    // The last first: what is shown is in the order of the alerts.
+    for row in (1..=300).rev() {
+        for outcome in [TriggerOutcome::Sending, TriggerOutcome::Done] {
+            let alert = AlertId::new(format!("/alerts/of-the-confirm-{row}"));
+            harness.send(Message::Triggered(Triggered::Row(
+                Some(number),
+                Box::new(record(row, alert, outcome)),
+            )));
+        }
+    }
+    let document = documents::trigger::outcomes(&harness.model, number, 80);
+    let text = document.text();
+    assert!(text.contains("300 done") && !text.contains("sending"), "{text}");
+    let places: Vec<usize> =
+        [1, 2, 300].iter().map(|n| text.find(&format!("confirm-{n} ")).unwrap()).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    harness.keys("G");
+    let Some(Overlay::Outcomes(outcomes)) = harness.model.overlays.last() else {
+        panic!("outcomes expected")
+    };
+    assert!(outcomes.scroll.lines > 300 && outcomes.scroll.offset > 200, "{outcomes:?}");
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub(super) fn rule_text(rule: &Rule, table: &Table) -> Document {
 pub(super) fn stored_text(stored: &Stored, table: &Table) -> Document {
     let mut flow = Flow::new(WIDTH);
     rule_text(&stored.rule, table).lines.into_iter().for_each(|line| flow.line(line));
-    document::differences(&mut flow, &stored.differences);
+    document::flow_remarks(&mut flow, stored);
     flow.finish()
 }
 
@@ -86,6 +86,7 @@ pub(super) fn stored(stored: &Stored, table: &Table) -> Value {
     });
     let mut value = rule(&stored.rule, table);
     value["differences"] = differences.collect();
+    value["readBack"] = stored.unread.is_none().into();
     value
 }
 

@@ -21,12 +21,12 @@ use crate::runtime::open::Workspace;
 use crate::runtime::{deeds, now};
 
 /// How rules are to be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+#[derive(Debug, Clone, Copy)]
+enum Way<'a> {
     /// They must not be there yet.
     Create,
-    /// They are there.
-    Replace,
+    /// In the place of the rule that they were made from.
+    Replace(&'a Rule),
 }
 
 /// Creates rules.
@@ -72,7 +72,7 @@ pub(super) async fn edit(
     if rule.state == State::Expired && draft.expires.is_none_or(|end| end > now().utc) {
         say("its time was over: with the new end it works again");
     }
-    let asked = Asked { way: Way::Replace, dismiss: edit.dismiss_matching, act: &edit.act };
+    let asked = Asked { way: Way::Replace(&rule), dismiss: edit.dismiss_matching, act: &edit.act };
     write(workspace, global, &client, &draft, asked, out).await
 }
 
@@ -118,17 +118,17 @@ async fn turn(
     change: impl FnOnce(Rule) -> Result<Rule, CliError>,
 ) -> Result<Exit, CliError> {
     workspace::writable(workspace)?;
-    let client = workspace.connect().await?;
+    let (client, by) = workspace::connect(workspace).await?;
     let rule = rules::one(workspace, &client, &switch.named).await?;
-    let before = rule.state.clone();
+    let shown = rule.clone();
     let rule = change(rule)?;
-    let question = format!("Set {} from {} to {}?", rule.name, before.api_name(), rule.state.api_name());
+    let question = format!("Set {} from {} to {}?", rule.name, shown.state.api_name(), rule.state.api_name());
     if !confirmed(&act(switch.yes), &question)? {
         say("nothing was changed");
         return Ok(Exit::Done);
     }
-    let stored = client.write_suppression_rule(&rule).await?;
-    workspace::audit(workspace, deeds::rule(DeedKind::RuleEdited, &stored.rule)).await;
+    let stored = client.replace_suppression_rule(&shown, &rule).await?;
+    workspace::audit(workspace, &by, deeds::stored(DeedKind::RuleEdited, &stored)).await;
     if global.json {
         out.line(machine::text(&report::stored(&stored, &workspace.table)))?;
     } else {
@@ -145,18 +145,22 @@ pub(super) async fn delete(
     out: &mut Out,
 ) -> Result<Exit, CliError> {
     workspace::writable(workspace)?;
-    let client = workspace.connect().await?;
+    let (client, by) = workspace::connect(workspace).await?;
     let rule = rules::one(workspace, &client, &switch.named).await?;
     let place = workspace.table.subscription_name(rule.subscription.as_str());
     if !confirmed(&act(switch.yes), &format!("Delete the rule {} of {place}?", rule.name))? {
         say("nothing was changed");
         return Ok(Exit::Done);
     }
-    client.delete_suppression_rule(&rule.subscription, rule.name.raw()).await?;
-    workspace::audit(workspace, deeds::rule(DeedKind::RuleDeleted, &rule)).await;
+    let unsure = client.delete_suppression_rule(&rule).await?;
+    workspace::audit(workspace, &by, deeds::rule(DeedKind::RuleDeleted, &rule, unsure.as_ref())).await;
+    if let Some(why) = &unsure {
+        say(format_args!("deleting {} was accepted, and is not confirmed: {why}", rule.name));
+    }
     if global.json {
         out.line(machine::text(
-            &json!({ "deleted": rule.name.raw(), "subscription": rule.subscription.as_str() }),
+            &json!({ "deleted": rule.name.raw(), "subscription": rule.subscription.as_str(),
+                "confirmed": unsure.is_none() }),
         ))?;
     } else {
         out.line(format_args!("deleted: {}; alerts that it dismissed stay dismissed", rule.name))?;
@@ -171,7 +175,7 @@ fn act(yes: bool) -> Act {
 /// What is to be done with a draft.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
-    way: Way,
+    way: Way<'a>,
     dismiss: bool,
     act: &'a Act,
 }
@@ -196,16 +200,19 @@ async fn write(
         say("nothing was changed");
         return Ok(Exit::Done);
     }
+    let by = workspace::name(client).await?;
     // What cannot be printed must not stop what was asked for: it is said when everything is done.
     let mut printed = Ok(());
     let mut outcomes = Vec::with_capacity(rules.len());
     for rule in &rules {
         let (kind, outcome) = match asked.way {
             Way::Create => (DeedKind::RuleCreated, client.create_suppression_rule(rule).await),
-            Way::Replace => (DeedKind::RuleEdited, client.write_suppression_rule(rule).await),
+            Way::Replace(before) => {
+                (DeedKind::RuleEdited, client.replace_suppression_rule(before, rule).await)
+            }
         };
         if let Ok(stored) = &outcome {
-            workspace::audit(workspace, deeds::rule(kind, &stored.rule)).await;
+            workspace::audit(workspace, &by, deeds::stored(kind, stored)).await;
         }
         if !global.json {
             if !outcomes.is_empty() {
@@ -251,7 +258,7 @@ async fn write(
 }
 
 fn question(rules: &[Rule], simulation: &Simulation, asked: Asked<'_>) -> String {
-    let verb = if asked.way == Way::Create { "Create" } else { "Change" };
+    let verb = if matches!(asked.way, Way::Create) { "Create" } else { "Change" };
     let what = match rules {
         [one] => format!("the rule {}", one.name),
         several => format!("{} rules", several.len()),
@@ -274,9 +281,12 @@ fn said(
     match outcome {
         Ok(stored) => {
             report::print(&report::stored_text(stored, &workspace.table), out)?;
-            let how =
-                if stored.differences.is_empty() { "stored as shown" } else { "stored, but not as asked" };
-            say(format_args!("{} is {how}; it takes effect within about 10 minutes", rule.name));
+            let how = match &stored.unread {
+                Some(_) => "was accepted",
+                None if stored.differences.is_empty() => "is stored as shown",
+                None => "is stored, but not as asked",
+            };
+            say(format_args!("{} {how}; it takes effect within about 10 minutes", rule.name));
         }
         Err(error) => say(format_args!("{}: not stored: {error}", rule.name)),
     }

@@ -28,7 +28,7 @@ pub use check::{Problem, Spot, check};
 pub use draft::{Draft, Scope};
 pub use field::FIELDS;
 pub use matcher::Matcher;
-pub use rule::{Condition, Difference, Rule, State, Stored, Test, differences};
+pub use rule::{Condition, Difference, Rule, SCOPE, State, Stored, Test, differences};
 pub use simulation::{Counter, Seen, Simulation, Week};
 pub use suggest::{Offer, Suggestion, free_name, suggest};
 pub use warning::{Warning, has_fired, warnings};

@@ -89,6 +89,10 @@ impl Condition {
     }
 }
 
+/// The property that holds a rule's conditions. What it has beside them, and what cannot be read as one, stays in
+/// [`Rule::rest`] under this name.
+pub const SCOPE: &str = "suppressionAlertsScope";
+
 /// A rule of a subscription. What the service adds to the contract's fields is kept, and written back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
@@ -125,6 +129,20 @@ impl Rule {
         self.state == State::Enabled && self.expires.is_none_or(|end| end > now)
     }
 
+    /// What its scope has that is none of the conditions: as the service wrote it.
+    pub fn other_scope(&self) -> Option<&Value> {
+        self.rest.get(SCOPE)
+    }
+
+    /// False when not all of its conditions could be read: written without them it would suppress more than it does.
+    pub fn is_whole(&self) -> bool {
+        match self.other_scope() {
+            None => true,
+            Some(Value::Object(members)) => !members.contains_key("allOf"),
+            Some(_) => false,
+        }
+    }
+
     /// The type for people.
     pub fn type_label(&self) -> SafeText {
         if self.alert_type.raw() == "*" { "every alert type".into() } else { self.alert_type.clone() }
@@ -134,10 +152,12 @@ impl Rule {
 /// What the service keeps after a rule was written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
-    /// The rule as it was read back.
+    /// The rule as it was read back; as it was asked for, when it could not be.
     pub rule: Rule,
     /// Where it is not what was asked for.
     pub differences: Vec<Difference>,
+    /// Why it could not be read back, although the service accepted it.
+    pub unread: Option<SafeText>,
 }
 
 /// A part of a rule that is not kept as it was asked for.
@@ -171,7 +191,8 @@ pub fn differences(asked: &Rule, kept: &Rule) -> Vec<Difference> {
     let second = |rule: &Rule| rule.expires.map(|end| end.timestamp());
     let words = |rule: &Rule| expiry::words(rule.expires);
     compare("expirationDateUtc", second(asked) == second(kept), words(asked), words(kept));
-    let same = asked.conditions.len() == kept.conditions.len()
+    let same = asked.other_scope() == kept.other_scope()
+        && asked.conditions.len() == kept.conditions.len()
         && asked
             .conditions
             .iter()
@@ -185,10 +206,9 @@ fn alike(a: &Condition, b: &Condition) -> bool {
 }
 
 fn sentences(rule: &Rule) -> String {
-    if rule.conditions.is_empty() {
-        return "no condition".to_owned();
-    }
-    rule.conditions.iter().map(Condition::sentence).collect::<Vec<_>>().join(", and ")
+    let other = rule.other_scope().map(|other| SafeText::from(other.to_string()).to_string());
+    let all: Vec<String> = rule.conditions.iter().map(Condition::sentence).chain(other).collect();
+    if all.is_empty() { "no condition".to_owned() } else { all.join(", and ") }
 }
 
 #[cfg(test)]
@@ -244,5 +264,8 @@ pub(super) mod tests {
         };
         let parts: Vec<_> = differences(&asked, &kept).iter().map(|difference| difference.part).collect();
         assert_eq!(parts, ["alertType", "state", "reason", "comment", "suppressionAlertsScope"]);
+        let mut asked = rule();
+        asked.rest.insert(SCOPE.into(), serde_json::json!({ "anyOf": [] }));
+        assert_eq!(differences(&asked, &rule()).len(), 1, "a part of the scope got lost");
     }
 }

@@ -2,7 +2,6 @@
 
 use super::ask;
 use crate::app::respond::contacts::{Answer, Order};
-use crate::domain::contacts::differences;
 use crate::runtime::deeds;
 use crate::runtime::work::Work;
 
@@ -17,12 +16,11 @@ pub(super) async fn answer(work: &Work, order: Order) -> Answer {
             let saving = async |client: &crate::azure::ArmClient| {
                 client.save_contacts(&subscription, &before, &after).await
             };
-            let stored = ask(work, saving).await;
-            if let Ok(stored) = &stored {
-                let changes = differences(&before.settings, &stored.settings);
-                work.audit(deeds::contacts(&subscription, &changes)).await;
+            let saved = ask(work, saving).await;
+            if let Ok(saved) = &saved {
+                work.audit(deeds::contacts(&subscription, &before.settings, &after, saved)).await;
             }
-            Answer::Saved(subscription, after, stored)
+            Answer::Saved(subscription, after, saved)
         }
     }
 }

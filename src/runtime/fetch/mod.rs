@@ -7,13 +7,14 @@ mod suppress;
 mod trigger;
 
 use crate::app::fetch::{Answer, Order};
+use crate::app::message::Question;
 use crate::azure::{ApiError, ArmClient};
 use crate::domain::progress::{Fault, FaultKind};
 use crate::runtime::work::Work;
 use crate::sync::trouble::fault;
 
-/// Carries an order out.
-pub async fn answer(work: &Work, order: Order) -> Answer {
+/// Carries the order of a question out.
+pub async fn answer(work: &Work, question: Question, order: Order) -> Answer {
     match order {
         Order::Context(order) => Answer::Context(context::answer(work, order).await),
         Order::Prevent(resource) => {
@@ -24,7 +25,7 @@ pub async fn answer(work: &Work, order: Order) -> Answer {
         Order::Outgoing(ids) => trigger::outgoing(work, ids).await,
         Order::Contacts(order) => Answer::Contacts(contacts::answer(work, order).await),
         Order::Rights(subscriptions) => Answer::Rights(rights::answer(work, subscriptions).await),
-        Order::Suppress(order) => Answer::Suppress(suppress::answer(work, order).await),
+        Order::Suppress(order) => Answer::Suppress(suppress::answer(work, question, order).await),
     }
 }
 

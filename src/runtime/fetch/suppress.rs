@@ -1,6 +1,7 @@
 //! Suppression rules: asked of the source and the store for the screen.
 
 use super::client;
+use crate::app::message::Question;
 use crate::app::suppress::{Answer, Order, RuleList, Written};
 use crate::azure::{ApiError, ArmClient};
 use crate::domain::progress::{Fault, FaultKind};
@@ -11,11 +12,11 @@ use crate::runtime::work::Work;
 use crate::runtime::{deeds, simulate, suppress};
 use crate::sync::trouble::fault;
 
-/// Carries an order out.
-pub(super) async fn answer(work: &Work, order: Order) -> Answer {
+/// Carries the order of a question out.
+pub(super) async fn answer(work: &Work, question: Question, order: Order) -> Answer {
     match order {
         Order::Simulate(purpose, table, scopes) => {
-            let walk = work.walk(purpose);
+            let walk = work.walk(purpose, question);
             let Some(workspace) = work.workspace() else { return Answer::Simulated(purpose, None) };
             let found = simulate::simulate(&workspace.store, table, scopes, || walk.is_stale()).await;
             let found = found.map_err(|message| Fault { kind: FaultKind::Storage, message }).transpose();
@@ -31,17 +32,18 @@ pub(super) async fn answer(work: &Work, order: Order) -> Answer {
             }
             Answer::Written(written)
         }
-        Order::Replace(rule) => {
-            let write = async |client: &ArmClient, rule: &Rule| client.write_suppression_rule(rule).await;
+        Order::Replace(before, rule) => {
+            let write =
+                async |client: &ArmClient, rule: &Rule| client.replace_suppression_rule(&before, rule).await;
             Answer::Written(vec![one(work, *rule, DeedKind::RuleEdited, write).await])
         }
         Order::Delete(rule) => {
             let deleted = match client(work) {
-                Ok(client) => client.delete_suppression_rule(&rule.subscription, rule.name.raw()).await,
+                Ok(client) => client.delete_suppression_rule(&rule).await,
                 Err(fault) => return Answer::Deleted(rule, Err(fault)),
             };
-            if deleted.is_ok() {
-                work.audit(deeds::rule(DeedKind::RuleDeleted, &rule)).await;
+            if let Ok(unsure) = &deleted {
+                work.audit(deeds::rule(DeedKind::RuleDeleted, &rule, unsure.as_ref())).await;
             }
             Answer::Deleted(rule, deleted.map_err(|error| fault(&error)))
         }
@@ -59,7 +61,7 @@ async fn one(
         Err(fault) => Err(fault),
     };
     if let Ok(stored) = &outcome {
-        work.audit(deeds::rule(kind, &stored.rule)).await;
+        work.audit(deeds::stored(kind, stored)).await;
     }
     Written { asked: rule, outcome }
 }

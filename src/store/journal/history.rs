@@ -92,8 +92,15 @@ impl Store {
     }
 
     /// The alerts in the cache that someone set in progress or resolved with quell, whatever became of them since, unless
-    /// that was undone.
+    /// that was undone. The journal is read again only after it was written to.
     pub fn taken_up(&self) -> Result<HashSet<AlertKey>> {
+        // Others' commits change the one number, this connection's the other.
+        let foreign = self.journal.data_version().map_err(|error| self.journal.fail(error))?;
+        let version = (foreign, self.journal.conn.total_changes());
+        let mut known = self.taken_up.borrow_mut();
+        if let Some((_, ids)) = known.as_ref().filter(|(of, _)| *of == version) {
+            return Ok(ids.iter().filter_map(|id| self.key(id)).collect());
+        }
         let ids = self.read_journal(|conn| {
             let mut statement = conn.prepare_cached(&format!(
                 "SELECT DISTINCT s.alert FROM target t JOIN change c ON c.id = t.change JOIN subject s ON s.id = t.subject \
@@ -107,7 +114,9 @@ impl Store {
             })?;
             Ok(found.collect::<rusqlite::Result<Vec<_>>>()?)
         })?;
-        Ok(ids.iter().filter_map(|id| self.key(id)).collect())
+        let keys = ids.iter().filter_map(|id| self.key(id)).collect();
+        *known = Some((version, ids));
+        Ok(keys)
     }
 
     /// `change`, `undo` or `redo`; none for an unknown number.

@@ -27,42 +27,21 @@ const NEWEST: &str = "ORDER BY at DESC, source DESC, id DESC LIMIT ?2 OFFSET ?3"
 const OLDEST: &str = "ORDER BY at, source, id LIMIT ?2 OFFSET ?3";
 
 impl Store {
-    /// How many acts the log has that contain a text, in any case of ASCII letters: in who, what, why, filter or an alert's id.
-    /// An empty text means all.
-    pub fn log_len(&self, find: &str) -> Result<usize> {
+    /// How many acts the log has that contain a text, in any case of ASCII letters, in who, what, why, filter or an alert's
+    /// id, and a window of them, the newest act first. An empty text means all.
+    pub fn log(&self, find: &str, from: usize, limit: usize) -> Result<(usize, Vec<LogEntry>)> {
         self.read_journal(|conn| {
-            let count: i64 = if find.is_empty() {
-                conn.prepare_cached("SELECT (SELECT count(*) FROM change) + (SELECT count(*) FROM deed)")?
-                    .query_row([], |row| row.get(0))?
-            } else {
-                conn.prepare_cached(&format!("SELECT count(*) FROM ({ACTS})"))?
-                    .query_row([pattern(find)], |row| row.get(0))?
+            let (total, acts) = match pattern(find) {
+                None => all(conn, from, limit)?,
+                Some(pattern) => {
+                    // Every act has to be looked at whatever the window; once is enough.
+                    let found = acts(conn, NEWEST, Some(&pattern), usize::MAX, 0)?;
+                    let total = found.len();
+                    (total, found.into_iter().skip(from).take(limit).collect())
+                }
             };
-            Ok(count.max(0) as usize)
-        })
-    }
-
-    /// A window of the log, the newest act first; `find` as in [`Self::log_len`].
-    pub fn log(&self, find: &str, from: usize, limit: usize) -> Result<Vec<LogEntry>> {
-        let total = self.log_len(find)?;
-        let limit = limit.min(total.saturating_sub(from));
-        if limit == 0 {
-            return Ok(Vec::new());
-        }
-        // What is skipped is walked over: the shorter way.
-        let reverse = from > total / 2;
-        let (order, skip) = if reverse { (OLDEST, total - from - limit) } else { (NEWEST, from) };
-        self.read_journal(|conn| {
-            let mut acts: Vec<(i64, i64)> = conn
-                .prepare_cached(&format!("{ACTS} {order}"))?
-                .query_map(params![pattern(find), number(limit), number(skip)], |row| {
-                    Ok((row.get(1)?, row.get(2)?))
-                })?
-                .collect::<rusqlite::Result<_>>()?;
-            if reverse {
-                acts.reverse();
-            }
-            acts.into_iter().map(|(source, id)| entry(conn, source, id)).collect()
+            let entries = acts.into_iter().map(|(source, id)| entry(conn, source, id));
+            Ok((total, entries.collect::<Result<_, Trouble>>()?))
         })
     }
 
@@ -80,6 +59,37 @@ impl Store {
     pub fn deed_alerts(&self, deed: DeedId, from: usize, limit: usize) -> Result<Vec<AlertId>> {
         self.read_journal(|conn| alerts(conn, deed, from, limit))
     }
+}
+
+/// How many acts there are, and a window of them: what is skipped is walked over, the shorter way.
+fn all(conn: &Connection, from: usize, limit: usize) -> rusqlite::Result<(usize, Vec<(i64, i64)>)> {
+    let total: u32 = conn
+        .prepare_cached("SELECT (SELECT count(*) FROM change) + (SELECT count(*) FROM deed)")?
+        .query_row([], |row| row.get(0))?;
+    let total = total as usize;
+    let limit = limit.min(total.saturating_sub(from));
+    if limit == 0 {
+        return Ok((total, Vec::new()));
+    }
+    if from <= total / 2 {
+        return Ok((total, acts(conn, NEWEST, None, limit, from)?));
+    }
+    let mut found = acts(conn, OLDEST, None, limit, total - from - limit)?;
+    found.reverse();
+    Ok((total, found))
+}
+
+/// Where acts stand, in one of the orders.
+fn acts(
+    conn: &Connection,
+    order: &str,
+    pattern: Option<&str>,
+    limit: usize,
+    skip: usize,
+) -> rusqlite::Result<Vec<(i64, i64)>> {
+    conn.prepare_cached(&format!("{ACTS} {order}"))?
+        .query_map(params![pattern, number(limit), number(skip)], |row| Ok((row.get(1)?, row.get(2)?)))?
+        .collect()
 }
 
 /// Some alerts of a change.

@@ -133,30 +133,32 @@ fn is_useful(value: &str) -> bool {
 pub(super) fn locals(conn: &Connection) -> Result<HashMap<AlertId, LocalRecord>, Trouble> {
     let mut notes: HashMap<AlertId, String> = HashMap::new();
     let mut locals: HashMap<AlertId, LocalRecord> = HashMap::new();
-    let mut statement = conn.prepare_cached(
-        "SELECT s.alert, d.words FROM deed d JOIN deed_subject a ON a.deed = d.id JOIN subject s ON s.id = a.subject \
-         WHERE d.kind = 'note' ORDER BY d.id",
-    )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        join(
-            notes.entry(alert(row, 0)?).or_default(),
-            row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?,
-        );
-    }
-    let mut statement = conn.prepare_cached(
-        "SELECT s.alert, d.value FROM deed d JOIN deed_subject a ON a.deed = d.id JOIN subject s ON s.id = a.subject \
-         WHERE d.kind = 'feedback' ORDER BY d.id",
-    )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let value = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-        locals.entry(alert(row, 0)?).or_default().useful = Some(is_useful(value));
-    }
+    each(conn, DeedKind::Note, "words", |alert, words| join(notes.entry(alert).or_default(), words))?;
+    each(conn, DeedKind::Feedback, "value", |alert, value| {
+        locals.entry(alert).or_default().useful = Some(is_useful(value));
+    })?;
     for (id, notes) in notes {
         locals.entry(id).or_default().notes = SafeText::from(notes);
     }
     Ok(locals)
+}
+
+/// A column of every deed of a kind with each of its alerts, the oldest first.
+fn each(
+    conn: &Connection,
+    kind: DeedKind,
+    column: &str,
+    mut take: impl FnMut(AlertId, &str),
+) -> Result<(), Trouble> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT s.alert, d.{column} FROM deed d JOIN deed_subject a ON a.deed = d.id \
+         JOIN subject s ON s.id = a.subject WHERE d.kind = ?1 ORDER BY d.id"
+    ))?;
+    let mut rows = statement.query([kind.code()])?;
+    while let Some(row) = rows.next()? {
+        take(alert(row, 0)?, row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?);
+    }
+    Ok(())
 }
 
 /// The last feedback and the notes of one alert, as [`locals`] has them.

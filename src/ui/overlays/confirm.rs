@@ -87,13 +87,17 @@ fn title(confirm: &Confirm) -> String {
     format!("{}{take}: {count}?", verb(confirm.status))
 }
 
-/// `337 = 340 matching − 3 kept (12 off screen)`.
+/// `337 = 340 matching − 3 kept (12 off screen)`, or `2 twins (2 off screen)`.
 fn equation(confirm: &Confirm) -> Vec<Piece> {
     let plan = &confirm.plan;
-    let mut line = vec![
-        Piece::new(thousands(plan.targets.len()), Role::Strong),
-        Piece::from(format!(" = {} matching", thousands(confirm.matching)).as_str()),
-    ];
+    let mut line = if confirm.of_twins {
+        vec![Piece::new(counted(confirm.matching, "twin"), Role::Strong)]
+    } else {
+        vec![
+            Piece::new(thousands(plan.targets.len()), Role::Strong),
+            Piece::from(format!(" = {} matching", thousands(confirm.matching)).as_str()),
+        ]
+    };
     for skip in [Skip::Kept, Skip::AlreadySo, Skip::Gone] {
         let count = plan.skipped_for(skip);
         if count > 0 {
@@ -245,4 +249,31 @@ pub(super) fn undo(model: &Model, record: &ChangeRecord, painter: &mut Painter<'
         format!("Undo change {}?", record.id)
     };
     boxed(model, &title, &flow.finish(), painter);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_twins_is_called_so() {
+        let mut confirm = Confirm {
+            status: Status::Dismissed,
+            plan: crate::domain::change::Plan::default(),
+            matching: 2,
+            off_screen: 2,
+            twins: None,
+            of_twins: true,
+            reason: None,
+            take: false,
+            comment: None,
+            typing: false,
+        };
+        let text = |confirm: &Confirm| -> String {
+            equation(confirm).iter().map(|piece| piece.text.as_str()).collect()
+        };
+        assert_eq!(text(&confirm), "2 twins (2 off screen)");
+        confirm.of_twins = false;
+        assert_eq!(text(&confirm), "0 = 2 matching (2 off screen)");
+    }
 }

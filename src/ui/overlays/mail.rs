@@ -2,36 +2,42 @@
 
 use super::{framed, keys, prompt_columns};
 use crate::app::document::Role;
-use crate::app::documents::contacts::differences;
+use crate::app::documents::contacts::{differences, warnings};
 use crate::app::documents::flow::Flow;
 use crate::app::layout::popup;
 use crate::app::model::{MailForm, Model};
-use crate::domain::contacts::Difference;
+use crate::domain::contacts::{Difference, Settings};
+use crate::ui::details::position;
 use crate::ui::form;
 use crate::ui::paint::Painter;
 
 /// Draws the form or the confirm.
 pub(super) fn draw(model: &Model, mail: &MailForm, painter: &mut Painter<'_>) {
     let title = format!("Mail for alerts of {}", mail.name.truncate(40));
-    if let Some((_, changes)) = &mail.confirm {
-        return confirm(model, mail, changes, &title, painter);
+    if let Some((after, changes)) = &mail.confirm {
+        return confirm(model, mail, (after, changes), &title, painter);
     }
     let columns = prompt_columns(model);
     let rows = mail.form.lay_out(columns).0.len();
     let area = popup(model.size, columns as u16, rows as u16);
     framed(area, &title, painter);
-    form::draw(&mail.form, area.inner(), painter);
+    let (offset, lines) = form::draw(&mail.form, area.inner(), painter);
+    position(area, offset, lines, painter);
 }
 
-fn confirm(model: &Model, mail: &MailForm, changes: &[Difference], title: &str, painter: &mut Painter<'_>) {
+fn confirm(
+    model: &Model,
+    mail: &MailForm,
+    (after, changes): (&Settings, &[Difference]),
+    title: &str,
+    painter: &mut Painter<'_>,
+) {
     let columns = prompt_columns(model);
     let mut flow = Flow::new(columns);
     flow.words("Store these settings?", Role::Strong);
     flow.blank();
-    if mail.before.is_default() {
-        flow.words("Nothing is stored yet: a record is made.", Role::Dim);
-    }
     differences(&mut flow, changes);
+    warnings(&mut flow, &mail.before, after);
     flow.blank();
     flow.line(keys(&[("y", "yes, store them"), ("Enter", "no, back to the form")]));
     let document = flow.finish();

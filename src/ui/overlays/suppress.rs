@@ -11,7 +11,7 @@ use crate::app::model::{About, Model, RuleForm, RulesScreen, Step};
 use crate::app::suppress::{self, Written};
 use crate::domain::suppression::{Rule, expiry};
 use crate::domain::{SafeStr, SafeText};
-use crate::ui::details::position;
+use crate::ui::details::{place, position};
 use crate::ui::form;
 use crate::ui::paint::Painter;
 
@@ -40,8 +40,15 @@ pub(super) fn rule_form(model: &Model, rule: &RuleForm, painter: &mut Painter<'_
         painter.document(Area { height: rows, ..area }, &said, 0);
         area = Area { y: area.y + rows, height: area.height - rows.min(area.height), ..area };
     }
-    form::draw(&rule.form, area, painter);
-    painter.document(parts.matches, &matches(rule, parts.matches.columns()), 0);
+    let (offset, lines) = form::draw(&rule.form, area, painter);
+    let matches = matches(rule, parts.matches.columns());
+    painter.document(parts.matches, &matches, 0);
+    // Each in the row below it: that of the frame, or the one between the two.
+    for (area, offset, lines) in [(area, offset, lines), (parts.matches, 0, matches.len())] {
+        if let Some(words) = place(area.rows(), offset, lines) {
+            painter.footer(Area { height: area.height + 1, ..area }, &[words]);
+        }
+    }
     match &rule.step {
         Step::Fill | Step::Stored(..) => {}
         Step::Leave => {
@@ -212,9 +219,8 @@ fn nothing(model: &Model, width: usize) -> Document {
 fn said(model: &Model, screen: &RulesScreen) -> Vec<Piece> {
     let known = &model.respond.suppress.rules;
     if let Some(deed) = &screen.asking {
-        let rule = suppress::shown(model, screen).map(|(rule, _)| rule);
         return vec![
-            Piece::new(suppress::question(deed, rule), Role::Strong),
+            Piece::new(suppress::question(deed), Role::Strong),
             Piece::new("  y yes   Enter No", Role::Key),
         ];
     }
