@@ -12,7 +12,6 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match start(cli) {
         Ok(code) => ExitCode::from(code),
-        Err(error) if error.quiet => error.exit.into(),
         Err(error) => {
             // A message of several lines points at places in its first: nothing may stand before it.
             let text = error.to_string();

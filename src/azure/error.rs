@@ -12,6 +12,10 @@ use crate::domain::SafeText;
 /// The longest message kept from a remote error body, in characters.
 const MESSAGE_LIMIT: usize = 500;
 
+/// How the words of [`ApiError::Forbidden`] begin. A journal keeps the words only: by this a refusal for lack of a role is
+/// known there.
+pub const DENIED: &str = "not allowed: ";
+
 /// Why a request to ARM did not succeed.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum ApiError {
@@ -22,7 +26,7 @@ pub enum ApiError {
         message: SafeText,
     },
     /// 403: signed in, but not allowed.
-    #[error("not allowed: {message} ({needs})")]
+    #[error("{}{message} ({needs})", DENIED)]
     Forbidden {
         /// Azure's own words; they name the action and the scope.
         message: SafeText,

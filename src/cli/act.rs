@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::azure::error::DENIED;
 use crate::cli::args::{Act, Global};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::json as machine;
 use crate::cli::output::{Out, ask, say};
 use crate::cli::progress::Progress;
-use crate::domain::ChangeId;
-use crate::domain::change::Tally;
+use crate::domain::change::{Outcome, Tally, TargetRecord};
 use crate::domain::progress::{Fault, FaultKind};
+use crate::domain::{ChangeId, SafeText, thousands};
 use crate::runtime::open::{Workspace, is_sign_in};
 use crate::store::StoreError;
 use crate::sync::{EngineConfig, PushGoal, PushReport, push_until};
@@ -66,12 +67,51 @@ pub async fn deliver(
     };
     progress.clear();
     say_trouble(&pushed);
-    let (record, _) = workspace
+    let (record, targets) = workspace
         .store
         .call(move |store| store.change(change))
         .await??
         .ok_or_else(|| CliError::failed(format!("change {change} is not in the journal")))?;
-    Ok((record.tally, ended(&record.tally, &pushed, act.wait)))
+    let refused = Refused::of(&targets);
+    refused.reasons().iter().for_each(say);
+    Ok((record.tally, ended(&record.tally, refused.denied, &pushed, act.wait)))
+}
+
+/// What the source refused for good, and why.
+#[derive(Debug, Default)]
+pub struct Refused<'a> {
+    /// Alerts refused for lack of a role.
+    pub denied: usize,
+    reasons: Vec<(&'a SafeText, usize)>,
+}
+
+impl<'a> Refused<'a> {
+    /// How many different reasons are said.
+    const SAID: usize = 3;
+
+    /// Of the alerts of a change.
+    pub fn of(targets: &'a [TargetRecord]) -> Self {
+        let mut refused = Self::default();
+        for target in targets.iter().filter(|target| target.outcome == Outcome::Failed) {
+            refused.denied += usize::from(target.detail.raw().starts_with(DENIED));
+            match refused.reasons.iter_mut().find(|(known, _)| **known == target.detail) {
+                Some((_, count)) => *count += 1,
+                None => refused.reasons.push((&target.detail, 1)),
+            }
+        }
+        refused.reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        refused
+    }
+
+    /// The reasons with how many alerts each is about, the most frequent first; the first few of them.
+    pub fn reasons(&self) -> Vec<String> {
+        let line = |(why, count): &(&SafeText, usize)| format!("{} refused: {why}", thousands(*count));
+        let mut lines: Vec<String> = self.reasons.iter().take(Self::SAID).map(line).collect();
+        if self.reasons.len() > Self::SAID {
+            lines.push(format!("and {} other reasons", self.reasons.len() - Self::SAID));
+        }
+        lines
+    }
 }
 
 /// What the workers need; a fault when there is no sign-in to be had.
@@ -95,12 +135,16 @@ pub fn say_trouble(pushed: &PushReport) {
     }
 }
 
-/// How a command that sends has ended: [`Exit::Denied`] when nobody is signed in and so nothing was settled.
-pub fn ended(tally: &Tally, pushed: &PushReport, wait: bool) -> Exit {
+/// How a command that sends has ended: [`Exit::Denied`] when nobody is signed in and so nothing was settled, or when each
+/// alert was refused for lack of a role, as `denied` of them were. Without `--wait`, what failed for good after the one
+/// try has failed; what is pending is no failure.
+pub fn ended(tally: &Tally, denied: usize, pushed: &PushReport, wait: bool) -> Exit {
     let signed_out = pushed.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::SignIn);
     match () {
         () if signed_out && (tally.settled() == 0 || !wait) => Exit::Denied,
         () if wait && !tally.is_clean() => Exit::Unsettled,
+        () if denied > 0 && denied == tally.total() => Exit::Denied,
+        () if tally.failed > 0 => Exit::Failed,
         () => Exit::Done,
     }
 }
@@ -181,24 +225,49 @@ async fn total(workspace: &Workspace, changes: Vec<ChangeId>) -> Result<Tally, C
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::change::Target;
+    use crate::domain::{AlertId, Status};
 
     #[test]
     fn how_sending_ended_is_said_by_one_table() {
         let settled = Tally { verified: 3, ..Tally::default() };
-        let refused = Tally { verified: 2, failed: 1, ..Tally::default() };
+        let partly_refused = Tally { verified: 2, failed: 1, ..Tally::default() };
+        let refused = Tally { failed: 3, ..Tally::default() };
         let queued = Tally { pending: 3, ..Tally::default() };
         let partly = Tally { pending: 1, verified: 2, ..Tally::default() };
+        let conflict = Tally { conflict: 1, verified: 2, ..Tally::default() };
         let fault = |kind| Some(Fault { kind, message: "x".into() });
-        for (tally, fault, waiting, otherwise) in [
-            (settled, None, Exit::Done, Exit::Done),
-            (refused, None, Exit::Unsettled, Exit::Done),
-            (queued, fault(FaultKind::Unreachable), Exit::Unsettled, Exit::Done),
-            (queued, fault(FaultKind::SignIn), Exit::Denied, Exit::Denied),
-            (partly, fault(FaultKind::SignIn), Exit::Unsettled, Exit::Denied),
+        for (tally, denied, fault, waiting, otherwise) in [
+            (settled, 0, None, Exit::Done, Exit::Done),
+            (partly_refused, 0, None, Exit::Unsettled, Exit::Failed),
+            (partly_refused, 1, None, Exit::Unsettled, Exit::Failed),
+            (refused, 2, None, Exit::Unsettled, Exit::Failed),
+            (refused, 3, None, Exit::Unsettled, Exit::Denied),
+            (conflict, 0, None, Exit::Unsettled, Exit::Done),
+            (queued, 0, fault(FaultKind::Unreachable), Exit::Unsettled, Exit::Done),
+            (queued, 0, fault(FaultKind::SignIn), Exit::Denied, Exit::Denied),
+            (partly, 0, fault(FaultKind::SignIn), Exit::Unsettled, Exit::Denied),
         ] {
             let pushed = PushReport { fault, ..PushReport::default() };
-            assert_eq!(ended(&tally, &pushed, true), waiting, "{tally:?} {pushed:?}");
-            assert_eq!(ended(&tally, &pushed, false), otherwise, "{tally:?} {pushed:?}");
+            assert_eq!(ended(&tally, denied, &pushed, true), waiting, "{tally:?} {pushed:?}");
+            assert_eq!(ended(&tally, denied, &pushed, false), otherwise, "{tally:?} {pushed:?}");
         }
+    }
+
+    #[test]
+    fn reasons_are_said_once_with_their_counts() {
+        let target = |detail: &str| TargetRecord {
+            target: Target { id: AlertId::new("/a"), seen: Status::Active, want: Status::Dismissed },
+            outcome: Outcome::Failed,
+            detail: detail.into(),
+            attempts: 1,
+        };
+        let denied = format!("{DENIED}no role");
+        let targets = ["gone", &denied, &denied, "b", "c", "d"].map(target);
+        let refused = Refused::of(&targets);
+        assert_eq!(refused.denied, 2);
+        let lines =
+            ["2 refused: not allowed: no role", "1 refused: gone", "1 refused: b", "and 2 other reasons"];
+        assert_eq!(refused.reasons(), lines);
     }
 }

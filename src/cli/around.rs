@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::app::document::Document;
+use crate::app::document::{Document, Piece, Role};
 use crate::app::fetch::Remote;
 use crate::app::message::Detail;
 use crate::azure::{ApiError, ArmClient, Subscription};
@@ -12,7 +12,7 @@ use crate::cli::select;
 use crate::domain::context::{Nowhere, subject};
 use crate::domain::progress::{Fault, FaultKind};
 use crate::domain::resource::ResourceId;
-use crate::domain::{SafeText, SubscriptionId};
+use crate::domain::{SafeStr, SubscriptionId};
 use crate::runtime::open::Workspace;
 use crate::runtime::{detail, now};
 use crate::sync::trouble;
@@ -42,9 +42,8 @@ pub fn remote<T>(answer: Result<T, ApiError>) -> Remote<T> {
 /// How a command ends whose parts fail independently: the parts that failed are said.
 pub fn ended(faults: &[(&str, Option<&Fault>)]) -> Exit {
     let failed: Vec<_> = faults.iter().filter_map(|(part, fault)| Some((part, (*fault)?))).collect();
-    for (part, fault) in &failed {
-        say(format_args!("{part}: {}", fault.message));
-    }
+    let said = failed.iter().map(|(part, fault)| (**part, fault.message.to_string()));
+    together(said, faults.len()).iter().for_each(say);
     let denied = |fault: &Fault| matches!(fault.kind, FaultKind::SignIn | FaultKind::Forbidden);
     match failed.len() {
         0 => Exit::Done,
@@ -59,12 +58,44 @@ pub fn width(out: &Out) -> usize {
     usize::from(if out.is_terminal() { terminal() } else { PLAIN_WIDTH })
 }
 
-/// Writes laid-out text.
+/// Writes laid-out text, without the keys that the screen has for it.
 pub fn print(document: &Document, out: &mut Out) -> Result<(), CliError> {
-    for line in document.text().lines() {
+    for line in keyless(document).text().lines() {
         out.line(line)?;
     }
     Ok(())
+}
+
+/// The document without its hints about keys, and without the lines that held nothing else.
+fn keyless(document: &Document) -> Document {
+    let is_key = |piece: &Piece| piece.role == Role::Key;
+    let lines = document.lines.iter().filter_map(|line| {
+        let kept: Vec<Piece> = line.iter().filter(|piece| !is_key(piece)).cloned().collect();
+        let only_keys = kept.len() < line.len() && kept.iter().all(|piece| piece.text.trim().is_empty());
+        (!only_keys).then_some(kept)
+    });
+    Document { lines: lines.collect() }
+}
+
+/// Faults of some of several parts, equal ones once: `2 of 3 (tags, roles): …`.
+pub fn together<'a>(faults: impl IntoIterator<Item = (&'a str, String)>, of: usize) -> Vec<String> {
+    const NAMED: usize = 3;
+    let mut groups: Vec<(Vec<&str>, String)> = Vec::new();
+    for (part, why) in faults {
+        match groups.iter_mut().find(|(_, known)| *known == why) {
+            Some((parts, _)) => parts.push(part),
+            None => groups.push((vec![part], why)),
+        }
+    }
+    let line = |(parts, why): (Vec<&str>, String)| match parts.as_slice() {
+        [part] => format!("{part}: {why}"),
+        parts => {
+            let more = if parts.len() > NAMED { ", …" } else { "" };
+            let named = parts[..parts.len().min(NAMED)].join(", ");
+            format!("{} of {of} ({named}{more}): {why}", parts.len())
+        }
+    };
+    groups.into_iter().map(line).collect()
 }
 
 /// The subscriptions that the profile works on, or the one named by its GUID or its name.
@@ -79,11 +110,10 @@ pub async fn subscriptions(
         let named = |of: &Subscription| {
             of.id == SubscriptionId::new(wanted) || of.display_name.raw().eq_ignore_ascii_case(wanted)
         };
-        all.retain(named);
-        if all.is_empty() {
-            let wanted = SafeText::from(wanted);
-            return Err(CliError::failed(format!("the sign-in sees no subscription {wanted}")));
+        if !all.iter().any(named) {
+            return Err(unknown_subscription(wanted, all.iter().map(|of| of.display_name.to_string())));
         }
+        all.retain(named);
     } else if !chosen.is_empty() {
         all.retain(|of| chosen.iter().any(|id| SubscriptionId::new(id) == of.id));
     }
@@ -91,6 +121,17 @@ pub async fn subscriptions(
         return Err(CliError::failed("the sign-in sees no subscription"));
     }
     Ok(all)
+}
+
+/// No subscription is called so.
+pub fn unknown_subscription(wanted: &str, known: impl Iterator<Item = String>) -> CliError {
+    let known: Vec<String> = known.collect();
+    let rest = match known.as_slice() {
+        [] => "none is known".to_owned(),
+        [one] => format!("known is {one}"),
+        several => format!("known are {}", several.join(", ")),
+    };
+    CliError::failed(format_args!("no subscription named {}; {rest}", SafeStr(wanted)))
 }
 
 /// The one subscription to change something in.
@@ -106,4 +147,32 @@ pub async fn one_subscription(
     let lines: Vec<String> =
         found.iter().map(|of| format!("  {}  {}", of.id.as_str(), of.display_name)).collect();
     Err(CliError::usage(format!("which subscription? name one by --subscription:\n{}", lines.join("\n"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::documents::{flow::Flow, standing};
+
+    #[test]
+    fn a_command_names_no_keys() {
+        let fault = Fault { kind: FaultKind::Unreachable, message: "no network".into() };
+        let remote: Remote<u8> = Remote { fault: Some(fault), ..Remote::default() };
+        for width in [12, 20, 80] {
+            let mut flow = Flow::new(width);
+            standing(&mut flow, &remote, now());
+            flow.words("more", Role::Body);
+            let document = flow.finish();
+            assert!(document.text().contains('R'), "{}", document.text());
+            assert_eq!(keyless(&document).text(), "  no network\nmore\n", "{width}");
+        }
+    }
+
+    #[test]
+    fn equal_faults_are_said_once() {
+        let faults = [("a", "x"), ("b", "y"), ("c", "x")].map(|(part, why)| (part, why.to_owned()));
+        assert_eq!(together(faults, 4), ["2 of 4 (a, c): x", "b: y"]);
+        let all = ["a", "b", "c", "d"].map(|part| (part, "x".to_owned()));
+        assert_eq!(together(all, 4), ["4 of 4 (a, b, c, …): x"]);
+    }
 }

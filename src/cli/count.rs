@@ -37,6 +37,7 @@ pub async fn run(global: &Global, filter: Option<&str>, by: &str, out: &mut Out)
                 out.line(line.trim_end())?;
             }
         }
+        select::say_nothing(workspace, &listing).await;
         Ok(Exit::Done)
     })
     .await

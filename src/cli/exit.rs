@@ -43,8 +43,6 @@ pub struct CliError {
     pub exit: Exit,
     /// What happened and what to do; safe to print.
     pub message: String,
-    /// True when the reader of standard output went away: nothing is said about it.
-    pub quiet: bool,
 }
 
 impl fmt::Display for CliError {
@@ -56,7 +54,7 @@ impl fmt::Display for CliError {
 impl CliError {
     /// An error with its exit code.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), quiet: false }
+        Self { exit, message: message.into() }
     }
 
     /// A failure.
@@ -72,12 +70,7 @@ impl CliError {
 
 impl From<std::io::Error> for CliError {
     fn from(error: std::io::Error) -> Self {
-        let quiet = error.kind() == std::io::ErrorKind::BrokenPipe;
-        Self {
-            exit: if quiet { Exit::Done } else { Exit::Failed },
-            message: format!("standard output cannot be written: {error}"),
-            quiet,
-        }
+        Self::failed(format_args!("standard output cannot be written: {error}"))
     }
 }
 

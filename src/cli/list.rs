@@ -38,6 +38,7 @@ pub async fn run(global: &Global, list: List, out: &mut Out) -> Result<Exit, Cli
     workspace::using(global, async |workspace| {
         let listing = select::matching(workspace, filter, sort).await?;
         print(&listing, format, list.limit.unwrap_or(usize::MAX), out)?;
+        select::say_nothing(workspace, &listing).await;
         Ok(Exit::Done)
     })
     .await
@@ -116,7 +117,6 @@ fn table(listing: &Listing, limit: usize, out: &mut Out) -> Result<(), CliError>
         ]);
     }
     if listing.is_empty() {
-        super::output::say("no alert matches");
         return Ok(());
     }
     for line in table.lines() {

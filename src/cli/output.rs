@@ -6,17 +6,19 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use crate::cli::exit::CliError;
 use crate::domain::SafeStr;
 
-/// Standard output, buffered.
+/// Standard output, buffered. Once its reader went away (`| head`), what is written is dropped without an error: nobody
+/// reads it, and the command's work goes on.
 pub struct Out {
     writer: BufWriter<Box<dyn Write + Send>>,
     terminal: bool,
+    unread: bool,
 }
 
 impl Out {
     /// The process's standard output.
     pub fn standard() -> Self {
         let stdout = io::stdout();
-        Self { terminal: stdout.is_terminal(), writer: BufWriter::new(Box::new(stdout)) }
+        Self { terminal: stdout.is_terminal(), writer: BufWriter::new(Box::new(stdout)), unread: false }
     }
 
     /// True when a person looks at it.
@@ -26,7 +28,7 @@ impl Out {
 
     /// Writes one line.
     pub fn line(&mut self, text: impl Display) -> Result<(), CliError> {
-        Ok(writeln!(self.writer, "{text}")?)
+        self.write(|writer| writeln!(writer, "{text}"))
     }
 
     /// Writes an id on a line: as the source gave it for a program, in the display form for a person.
@@ -36,12 +38,25 @@ impl Out {
 
     /// Writes bytes as they are.
     pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), CliError> {
-        Ok(self.writer.write_all(bytes)?)
+        self.write(|writer| writer.write_all(bytes))
     }
 
     /// Hands what was written to its reader.
     pub fn finish(&mut self) -> Result<(), CliError> {
-        Ok(self.writer.flush()?)
+        self.write(|writer| writer.flush())
+    }
+
+    fn write(&mut self, how: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+        if self.unread {
+            return Ok(());
+        }
+        match how(&mut self.writer) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.unread = true;
+                Ok(())
+            }
+            written => Ok(written?),
+        }
     }
 }
 

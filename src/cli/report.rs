@@ -9,8 +9,8 @@ use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::Out;
 use crate::cli::{json as machine, workspace};
 use crate::domain::filter::{Context, Moment};
-use crate::domain::report::{self, Named, Spread, markdown};
-use crate::domain::{SafeStr, Status};
+use crate::domain::report::{self, FailedRun, Named, Response, Spread, markdown};
+use crate::domain::{SafeStr, SafeText, Status};
 use crate::runtime::now;
 
 /// `quell report`.
@@ -85,6 +85,7 @@ fn value(report: &report::Report) -> Value {
             "outcome": failure.outcome.word(),
             "detail": failure.detail.raw(),
         })).collect::<Vec<_>>(),
+        "failedRuns": report.failed_runs.iter().map(failed_run).collect::<Vec<_>>(),
         "pending": report.pending,
         "open": report.open.iter().map(|(severity, active, progress)| json!({
             "severity": severity.name(),
@@ -105,6 +106,38 @@ fn value(report: &report::Report) -> Value {
         "feedback": report.feedback.iter().map(|said| machine::deed(&said.deed)).collect::<Vec<_>>(),
         "notes": report.notes.iter().map(|said| machine::deed(&said.deed)).collect::<Vec<_>>(),
         "other": report.other.iter().map(machine::deed).collect::<Vec<_>>(),
+        "responses": report.responses.iter().map(response).collect::<Vec<_>>(),
+    })
+}
+
+fn failed_run(failed: &FailedRun) -> Value {
+    let record = &failed.record;
+    json!({
+        "alert": named(&failed.alert),
+        "response": record.response,
+        "logicApp": record.app.text().raw(),
+        "outcome": record.outcome.word(),
+        "detail": record.detail.raw(),
+        "run": record.run.as_ref().map(SafeText::raw),
+        "runStatus": record.status.as_ref().map(|status| status.0.raw()),
+    })
+}
+
+/// A triggered logic app; a run whose status was never read counts as `notFollowed`.
+fn response(response: &Response) -> Value {
+    let first = response.records.first();
+    let outcomes = response.outcomes().into_iter();
+    let runs = response.runs().into_iter();
+    let status = |status: Option<SafeText>| status.map_or("notFollowed".to_owned(), |of| of.raw().to_owned());
+    json!({
+        "response": first.map(|record| record.response),
+        "at": first.map(|record| record.at),
+        "by": first.map(|record| record.by.raw()),
+        "logicApp": first.map(|record| record.app.text().raw()),
+        "trigger": first.map(|record| record.trigger.raw()),
+        "alerts": response.records.iter().map(|record| record.alert.as_str()).collect::<Vec<_>>(),
+        "outcomes": outcomes.map(|(of, count)| (of.word().to_owned(), json!(count))).collect::<Value>(),
+        "runs": runs.map(|(of, count)| (status(of), json!(count))).collect::<Value>(),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::cli::exit::{CliError, Exit};
+use crate::cli::output::say;
 use crate::cli::workspace;
 use crate::domain::filter::{self, Expr, Filter, Value};
 use crate::domain::listing::Listing;
@@ -32,6 +33,16 @@ pub async fn matching(workspace: &Workspace, filter: Filter, sort: Sort) -> Resu
     let table = &workspace.table;
     let rows = query::run(table, &Query { filter, sort }, &context, &|| false).unwrap_or_default();
     Ok(Listing::new(Arc::clone(table), rows))
+}
+
+/// Says why there is nothing: no alert matches, or none was ever fetched.
+pub async fn say_nothing(workspace: &Workspace, listing: &Listing) {
+    if !listing.is_empty() {
+        return;
+    }
+    let never = listing.table.is_empty()
+        && matches!(workspace.store.call(|store| store.last_sync()).await, Ok(Ok(None)));
+    say(if never { "the cache was never synced: run `quell sync`" } else { "no alert matches" });
 }
 
 /// Who `me` is.
@@ -65,6 +76,9 @@ fn says_me(expr: &Expr) -> bool {
 
 /// The alert of a full id, or of a name where that is unambiguous.
 pub fn find<'a>(table: &'a Table, id: &str) -> Result<Row<'a>, CliError> {
+    if id.trim().is_empty() {
+        return Err(CliError::usage("an alert's id or name is needed, and it is empty here"));
+    }
     if id.contains('/') {
         let unknown = || {
             CliError::failed(format!("no alert {} in the cache; `quell sync` fetches new ones", SafeStr(id)))

@@ -19,8 +19,12 @@ use crate::runtime::open::Workspace;
 
 /// Changes the status of the alerts named.
 pub async fn run(global: &Global, set: Set, out: &mut Out) -> Result<Exit, CliError> {
-    if set.filter.is_some() != set.id.is_empty() {
-        return Err(CliError::usage("name the alerts by a FILTER or by --id, not both; `*` means all"));
+    match (&set.filter, set.id.as_slice()) {
+        (None, []) => return Err(CliError::usage("name the alerts by a FILTER or by --id; `*` means all")),
+        (Some(_), [_, ..]) => {
+            return Err(CliError::usage("name the alerts by a FILTER or by --id, not both"));
+        }
+        _ => {}
     }
     // An empty variable of a script must not mean every alert.
     if set.filter.as_deref().is_some_and(|text| text.trim().is_empty()) {

@@ -118,6 +118,7 @@ pub async fn resume(global: &Global, wait: bool, timeout: Duration, out: &mut Ou
             return Ok(Exit::Done);
         }
         let limit = if wait { timeout } else { ONE_TRY.min(timeout) };
+        let refused_before = workspace.store.call(refused_before).await??;
         let (tally, pushed) = push_all(workspace, wait, limit).await?;
         say_trouble(&pushed);
         if global.json {
@@ -125,9 +126,18 @@ pub async fn resume(global: &Global, wait: bool, timeout: Duration, out: &mut Ou
         } else {
             out.line(tally.sentence())?;
         }
-        Ok(ended(&tally, &pushed, wait))
+        Ok(match ended(&tally, 0, &pushed, wait) {
+            Exit::Failed if tally.failed <= refused_before => Exit::Done,
+            exit => exit,
+        })
     })
     .await
+}
+
+/// How many alerts of the changes with something queued had failed before: of these nothing is tried again.
+fn refused_before(store: &mut Store) -> Result<usize, StoreError> {
+    let changes = store.changes(usize::MAX)?.into_iter();
+    Ok(changes.filter(|record| record.tally.pending > 0).map(|record| record.tally.failed).sum())
 }
 
 /// The change of a number, or the one that `last` finds.

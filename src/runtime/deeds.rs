@@ -6,7 +6,7 @@ use chrono::Utc;
 
 use crate::domain::contacts::{Saved, Settings, differences};
 use crate::domain::record::{Deed, DeedKind};
-use crate::domain::suppression::{Rule, Stored};
+use crate::domain::suppression::{Rule, Stored, expiry};
 use crate::domain::{SafeText, SubscriptionId};
 use crate::store::StoreHandle;
 
@@ -23,10 +23,9 @@ pub fn rule(kind: DeedKind, rule: &Rule, unsure: Option<&SafeText>) -> Deed {
         rule.subscription.as_str(),
         rule.name.raw()
     );
-    let end = rule.expires.map_or_else(
-        || "without an end".to_owned(),
-        |end| format!("until {}", end.format("%Y-%m-%d %H:%M UTC")),
-    );
+    let end = rule
+        .expires
+        .map_or_else(|| "without an end".to_owned(), |end| format!("until {}", expiry::words(Some(end))));
     let mut words = format!("{}, {}, {end}", rule.type_label().raw(), rule.state.api_name());
     if let Some(why) = unsure {
         words.push_str("; accepted, not read back: ");

@@ -39,6 +39,14 @@ fn what_names_nothing_changes_nothing() {
         let (found, _, errors) = bench.run(args);
         assert_eq!(found, code, "{args:?}: {errors}");
     }
+    for (args, part) in [
+        (&["set", "dismissed", "--yes"][..], "name the alerts by a FILTER or by --id; `*` means all"),
+        (&["set", "dismissed", "*", "--id", id, "--yes"], "not both"),
+        (&["show", ""], "an alert's id or name is needed"),
+    ] {
+        let (code, _, errors) = bench.run(args);
+        assert!(code == 2 && errors.contains(part), "{args:?}: {code} {errors}");
+    }
     assert_eq!(bench.statuses(), before);
     assert_eq!(bench.run(&["list", "--limit", "0", "--json"]).1, "[]\n");
     for args in
@@ -48,6 +56,19 @@ fn what_names_nothing_changes_nothing() {
         assert_eq!(code, 0, "{args:?}: {errors}");
         serde_json::from_str::<serde_json::Value>(&out).unwrap();
     }
+}
+
+#[test]
+fn a_cache_that_was_never_synced_says_so() {
+    let bench = Bench::start(Config { alerts: Some(3), throttle: Throttle::Off, ..Config::default() });
+    for args in [&["list"][..], &["list", "--json"], &["count", "--by", "status"]] {
+        let (code, _, errors) = bench.run(args);
+        assert!(code == 0 && errors.contains("never synced: run `quell sync`"), "{args:?}: {code} {errors}");
+    }
+    assert_eq!(bench.run(&["sync"]).0, 0);
+    let (code, _, errors) = bench.run(&["list", "title:none-such"]);
+    assert_eq!((code, errors.trim()), (0, "no alert matches"));
+    assert_eq!(bench.run(&["list"]).2, "");
 }
 
 #[test]
@@ -110,6 +131,34 @@ fn a_retry_asks_about_what_it_does() {
     let (code, errors) = run(&["retry", "1", "--yes", "--wait"]);
     assert!(errors.contains("1 left out"), "{code:?}: {errors}");
     assert_eq!(willing.posts("resolve"), failed - 1);
+}
+
+#[test]
+fn what_the_source_refuses_for_good_has_failed_and_the_reasons_are_said() {
+    use quell::emulator::Role;
+    let with = |role, specs: &[&str]| {
+        let config = Config { alerts: Some(30), throttle: Throttle::Off, role, ..Config::default() };
+        let bench = Bench::start(Config { faults: faults(specs), ..config });
+        assert_eq!(bench.run(&["sync"]).0, 0);
+        bench
+    };
+    let reader = with(Role::SecurityReader, &[]);
+    for args in [
+        &["set", "dismissed", "status:active", "--yes"][..],
+        &["retry", "--yes"],
+        &["set", "resolved", "status:active", "--yes", "--json"],
+    ] {
+        let (code, _, errors) = reader.run(args);
+        assert_eq!(code, 5, "{args:?}: {errors}");
+        assert_eq!(errors.matches("refused: not allowed: ").count(), 1, "{args:?}: {errors}");
+    }
+    let (code, _, errors) = reader.run(&["set", "dismissed", "status:active", "--yes", "--wait"]);
+    assert_eq!(code, 4, "{errors}");
+    assert!(errors.contains("refused: not allowed: "), "{errors}");
+    let gone = with(Role::Owner, &["404@POST"]);
+    let (code, _, errors) = gone.run(&["set", "dismissed", "status:active", "--yes"]);
+    assert_eq!(code, 1, "{errors}");
+    assert!(errors.contains(" refused: the source can show the alert"), "{errors}");
 }
 
 #[test]

@@ -122,6 +122,17 @@ fn a_rule_is_edited_switched_and_deleted() {
     assert_eq!((&rule["comment"], &rule["conditions"]), (&"shorter".into(), &before["conditions"]));
     assert_ne!(rule["expires"], before["expires"]);
     assert_eq!(rule["differences"], Value::Array(Vec::new()));
+    // What changes nothing is not written.
+    let writes = || asked(&bench).iter().filter(|line| line.starts_with("PUT")).count();
+    let written = writes();
+    for args in [
+        &["suppress", "edit", name, "--yes"][..],
+        &["suppress", "edit", name, "--comment", "shorter", "--yes"],
+    ] {
+        let (code, _, errors) = bench.run(args);
+        assert_eq!(code, 2, "{args:?}: {errors}");
+    }
+    assert_eq!(writes(), written);
     assert_eq!(json(&bench, &["suppress", "disable", name, "--yes"])["state"], "Disabled");
     assert_eq!(json(&bench, &["suppress", "enable", name, "--yes"])["state"], "Enabled");
     // One whose time is over needs a new end.
@@ -166,6 +177,52 @@ fn the_matching_open_alerts_are_dismissed_as_a_change_and_undone() {
     assert!(changes[0]["comment"].as_str().unwrap().contains("suppression rule"));
     assert_eq!(bench.run(&["undo", "--yes", "--wait"]).0, 0);
     assert_eq!(bench.statuses(), before);
+}
+
+#[test]
+fn one_fault_of_all_subscriptions_is_said_once() {
+    let bench = tenant(Role::Owner);
+    let flags = bench.flags();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_quell"));
+    command.env_clear().envs(bench.environment());
+    command.args(["--endpoint", "http://127.0.0.1:1", &flags[2], &flags[3], "suppress", "list"]);
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), said.trim().lines().count()), (Some(1), 1), "{said}");
+}
+
+#[test]
+fn an_unknown_subscription_is_the_same_everywhere() {
+    let bench = tenant(Role::Owner);
+    for args in [
+        &["suppress", "list", "--subscription", "none such"][..],
+        &["suppress", "show", "jump-host-rdp-noise", "--subscription", "none such"],
+        &["contacts", "show", "--subscription", "none such"],
+        &["contacts", "set", "--on", "--yes", "--subscription", "none such"],
+    ] {
+        let (code, _, errors) = bench.run(args);
+        assert_eq!(code, 1, "{args:?}: {errors}");
+        assert!(errors.contains("no subscription named none such; known are "), "{args:?}: {errors}");
+        assert!(errors.contains("Contoso Data"), "{args:?}: {errors}");
+    }
+}
+
+#[test]
+fn what_was_asked_for_is_done_when_nobody_reads() {
+    let bench = tenant(Role::Owner);
+    let (id, _) = alert(&bench);
+    let open = json(&bench, &["suppress", "simulate", "--from", &id])["open"].as_u64().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let add =
+        ["suppress", "add", "--from", &id, "--reason", "noise", "--dismiss-matching", "--yes", "--wait"];
+    let ended = bench.command().args(add).stdout(writer).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(0), "{said}");
+    assert!(said.contains("takes effect") && !said.contains("standard output"), "{said}");
+    assert!(open > 0);
+    assert_eq!(bench.posts("dismiss") as u64, open);
+    assert_eq!(json(&bench, &["changes"])[0]["outcomes"]["verified"], open);
 }
 
 #[test]

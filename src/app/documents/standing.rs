@@ -48,7 +48,8 @@ fn words(fault: &Fault) -> Vec<Piece> {
         FaultKind::Forbidden => "   R tries again once the role was given",
         FaultKind::Storage => "",
     };
-    line.push(Piece::new(advice, Role::Dim));
+    // A command leaves the keys out.
+    line.push(Piece::new(advice, Role::Key));
     line
 }
 

@@ -163,7 +163,12 @@ pub fn question(deed: &Deed) -> String {
     match deed {
         Deed::Delete(rule) => format!("Delete {}? Alerts that it dismissed stay dismissed.", rule.name),
         Deed::Write(before, rule) if before.expires != rule.expires => {
-            format!("Let {} work until {}?", rule.name, expiry::words(rule.expires))
+            let end = expiry::words(rule.expires);
+            match (&rule.state, &before.state) {
+                (State::Disabled, _) => format!("Let {} end {end}? It stays disabled.", rule.name),
+                (_, State::Expired) => format!("Let {} work again, until {end}?", rule.name),
+                _ => format!("Let {} work until {end}?", rule.name),
+            }
         }
         Deed::Write(_, rule) if rule.state == State::Enabled => format!("Enable {}?", rule.name),
         Deed::Write(_, rule) => format!("Disable {}?", rule.name),

@@ -338,6 +338,7 @@ fn rules_are_switched_extended_and_deleted_only_after_yes() {
         ("j s", Some(("off", State::Enabled, 3))),
         ("j j s", None),
         ("+", Some(("on", State::Enabled, 33))),
+        ("j +", Some(("off", State::Disabled, 33))),
         ("j j +", Some(("over", State::Enabled, 30))),
         ("j j j +", None),
     ] {

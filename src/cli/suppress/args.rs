@@ -96,6 +96,21 @@ pub struct Words {
     pub expires: Option<String>,
 }
 
+impl About {
+    /// True when a flag says something.
+    pub fn is_named(&self) -> bool {
+        let listed = !(self.types.is_empty() && self.entity.is_empty() && self.entity_contains.is_empty());
+        listed || self.from.is_some() || self.no_entity
+    }
+}
+
+impl Words {
+    /// True when a flag says something.
+    pub fn is_named(&self) -> bool {
+        self.reason.is_some() || self.comment.is_some() || self.expires.is_some()
+    }
+}
+
 /// `quell suppress add`.
 #[derive(Debug, Args)]
 pub struct Add {

@@ -2,8 +2,8 @@
 
 use crate::azure;
 use crate::cli::exit::CliError;
-use crate::cli::select;
 use crate::cli::suppress::args::{About, Add, Edit, Simulate, Words};
+use crate::cli::{around, select};
 use crate::domain::filter::Context;
 use crate::domain::suppression::{
     Condition, Draft, Offer, Problem, Rule, Spot, State, check, expiry, field, suggest,
@@ -190,9 +190,7 @@ pub(super) fn subscriptions(table: &Table, named: &[String]) -> Result<Vec<Subsc
                 Ok(id)
             }
             [one] => Ok((*one).clone()),
-            [] => {
-                Err(CliError::usage(format!("--subscription: no subscription is called {}", SafeStr(text))))
-            }
+            [] => Err(around::unknown_subscription(text, known.map(|(_, name)| name.to_string()))),
             _ => Err(CliError::usage(format!(
                 "--subscription: several are called {}; give the GUID of one",
                 SafeStr(text)

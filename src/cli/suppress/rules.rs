@@ -1,6 +1,7 @@
 //! Reading rules: all of them, or one by its name.
 
 use crate::azure::{ApiError, ArmClient};
+use crate::cli::around;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::say;
 use crate::cli::suppress::args::Named;
@@ -22,9 +23,16 @@ pub(super) async fn all(
     if listed.unread > 0 {
         say(format_args!("{} rules could not be read and are left out", listed.unread));
     }
-    for (subscription, error) in &listed.failed {
-        let name = workspace.table.subscription_name(subscription.as_str());
-        say(format_args!("{name}: the rules cannot be listed: {error}"));
+    let name = |of: &SubscriptionId| workspace.table.subscription_name(of.as_str()).to_string();
+    let failed: Vec<(String, &ApiError)> =
+        listed.failed.iter().map(|(subscription, error)| (name(subscription), error)).collect();
+    let faults =
+        failed.iter().map(|(name, error)| (name.as_str(), format!("the rules cannot be listed: {error}")));
+    let faults = around::together(faults, subscriptions.len());
+    match failed.first() {
+        // The error itself says it.
+        Some((_, error)) if listed.answered == 0 && faults.len() == 1 => return Err((*error).clone().into()),
+        _ => faults.iter().for_each(say),
     }
     match listed.failed.into_iter().next() {
         Some((_, error)) if listed.answered == 0 => Err(error.into()),

@@ -56,10 +56,22 @@ pub(super) async fn edit(
     edit: &Edit,
     out: &mut Out,
 ) -> Result<Exit, CliError> {
+    if !(edit.about.is_named() || edit.words.is_named() || edit.dismiss_matching) {
+        return Err(CliError::usage(
+            "say what to change: --type, --from, --entity, --entity-contains, --no-entity, --reason, --comment or \
+             --expires",
+        ));
+    }
     workspace::writable(workspace)?;
     let client = workspace.connect().await?;
     let rule = rules::one(workspace, &client, &edit.named).await?;
     let draft = draft::edited(workspace, &rule, edit).await?;
+    if draft == Draft::of(&rule) && !edit.dismiss_matching {
+        return Err(CliError::usage(format_args!("nothing changes: {} is so already", rule.name)));
+    }
+    if rule.state == State::Expired && draft.expires.is_none_or(|end| end > now().utc) {
+        say("its time was over: with the new end it works again");
+    }
     let asked = Asked { way: Way::Replace(&rule), dismiss: edit.dismiss_matching, act: &edit.act };
     write(workspace, global, &client, &draft, asked, out).await
 }
@@ -189,6 +201,8 @@ async fn write(
         return Ok(Exit::Done);
     }
     let by = workspace::name(client).await?;
+    // What cannot be printed must not stop what was asked for: it is said when everything is done.
+    let mut printed = Ok(());
     let mut outcomes = Vec::with_capacity(rules.len());
     for rule in &rules {
         let (kind, outcome) = match asked.way {
@@ -201,7 +215,10 @@ async fn write(
             workspace::audit(workspace, &by, deeds::stored(kind, stored)).await;
         }
         if !global.json {
-            said(workspace, rule, outcome.as_ref(), out)?;
+            if !outcomes.is_empty() {
+                printed = printed.and(out.line(""));
+            }
+            printed = printed.and(said(workspace, rule, outcome.as_ref(), out));
         }
         outcomes.push(outcome);
     }
@@ -214,6 +231,7 @@ async fn write(
         change = dismiss(workspace, draft, &simulation, asked.act).await?;
         exit = change.as_ref().map_or(exit, |(_, _, sent)| *sent);
     }
+    printed?;
     if global.json {
         let written: Vec<Value> = rules
             .iter()
@@ -263,7 +281,11 @@ fn said(
     match outcome {
         Ok(stored) => {
             report::print(&report::stored_text(stored, &workspace.table), out)?;
-            let how = if stored.unread.is_none() { "is stored as shown" } else { "was accepted" };
+            let how = match &stored.unread {
+                Some(_) => "was accepted",
+                None if stored.differences.is_empty() => "is stored as shown",
+                None => "is stored, but not as asked",
+            };
             say(format_args!("{} {how}; it takes effect within about 10 minutes", rule.name));
         }
         Err(error) => say(format_args!("{}: not stored: {error}", rule.name)),

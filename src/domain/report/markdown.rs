@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-use super::{NAMED, Named, Report, Said, Spread};
+use super::{FailedRun, NAMED, Named, Report, Said, Spread};
 use crate::domain::change::ChangeRecord;
 use crate::domain::record::Deed;
+use crate::domain::response::TriggerOutcome;
 use crate::domain::{SafeStr, Severity, Status, thousands};
 
 /// The statuses that a change can set, in the order of the table.
@@ -20,6 +21,7 @@ pub fn markdown(report: &Report, offset: FixedOffset) -> String {
     page.done(report);
     page.changes("Undone", &report.undone);
     page.failures(report);
+    page.failed_runs(report);
     page.open(report);
     page.assigned(report);
     page.times(report);
@@ -57,7 +59,7 @@ impl Page {
         if report.done.is_empty() {
             self.line("No status was changed.");
         } else {
-            self.line("Alerts changed and verified by reading them back:\n");
+            self.line("Alerts changed and verified by reading them back, without what was undone:\n");
             self.line(&format!("| by | {} |", STATUSES.map(words).join(" | ")));
             self.line("| --- | ---: | ---: | ---: | ---: |");
             for (who, counts) in &report.by_person {
@@ -113,7 +115,7 @@ impl Page {
     }
 
     fn failures(&mut self, report: &Report) {
-        if report.failures.is_empty() {
+        if report.failures.is_empty() && report.failed_runs.is_empty() {
             return;
         }
         self.head("Failed");
@@ -130,6 +132,47 @@ impl Page {
                 failure.outcome.word(),
                 failure.change
             ));
+        }
+    }
+
+    fn failed_runs(&mut self, report: &Report) {
+        for FailedRun { alert: on, record } in &report.failed_runs {
+            let app = md(SafeStr(record.app.name()));
+            let how = match &record.status {
+                Some(status) if record.outcome == TriggerOutcome::Done => {
+                    format!("run {}", md(status.0.as_safe()))
+                }
+                _ => record.outcome.word().to_owned(),
+            };
+            let mut line = format!("- {}: logic app {app}, {how}", alert(on));
+            if !record.detail.is_empty() {
+                let _ = write!(line, ": {}", md(record.detail.as_safe()));
+            }
+            self.line(&format!("{line} (response {})", record.response));
+        }
+    }
+
+    /// The logic apps triggered, and what became of each.
+    fn responses(&mut self, report: &Report) {
+        for response in &report.responses {
+            let Some(first) = response.records.first() else { continue };
+            let (who, app) = (name(first.by.as_safe()), md(SafeStr(first.app.name())));
+            let alerts = counted(response.records.len(), "alert");
+            let list = |parts: Vec<String>| parts.join(", ");
+            let outcomes = response.outcomes().into_iter();
+            let outcomes =
+                list(outcomes.map(|(of, count)| format!("{} {}", thousands(count), of.word())).collect());
+            let runs = response.runs().into_iter().map(|(status, count)| {
+                let status = status.map_or_else(|| "not followed".to_owned(), |status| md(status.as_safe()));
+                format!("{} {status}", thousands(count))
+            });
+            let mut line = format!("- {} {who}: logic app {app} triggered on {alerts}", self.clock(first.at));
+            let _ = write!(line, " ({outcomes}");
+            let runs = list(runs.collect());
+            if !runs.is_empty() {
+                let _ = write!(line, "; runs: {runs}");
+            }
+            self.line(&format!("{line}; response {})", first.response));
         }
     }
 
@@ -213,10 +256,11 @@ impl Page {
     }
 
     fn other(&mut self, report: &Report) {
-        if report.other.is_empty() {
+        if report.other.is_empty() && report.responses.is_empty() {
             return;
         }
         self.head("Also done");
+        self.responses(report);
         for deed in &report.other {
             let mut line =
                 format!("- {} {}: {}", self.clock(deed.at), name(deed.by.as_safe()), deed.kind.label());

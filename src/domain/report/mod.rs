@@ -10,7 +10,7 @@
 
 mod markdown;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -18,6 +18,7 @@ pub use markdown::markdown;
 
 use crate::domain::change::{ChangeRecord, Outcome, TargetRecord};
 use crate::domain::record::{Deed, DeedKind};
+use crate::domain::response::{TriggerOutcome, TriggerRecord};
 use crate::domain::table::{Row, Table};
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status};
 
@@ -25,7 +26,7 @@ use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status};
 pub const NAMED: usize = 20;
 
 /// What the journal holds of a period.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Material {
     /// Changes made in it with their alerts, the oldest first.
     pub changes: Vec<(ChangeRecord, Vec<TargetRecord>)>,
@@ -33,6 +34,8 @@ pub struct Material {
     pub deeds: Vec<Deed>,
     /// Alerts that were first taken up, or first closed, in it.
     pub firsts: Vec<First>,
+    /// What became of the logic apps triggered in it, one row an alert, in the order of the deeds.
+    pub triggers: Vec<TriggerRecord>,
     /// Alerts of any change that are not settled.
     pub pending: usize,
 }
@@ -49,13 +52,14 @@ pub struct First {
 }
 
 /// A shift handover.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// The beginning of the period.
     pub since: DateTime<Utc>,
     /// Its end.
     pub until: DateTime<Utc>,
-    /// How many alerts were given each status, verified; without undos.
+    /// How many alerts were given each status, verified, in a way that stands: without undos, and without what they took
+    /// back; that stands under [`Self::undone`].
     pub done: Vec<(Status, usize)>,
     /// The same by whom, in the order of the alphabet.
     pub by_person: Vec<(SafeText, Vec<(Status, usize)>)>,
@@ -65,6 +69,8 @@ pub struct Report {
     pub undone: Vec<ChangeRecord>,
     /// Alerts of the period's changes that failed, are in conflict or unconfirmed.
     pub failures: Vec<Failure>,
+    /// Alerts on which a logic app was triggered and did not take it or whose run went wrong, or nobody knows.
+    pub failed_runs: Vec<FailedRun>,
     /// Alerts of any change that are still on their way.
     pub pending: usize,
     /// Open alerts by severity: active, in progress.
@@ -81,8 +87,44 @@ pub struct Report {
     pub feedback: Vec<Said>,
     /// Notes written, the oldest first.
     pub notes: Vec<Said>,
-    /// What else was done: rules, contacts, logic apps; the oldest first.
+    /// What else was done: rules, contacts; the oldest first.
     pub other: Vec<Deed>,
+    /// The logic apps triggered, the oldest first.
+    pub responses: Vec<Response>,
+}
+
+/// A logic app that was triggered, and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    /// One row an alert, at least one.
+    pub records: Vec<TriggerRecord>,
+}
+
+impl Response {
+    /// How many alerts have each outcome; without those that none has.
+    pub fn outcomes(&self) -> Vec<(TriggerOutcome, usize)> {
+        let count = |outcome| self.records.iter().filter(|record| record.outcome == outcome).count();
+        let counts = TriggerOutcome::ALL.map(|outcome| (outcome, count(outcome)));
+        counts.into_iter().filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// How many runs had each status when they were last read, in the source's words; none where it was never read.
+    pub fn runs(&self) -> BTreeMap<Option<SafeText>, usize> {
+        let mut runs: BTreeMap<Option<SafeText>, usize> = BTreeMap::new();
+        for record in self.records.iter().filter(|record| record.run.is_some()) {
+            *runs.entry(record.status.as_ref().map(|status| status.0.clone())).or_default() += 1;
+        }
+        runs
+    }
+}
+
+/// An alert on which a logic app was triggered to no good end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FailedRun {
+    /// Which.
+    pub alert: Named,
+    /// What became of it.
+    pub record: TriggerRecord,
 }
 
 /// An alert by name.
@@ -161,12 +203,12 @@ impl Spread {
     }
 }
 
-/// Writes the report of a period.
+/// Writes the report of a period. What was undone in it is no part of what was done; what was undone and redone is.
 pub fn report(material: &Material, table: &Table, since: DateTime<Utc>, until: DateTime<Utc>) -> Report {
     let known = Known::of(material, table);
     let (undone, changes): (Vec<_>, Vec<_>) =
         material.changes.iter().partition(|(change, _)| change.undoes.is_some());
-    let (done, by_person) = counts(&changes);
+    let (done, by_person) = counts(&changes, &taken_back(&material.changes));
     let (open, worst, assigned) = open(table);
     let (times, untimed) = times(&material.firsts, &known);
     let said = |kind: DeedKind| {
@@ -174,14 +216,16 @@ pub fn report(material: &Material, table: &Table, since: DateTime<Utc>, until: D
         deeds.map(|deed| Said { deed: deed.clone(), alerts: known.named(deed.alerts.iter()) }).collect()
     };
     let is_other = |kind: DeedKind| match kind {
-        DeedKind::Note | DeedKind::Assign | DeedKind::Feedback | DeedKind::StepDone | DeedKind::StepOpen => {
-            false
+        // A triggered logic app stands under the responses.
+        DeedKind::Note
+        | DeedKind::Assign
+        | DeedKind::Feedback
+        | DeedKind::StepDone
+        | DeedKind::StepOpen
+        | DeedKind::LogicAppTriggered => false,
+        DeedKind::RuleCreated | DeedKind::RuleEdited | DeedKind::RuleDeleted | DeedKind::ContactsEdited => {
+            true
         }
-        DeedKind::RuleCreated
-        | DeedKind::RuleEdited
-        | DeedKind::RuleDeleted
-        | DeedKind::ContactsEdited
-        | DeedKind::LogicAppTriggered => true,
     };
     Report {
         since,
@@ -189,6 +233,7 @@ pub fn report(material: &Material, table: &Table, since: DateTime<Utc>, until: D
         done,
         by_person,
         failures: failures(&material.changes, &known),
+        failed_runs: failed_runs(&material.triggers, &known),
         changes: changes.into_iter().map(|(change, _)| change.clone()).collect(),
         undone: undone.into_iter().map(|(change, _)| change.clone()).collect(),
         pending: material.pending,
@@ -200,16 +245,43 @@ pub fn report(material: &Material, table: &Table, since: DateTime<Utc>, until: D
         feedback: said(DeedKind::Feedback),
         notes: said(DeedKind::Note),
         other: material.deeds.iter().filter(|deed| is_other(deed.kind)).cloned().collect(),
+        responses: material
+            .triggers
+            .chunk_by(|one, next| one.response == next.response)
+            .map(|records| Response { records: records.to_vec() })
+            .collect(),
     }
 }
 
 type Counts = Vec<(Status, usize)>;
 
-/// Verified alerts by status, and by whom.
-fn counts(changes: &[&(ChangeRecord, Vec<TargetRecord>)]) -> (Counts, Vec<(SafeText, Counts)>) {
+/// The alerts of each change that a later one has set back to what they were. A redo, which undoes an undo, lets the first
+/// change stand again.
+fn taken_back(changes: &[(ChangeRecord, Vec<TargetRecord>)]) -> HashSet<(ChangeId, &AlertId)> {
+    let mut back = HashSet::new();
+    // The newest first: what an undo has taken back is known once it is known whether the undo itself stands.
+    for (change, targets) in changes.iter().rev() {
+        let Some(undone) = change.undoes else { continue };
+        for target in targets.iter().filter(|target| target.outcome == Outcome::Verified) {
+            if !back.contains(&(change.id, &target.target.id)) {
+                back.insert((undone, &target.target.id));
+            }
+        }
+    }
+    back
+}
+
+/// Verified alerts by status, and by whom, without those taken back.
+fn counts(
+    changes: &[&(ChangeRecord, Vec<TargetRecord>)],
+    back: &HashSet<(ChangeId, &AlertId)>,
+) -> (Counts, Vec<(SafeText, Counts)>) {
     let mut people: BTreeMap<SafeText, BTreeMap<Status, usize>> = BTreeMap::new();
     for (change, targets) in changes {
-        for target in targets.iter().filter(|target| target.outcome == Outcome::Verified) {
+        let stands = |target: &&TargetRecord| {
+            target.outcome == Outcome::Verified && !back.contains(&(change.id, &target.target.id))
+        };
+        for target in targets.iter().filter(stands) {
             *people.entry(change.by.clone()).or_default().entry(target.target.want).or_default() += 1;
         }
     }
@@ -234,6 +306,16 @@ fn failures(changes: &[(ChangeRecord, Vec<TargetRecord>)], known: &Known<'_>) ->
         failed.map(move |target| of(change.id, target))
     });
     each.collect()
+}
+
+/// Triggers that came to no good end, or of which that is not known. One cancelled before it was sent is none.
+fn failed_runs(triggers: &[TriggerRecord], known: &Known<'_>) -> Vec<FailedRun> {
+    let failed = triggers.iter().filter(|record| is_failed(record));
+    failed.map(|record| FailedRun { alert: known.name(&record.alert), record: record.clone() }).collect()
+}
+
+fn is_failed(record: &TriggerRecord) -> bool {
+    record.outcome.is_final() && record.outcome != TriggerOutcome::Cancelled && !record.is_clean()
 }
 
 type Open = (Vec<(Severity, usize, usize)>, Vec<Named>, Vec<(SafeText, Vec<Named>)>);
@@ -299,8 +381,9 @@ impl<'a> Known<'a> {
     fn of(material: &Material, table: &'a Table) -> Self {
         let targets = material.changes.iter().flat_map(|(_, targets)| targets);
         let failed = targets.filter(|target| target.outcome.is_retryable()).map(|target| &target.target.id);
-        let wanted: std::collections::HashSet<&AlertId> = failed
+        let wanted: HashSet<&AlertId> = failed
             .chain(material.deeds.iter().flat_map(|deed| deed.alerts.iter().take(NAMED)))
+            .chain(material.triggers.iter().filter(|record| is_failed(record)).map(|record| &record.alert))
             .chain(material.firsts.iter().map(|first| &first.id))
             .collect();
         if wanted.is_empty() {

@@ -5,7 +5,8 @@ use crate::domain::alert::Scan;
 use crate::domain::change::{Reason, Tally, Target};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::record::FeedbackReason;
-use crate::domain::resource::Cloud;
+use crate::domain::resource::{Cloud, ResourceId};
+use crate::domain::response::{ResponseId, RunStatus};
 use crate::domain::table::{Flags, RowData, TableBuilder};
 use crate::domain::tactic::TacticSet;
 
@@ -115,17 +116,69 @@ fn material() -> Material {
             First { id: id("e"), taken: Some(at(-7)), closed: None },
             First { id: id("gone"), taken: Some(at(1)), closed: None },
         ],
+        triggers: [
+            (TriggerOutcome::Done, "Succeeded"),
+            (TriggerOutcome::Done, "Failed"),
+            (TriggerOutcome::Done, ""),
+            (TriggerOutcome::Failed, ""),
+            (TriggerOutcome::Cancelled, ""),
+        ]
+        .map(|(outcome, status)| TriggerRecord {
+            row: 1,
+            response: ResponseId(7),
+            alert: id("a"),
+            app: ResourceId::new(
+                "/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic/workflows/page-soc",
+            ),
+            trigger: "manual".into(),
+            by: "ann".into(),
+            at: at(9),
+            outcome,
+            detail: if outcome == TriggerOutcome::Failed { "HTTP 400" } else { "" }.into(),
+            run: (outcome == TriggerOutcome::Done).then(|| "r".into()),
+            status: (!status.is_empty()).then(|| RunStatus(status.into())),
+            request_id: String::new(),
+        })
+        .into(),
         pending: 3,
     }
 }
 
 #[test]
+fn what_an_undo_took_back_is_not_done_and_a_redo_lets_it_stand() {
+    use Outcome::{Conflict, Verified};
+    let done = |changes: &[(ChangeRecord, Vec<TargetRecord>)]| {
+        let material = Material { changes: changes.to_vec(), ..Material::default() };
+        let report = report(&material, &Table::default(), at(0), at(480));
+        assert_eq!(
+            report.by_person.iter().flat_map(|(_, counts)| counts.clone()).collect::<Vec<_>>(),
+            report.done
+        );
+        report.done
+    };
+    let undoing = |number, undoes, want, targets: &[(&str, Outcome)]| {
+        let mut undo = change(number, "bob", want, targets);
+        (undo.0.status, undo.0.undoes) = (None, Some(ChangeId(undoes)));
+        undo
+    };
+    let mut changes = vec![change(1, "bob", Status::Dismissed, &[("a", Verified), ("b", Verified)])];
+    assert_eq!(done(&changes), [(Status::Dismissed, 2)]);
+    // Of an undo, only what was read back counts.
+    changes.push(undoing(2, 1, Status::Active, &[("a", Verified), ("b", Conflict)]));
+    assert_eq!(done(&changes), [(Status::Dismissed, 1)]);
+    changes.push(undoing(3, 2, Status::Dismissed, &[("a", Verified)]));
+    assert_eq!(done(&changes), [(Status::Dismissed, 2)]);
+    changes.push(undoing(4, 3, Status::Active, &[("a", Verified)]));
+    assert_eq!(done(&changes), [(Status::Dismissed, 1)]);
+}
+
+#[test]
 fn a_report_counts_what_was_verified_by_whom_and_what_was_not() {
     let report = report(&material(), &builder().snapshot(), at(0), at(480));
-    assert_eq!(report.done, [(Status::Resolved, 1), (Status::Dismissed, 2)]);
+    assert_eq!(report.done, [(Status::Resolved, 1), (Status::Dismissed, 1)], "change 3 was undone");
     let people: Vec<(&str, &[(Status, usize)])> =
         report.by_person.iter().map(|(who, done)| (who.raw(), done.as_slice())).collect();
-    assert_eq!(people, [("ann", &[(Status::Resolved, 1)][..]), ("bob", &[(Status::Dismissed, 2)])]);
+    assert_eq!(people, [("ann", &[(Status::Resolved, 1)][..]), ("bob", &[(Status::Dismissed, 1)])]);
     let ids = |changes: &[ChangeRecord]| changes.iter().map(|change| change.id.0).collect::<Vec<_>>();
     assert_eq!((ids(&report.changes), ids(&report.undone)), (vec![1, 2, 3], vec![4]));
     let failures: Vec<(&str, Outcome)> =
@@ -177,13 +230,17 @@ fn the_markdown_is_a_text_to_hand_over() {
     for line in [
         "# Handover: 2026-11-23 07:00 (UTC+01:00) to 2026-11-23 15:00 (UTC+01:00)",
         "| by | dismissed | resolved | in progress | active |",
-        "| bob | 2 | 0 | 0 | 0 |",
-        "| all | 2 | 1 | 0 | 0 |",
+        "| bob | 1 | 0 | 0 | 0 |",
+        "| all | 1 | 1 | 0 | 0 |",
         "Still on their way: 3 alerts.",
         "- 11-23 07:01 bob: 2 alerts to dismissed, noise (1 verified, 1 failed; change 1; filter sev:high)",
         "- 11-23 07:04 bob: change 3 taken back, 1 alert (1 verified; change 4; filter sev:high)",
         "- **Medium** Mining on vm-1 to dismissed, conflict (change 3)",
         "- gone to dismissed, failed: 403 (change 1)",
+        "- **High** PowerShell on vm-1: logic app page-soc, run Failed (response 7)",
+        "- **High** PowerShell on vm-1: logic app page-soc, failed: HTTP 400 (response 7)",
+        "- 11-23 07:09 ann: logic app page-soc triggered on 5 alerts (3 done, 1 failed, 1 cancelled; \
+         runs: 1 not followed, 1 Failed, 1 Succeeded; response 7)",
         "| Low | 0 | 1 |",
         "  - **Low** \\[Brute\\](http\\://x) \\| force on vm-1, in progress",
         "| High | 1 | 1 h 1 min | 1 h 1 min | 2 | 46 min | 46 min |",

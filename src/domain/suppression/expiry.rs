@@ -1,6 +1,6 @@
 //! When a rule ends: read from `30d`, a date, or `never`.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use crate::domain::filter::{Context, Moment};
 
@@ -32,9 +32,18 @@ pub fn text(expires: Option<DateTime<Utc>>) -> String {
     expires.map_or_else(|| "never".to_owned(), |end| end.format("%Y-%m-%dT%H:%MZ").to_string())
 }
 
-/// The end for people.
+/// The end for people. Midnight is the end of the day before: a rule that was made to work until a date says that date.
 pub fn words(expires: Option<DateTime<Utc>>) -> String {
-    expires.map_or_else(|| "never".to_owned(), |end| end.format("%Y-%m-%d %H:%M UTC").to_string())
+    let words = |end: DateTime<Utc>| match end.time() {
+        NaiveTime::MIN => format!("{} 24:00 UTC", day(end)),
+        _ => end.format("%Y-%m-%d %H:%M UTC").to_string(),
+    };
+    expires.map_or_else(|| "never".to_owned(), words)
+}
+
+/// The last day on which a rule with this end works, in UTC.
+pub fn day(end: DateTime<Utc>) -> String {
+    (end - TimeDelta::seconds(1)).format("%Y-%m-%d").to_string()
 }
 
 /// The end moved on by [`EXTENSION`]: from when it would have ended, or from now if that has passed.
@@ -68,6 +77,19 @@ mod tests {
         assert_eq!(read(&read("30d")), read("30d"));
         for wrong in ["soon", "30", "2026-13-01", "30y"] {
             assert!(parse(wrong, &context()).unwrap_err().contains("30d"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn midnight_is_the_end_of_the_day_that_was_asked_for() {
+        let utc = Context { offset: chrono::FixedOffset::east_opt(0).unwrap(), ..context() };
+        for (input, shown, last) in [
+            ("2026-12-31", "2026-12-31 24:00 UTC", "2026-12-31"),
+            ("2026-12-31T10:00Z", "2026-12-31 10:00 UTC", "2026-12-31"),
+            ("2027-01-01T00:01Z", "2027-01-01 00:01 UTC", "2027-01-01"),
+        ] {
+            let end = parse(input, &utc).unwrap();
+            assert_eq!((words(end).as_str(), day(end.unwrap()).as_str()), (shown, last), "{input}");
         }
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{alert, effective, history, log, record};
+use super::{alert, effective, history, log, record, trigger};
 use crate::domain::ChangeId;
 use crate::domain::report::{First, Material};
 use crate::store::error::{Result, Trouble};
@@ -27,6 +27,7 @@ impl Store {
                     material.deeds.push(deed);
                 }
             }
+            material.triggers = trigger::confirmed(conn, span)?;
             material.firsts = firsts(conn, span)?;
             Ok(material)
         })

@@ -117,14 +117,14 @@ impl Store {
 
     /// The rows of a response, in the order of its alerts.
     pub fn response(&self, id: ResponseId) -> Result<Vec<TriggerRecord>> {
-        self.read_journal(|conn| all(conn, &format!("{RECORD} WHERE r.response = ?1 ORDER BY r.row"), id.0))
+        self.read_journal(|conn| all(conn, &format!("{RECORD} WHERE r.response = ?1 ORDER BY r.row"), [id.0]))
     }
 
     /// What was triggered on an alert, the newest first.
     pub fn triggers_of(&self, id: &AlertId) -> Result<Vec<TriggerRecord>> {
         self.read_journal(|conn| match known_subject(conn, id)? {
             Some(subject) => {
-                all(conn, &format!("{RECORD} WHERE r.subject = ?1 ORDER BY r.row DESC"), subject)
+                all(conn, &format!("{RECORD} WHERE r.subject = ?1 ORDER BY r.row DESC"), [subject])
             }
             None => Ok(Vec::new()),
         })
@@ -133,7 +133,7 @@ impl Store {
     /// The newest rows of all alerts, the newest first.
     pub fn triggers(&self, limit: usize) -> Result<Vec<TriggerRecord>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.read_journal(|conn| all(conn, &format!("{RECORD} ORDER BY r.row DESC LIMIT ?1"), limit))
+        self.read_journal(|conn| all(conn, &format!("{RECORD} ORDER BY r.row DESC LIMIT ?1"), [limit]))
     }
 
     /// Settles what senders left behind that have ended: *sending* is unknown, *pending* was not sent. A store that is
@@ -207,9 +207,18 @@ fn one(conn: &Connection, row: i64) -> Result<Option<TriggerRecord>, Trouble> {
     found.transpose()
 }
 
-fn all(conn: &Connection, sql: &str, parameter: i64) -> Result<Vec<TriggerRecord>, Trouble> {
+/// The rows of the responses confirmed in a span of time, in their order.
+pub(super) fn confirmed(conn: &Connection, span: (i64, i64)) -> Result<Vec<TriggerRecord>, Trouble> {
+    all(conn, &format!("{RECORD} WHERE p.at >= ?1 AND p.at < ?2 ORDER BY p.id, r.row"), [span.0, span.1])
+}
+
+fn all(
+    conn: &Connection,
+    sql: &str,
+    parameters: impl rusqlite::Params,
+) -> Result<Vec<TriggerRecord>, Trouble> {
     let mut statement = conn.prepare_cached(sql)?;
-    let mut rows = statement.query([parameter])?;
+    let mut rows = statement.query(parameters)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(record(row)?);

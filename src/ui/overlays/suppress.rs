@@ -306,7 +306,7 @@ impl Columns {
         let mut line = vec![Piece::new(if chosen { "▌ " } else { "  " }, Role::Key)];
         let over = rule.expires.is_some_and(|end| end <= model.now.utc);
         let state = if over { "Expired" } else { rule.state.api_name() };
-        let ends = rule.expires.map_or_else(|| "never".to_owned(), |end| end.format("%Y-%m-%d").to_string());
+        let ends = rule.expires.map_or_else(|| "never".to_owned(), expiry::day);
         let count = count.map_or_else(|| "…".to_owned(), thousands);
         pad(&mut line, safe_cell(rule.name.as_safe(), self.name, role), self.name + 1);
         pad(&mut line, safe_cell(SafeStr(state), Self::STATE, words::role(&rule.state)), Self::STATE + 1);
