@@ -15,8 +15,8 @@ pub(super) fn hints(screen: &FirstRun) -> &'static [(&'static str, &'static str)
         FirstRunStep::Listing => &[("Esc", "back"), ("q", "quit")],
         FirstRunStep::Subscriptions { .. } => &[
             ("Space", "choose"),
-            ("a", "all or none"),
             ("Enter", "write config, start"),
+            ("a", "all or none"),
             ("Esc", "back"),
             ("q", "quit"),
         ],
