@@ -34,8 +34,7 @@ const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no"
 const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc", "leave")];
 const STORE: &Hints = &[("y", "yes, store them"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
-const PIVOT: &Hints =
-    &[("↑ ↓", "choose"), ("a–z", "by letter"), ("Enter", "list"), ("Esc", "close")];
+const PIVOT: &Hints = &[("↑ ↓", "choose"), ("a–z", "by letter"), ("Enter", "list"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
 const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
 const TRIGGER_MARKED: &Hints = &[
@@ -69,8 +68,7 @@ const ASSIGN: &Hints =
 const USEFUL: &Hints = &[("1–3", "reason"), ("↑ ↓ Enter", "the same"), ("Esc", "close")];
 const NOT_USEFUL: &Hints = &[("1–6", "reason"), ("↑ ↓ Enter", "the same"), ("Esc", "close")];
 const JUDGE: &Hints = &[("type", "a comment, or none"), ("Enter", "keep it"), ("Esc", "another reason")];
-const LOG: &Hints =
-    &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
+const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
