@@ -96,7 +96,7 @@ pub async fn run(global: &Global, args: Context, out: &mut Out) -> Result<Exit, 
                 return Ok(Exit::Done);
             }
         };
-        let window = span.window(Window::around(&detail.alert.times, clock.utc), clock.utc)?;
+        let window = span.window(Window::around(&detail.alert.times, clock.utc), now().utc)?;
         let client = workspace.connect().await?;
         let (tags, holders, log) = tokio::join!(
             client.tags(&resource),
