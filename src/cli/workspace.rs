@@ -64,14 +64,14 @@ pub fn writable(workspace: &Workspace) -> Result<(), CliError> {
 /// Signs in and says who it is.
 pub async fn connect(workspace: &Workspace) -> Result<(ArmClient, SafeText), CliError> {
     let client = workspace.connect().await?;
-    let who = name(&client).await?;
+    let who = name(workspace, &client).await?;
     Ok((client, who))
 }
 
 /// Who is signed in. To be asked before something is done: the audit log names who did it.
-pub async fn name(client: &ArmClient) -> Result<SafeText, CliError> {
+pub async fn name(workspace: &Workspace, client: &ArmClient) -> Result<SafeText, CliError> {
     let who = client.who().await.map_err(|error| CliError::new(Exit::Denied, error.to_string()))?;
-    Ok(who.display_name().into())
+    Ok(workspace.name_of(&who))
 }
 
 /// Records what somebody did at the source in the audit log.

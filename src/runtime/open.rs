@@ -7,8 +7,8 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::azure::{
-    ApiError, ArmClient, Cloud, Endpoint, EndpointError, Limits, SignInEnvironment, SignInError, SignInKind,
-    TokenSource, sign_in,
+    ApiError, ArmClient, Cloud, Endpoint, EndpointError, Identity, Limits, SignInEnvironment, SignInError,
+    SignInKind, TokenSource, sign_in,
 };
 use crate::cli::args::Global;
 use crate::config::{Config, ConfigError, DEFAULT_PROFILE, Paths, Profile};
@@ -214,6 +214,11 @@ impl Workspace {
     /// True for the demo tenant.
     pub fn is_demo(&self) -> bool {
         self.demo.is_some()
+    }
+
+    /// What the record calls somebody who is signed in. The demo's token names nobody.
+    pub fn name_of(&self, who: &Identity) -> SafeText {
+        if self.is_demo() { SafeText::from("demo analyst") } else { who.display_name().into() }
     }
 
     /// What the header calls the tenant.

@@ -203,9 +203,10 @@ impl Work {
 
     async fn ask_who(&self, client: ArmClient) {
         let Ok(identity) = client.who().await else { return };
+        let Some(workspace) = self.workspace() else { return };
         let session = self.with(|parts| {
             let session = parts.session.as_mut()?;
-            session.who = identity.display_name().into();
+            session.who = workspace.name_of(&identity);
             Some(session.clone())
         });
         if let Some(session) = session {

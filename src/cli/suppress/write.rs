@@ -200,7 +200,7 @@ async fn write(
         say("nothing was changed");
         return Ok(Exit::Done);
     }
-    let by = workspace::name(client).await?;
+    let by = workspace::name(workspace, client).await?;
     // What cannot be printed must not stop what was asked for: it is said when everything is done.
     let mut printed = Ok(());
     let mut outcomes = Vec::with_capacity(rules.len());
