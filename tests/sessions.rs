@@ -141,6 +141,26 @@ fn quitting_while_a_rule_is_written_loses_neither_it_nor_the_dismissal() {
     assert!(changes[0]["comment"].as_str().unwrap().contains("suppression rule"), "{changes}");
 }
 
+/// Task 4: the cursor stands on the worst new alert; what mitigates it is two keys away, and nothing is asked for it.
+#[test]
+fn the_mitigation_of_the_worst_alert_is_two_keys_away() {
+    let bench = tenant(&[]);
+    for size in [WIDE, (80, 24)] {
+        let mut pty = opened(&bench, size);
+        let since = bench.emulator().log().len();
+        pty.pressed = 0;
+        pty.keys("r").wait("Take action").keys("2").wait("▐2 Mitigate▌").wait(" 1. ");
+        assert!(pty.pressed <= 2, "{} keys", pty.pressed);
+        let asked = bench.emulator().log().split_off(since);
+        let own = |path: &str| {
+            path.ends_with("/alerts") || path.ends_with("/permissions") || path == "/subscriptions"
+        };
+        assert!(asked.iter().all(|entry| own(&entry.path)), "{asked:?}");
+        pty.keys("q").wait("1/622");
+        leave(&mut pty);
+    }
+}
+
 #[test]
 fn undo_works_after_a_restart() {
     let bench = tenant(&[]);

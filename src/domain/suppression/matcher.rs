@@ -2,10 +2,10 @@
 //!
 //! The contract leaves room here; what is assumed is written down:
 //!
-//! * All conditions must be true [S]; each may be true of another entity of the alert [assumed].
+//! * All conditions must be true (contract); each may be true of another entity of the alert (assumed).
 //! * `in` means equal to one of the values, `contains` that the text is somewhere in the value; letter case does not
-//!   count [assumed; the recorded rule for `POWERSHELL.EXE` would make little sense otherwise].
-//! * An alert without any entity is suppressed whole: conditions do not protect it [D, policy text].
+//!   count (assumed; the recorded rule for `POWERSHELL.EXE` would make little sense otherwise).
+//! * An alert without any entity is suppressed whole: conditions do not protect it (documented, policy text).
 //! * A condition that cannot be evaluated (an operator or a field of unknown form) counts as true: what a rule might
 //!   suppress must not be told too small.
 
