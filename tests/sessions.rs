@@ -435,23 +435,19 @@ fn what_is_known_around_an_alert_is_inspected_and_mail_is_changed_by_keys() {
     pty.keys("\u{1b}OQ").wait("Store these settings?").keys("y").wait("stored and read back");
     let asked: Vec<String> = bench.emulator().log()[since..]
         .iter()
-        .filter(|entry| !entry.path.ends_with("/alerts") && entry.path != "/subscriptions")
         .map(|entry| format!("{} {}", entry.method, entry.path.rsplit('/').next().unwrap()))
+        .filter(|asked| !["GET alerts", "GET subscriptions", "GET permissions"].contains(&asked.as_str()))
         .collect();
     let mut first = asked[..3].to_vec();
     first.sort();
     assert_eq!(first, ["GET default", "GET roleAssignments", "GET values"]);
+    // The longer window is asked for while the next section is.
+    let (wider, rest): (Vec<&String>, Vec<&String>) =
+        asked[3..].iter().partition(|asked| *asked == "GET values");
+    assert_eq!(wider.len(), 1);
     assert_eq!(
-        asked[3..],
-        [
-            "GET values",
-            "POST resources",
-            "POST resources",
-            "GET default",
-            "GET default",
-            "PUT default",
-            "GET default"
-        ]
+        rest,
+        ["POST resources", "POST resources", "GET default", "GET default", "PUT default", "GET default"]
     );
     pty.keys("Esc");
     leave(&mut pty);
