@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{boxed, framed, keys, prompt_columns};
+use super::{Numbered, boxed, framed, keys, numbered, prompt_columns};
 use crate::app::document::{Document, Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::bar::outcomes;
 use crate::app::documents::flow::Flow;
@@ -181,25 +181,11 @@ fn sample(flow: &mut Flow, model: &Model, confirm: &Confirm, most: usize) {
 /// The reasons with their keys, in two columns; the chosen one has a mark and is bold.
 fn reason_lines(flow: &mut Flow, chosen: Option<Reason>) {
     flow.words("Reason", Role::Section);
-    let half = Reason::ALL.len() / 2;
-    let column = flow.width() / 2;
-    for at in 0..half {
-        let mut line = Vec::new();
-        for (place, reason) in [(at, Reason::ALL[at]), (at + half, Reason::ALL[at + half])] {
-            let is_chosen = chosen == Some(reason);
-            let role = if is_chosen { Role::Strong } else { Role::Body };
-            let mut cell = vec![
-                Piece::new(if is_chosen { "▌ " } else { "  " }, Role::Key),
-                Piece::new((place + 1).to_string(), Role::Key),
-                Piece::from("  "),
-            ];
-            cell.extend(safe_cell(SafeStr(reason.label()), column.saturating_sub(6), role));
-            let used = line_width(&cell);
-            line.extend(cell);
-            line.push(Piece::from(" ".repeat(column.saturating_sub(used)).as_str()));
-        }
-        flow.line(line);
-    }
+    let entry = |reason: Reason| {
+        let is_chosen = chosen == Some(reason);
+        Numbered { label: reason.label(), cursor: is_chosen, strong: is_chosen }
+    };
+    numbered(flow, &Reason::ALL.map(entry));
 }
 
 fn comment(confirm: &Confirm) -> Vec<Piece> {

@@ -10,10 +10,12 @@ mod record;
 mod suppress;
 
 use crate::app::command::Scope;
-use crate::app::document::{Document, Piece, Role};
+use crate::app::document::{Document, Piece, Role, line_width, safe_cell};
 use crate::app::documents;
+use crate::app::documents::flow::Flow;
 use crate::app::layout::{Area, popup, sheet};
 use crate::app::model::{Model, Overlay};
+use crate::domain::SafeStr;
 use crate::ui::details::position;
 use crate::ui::paint::Painter;
 
@@ -86,6 +88,37 @@ fn boxed(model: &Model, title: &str, document: &Document, painter: &mut Painter<
 /// Columns for the text of a prompt.
 fn prompt_columns(model: &Model) -> usize {
     popup(model.size, 76, 1).inner().columns()
+}
+
+/// Something that a digit chooses.
+struct Numbered {
+    label: &'static str,
+    /// It has the cursor's mark.
+    cursor: bool,
+    strong: bool,
+}
+
+/// What digits choose, in two columns, numbered downwards from 1.
+fn numbered(flow: &mut Flow, entries: &[Numbered]) {
+    let half = entries.len().div_ceil(2);
+    let column = flow.width() / 2;
+    for at in 0..half {
+        let mut line = Vec::new();
+        for place in [at, at + half] {
+            let Some(entry) = entries.get(place) else { continue };
+            let role = if entry.strong { Role::Strong } else { Role::Body };
+            let mut cell = vec![
+                Piece::new(if entry.cursor { "▌ " } else { "  " }, Role::Key),
+                Piece::new((place + 1).to_string(), Role::Key),
+                Piece::from("  "),
+            ];
+            cell.extend(safe_cell(SafeStr(entry.label), column.saturating_sub(6), role));
+            let used = line_width(&cell);
+            line.extend(cell);
+            line.push(Piece::from(" ".repeat(column.saturating_sub(used)).as_str()));
+        }
+        flow.line(line);
+    }
 }
 
 /// Keys and what they do, on one line.

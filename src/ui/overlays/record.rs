@@ -1,6 +1,6 @@
 //! The prompts of the local record: a note, an assignment, feedback.
 
-use super::{framed, prompt_columns};
+use super::{Numbered, framed, numbered, prompt_columns};
 use crate::app::document::{Document, Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, thousands};
@@ -98,27 +98,15 @@ pub(super) fn judge(model: &Model, judge: &Judge, painter: &mut Painter<'_>) {
 
 /// The reasons with their digits, in two columns.
 fn reasons(flow: &mut Flow, judge: &Judge) {
-    let all = FeedbackReason::all(judge.useful);
-    let half = all.len().div_ceil(2);
-    let column = flow.width() / 2;
-    for at in 0..half {
-        let mut line = Vec::new();
-        for place in [at, at + half] {
-            let Some(reason) = all.get(place) else { continue };
-            let here = place == judge.chosen;
-            let role = if judge.reason == Some(*reason) { Role::Strong } else { Role::Body };
-            let mut cell = vec![
-                Piece::new(if here { "▌ " } else { "  " }, Role::Key),
-                Piece::new((place + 1).to_string(), Role::Key),
-                Piece::from("  "),
-            ];
-            cell.extend(safe_cell(SafeStr(reason.label()), column.saturating_sub(6), role));
-            let used = line_width(&cell);
-            line.extend(cell);
-            line.push(Piece::from(" ".repeat(column.saturating_sub(used)).as_str()));
-        }
-        flow.line(line);
-    }
+    let all = FeedbackReason::all(judge.useful).iter().enumerate();
+    let entries: Vec<Numbered> = all
+        .map(|(at, reason)| Numbered {
+            label: reason.label(),
+            cursor: at == judge.chosen,
+            strong: judge.reason == Some(*reason),
+        })
+        .collect();
+    numbered(flow, &entries);
 }
 
 fn title(what: &str, alerts: &Chosen) -> String {
