@@ -1,0 +1,109 @@
+//! Where the analyst is, kept so that the program opens there the next time.
+
+use std::time::Duration;
+
+use crate::app::effect::JournalOrder;
+use crate::app::input::Input;
+use crate::app::message::{Kept, Timer};
+use crate::app::model::{FilterBar, Model, Spot};
+use crate::app::views::{self, saved};
+use crate::app::{Effect, Effects, details};
+use crate::domain::filter::parse;
+use crate::domain::view::{BUILT_IN, Look, Place, ViewRef};
+
+/// How long after another filter or order it is kept: a filter that is being narrowed down is written once.
+const CALM: Duration = Duration::from_secs(3);
+
+/// True when something is kept at all: not in the demo, and not where nothing may be changed.
+pub(super) fn is_kept(model: &Model) -> bool {
+    model.session.as_ref().is_some_and(|session| !session.demo && session.read_only.is_none())
+}
+
+/// The filter, the order or the view is another one: keeps it in a moment.
+pub(in crate::app) fn changed(model: &mut Model, out: &mut Effects) {
+    if is_kept(model) && !std::mem::replace(&mut model.views.place_due, true) {
+        out.push(Effect::Timer(Timer::Place, CALM));
+    }
+}
+
+/// Keeps where the analyst is, unless that is kept already.
+pub(in crate::app) fn keep(model: &mut Model, out: &mut Effects) {
+    model.views.place_due = false;
+    if !is_kept(model) {
+        return;
+    }
+    let now = here(model);
+    if model.views.place.as_ref() != Some(&now) {
+        model.views.place = Some(now.clone());
+        out.push(Effect::Journal(JournalOrder::KeepPlace(now)));
+    }
+}
+
+/// The program ends: what was seen of the view that is shown, and where the analyst was.
+pub fn leave(model: &mut Model) -> Vec<Effect> {
+    let mut out = Effects::new();
+    if let Some(view) = model.filter.view.filter(|_| is_kept(model)) {
+        saved::looked(model, view, &mut out);
+    }
+    keep(model, &mut out);
+    // Nothing is counted any more.
+    out.retain(|effect| matches!(effect, Effect::Journal(_)));
+    out
+}
+
+fn here(model: &Model) -> Place {
+    let list = &model.list;
+    // Before the first pivot: what a pivot shows is a question, not a place to work in.
+    let first = model.pivots.first();
+    let look = match first {
+        Some(frame) => Look { filter: views::text_of(&frame.filter), sort: frame.sort.clone(), ..views::look(model) },
+        None => views::look(model),
+    };
+    let (cursor, place, offset) = match first {
+        Some(frame) => (frame.spot.cursor, frame.spot.place, frame.spot.offset),
+        None => (list.cursor, list.place, list.offset),
+    };
+    let home = first.map_or(model.filter.home, |frame| frame.home);
+    let cursor = cursor.filter(|_| list.touched).and_then(|key| model.table.get(key)).map(|row| row.id());
+    let row = if cursor.is_some() { place.saturating_sub(offset) } else { 0 };
+    Place { look, home, cursor, row }
+}
+
+/// What the journal kept: the views, and where the list opens. Nothing is asked for: the alerts come next.
+pub(in crate::app) fn begin(model: &mut Model, kept: Kept, out: &mut Effects) {
+    model.views.saved = kept.views;
+    model.views.place.clone_from(&kept.place);
+    model.filter = FilterBar::open_alerts();
+    let known = |home| views::look_of(model, home).is_some();
+    let place = kept.place.filter(|place| place.look.check().is_ok()).or_else(|| default(model, &kept.default_view));
+    let Some(place) = place else { return };
+    let Ok(filter) = parse(&place.look.filter) else { return };
+    let home = if known(place.home) { place.home } else { ViewRef::default() };
+    views::arrange(model, &place.look);
+    let bar = &mut model.filter;
+    bar.input = Input::new(place.look.filter.clone());
+    bar.home = home;
+    bar.applied = filter;
+    bar.view = views::view_of(model, &model.filter.applied);
+    if let Some(key) = kept.cursor {
+        model.list.touched = true;
+        model.list.spot = Some(Spot { cursor: Some(key), place: place.row, offset: 0 });
+    }
+    details::follow(model, out);
+}
+
+/// The view that the profile opens with: a digit, or a name.
+fn default(model: &Model, wanted: &str) -> Option<Place> {
+    let digit = wanted.parse().ok();
+    let built_in =
+        BUILT_IN.iter().find(|(of, name, _)| digit == Some(*of) || name.eq_ignore_ascii_case(wanted));
+    let saved = model.views.saved.iter().find(|kept| {
+        digit.is_some() && kept.view.digit == digit || kept.view.name.eq_ignore_ascii_case(wanted)
+    });
+    let home = match (built_in, saved) {
+        (Some((digit, ..)), _) => ViewRef::BuiltIn(*digit),
+        (None, Some(kept)) => ViewRef::Saved(kept.id),
+        (None, None) => return None,
+    };
+    Some(Place { look: views::look_of(model, home)?, home, ..Place::default() })
+}
