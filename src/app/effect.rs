@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::app::fetch;
 use crate::app::message::{OrderKind, Question, Timer};
 use crate::domain::automation::AlertEvent;
@@ -14,6 +16,7 @@ use crate::domain::record::{Deed, DeedId};
 use crate::domain::resource::ResourceId;
 use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
+use crate::domain::view::{Place, ViewEdit, ViewId};
 use crate::domain::{AlertKey, ChangeId, SafeText};
 
 /// Something the shell is to do.
@@ -29,6 +32,19 @@ pub enum Effect {
         filter: Filter,
         /// The order.
         sort: Sort,
+    },
+    /// Count a view's alerts, when no list is asked for.
+    CountView {
+        /// Comes back with the answer.
+        question: Question,
+        /// The view.
+        view: ViewId,
+        /// The snapshot.
+        table: Arc<Table>,
+        /// Its filter.
+        filter: Filter,
+        /// The newest alert that was seen.
+        seen: AlertKey,
     },
     /// Suggest what can follow in the filter bar.
     Complete {
@@ -132,6 +148,28 @@ pub enum JournalOrder {
     ReadLog(Question, LogRange),
     /// List recent changes.
     ListChanges,
+    /// List the saved views.
+    ListViews,
+    /// Change the saved views.
+    EditView {
+        /// How.
+        edit: ViewEdit,
+        /// The newest alert there is.
+        seen: AlertKey,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Note that a view was looked at.
+    LookAtView {
+        /// Which.
+        id: ViewId,
+        /// The newest alert there was.
+        seen: AlertKey,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Keep where the analyst is.
+    KeepPlace(Place),
     /// Load one change with its alerts.
     LoadChange(ChangeId),
 }
@@ -169,6 +207,8 @@ impl JournalOrder {
             Self::Record(_) => OrderKind::Record,
             Self::ReadLog(..) => OrderKind::ReadLog,
             Self::ListChanges => OrderKind::ListChanges,
+            Self::ListViews | Self::EditView { .. } => OrderKind::Views,
+            Self::LookAtView { .. } | Self::KeepPlace(_) => OrderKind::Place,
             Self::LoadChange(_) => OrderKind::LoadChange,
         }
     }

@@ -4,6 +4,7 @@
 mod alert;
 mod mentioned;
 mod record;
+mod views;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ pub(super) use alert::{subscription, vm};
 use crate::app::command::sequence;
 use crate::app::effect::{Effect, JournalOrder};
 use crate::app::key::Key;
-use crate::app::message::{Detail, Journal, Message, Now, Session, Start};
+use crate::app::message::{Detail, Journal, Kept, Message, Now, Session, Start};
 use crate::app::model::Model;
 use crate::app::update;
 use crate::domain::alert::{Alert, Prose, Scan};
@@ -121,6 +122,8 @@ pub(super) struct Harness {
     pub(super) remediation: Vec<Prose>,
     /// Deeds in the journal.
     pub(super) deeds: Vec<Deed>,
+    /// Views in the journal, and where the analyst was.
+    pub(super) kept: Kept,
     /// Effects not answered yet.
     waiting: Vec<Effect>,
     /// Alerts that an undo leaves as they are.
@@ -158,6 +161,7 @@ impl Harness {
             effects: Vec::new(),
             changes: Vec::new(),
             deeds: Vec::new(),
+            kept: Kept::default(),
             remediation: Vec::new(),
             waiting: Vec::new(),
             spare: BTreeSet::new(),
@@ -242,6 +246,9 @@ impl Harness {
                 let rows = query::run(&table, &Query { filter, sort }, &context, &|| false).unwrap();
                 vec![Message::Listed(question, Listing::new(table, rows))]
             }
+            Effect::CountView { question, view, table, filter, seen } => {
+                vec![self.count(question, view, &table, filter, seen)]
+            }
             Effect::Complete { question, table, text, cursor } => {
                 vec![Message::Completed(question, complete(&text, cursor, &table))]
             }
@@ -322,6 +329,10 @@ impl Harness {
                 let undone = Journal::Undone { change: of, by: Some(by), removed: 0, alerts, spared };
                 vec![Message::Journal(undone), Message::Table(self.builder.snapshot())]
             }
+            order @ (JournalOrder::ListViews
+            | JournalOrder::EditView { .. }
+            | JournalOrder::LookAtView { .. }
+            | JournalOrder::KeepPlace(_)) => self.view_order(order),
             JournalOrder::Retry(change) => {
                 let again =
                     self.targets(change).iter().filter(|record| record.outcome.is_retryable()).count();

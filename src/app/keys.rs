@@ -141,7 +141,10 @@ fn pane_key(model: &mut Model, key: Key, out: &mut Effects) {
             out.push(Effect::Timer(Timer::ChordMenu(number), MENU_AFTER));
         }
         Match::Nothing => {
-            say(model, format!("{} is not a key here; ? shows the keys", show_keys(&keys)), out);
+            let why = views::saved::why_not(&keys);
+            let text =
+                why.unwrap_or_else(|| format!("{} is not a key here; ? shows the keys", show_keys(&keys)));
+            say(model, text, out);
         }
     }
 }

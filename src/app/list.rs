@@ -6,6 +6,7 @@ use crate::app::command::Move;
 use crate::app::layout::Main;
 use crate::app::message::Question;
 use crate::app::model::{List, Model, Spot};
+use crate::app::views::place;
 use crate::app::{Effect, Effects, details, marks};
 use crate::domain::listing::Listing;
 use crate::domain::query::SortKey;
@@ -167,4 +168,5 @@ pub(super) fn target(from: usize, last: usize, step: Move, height: usize) -> usi
 pub(super) fn sort(model: &mut Model, key: SortKey, out: &mut Effects) {
     model.list.sort = model.list.sort.chosen(key);
     ask_anew(model, out);
+    place::changed(model, out);
 }

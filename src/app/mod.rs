@@ -67,6 +67,7 @@ pub use effect::Effect;
 pub use message::{Message, Now};
 pub use model::Model;
 pub use update::update;
+pub use views::place::leave;
 
 /// Where an area puts its orders.
 type Effects = Vec<Effect>;

@@ -51,7 +51,7 @@ pub(super) fn run(model: &mut Model, narrow: Narrow, out: &mut Effects) {
     match narrow {
         Narrow::Edit => filter_bar::edit(model, out),
         Narrow::Clear => {
-            model.filter.previous = views::text_of(&model.filter.applied);
+            model.filter.previous = views::look(model);
             views::apply(model, Filter::all(), out);
         }
         Narrow::Only(by) => by_value(model, by, Filter::toggled, out),

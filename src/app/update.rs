@@ -7,7 +7,7 @@ use crate::app::model::{FirstRun, Model, Pane};
 use crate::app::notice::Speaker;
 use crate::app::{
     Effect, Effects, details, filter_bar, first_run, journal, keys, list, notice, overlays, related, respond,
-    sync_status,
+    sync_status, views,
 };
 use crate::domain::progress::SyncEvent;
 
@@ -50,13 +50,16 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Timer(Timer::ChordMenu(number)) => keys::chord_menu(model, number),
         Message::Timer(Timer::Notice(number)) => notice::expire(model, number),
         Message::Timer(Timer::Minute) => minute(model, out),
+        Message::Timer(Timer::Place) => views::place::keep(model, out),
         Message::Table(table) => {
             list::table(model, table, out);
             details::recount(model, out);
             related::refresh(model, out);
             overlays::log::changed(model, out);
+            views::count::recount(model, out);
         }
         Message::Listed(question, listing) => list::listed(model, question, listing, out),
+        Message::Counted(question, tallied) => views::count::counted(model, question, tallied, out),
         Message::Completed(question, completion) => filter_bar::completed(model, question, completion),
         Message::Detail(question, answer) => details::answered(model, question, answer, out),
         Message::Related(question, answer) => related::answered(model, question, answer, out),
@@ -66,6 +69,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
             let settled = matches!(event, SyncEvent::Settled { .. });
             sync_status::event(model, event, out);
             overlays::measure(model);
+            views::count::recount(model, out);
             if settled {
                 overlays::log::changed(model, out);
             }
@@ -94,11 +98,14 @@ fn minute(model: &mut Model, out: &mut Effects) {
     if text.contains("since:") || text.contains("until:") {
         list::refresh(model, out);
     }
+    views::count::minute(model, out);
+    views::place::keep(model, out);
     out.push(Effect::Timer(Timer::Minute, MINUTE));
 }
 
 fn begin(model: &mut Model, start: Start, out: &mut Effects) {
     match start {
+        Start::Kept(kept) => views::place::begin(model, *kept, out),
         Start::Ready(session) => {
             let first = model.session.replace(session).is_none();
             model.first_run = None;

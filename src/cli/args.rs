@@ -14,6 +14,7 @@ use crate::cli::report::ReportArgs;
 use crate::cli::respond::Respond;
 use crate::cli::simulate::Simulate;
 use crate::cli::suppress::args::Suppress;
+use crate::cli::view::View;
 use crate::domain::Status;
 use crate::domain::change::Reason;
 
@@ -167,6 +168,9 @@ pub enum Command {
     },
     /// Judge alerts useful or not; kept on this machine, as there is no public API for it
     Feedback(Feedback),
+    /// Saved views: what a list shows, under a name
+    #[command(subcommand)]
+    View(View),
     /// The shift handover: what was done, by whom and why, what is open, what failed
     Report(ReportArgs),
     /// The Azure Resource Manager emulator by itself

@@ -135,6 +135,9 @@ impl Shell {
             Effect::Complete { question, table, text, cursor } => {
                 self.queries.ask(question, Ask::Suggestions(table, text, cursor), self.context());
             }
+            Effect::CountView { question, view, table, filter, seen } => {
+                self.queries.ask(question, Ask::Count(table, view, filter, seen), self.context());
+            }
             Effect::LoadDetail { question, table, key } => {
                 let (work, mailbox, counts) = (self.work.clone(), self.mailbox.clone(), self.counts.clone());
                 self.handle.spawn(async move {

@@ -121,6 +121,10 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     for event in inbox.try_iter() {
         answered_late(event, &mut model, &mut shell);
     }
+    for effect in app::leave(&mut model) {
+        // Journal orders: nothing for the main thread itself.
+        let _ = shell.run(effect);
+    }
     let pending = shell.close();
     if pending > 0 {
         say(format_args!(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::app::message::Kept;
 use crate::azure::{
     ApiError, ArmClient, Cloud, Endpoint, EndpointError, Identity, Limits, SignInEnvironment, SignInError,
     SignInKind, TokenSource, sign_in,
@@ -157,6 +158,8 @@ pub struct Workspace {
     pub read_only: Option<String>,
     /// What to tell the user about the files.
     pub notices: Vec<Notice>,
+    /// How lists were shown: saved views, and where the analyst was.
+    pub kept: Kept,
     /// The demo tenant's emulator.
     demo: Option<emulator::Emulator>,
 }
@@ -210,8 +213,9 @@ impl Workspace {
             None
         };
         let table = store.snapshot();
+        let kept = kept(&store, &table);
         let store = StoreHandle::spawn(store, published);
-        Ok(Self { plan, store, table, read_only, notices, demo })
+        Ok(Self { plan, store, table, read_only, notices, kept, demo })
     }
 
     /// True for the demo tenant.
@@ -272,6 +276,19 @@ impl Workspace {
         if let Some(demo) = self.demo {
             demo.stop().await;
         }
+    }
+}
+
+/// What the journal kept of how lists are shown. What cannot be read of it is not worth failing for: the list then opens
+/// with the open alerts, and the next call that needs the journal says what is wrong with it.
+fn kept(store: &Store, table: &Table) -> Kept {
+    let place = store.place().unwrap_or_default();
+    let cursor = place.as_ref().and_then(|place| place.cursor.as_ref()).and_then(|id| table.find(id));
+    Kept {
+        views: store.views().unwrap_or_default(),
+        cursor: cursor.map(|row| row.key()),
+        place,
+        default_view: String::new(),
     }
 }
 

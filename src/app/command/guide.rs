@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::{CHORDS, COMMANDS, Command, Group, Panes, Pivot, Scope, Spec, sequence, spec};
+use super::{CHORDS, COMMANDS, Command, Group, Panes, Pivot, Scope, Spec, View, sequence, spec};
 use crate::app::key::Key;
 use crate::app::message::Mention;
 use crate::app::model::{Model, Section};
 use crate::app::{details, first_run, overlays};
+use crate::domain::view::DIGITS;
 
 /// More than any rank of the table.
 const LATER: u8 = 100;
@@ -85,6 +86,15 @@ pub fn pivots(model: &Model) -> Option<&[Mention]> {
     begun.then_some(&shown.mentions)
 }
 
+/// True when the chord so far is that which saves views.
+pub fn saves(model: &Model) -> bool {
+    let Some(chord) = &model.chord else { return false };
+    let declared = spec(Command::View(View::Save(*DIGITS.start())));
+    declared.is_some_and(|spec| {
+        spec.sequences().any(|keys| keys.split_last().is_some_and(|(_, begin)| begin == chord.pending.keys))
+    })
+}
+
 /// What can follow the keys of the chord so far.
 pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
     let Some(chord) = &model.chord else { return Vec::new() };
@@ -100,6 +110,14 @@ pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
             .into_iter()
             .chain([("Enter".to_owned(), "menu"), ("Esc".to_owned(), "close")])
             .collect();
+    }
+    if saves(model) {
+        let digits = format!("{}–{}", DIGITS.start(), DIGITS.end());
+        return vec![
+            (digits, "save what the list shows"),
+            ("m".to_owned(), "all views"),
+            ("Esc".to_owned(), "close"),
+        ];
     }
     let typed = &chord.pending.keys;
     in_scope(Scope::of(model))

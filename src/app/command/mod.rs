@@ -11,7 +11,7 @@ use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::Status;
 use crate::domain::query::SortKey;
 
-pub use guide::{Help, help, hints, pivots, readme_table, show_keys, which_key};
+pub use guide::{Help, help, hints, pivots, readme_table, saves, show_keys, which_key};
 pub use table::{CHORDS, COMMANDS, Chord};
 
 /// Everything that can be asked for on the main screen.
@@ -155,8 +155,12 @@ pub enum Span {
 pub enum View {
     /// The one of a digit.
     Digit(u8),
-    /// The filter before the last change of view.
+    /// What the list showed before the last change of view.
     Last,
+    /// Save what the list shows under a digit.
+    Save(u8),
+    /// The saved views, to choose from and to keep.
+    Menu,
 }
 
 /// Changes of status.

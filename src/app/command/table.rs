@@ -2,7 +2,8 @@
 
 use super::available::{
     always, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin, any_undo, can_change,
-    can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, opens, session,
+    can_record, can_repeat, can_save, can_take, cursor, filtered, full, has_log, last_marks, opens,
+    saved_view, session,
 };
 use super::{
     App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Pivot, Reach, Record, Related,
@@ -44,7 +45,7 @@ pub struct Chord {
 }
 
 /// Every chord.
-pub const CHORDS: [Chord; 10] = [
+pub const CHORDS: [Chord; 11] = [
     Chord { key: "f", hint: "by value", rank: 3 },
     Chord { key: "s", hint: "status", rank: 5 },
     Chord { key: "p", hint: "pivot", rank: 7 },
@@ -53,6 +54,7 @@ pub const CHORDS: [Chord; 10] = [
     Chord { key: ",", hint: "sort", rank: 14 },
     Chord { key: "y", hint: "copy", rank: 15 },
     Chord { key: "b", hint: "feedback", rank: 16 },
+    Chord { key: "m", hint: "save view", rank: 17 },
     Chord { key: "F", hint: "without value", rank: 0 },
     Chord { key: "g", hint: "go", rank: 0 },
 ];
@@ -79,6 +81,18 @@ const fn sort(by: SortKey, key: &'static [&'static str], label: &'static str, hi
 
 const fn view(digit: u8, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
     row(C::View(View::Digit(digit)), key, label, hint, P::BESIDE, G::View, always)
+}
+
+const fn yours<const DIGIT: u8>(
+    key: &'static [&'static str],
+    label: &'static str,
+    hint: &'static str,
+) -> Spec {
+    row(C::View(View::Digit(DIGIT)), key, label, hint, P::BESIDE, G::View, saved_view::<DIGIT>)
+}
+
+const fn save(digit: u8, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::View(View::Save(digit)), key, label, hint, P::BESIDE, G::View, can_save)
 }
 
 const fn set(status: Status, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
@@ -168,6 +182,17 @@ pub static COMMANDS: &[Spec] = &[
     view(3, &["3"], "View: dismissed", "dismissed"),
     view(4, &["4"], "View: resolved", "resolved"),
     view(0, &["0"], "View: all", "all"),
+    yours::<5>(&["5"], "View: yours on 5", "yours on 5"),
+    yours::<6>(&["6"], "View: yours on 6", "yours on 6"),
+    yours::<7>(&["7"], "View: yours on 7", "yours on 7"),
+    yours::<8>(&["8"], "View: yours on 8", "yours on 8"),
+    yours::<9>(&["9"], "View: yours on 9", "yours on 9"),
+    save(5, &["m 5"], "Save what the list shows as your view 5", "save as 5"),
+    save(6, &["m 6"], "Save what the list shows as your view 6", "save as 6"),
+    save(7, &["m 7"], "Save what the list shows as your view 7", "save as 7"),
+    save(8, &["m 8"], "Save what the list shows as your view 8", "save as 8"),
+    save(9, &["m 9"], "Save what the list shows as your view 9", "save as 9"),
+    row(C::View(View::Menu), &["m m", "m Enter"], "Your views, with what is new: open, name, delete", "all views", P::BESIDE, G::View, session),
     row(C::View(View::Last), &["-"], "Back to the last view", "last view", P::BESIDE, G::View, always),
 
     set(Status::Dismissed, &["d", "s d"], "Dismiss, with a reason", "dismiss").at(4),

@@ -16,6 +16,7 @@
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
 //! | [`suppression`] | suppression rules and what they would have matched |
+//! | [`views`] | saved views with their counts |
 
 pub mod bar;
 pub mod contacts;
@@ -37,6 +38,7 @@ pub mod standing;
 pub mod summary;
 pub mod suppression;
 pub mod trigger;
+pub mod views;
 
 pub use contacts::contacts;
 pub use context::context;

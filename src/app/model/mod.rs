@@ -14,6 +14,7 @@ mod respond;
 mod suppress;
 mod sync;
 mod trigger;
+mod views;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub use respond::{Page, Place, Respond, Section};
 pub use suppress::{About, Deed, Dismissal, RuleForm, RulesScreen, Step, Suppress};
 pub use sync::{SubscriptionState, SyncStatus};
 pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
+pub use views::{Counted, Views, ViewsMenu, ViewsStep};
 
 /// Everything.
 #[derive(Debug)]
@@ -60,6 +62,8 @@ pub struct Model {
     pub list: List,
     /// The filter bar.
     pub filter: FilterBar,
+    /// Saved views.
+    pub views: Views,
     /// The details of the alert under the cursor: the side pane and, when open, the full details.
     pub details: Details,
     /// The *Take action* tab of the full details.
@@ -106,6 +110,7 @@ impl Model {
             table: Arc::default(),
             list: List::default(),
             filter: FilterBar::open_alerts(),
+            views: Views::default(),
             details: Details::default(),
             respond: Respond::default(),
             related: Related::default(),

@@ -6,7 +6,7 @@ use crate::app::input::Input;
 use crate::app::message::Detail;
 use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
 use crate::app::model::{Outcomes, TriggerPrompt};
-use crate::app::model::{RuleForm, RulesScreen};
+use crate::app::model::{RuleForm, RulesScreen, ViewsMenu};
 pub use crate::app::overlays::mail::MailForm;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, Target, TargetRecord};
 use crate::domain::{AlertKey, Status};
@@ -50,6 +50,8 @@ pub enum Overlay {
     Jobs(Scroll),
     /// Keys of the pane below.
     Help(Scroll),
+    /// The saved views.
+    Views(Box<ViewsMenu>),
     /// The palette.
     Palette(Palette),
 }

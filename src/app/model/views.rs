@@ -42,6 +42,8 @@ pub struct ViewsMenu {
     pub chosen: usize,
     /// The first view drawn.
     pub offset: usize,
+    /// True without any view.
+    pub empty: bool,
     /// What is asked for.
     pub step: ViewsStep,
 }

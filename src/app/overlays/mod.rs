@@ -15,7 +15,8 @@ mod status;
 mod trigger;
 
 use crate::app::key::{Code, Key};
-use crate::app::model::{Model, Overlay, Step};
+use crate::app::model::{Model, Overlay, Step, ViewsMenu, ViewsStep};
+use crate::app::views::menu;
 use crate::app::{Effects, suppress, undo};
 
 pub use assign::assignees;
@@ -70,6 +71,20 @@ const NOT_USEFUL: &Hints = &[("1–6", "reason"), ("↑ ↓ Enter", "the same"),
 const JUDGE: &Hints = &[("type", "a comment, or none"), ("Enter", "keep it"), ("Esc", "another reason")];
 const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
+const VIEWS: &Hints = &[
+    ("↑ ↓", "choose"),
+    ("Enter", "open"),
+    ("s", "save this list"),
+    ("r", "rename"),
+    ("d", "digit"),
+    ("u", "as before"),
+    ("D", "delete"),
+    ("Esc", "close"),
+];
+const NO_VIEWS: &Hints = &[("s", "save this list"), ("Esc", "close")];
+const VIEW_NAME: &Hints = &[("Enter", "keep the name"), ("Esc", "leave it as it is")];
+const VIEW_DIGIT: &Hints = &[("5–9", "open it by this"), ("0", "by none"), ("Esc", "leave it as it is")];
+const VIEW_DELETE: &Hints = &[("y", "yes, delete it"), ("Enter", "no"), ("Esc", "no")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
 /// The next keys of an overlay.
@@ -103,8 +118,19 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         },
         Overlay::Rules(screen) if screen.asking.is_some() => RULES_ASKING,
         Overlay::Rules(_) => RULES,
+        Overlay::Views(menu) => views_hints(menu),
         Overlay::Palette(_) => PALETTE,
         Overlay::TimeRange(..) | Overlay::Pattern(..) => PROMPT,
+    }
+}
+
+fn views_hints(menu: &ViewsMenu) -> &'static Hints {
+    match &menu.step {
+        ViewsStep::Choose if menu.empty => NO_VIEWS,
+        ViewsStep::Choose => VIEWS,
+        ViewsStep::Rename(..) | ViewsStep::Save(..) => VIEW_NAME,
+        ViewsStep::Digit => VIEW_DIGIT,
+        ViewsStep::Delete => VIEW_DELETE,
     }
 }
 
@@ -124,6 +150,7 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
         ("In the list of suppression rules", RULES),
         ("In the form of the mail settings", FORM),
         ("When mail settings are about to be stored", STORE),
+        ("In the list of your views", VIEWS),
         ("In the palette", PALETTE),
     ]
 }
@@ -156,6 +183,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Log(_)) => log::key(model, key, out),
         Some(Overlay::RuleForm(_)) => suppress::form_key(model, key, out),
         Some(Overlay::Rules(_)) => suppress::rules_key(model, key, out),
+        Some(Overlay::Views(_)) => menu::key(model, key, out),
         Some(Overlay::Palette(_)) => palette::key(model, key, out),
         Some(Overlay::TimeRange(..) | Overlay::Pattern(..)) => prompt::key(model, key, out),
     }
@@ -176,6 +204,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
             *error = None;
         }
         Some(Overlay::Mail(mail)) => return mail::paste(mail, text),
+        Some(Overlay::Views(views)) => return menu::paste(views, text),
         Some(Overlay::Note(prompt)) => prompt.input.insert(text),
         Some(Overlay::Assign(menu)) => {
             menu.input.insert(text);

@@ -14,3 +14,4 @@ mod screen;
 mod suppress;
 mod tasks;
 mod trigger;
+mod views;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::app::message::Question;
+use crate::app::message::{Question, Tallied};
 use crate::app::model::{Counted, Model, Overlay};
 use crate::app::{Effect, Effects};
 use crate::domain::AlertKey;
@@ -13,7 +13,7 @@ use crate::domain::filter::{Filter, parse};
 use crate::domain::view::{KeptView, ViewCount, ViewId};
 
 /// The count of a view as it was last made.
-pub fn of(model: &Model, id: ViewId) -> Option<ViewCount> {
+pub(in crate::app) fn of(model: &Model, id: ViewId) -> Option<ViewCount> {
     model.views.counts.get(&id).map(|counted| counted.count)
 }
 
@@ -58,14 +58,8 @@ fn is_current(model: &Model, kept: &KeptView) -> bool {
 }
 
 /// A view is counted.
-pub(in crate::app) fn counted(
-    model: &mut Model,
-    question: Question,
-    view: ViewId,
-    seen: AlertKey,
-    (generation, count): (u64, ViewCount),
-    out: &mut Effects,
-) {
+pub(in crate::app) fn counted(model: &mut Model, question: Question, tallied: Tallied, out: &mut Effects) {
+    let Tallied { view, generation, seen, count } = tallied;
     let Some((_, filter)) = model.views.counting.take_if(|(asked, _)| *asked == question) else { return };
     model.views.counts.insert(view, Counted { generation, seen, filter, count });
     recount(model, out);
@@ -73,8 +67,9 @@ pub(in crate::app) fn counted(
 
 /// Time goes on: what counts back from now is counted again.
 pub(in crate::app) fn minute(model: &mut Model, out: &mut Effects) {
-    model.views.counts.retain(|_, counted| {
-        !(counted.filter.contains("since:") || counted.filter.contains("until:"))
-    });
+    model
+        .views
+        .counts
+        .retain(|_, counted| !(counted.filter.contains("since:") || counted.filter.contains("until:")));
     recount(model, out);
 }

@@ -23,7 +23,9 @@ pub(super) fn open(model: &mut Model, out: &mut Effects) {
 pub(in crate::app) fn follow(model: &mut Model) {
     let height = views_rows(model.size).max(1);
     let last = model.views.saved.len().saturating_sub(1);
+    let empty = model.views.saved.is_empty();
     if let Some(Overlay::Views(menu)) = model.overlays.last_mut() {
+        menu.empty = empty;
         menu.chosen = menu.chosen.min(last);
         menu.offset = menu.offset.clamp((menu.chosen + 1).saturating_sub(height), menu.chosen);
     }
@@ -155,7 +157,8 @@ fn named(model: &mut Model, chosen: Option<&KeptView>, out: &mut Effects) {
     };
     let renamed = matches!(menu.step, ViewsStep::Rename(..));
     let taken = |kept: &KeptView| {
-        kept.view.name.to_lowercase() == name.to_lowercase() && chosen.is_some_and(|chosen| chosen.id != kept.id)
+        kept.view.name.to_lowercase() == name.to_lowercase()
+            && chosen.is_some_and(|chosen| chosen.id != kept.id)
     };
     if renamed && model.views.saved.iter().any(taken) {
         if let ViewsStep::Rename(_, error) = &mut menu.step {
@@ -173,7 +176,9 @@ fn named(model: &mut Model, chosen: Option<&KeptView>, out: &mut Effects) {
 
 /// Pasted text goes into the name that is being typed; false when there is none.
 pub(in crate::app) fn paste(menu: &mut ViewsMenu, text: &str) -> bool {
-    let (ViewsStep::Rename(input, error) | ViewsStep::Save(input, error)) = &mut menu.step else { return false };
+    let (ViewsStep::Rename(input, error) | ViewsStep::Save(input, error)) = &mut menu.step else {
+        return false;
+    };
     input.insert(text);
     *error = None;
     true

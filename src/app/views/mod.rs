@@ -50,9 +50,7 @@ pub fn of_digit(model: &Model, digit: u8) -> Option<&KeptView> {
 /// What a view is called; none for one that is gone.
 pub fn name_of(model: &Model, view: ViewRef) -> Option<&str> {
     match view {
-        ViewRef::BuiltIn(digit) => {
-            BUILT_IN.iter().find(|(of, ..)| *of == digit).map(|(_, name, _)| *name)
-        }
+        ViewRef::BuiltIn(digit) => BUILT_IN.iter().find(|(of, ..)| *of == digit).map(|(_, name, _)| *name),
         ViewRef::Saved(id) => saved_view(model, id).map(|kept| kept.view.name.as_str()),
     }
 }
@@ -81,9 +79,10 @@ fn arrange(model: &mut Model, look: &Look) -> bool {
 fn view_of(model: &Model, filter: &Filter) -> Option<ViewRef> {
     let built_in = BUILT_IN.iter().map(|(digit, ..)| ViewRef::BuiltIn(*digit));
     let saved = model.views.saved.iter().map(|kept| ViewRef::Saved(kept.id));
-    std::iter::once(model.filter.home).chain(built_in).chain(saved).find(|view| {
-        look_of(model, *view).and_then(|look| parse(&look.filter).ok()).as_ref() == Some(filter)
-    })
+    std::iter::once(model.filter.home)
+        .chain(built_in)
+        .chain(saved)
+        .find(|view| look_of(model, *view).and_then(|look| parse(&look.filter).ok()).as_ref() == Some(filter))
 }
 
 /// Finds out anew which view is in force: the filter, or the views, are others.

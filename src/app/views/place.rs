@@ -7,7 +7,7 @@ use crate::app::input::Input;
 use crate::app::message::{Kept, Timer};
 use crate::app::model::{FilterBar, Model, Spot};
 use crate::app::views::{self, saved};
-use crate::app::{Effect, Effects, details};
+use crate::app::{Effect, Effects, list};
 use crate::domain::filter::parse;
 use crate::domain::view::{BUILT_IN, Look, Place, ViewRef};
 
@@ -56,7 +56,9 @@ fn here(model: &Model) -> Place {
     // Before the first pivot: what a pivot shows is a question, not a place to work in.
     let first = model.pivots.first();
     let look = match first {
-        Some(frame) => Look { filter: views::text_of(&frame.filter), sort: frame.sort.clone(), ..views::look(model) },
+        Some(frame) => {
+            Look { filter: views::text_of(&frame.filter), sort: frame.sort.clone(), ..views::look(model) }
+        }
         None => views::look(model),
     };
     let (cursor, place, offset) = match first {
@@ -72,24 +74,33 @@ fn here(model: &Model) -> Place {
 /// What the journal kept: the views, and where the list opens. Nothing is asked for: the alerts come next.
 pub(in crate::app) fn begin(model: &mut Model, kept: Kept, out: &mut Effects) {
     model.views.saved = kept.views;
+    model.views.counts.clear();
     model.views.place.clone_from(&kept.place);
+    let before = views::look(model);
     model.filter = FilterBar::open_alerts();
-    let known = |home| views::look_of(model, home).is_some();
-    let place = kept.place.filter(|place| place.look.check().is_ok()).or_else(|| default(model, &kept.default_view));
-    let Some(place) = place else { return };
+    let place = kept.place.filter(|place| place.look.check().is_ok());
+    let place = place.or_else(|| default(model, &kept.default_view)).unwrap_or_else(usual);
     let Ok(filter) = parse(&place.look.filter) else { return };
-    let home = if known(place.home) { place.home } else { ViewRef::default() };
     views::arrange(model, &place.look);
-    let bar = &mut model.filter;
-    bar.input = Input::new(place.look.filter.clone());
-    bar.home = home;
-    bar.applied = filter;
-    bar.view = views::view_of(model, &model.filter.applied);
+    if views::look_of(model, place.home).is_some() {
+        model.filter.home = place.home;
+    }
+    model.filter.input = Input::new(place.look.filter.clone());
+    model.filter.view = views::view_of(model, &filter);
+    model.filter.applied = filter;
     if let Some(key) = kept.cursor {
         model.list.touched = true;
         model.list.spot = Some(Spot { cursor: Some(key), place: place.row, offset: 0 });
     }
-    details::follow(model, out);
+    if (model.list.in_flight || !model.table.is_empty()) && views::look(model) != before {
+        list::ask_anew(model, out);
+    }
+}
+
+/// The open alerts.
+fn usual() -> Place {
+    let [(_, _, open), ..] = BUILT_IN;
+    Place { look: Look::of(open), ..Place::default() }
 }
 
 /// The view that the profile opens with: a digit, or a name.

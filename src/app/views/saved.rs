@@ -8,7 +8,7 @@ use crate::app::views::{self, count, menu, place};
 use crate::app::{Effect, Effects};
 use crate::domain::table::Table;
 use crate::domain::view::{BUILT_IN, DIGITS, Edited, KeptView, ViewEdit, ViewId, ViewRef};
-use crate::domain::{AlertKey, SafeStr, SafeText};
+use crate::domain::{AlertKey, SafeText};
 
 /// Saves how the list is shown under a digit.
 pub(super) fn save(model: &mut Model, digit: u8, out: &mut Effects) {
@@ -33,8 +33,9 @@ pub(in crate::app) fn why_not(keys: &[Key]) -> Option<String> {
     let digit = *digit as u8 - b'0';
     let (_, name, _) = BUILT_IN.iter().find(|(of, ..)| *of == digit)?;
     let (from, to) = (DIGITS.start(), DIGITS.end());
-    (*first == Key::char('m'))
-        .then(|| format!("{digit} is the built-in view \"{name}\"; yours go on {first} {from} to {first} {to}"))
+    (*first == Key::char('m')).then(|| {
+        format!("{digit} is the built-in view \"{name}\"; yours go on {first} {from} to {first} {to}")
+    })
 }
 
 /// The views as the journal has them now, after an edit if there was one.
@@ -57,7 +58,7 @@ pub(in crate::app) fn answered(
 fn told(model: &mut Model, edit: &ViewEdit, edited: Edited, out: &mut Effects) {
     let name = |id: ViewId| {
         let view = views::saved_view(model, id).map(|kept| kept.view.name.clone());
-        SafeStr(view.as_deref().unwrap_or_default()).to_string()
+        view.unwrap_or_default()
     };
     let text = match (edit, edited) {
         (_, Edited::Nothing) => return fail(model, "that view is not there any more", out),
@@ -71,14 +72,18 @@ fn told(model: &mut Model, edit: &ViewEdit, edited: Edited, out: &mut Effects) {
         (ViewEdit::Named(_), Edited::Added(id)) => format!("saved: \"{}\"", name(id)),
         (ViewEdit::Named(_), Edited::Changed(id)) => format!("saved over \"{}\"", name(id)),
         (ViewEdit::Rename(..), Edited::Changed(id)) => format!("it is called \"{}\" now", name(id)),
-        (ViewEdit::Digit(_, Some(digit)), Edited::Changed(id)) => format!("{digit} opens \"{}\" now", name(id)),
+        (ViewEdit::Digit(_, Some(digit)), Edited::Changed(id)) => {
+            format!("{digit} opens \"{}\" now", name(id))
+        }
         (ViewEdit::Digit(_, None), Edited::Changed(id)) => format!("\"{}\" has no digit now", name(id)),
         (ViewEdit::Restore(_), Edited::Changed(id)) => format!("\"{}\" is what it was before", name(id)),
         (_, Edited::Deleted) => "the view is deleted".to_owned(),
         (_, Edited::Added(_) | Edited::Changed(_)) => return,
     };
     say(model, text, out);
-    if let (ViewEdit::Under(..) | ViewEdit::Named(_), Edited::Added(id) | Edited::Changed(id)) = (edit, edited) {
+    if let (ViewEdit::Under(..) | ViewEdit::Named(_), Edited::Added(id) | Edited::Changed(id)) =
+        (edit, edited)
+    {
         // What is shown is the view that was saved.
         model.filter.home = ViewRef::Saved(id);
         model.filter.view = Some(ViewRef::Saved(id));

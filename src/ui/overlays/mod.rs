@@ -8,6 +8,7 @@ mod menus;
 mod palette;
 mod record;
 mod suppress;
+mod views;
 
 use crate::app::command::Scope;
 use crate::app::document::{Document, Piece, Role, line_width, safe_cell};
@@ -34,6 +35,7 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::Assign(menu) => record::assign(model, menu, painter),
         Overlay::Judge(judge) => record::judge(model, judge, painter),
         Overlay::Log(log) => log::draw(model, log, painter),
+        Overlay::Views(menu) => views::draw(model, menu, painter),
         Overlay::Palette(palette) => palette::draw(model, palette, painter),
         Overlay::Trigger(prompt) => {
             let area = sheet(model.size);
