@@ -18,6 +18,7 @@ mod trigger;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::app::columns::Columns;
 use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
@@ -119,6 +120,11 @@ impl Model {
             last_interrupt: None,
             held: VecDeque::new(),
         }
+    }
+
+    /// The columns of the list: those of the view, else the usual ones.
+    pub fn columns(&self) -> Columns {
+        self.list.columns.clone().unwrap_or_default()
     }
 
     /// A number that was not given before.
