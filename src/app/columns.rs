@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::query::SortKey;
 
 /// Gutter, mark and a blank before the first column.
@@ -152,7 +154,8 @@ impl ColumnId {
 }
 
 /// A column with the width that it was given, if any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Chosen {
     /// The column.
     pub column: &'static Column,
@@ -196,6 +199,20 @@ impl Chosen {
     }
 }
 
+impl TryFrom<String> for Chosen {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Chosen> for String {
+    fn from(chosen: Chosen) -> Self {
+        chosen.to_string()
+    }
+}
+
 /// As it is written in the config and in a view.
 impl fmt::Display for Chosen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -205,7 +222,8 @@ impl fmt::Display for Chosen {
 }
 
 /// The columns of a list, from the left.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "Vec<Chosen>", into = "Vec<Chosen>")]
 pub struct Columns(Vec<Chosen>);
 
 impl Default for Columns {
@@ -215,34 +233,33 @@ impl Default for Columns {
     }
 }
 
-/// Why columns cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnsError {
-    /// Which of the words is wrong, from 0.
-    pub at: usize,
-    /// What was found and what is expected.
-    pub message: String,
+impl TryFrom<Vec<Chosen>> for Columns {
+    type Error = String;
+
+    fn try_from(chosen: Vec<Chosen>) -> Result<Self, String> {
+        for (at, one) in chosen.iter().enumerate() {
+            if chosen[..at].iter().any(|other| other.column == one.column) {
+                return Err(format!("the column `{}` is there twice", one.column.name));
+            }
+        }
+        if chosen.is_empty() { Err("expected at least one column".to_owned()) } else { Ok(Self(chosen)) }
+    }
+}
+
+impl From<Columns> for Vec<Chosen> {
+    fn from(columns: Columns) -> Self {
+        columns.0
+    }
 }
 
 impl Columns {
     /// Reads words such as `severity` and `title:40`.
     ///
     /// # Errors
-    /// For a word that is no column, for a column named twice, and without any.
-    pub fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, ColumnsError> {
-        let mut chosen: Vec<Chosen> = Vec::new();
-        for (at, word) in words.into_iter().enumerate() {
-            let one = Chosen::parse(word).map_err(|message| ColumnsError { at, message })?;
-            if chosen.iter().any(|other| other.column == one.column) {
-                let message = format!("the column `{}` is there already", one.column.name);
-                return Err(ColumnsError { at, message });
-            }
-            chosen.push(one);
-        }
-        if chosen.is_empty() {
-            return Err(ColumnsError { at: 0, message: "expected at least one column".to_owned() });
-        }
-        Ok(Self(chosen))
+    /// What was found and what is expected: for a word that is no column, for a column named twice, and without any.
+    pub fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        let chosen: Vec<Chosen> = words.into_iter().map(Chosen::parse).collect::<Result<_, _>>()?;
+        Self::try_from(chosen)
     }
 
     /// The columns as words: what [`Self::parse`] reads.
@@ -386,18 +403,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_reads_back_and_a_mistake_says_which_word_it_is() {
+    fn what_is_written_reads_back_and_a_mistake_is_explained() {
         let columns = Columns::parse(["title:40", "type", "age"]).unwrap();
         assert_eq!(columns.words(), ["title:40", "type", "age"]);
-        for (words, at, message) in [
-            (&["title", "colour"][..], 1, "there is no column `colour`; expected severity, title,"),
-            (&["title:0"], 0, "`0` is no width of a column; expected 3 to 200 cells"),
-            (&["title:wide"], 0, "`wide` is no width"),
-            (&["age", "title", "age:5"], 2, "the column `age` is there already"),
-            (&[], 0, "expected at least one column"),
+        for (words, message) in [
+            (&["title", "colour"][..], "there is no column `colour`; expected severity, title,"),
+            (&["title:0"], "`0` is no width of a column; expected 3 to 200 cells"),
+            (&["title:wide"], "`wide` is no width"),
+            (&["age", "title", "age:5"], "the column `age` is there twice"),
+            (&[], "expected at least one column"),
         ] {
             let error = Columns::parse(words.iter().copied()).unwrap_err();
-            assert!(error.at == at && error.message.starts_with(message), "{error:?}");
+            assert!(error.starts_with(message), "{error:?}");
         }
     }
 }

@@ -126,9 +126,9 @@ impl Model {
         }
     }
 
-    /// The columns of the list: those of the view, else the usual ones.
-    pub fn columns(&self) -> Columns {
-        self.list.columns.clone().unwrap_or_default()
+    /// The columns of the list: those of the view, else those of the settings.
+    pub fn columns(&self) -> &Columns {
+        self.list.columns.as_ref().unwrap_or(&self.settings.columns)
     }
 
     /// A number that was not given before.
