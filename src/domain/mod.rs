@@ -22,6 +22,7 @@
 //! | [`recommendation`], [`markup`] | what to improve on a resource, its HTML as text |
 //! | [`contacts`], [`samples`] | who receives mail; sample alerts |
 //! | [`progress`] | what the pull and push workers report |
+//! | [`nearest`] | how far a mistyped word is from a known one |
 //! | [`rights`] | what the signed-in role may do |
 //! | [`record`] | the local record beside the alerts, and the audit log |
 //! | [`report`] | the shift handover |
@@ -47,6 +48,7 @@ pub mod listing;
 pub mod logic_app;
 pub mod markup;
 pub mod mentions;
+pub mod nearest;
 pub mod ownership;
 pub mod progress;
 pub mod query;
