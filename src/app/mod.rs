@@ -5,6 +5,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`model`], [`message`], [`effect`] | the state, what happens, what is ordered |
+//! | [`settings`] | what the config sets for the screen |
 //! | [`mod@update`] | the root: routes a message to its area |
 //! | [`input`], [`form`] | a line of text being edited; fields and a button |
 //! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
@@ -53,6 +54,7 @@ mod record;
 pub mod related;
 pub mod respond;
 mod rights;
+pub mod settings;
 pub mod suppress;
 mod sync_status;
 #[cfg(test)]

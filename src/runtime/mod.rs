@@ -17,6 +17,7 @@ pub mod mailbox;
 pub mod open;
 pub mod query_worker;
 pub mod respond;
+pub mod settings;
 pub mod signals;
 pub mod simulate;
 pub mod suppress;
@@ -41,6 +42,7 @@ use crate::cli::output::say;
 use crate::domain::SafeText;
 use crate::ui::{self, theme::Theme};
 use effects::{Immediate, Shell};
+use open::OpenError;
 use terminal::Screen;
 
 /// The shortest time between two frames that no key caused.
@@ -103,12 +105,15 @@ pub fn install_hooks() {
 
 /// Runs the screen until the user leaves. Returns the exit status.
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
+    // A mistake in the config is told before the screen is touched.
+    let config = open::config(global).map_err(OpenError::from)?;
+    let settings = settings::settings(&config.unwrap_or_default());
     let (events, inbox) = channel();
     let mut screen = Screen::take().map_err(CliError::failed)?;
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
     signals::watch(&events).map_err(CliError::failed)?;
     read_input(events);
-    let mut model = Model::new(screen.size().map_err(CliError::failed)?, now());
+    let mut model = Model { settings, ..Model::new(screen.size().map_err(CliError::failed)?, now()) };
     shell.start();
     let code = main_loop(&mut model, &mut shell, &mut screen, &inbox);
     terminal::give_back();

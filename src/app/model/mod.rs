@@ -21,6 +21,7 @@ use std::sync::Arc;
 use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
+use crate::app::settings::Settings;
 use crate::domain::SafeText;
 use crate::domain::rights::KnownRights;
 use crate::domain::table::Table;
@@ -47,6 +48,8 @@ pub struct Model {
     pub size: (u16, u16),
     /// The clock of the last message.
     pub now: Now,
+    /// What the config sets for the screen.
+    pub settings: Settings,
     /// Who works where; none during the first run.
     pub session: Option<Session>,
     /// The first-run screen, as long as it is shown.
@@ -97,6 +100,7 @@ impl Model {
         Self {
             size,
             now,
+            settings: Settings::default(),
             session: None,
             first_run: None,
             table: Arc::default(),
