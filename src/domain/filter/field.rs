@@ -242,6 +242,21 @@ impl Field {
         matches!(self.0.source, Source::Since | Source::Until)
     }
 
+    /// True for a field whose values can be listed, each with just the alerts that a filter for it finds.
+    pub fn has_values(self) -> bool {
+        match &self.0.source {
+            Source::Facts(reach, _) | Source::Local(reach, _) => matches!(reach, Whole),
+            Source::Id | Source::Incident | Source::Since | Source::Until => false,
+            Source::Resource
+            | Source::Subscription
+            | Source::Ip
+            | Source::Severity
+            | Source::Status
+            | Source::Tactic
+            | Source::Words(_) => true,
+        }
+    }
+
     /// The name and the short forms.
     pub(super) fn names(self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.0.name).chain(self.0.aliases.iter().copied())
