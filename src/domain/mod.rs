@@ -16,6 +16,7 @@
 //! | [`filter`] | the filter language |
 //! | [`query`] | filter + sort over the table |
 //! | [`listing`] | what a query answers |
+//! | [`chart`] | alerts over time and over ATT&CK, as numbers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
 //! | [`context`], [`activity`], [`ownership`] | the resource of an alert: its log, who answers for it |
@@ -36,6 +37,7 @@ pub mod activity;
 pub mod alert;
 pub mod automation;
 pub mod change;
+pub mod chart;
 pub mod contacts;
 pub mod context;
 mod count;
