@@ -27,6 +27,8 @@
 //! | [`rights`] | what the signed-in role may do |
 //! | [`record`] | the local record beside the alerts, and the audit log |
 //! | [`report`] | the shift handover |
+//! | [`export`], [`markdown`] | alerts as NDJSON, JSON, CSV and Markdown; text from outside inside Markdown |
+//! | [`words`] | a typed command, split into its words |
 //! | [`progress`] | what the pull and push workers report |
 //! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
 //! | [`response`] | logic apps triggered on alerts, and what became of each |
@@ -42,12 +44,14 @@ pub mod contacts;
 pub mod context;
 mod count;
 pub mod entity;
+pub mod export;
 pub mod fact;
 pub mod filter;
 pub mod ids;
 pub mod incident;
 pub mod listing;
 pub mod logic_app;
+pub mod markdown;
 pub mod markup;
 pub mod mentions;
 pub mod nearest;
@@ -71,6 +75,7 @@ pub mod suppression;
 pub mod table;
 pub mod tactic;
 pub mod view;
+pub mod words;
 
 pub use alert::Alert;
 pub use count::thousands;
