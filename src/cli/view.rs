@@ -4,6 +4,7 @@ use chrono::Utc;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use crate::app::columns::Columns;
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, columns};
@@ -76,7 +77,11 @@ fn read(save: Save) -> Result<SavedView, CliError> {
         )));
     }
     let words = save.columns.as_deref().unwrap_or_default().split(',').map(str::trim);
-    let columns = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let columns = match words.as_slice() {
+        [] => Vec::new(),
+        words => Columns::parse(words.iter().copied()).map_err(CliError::usage)?.words(),
+    };
     let filter =
         if filter.is_all() { String::new() } else { save.filter.unwrap_or_default().trim().to_owned() };
     Ok(SavedView { name, digit: save.digit, look: Look { filter, sort, group, columns } })

@@ -202,7 +202,9 @@ fn the_program_opens_where_it_was_left() {
     assert_eq!((harness.shown(), harness.model.list.cursor), (list, cursor));
     assert_eq!((harness.model.list.place, harness.model.list.offset), (2, 0));
     // A cursor whose alert is gone opens on the row where it was.
-    harness.put(cursor.map_or(0, |key| key.0), Given { kind: "other", status: Status::Dismissed, ..ROW }).restart();
+    harness
+        .put(cursor.map_or(0, |key| key.0), Given { kind: "other", status: Status::Dismissed, ..ROW })
+        .restart();
     assert_eq!(harness.model.list.place, 2);
     harness.keys("3").restart();
     assert_eq!((shown(&harness.model), harness.shown()), ("dismissed", vec![5]));

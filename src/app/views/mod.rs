@@ -5,6 +5,7 @@ pub(super) mod menu;
 pub(super) mod place;
 pub(super) mod saved;
 
+use crate::app::columns::Columns;
 use crate::app::command::View;
 use crate::app::input::Input;
 use crate::app::model::{FilterBar, Model};
@@ -65,13 +66,16 @@ fn look_of(model: &Model, view: ViewRef) -> Option<Look> {
 
 /// How the list is shown now.
 pub(super) fn look(model: &Model) -> Look {
-    Look { filter: text_of(&model.filter.applied), sort: model.list.sort.clone(), ..Look::default() }
+    let columns = model.list.columns.as_ref().map(Columns::words).unwrap_or_default();
+    let (filter, sort) = (text_of(&model.filter.applied), model.list.sort.clone());
+    Look { filter, sort, columns, ..Look::default() }
 }
 
 /// Shows the list by all of a look but its filter; true when that is another order than before.
 fn arrange(model: &mut Model, look: &Look) -> bool {
     let other = model.list.sort != look.sort;
     model.list.sort = look.sort.clone();
+    model.list.columns = Columns::parse(look.columns.iter().map(String::as_str)).ok();
     other
 }
 

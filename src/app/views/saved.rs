@@ -1,5 +1,6 @@
 //! Saved views: saving one, what the journal answers, and what counts as looked at.
 
+use crate::app::command::{Command, View};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Overlay};
@@ -27,14 +28,19 @@ pub(super) fn newest(table: &Table) -> AlertKey {
     table.len().checked_sub(1).and_then(|last| table.row(last as u32)).map_or(AlertKey(0), |row| row.key())
 }
 
-/// Why a digit after `m` saves nothing; none for other keys.
-pub(in crate::app) fn why_not(keys: &[Key]) -> Option<String> {
-    let [first, Key { code: Code::Char(digit @ '0'..='9'), ctrl: false }] = keys else { return None };
+/// Why a digit saves nothing after the key whose other digits save views; none for other keys.
+pub(in crate::app) fn why_not(model: &Model, keys: &[Key]) -> Option<String> {
+    let (Key { code: Code::Char(digit @ '0'..='9'), ctrl: false }, before) = keys.split_last()? else {
+        return None;
+    };
     let digit = *digit as u8 - b'0';
     let (_, name, _) = BUILT_IN.iter().find(|(of, ..)| *of == digit)?;
-    let (from, to) = (DIGITS.start(), DIGITS.end());
-    (*first == Key::char('m')).then(|| {
-        format!("{digit} is the built-in view \"{name}\"; yours go on {first} {from} to {first} {to}")
+    let keymap = &model.settings.keymap;
+    let saves = keymap.of(Command::View(View::Save(*DIGITS.start())));
+    saves.iter().any(|keys| keys.split_last().is_some_and(|(_, begin)| begin == before)).then(|| {
+        let [from, to] =
+            [DIGITS.start(), DIGITS.end()].map(|digit| keymap.shown(Command::View(View::Save(*digit))));
+        format!("{digit} is the built-in view \"{name}\"; yours go on {from} to {to}")
     })
 }
 
@@ -56,6 +62,7 @@ pub(in crate::app) fn answered(
 
 /// Says what became of an edit.
 fn told(model: &mut Model, edit: &ViewEdit, edited: Edited, out: &mut Effects) {
+    let menu = model.settings.keymap.shown(Command::View(View::Menu));
     let name = |id: ViewId| {
         let view = views::saved_view(model, id).map(|kept| kept.view.name.clone());
         view.unwrap_or_default()
@@ -64,10 +71,10 @@ fn told(model: &mut Model, edit: &ViewEdit, edited: Edited, out: &mut Effects) {
         (_, Edited::Nothing) => return fail(model, "that view is not there any more", out),
         (_, Edited::NameTaken) => return fail(model, "another view has that name", out),
         (ViewEdit::Under(digit, _), Edited::Added(_)) => {
-            format!("saved: {digit} opens it; m m gives it a name")
+            format!("saved: {digit} opens it; {menu} gives it a name")
         }
         (ViewEdit::Under(digit, _), Edited::Changed(id)) => {
-            format!("saved over {digit} \"{}\"; m m and u there bring back what it was", name(id))
+            format!("saved over {digit} \"{}\"; {menu} and u there bring back what it was", name(id))
         }
         (ViewEdit::Named(_), Edited::Added(id)) => format!("saved: \"{}\"", name(id)),
         (ViewEdit::Named(_), Edited::Changed(id)) => format!("saved over \"{}\"", name(id)),
