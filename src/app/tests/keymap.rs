@@ -29,7 +29,7 @@ fn a_preset_decides_what_keys_do() {
     harness.keys("F8");
     assert!(matches!(harness.model.overlays.last(), Some(Overlay::Confirm(_))));
     harness.keys("Esc F9");
-    assert_eq!(harness.submitted().last().map(|change| change.status), Some(Status::InProgress));
+    assert_eq!(harness.submitted().last().and_then(|change| change.status), Some(Status::InProgress));
 
     let mut harness = preset(Preset::Gmail);
     harness.keys("o");
