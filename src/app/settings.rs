@@ -5,10 +5,12 @@
 pub struct Settings {
     /// Show the histogram above the list where there is room.
     pub histogram: bool,
+    /// Charts are drawn with block characters; else in ASCII, for terminals that have none.
+    pub blocks: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { histogram: true }
+        Self { histogram: true, blocks: true }
     }
 }
