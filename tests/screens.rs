@@ -4,6 +4,8 @@
 
 #[path = "screens/around.rs"]
 mod around;
+#[path = "screens/charts.rs"]
+mod charts;
 #[path = "screens/fixture.rs"]
 mod fixture;
 #[path = "screens/record.rs"]
@@ -112,6 +114,11 @@ fn the_audit_log() {
 }
 
 #[test]
+fn charts_over_the_screen() {
+    golden("chart");
+}
+
+#[test]
 fn the_first_run() {
     golden("first");
 }
@@ -124,7 +131,8 @@ fn too_small_a_screen_says_what_it_needs() {
 
 #[test]
 fn every_scene_is_golden() {
-    let areas = ["main", "filter", "empty", "full", "respond", "prompt", "sheet", "record", "log", "first"];
+    let areas =
+        ["main", "filter", "empty", "full", "respond", "prompt", "sheet", "record", "log", "chart", "first"];
     for (name, _) in SCENES {
         assert!(areas.iter().any(|area| name.split('_').next() == Some(area)), "{name}");
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::chart::{self, Histogram, Ruler, Steps, Window};
 use crate::domain::filter::{Context, Filter};
+use crate::domain::query::{GroupBy, Groups, arrange};
 use crate::domain::table::{Row, Table};
 use crate::domain::{AlertKey, Severity};
 
@@ -16,6 +17,8 @@ pub struct Listing {
     pub rows: Arc<[u32]>,
     /// How many rows have each severity, by [`Severity`]'s code.
     pub severities: [u32; 5],
+    /// The groups, in the order of their rows; none when the list is not grouped.
+    pub groups: Option<Arc<Groups>>,
     /// The same rows over time, where that was asked for.
     pub histogram: Option<Arc<Histogram>>,
 }
@@ -27,7 +30,14 @@ impl Listing {
         for row in rows.iter().filter_map(|row| table.row(*row)) {
             severities[row.severity() as usize] += 1;
         }
-        Self { table, rows: rows.into(), severities, histogram: None }
+        Self { table, rows: rows.into(), severities, groups: None, histogram: None }
+    }
+
+    /// The same with the rows of each group together; inside a group they keep their order.
+    pub fn grouped(table: Arc<Table>, rows: Vec<u32>, by: Option<GroupBy>) -> Self {
+        let Some(by) = by else { return Self::new(table, rows) };
+        let (rows, groups) = arrange(&table, rows, by);
+        Self { groups: Some(Arc::new(groups)), ..Self::new(table, rows) }
     }
 
     /// With the rows over the filter's time, in at most so many bars; without bars as it is.

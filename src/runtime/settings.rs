@@ -3,9 +3,16 @@
 use crate::app::settings::Settings;
 use crate::config::Config;
 
-/// The settings of a config.
+/// The settings of a config. One that was read has no mistakes in its keys; of another the usual keys are taken.
 pub fn settings(config: &Config) -> Settings {
-    Settings { histogram: config.screen.histogram, ..Settings::default() }
+    let screen = &config.screen;
+    Settings {
+        histogram: screen.histogram,
+        theme: screen.theme,
+        columns: screen.columns.clone(),
+        keymap: config.keys.keymap().unwrap_or_default(),
+        ..Settings::default()
+    }
 }
 
 /// Whether the terminal has block characters, as far as the environment tells: not on the Linux console, whose font lacks

@@ -171,3 +171,59 @@ pub fn text(view: &AttackView, attack: &Attack, columns: usize) -> Document {
     }
     flow.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::Tactic;
+
+    fn counts(high: usize, low: usize) -> Counts {
+        let severities = std::iter::repeat_n(Severity::High, high);
+        severities.chain(std::iter::repeat_n(Severity::Low, low)).collect()
+    }
+
+    fn attack(techniques: usize) -> Attack {
+        let techniques =
+            (0..techniques).map(|at| (SafeText::from(format!("T1{at:03}.001")), counts(0, at))).collect();
+        Attack {
+            rows: vec![
+                Tactics { tactic: Some(Tactic::Execution), counts: counts(1, 15), techniques },
+                Tactics { tactic: Some(Tactic::Impact), counts: counts(0, 1), techniques: Vec::new() },
+                Tactics { tactic: None, counts: counts(0, 0), techniques: Vec::new() },
+            ],
+            all: counts(1, 16),
+        }
+    }
+
+    #[test]
+    fn rows_show_heat_numbers_and_techniques() {
+        let shown = attack(2);
+        let view = AttackView { technique: Some(1), ..AttackView::default() };
+        assert_eq!(
+            heat(&view, &shown, 80, true).text(),
+            "▌ Execution            ███    16    T1000.001 0 ▐░ T1001.001 1▌\n  \
+             Impact               ░░░     1\n  No tactic                    ·\n"
+        );
+        assert!(heat(&view, &shown, 80, false).text().contains("###    16    T1000.001 0 [. T1001.001 1]"));
+    }
+
+    #[test]
+    fn the_technique_under_the_cursor_is_in_view_at_every_width() {
+        let shown = Arc::new(attack(30));
+        for columns in 50..160 {
+            for technique in std::iter::once(None).chain((0..30).map(Some)) {
+                let view = AttackView { technique, shown: Some(Arc::clone(&shown)), ..AttackView::default() };
+                let drawn = heat(&view, &shown, columns, true);
+                assert!(drawn.width() <= columns, "{columns} {technique:?}\n{}", drawn.text());
+                let text = drawn.text();
+                assert_eq!(
+                    text.contains('▐') && text.contains("▌\n") || text.contains("▌ +"),
+                    technique.is_some(),
+                    "{text}"
+                );
+            }
+        }
+    }
+}

@@ -248,3 +248,72 @@ pub fn text(view: &TimelineView, timeline: &Timeline, columns: usize, now: Now) 
     }
     flow.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::{FixedOffset, TimeZone, Utc};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::app::document::line_width;
+    use crate::domain::Severity;
+    use crate::domain::chart::{Frequent, Ruler, Span, Steps};
+
+    fn now() -> Now {
+        Now {
+            utc: Utc.with_ymd_and_hms(2026, 11, 23, 14, 0, 0).unwrap(),
+            offset: FixedOffset::east_opt(3600).unwrap(),
+        }
+    }
+
+    fn timeline(hours: i64, bars: usize, alerts: &[(u32, u8)]) -> Timeline {
+        let last = now().utc.timestamp();
+        let span = Span { first: last - hours * 3600, last };
+        let alerts = alerts.iter().map(|(minutes, severity)| {
+            ((last - i64::from(*minutes) * 60) as u32, Severity::from_code(*severity))
+        });
+        let ruler = Ruler { bars, steps: Steps::Clock, offset: now().offset };
+        let histogram = Histogram::new(alerts, span, ruler);
+        let frequent = vec![Frequent::default(); histogram.buckets.len()];
+        Timeline { histogram, frequent, whole: span, alerts: 3 }
+    }
+
+    #[test]
+    fn bars_are_stacked_with_the_worst_at_the_bottom() {
+        let alerts = [(30, 4), (30, 2), (30, 2), (90, 2), (150, 1)];
+        let shown = timeline(4, 5, &alerts);
+        let view = TimelineView { at: 3, ..TimelineView::default() };
+        let drawn = |blocks| picture(&view, &shown, (22, 5), blocks, now()).text();
+        assert_eq!(
+            drawn(true),
+            "    3 ┤         ▒▒\n      │         ▒▒\n      │     ░░▒▒██\n      └──┬─────▲──────\n         12:00\n"
+                .replace("──────\n", "───\n")
+        );
+        assert!(drawn(false).contains("    3 +         LL\n      |         LL\n      |     IILLHH\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_picture_stays_in_its_frame(
+            columns in 20..180_usize,
+            rows in 4..40_usize,
+            hours in 1..4000_i64,
+            alerts in prop::collection::vec((0..5000_u32, 0..5_u8), 0..40),
+            place in any::<prop::sample::Index>(),
+        ) {
+            let shown = timeline(hours, columns - BEFORE_AXIS, &alerts);
+            let at = place.index(shown.histogram.buckets.len());
+            let view = TimelineView { at, anchor: Some(0), ..TimelineView::default() };
+            let drawn = picture(&view, &shown, (columns, rows), true, now());
+            prop_assert_eq!(drawn.len(), rows);
+            for line in &drawn.lines {
+                prop_assert!(line_width(line) <= columns, "{}", drawn.text());
+            }
+            // The cursor stands under its bar.
+            prop_assert_eq!(drawn.text().matches('▲').count(), 1);
+            let _ = Arc::new(words(&view, &shown, now()));
+        }
+    }
+}
