@@ -26,6 +26,7 @@ use ratatui::backend::{Backend, CrosstermBackend, TestBackend};
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 
+use quell::app::layout::Main;
 use quell::app::model::Model;
 use scenes::SCENES;
 
@@ -218,11 +219,13 @@ fn an_unchanged_screen_sends_nothing() {
 #[test]
 fn hostile_text_stays_in_its_cell() {
     for size in SIZES {
-        let buffer = buffer(&fixture::full_list(size));
+        let model = fixture::full_list(size);
+        let buffer = buffer(&model);
+        let heads = Main::of(&model).list.y + 1;
         let edges = |y: u16| (0..size.0).filter(|x| buffer[(*x, y)].symbol() == "│").collect::<Vec<_>>();
         // Every row has the frames where the row of heads has them.
-        for y in 4..size.1 - 3 {
-            assert_eq!(edges(y), edges(3), "row {y} at {size:?}");
+        for y in heads + 1..size.1 - 3 {
+            assert_eq!(edges(y), edges(heads), "row {y} at {size:?}");
         }
     }
 }

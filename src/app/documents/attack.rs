@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn the_technique_under_the_cursor_is_in_view_at_every_width() {
         let shown = Arc::new(attack(30));
-        for columns in 50..160 {
+        for columns in 56..160 {
             for technique in std::iter::once(None).chain((0..30).map(Some)) {
                 let view = AttackView { technique, shown: Some(Arc::clone(&shown)), ..AttackView::default() };
                 let drawn = heat(&view, &shown, columns, true);

@@ -28,7 +28,7 @@ pub fn rows(histogram: &Histogram, rows: usize, wide: bool, blocks: bool, now: N
     let total = |counts: Counts| counts.total();
     if rows < 2 {
         let left = lane(histogram, &time, total, Counts::worst, total, blocks);
-        let mut right = peak(histogram, "peak", total, false, now);
+        let mut right = peak(histogram, total, false, now);
         let last = histogram.buckets.iter().rposition(|counts| high(*counts) > 0);
         if let Some(last) = last.filter(|_| wide) {
             right.push(Piece::new(" · ", Role::Dim));
@@ -45,8 +45,8 @@ pub fn rows(histogram: &Histogram, rows: usize, wide: bool, blocks: bool, now: N
     let upper = lane(histogram, &time, others, mixed, greater, blocks);
     let lower = lane(histogram, "High", high, worst, greater, blocks);
     vec![
-        Line { left: upper, right: peak(histogram, "peak", total, wide, now) },
-        Line { left: lower, right: peak(histogram, "High", high, wide, now) },
+        Line { left: upper, right: peak(histogram, total, wide, now) },
+        Line { left: lower, right: peak(histogram, high, wide, now) },
     ]
 }
 
@@ -74,15 +74,9 @@ fn lane(
 }
 
 /// `peak 31 · 22 Nov 14:00`; without alerts nothing.
-fn peak(
-    histogram: &Histogram,
-    word: &str,
-    measure: impl Fn(Counts) -> u32,
-    wide: bool,
-    now: Now,
-) -> Vec<Piece> {
+fn peak(histogram: &Histogram, measure: impl Fn(Counts) -> u32, wide: bool, now: Now) -> Vec<Piece> {
     let Some((at, count)) = histogram.peak(measure) else { return Vec::new() };
-    let mut words = format!("{word} {}", thousands(count as usize));
+    let mut words = format!("peak {}", thousands(count as usize));
     if wide {
         words = format!("{words} · {}", begin(histogram.begin(at), histogram.step, now));
     }
@@ -154,12 +148,12 @@ mod tests {
             drawn(2, true, true),
             [
                 pair("8 h    ▂ ▃  ▂ █", "peak 16 · 23 Nov 14:00"),
-                pair("High     ▂     ", "High 1 · 23 Nov 09:00")
+                pair("High     ▂     ", "peak 1 · 23 Nov 09:00")
             ]
         );
         assert_eq!(
             drawn(2, false, false),
-            [pair("8 h    : -  : #", "peak 16"), pair("High     :     ", "High 1")]
+            [pair("8 h    : -  : #", "peak 16"), pair("High     :     ", "peak 1")]
         );
         assert_eq!(drawn(1, true, true), [pair("8 h    ▂ ▃  ▂ █", "peak 16 · High 23 Nov 09:00")]);
     }

@@ -75,9 +75,9 @@ const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), (
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
 const TIMELINE: &Hints = &[
     ("← →", "move"),
+    ("Enter", "filter to it"),
     ("+ -", "zoom"),
     ("v", "begin a span"),
-    ("Enter", "filter to it"),
     ("0", "all of it"),
     ("Esc", "one step back"),
 ];
@@ -89,7 +89,7 @@ const TIMELINE_SPAN: &Hints = &[
     ("Esc", "no span"),
 ];
 const ATTACK: &Hints =
-    &[("↑ ↓", "tactic"), ("← →", "technique"), ("Enter", "list its alerts"), ("Esc", "close")];
+    &[("Enter", "list its alerts"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
 /// The next keys of an overlay.

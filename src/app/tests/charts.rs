@@ -69,7 +69,7 @@ fn the_histogram_moves_on_with_the_clock() {
     let before = queries(&harness);
     harness.send(Message::Timer(Timer::Minute));
     assert_eq!(queries(&harness), before, "the clock is still in the last bar");
-    harness.now.utc += chrono::TimeDelta::seconds(330);
+    harness.now.utc += chrono::TimeDelta::seconds(150);
     harness.send(Message::Timer(Timer::Minute));
     assert_eq!(queries(&harness), before + 1);
     let histogram = harness.model.list.listing.histogram.as_ref().unwrap();
