@@ -4,6 +4,8 @@
 
 #[path = "screens/around.rs"]
 mod around;
+#[path = "screens/charts.rs"]
+mod charts;
 #[path = "screens/fixture.rs"]
 mod fixture;
 #[path = "screens/record.rs"]
@@ -24,6 +26,7 @@ use ratatui::backend::{Backend, CrosstermBackend, TestBackend};
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 
+use quell::app::layout::Main;
 use quell::app::model::Model;
 use quell::app::settings::{Colours, Settings, ThemeName};
 use scenes::SCENES;
@@ -113,6 +116,11 @@ fn the_audit_log() {
 }
 
 #[test]
+fn charts_over_the_screen() {
+    golden("chart");
+}
+
+#[test]
 fn the_first_run() {
     golden("first");
 }
@@ -125,7 +133,8 @@ fn too_small_a_screen_says_what_it_needs() {
 
 #[test]
 fn every_scene_is_golden() {
-    let areas = ["main", "filter", "empty", "full", "respond", "prompt", "sheet", "record", "log", "first"];
+    let areas =
+        ["main", "filter", "empty", "full", "respond", "prompt", "sheet", "record", "log", "chart", "first"];
     for (name, _) in SCENES {
         assert!(areas.iter().any(|area| name.split('_').next() == Some(area)), "{name}");
     }
@@ -245,11 +254,13 @@ fn an_unchanged_screen_sends_nothing() {
 #[test]
 fn hostile_text_stays_in_its_cell() {
     for size in SIZES {
-        let buffer = buffer(&fixture::full_list(size));
+        let model = fixture::full_list(size);
+        let buffer = buffer(&model);
+        let heads = Main::of(&model).list.y + 1;
         let edges = |y: u16| (0..size.0).filter(|x| buffer[(*x, y)].symbol() == "│").collect::<Vec<_>>();
         // Every row has the frames where the row of heads has them.
-        for y in 4..size.1 - 3 {
-            assert_eq!(edges(y), edges(3), "row {y} at {size:?}");
+        for y in heads + 1..size.1 - 3 {
+            assert_eq!(edges(y), edges(heads), "row {y} at {size:?}");
         }
     }
 }

@@ -66,7 +66,11 @@ fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
     let list = model.list.awaiting && list_has_keys;
     let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
-    list || tab || journal::opens_sheet(model) || overlays::log::is_awaited(model) || suppress::waits(model)
+    list || tab
+        || journal::opens_sheet(model)
+        || overlays::log::is_awaited(model)
+        || overlays::chart_awaited(model)
+        || suppress::waits(model)
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
@@ -192,6 +196,9 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Show(Show::Log) => overlays::log::open(model, out),
         Command::Show(Show::Help) => overlays::open_help(model),
         Command::Show(Show::Palette) => overlays::open_palette(model),
+        Command::Show(Show::Timeline) => overlays::timeline::open(model, out),
+        Command::Show(Show::Attack) => overlays::attack::open(model, out),
+        Command::Show(Show::Histogram) => list::switch_histogram(model, out),
         Command::App(App::Sync) => {
             model.sync.wished = true;
             out.push(Effect::SyncNow);

@@ -12,6 +12,8 @@ use crate::app::keymap::Keymap;
 pub struct Settings {
     /// Show the histogram above the list where there is room.
     pub histogram: bool,
+    /// Charts are drawn with block characters; else in ASCII, for terminals that have none.
+    pub blocks: bool,
     /// The colours.
     pub theme: ThemeName,
     /// The colours that the terminal has.
@@ -28,6 +30,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             histogram: true,
+            blocks: true,
             theme: ThemeName::default(),
             colours: Colours::default(),
             mouse: false,

@@ -131,8 +131,11 @@ impl Shell {
     /// Carries an effect out, or hands back what only the main thread can do.
     pub fn run(&mut self, effect: Effect) -> Option<Immediate> {
         match effect {
-            Effect::Query { question, table, filter, sort } => {
-                self.queries.ask(question, Ask::Rows(table, filter, sort), self.context());
+            Effect::Query { question, table, filter, sort, bars } => {
+                self.queries.ask(question, Ask::Rows(table, filter, sort, bars), self.context());
+            }
+            Effect::Chart { question, table, order } => {
+                self.queries.ask(question, Ask::Chart(table, order), self.context());
             }
             Effect::Complete { question, table, text, cursor } => {
                 self.queries.ask(question, Ask::Suggestions(table, text, cursor), self.context());

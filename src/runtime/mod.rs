@@ -108,7 +108,11 @@ pub fn install_hooks() {
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     // A mistake in the config is told before the screen is touched.
     let config = open::config(global).map_err(OpenError::from)?;
-    let settings = Settings { colours: colours(), ..settings::settings(&config.unwrap_or_default()) };
+    let settings = Settings {
+        colours: colours(),
+        blocks: settings::has_blocks(|name| std::env::var(name).ok()),
+        ..settings::settings(&config.unwrap_or_default())
+    };
     let (events, inbox) = channel();
     let mut screen = Screen::take().map_err(CliError::failed)?;
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
@@ -200,7 +204,7 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             Message::Detail(..) => {
                 model.details.shown.as_ref().map(|shown| shown.key) != model.details.wanted
             }
-            Message::Completed(..) | Message::Timer(Timer::ChordMenu(_)) => true,
+            Message::Completed(..) | Message::Charted(..) | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.
             Message::Journal(_) => !model.list.listing.is_empty(),
             _ => false,

@@ -45,7 +45,7 @@ pub enum Command {
     Respond(Respond),
     /// Suppression rules.
     Suppress(Suppress),
-    /// Sheets over the screen.
+    /// Sheets over the screen, and charts.
     Show(Show),
     /// The program.
     App(App),
@@ -269,7 +269,7 @@ pub enum Suppress {
     Rules,
 }
 
-/// Sheets over the screen.
+/// Sheets over the screen, and charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the names say it
 pub enum Show {
@@ -277,6 +277,9 @@ pub enum Show {
     Log,
     Help,
     Palette,
+    Timeline,
+    Attack,
+    Histogram,
 }
 
 /// The program.

@@ -1,6 +1,7 @@
 //! The state: one struct per area, owned by [`Model`]. Areas change only their own; drawing reads all of it.
 
 mod bulk;
+mod charts;
 mod details;
 mod filter_bar;
 mod first_run;
@@ -29,6 +30,7 @@ use crate::domain::rights::KnownRights;
 use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
+pub use charts::{Asked, AttackView, TimelineView};
 pub use details::{Details, Full, Opened, Tab};
 pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};

@@ -2,6 +2,7 @@
 
 mod around;
 mod changes;
+mod charts;
 mod details;
 mod filter;
 mod invariants;
