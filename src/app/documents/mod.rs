@@ -16,10 +16,13 @@
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
+//! | [`histogram`], [`timeline`], [`attack`] | the charts; what they have in common is in [`chart`] |
 //! | [`suppression`] | suppression rules and what they would have matched |
 //! | [`views`] | saved views with their counts |
 
+pub mod attack;
 pub mod bar;
+pub mod chart;
 pub mod confirm;
 pub mod contacts;
 pub mod context;
@@ -28,6 +31,7 @@ mod entities;
 mod evidence;
 pub mod flow;
 pub mod help;
+pub mod histogram;
 pub mod history;
 mod incident;
 pub mod jobs;
@@ -39,6 +43,7 @@ pub mod related;
 pub mod standing;
 pub mod summary;
 pub mod suppression;
+pub mod timeline;
 pub mod trigger;
 pub mod views;
 
