@@ -19,9 +19,26 @@ pub const DEFAULT_PROFILE: &str = "default";
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
+    /// How the screen looks and behaves, in every profile.
+    #[serde(default)]
+    pub screen: Screen,
     /// Profiles by name.
     #[serde(default)]
     pub profile: BTreeMap<String, Profile>,
+}
+
+/// How the screen looks and behaves.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Screen {
+    /// Show the histogram above the list where there is room.
+    pub histogram: bool,
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        Self { histogram: true }
+    }
 }
 
 /// A tenant to work in.
@@ -228,7 +245,7 @@ mod tests {
             sync_seconds: 90,
             ..Profile::default()
         };
-        let config = Config { profile: [("eu west".to_owned(), profile)].into() };
+        let config = Config { profile: [("eu west".to_owned(), profile)].into(), ..Config::default() };
         assert_eq!(Config::parse(&config.render(), Path::new("config.toml")).unwrap(), config);
     }
 
@@ -239,7 +256,7 @@ mod tests {
         let path = home.path().join("quell/config.toml");
         for read_only in [false, true] {
             let profile = Profile { read_only, ..Profile::default() };
-            let config = Config { profile: [("default".to_owned(), profile)].into() };
+            let config = Config { profile: [("default".to_owned(), profile)].into(), ..Config::default() };
             config.write(&path).unwrap();
             assert_eq!(Config::load(&path).unwrap(), Some(config));
         }

@@ -6,6 +6,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::app::fetch;
 use crate::app::key::Key;
+use crate::app::model::PipeEnd;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
 use crate::domain::fact::{FactKind, named};
@@ -58,6 +59,10 @@ pub enum Message {
     Fetched(Question, Box<fetch::Answer>),
     /// What becomes of a logic app's triggering.
     Triggered(Triggered),
+    /// Where an order to write a file stands.
+    Saved(u64, Saved),
+    /// What a command that got alerts does.
+    Piped(u64, Piped),
     /// A worker reports.
     Sync(SyncEvent),
     /// The journal answers.
@@ -66,6 +71,35 @@ pub enum Message {
     Start(Start),
     /// What the analyst must know of the files: rebuilt, read-only, little space left.
     Notices(Vec<SafeText>),
+}
+
+/// Where an order to write a file stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// It can be written, and is.
+    Begun,
+    /// There is a file already; nothing was written.
+    Exists,
+    /// So many alerts are written.
+    Progress(usize),
+    /// The file is in its place.
+    Done {
+        /// Where.
+        path: SafeText,
+        /// What is not in it, if anything.
+        warning: Option<String>,
+    },
+    /// It was given up, with the reason; nothing was written.
+    Failed(SafeText),
+}
+
+/// What a command that got alerts does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piped {
+    /// What it wrote so far, and how many bytes more than are shown.
+    Text(SafeText, u64),
+    /// It ended.
+    Ended(PipeEnd),
 }
 
 /// What becomes of a confirm to trigger a logic app.

@@ -5,6 +5,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`model`], [`message`], [`effect`] | the state, what happens, what is ordered |
+//! | [`settings`] | what the config sets for the screen |
 //! | [`mod@update`] | the root: routes a message to its area |
 //! | [`input`], [`form`] | a line of text being edited; fields and a button |
 //! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
@@ -18,6 +19,7 @@
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
 //! | `record` | notes, assignment, feedback |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
+//! | `export`, `pipe` | files to hand on, a change as a script; alerts given to a command |
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
 
@@ -28,6 +30,7 @@ mod details;
 pub mod document;
 pub mod documents;
 pub mod effect;
+mod export;
 pub mod fetch;
 mod filter_bar;
 mod first_run;
@@ -48,11 +51,13 @@ mod narrow;
 mod notice;
 pub mod overlays;
 mod page;
+mod pipe;
 mod pivot;
 mod record;
 pub mod related;
 pub mod respond;
 mod rights;
+pub mod settings;
 pub mod suppress;
 mod sync_status;
 #[cfg(test)]

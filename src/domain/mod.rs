@@ -31,6 +31,7 @@
 //! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
 //! | [`response`] | logic apps triggered on alerts, and what became of each |
 //! | [`suppression`] | suppression rules: checked, suggested, simulated |
+//! | [`view`] | saved views, and where the analyst was |
 
 pub mod activity;
 pub mod alert;
@@ -69,6 +70,7 @@ pub mod status;
 pub mod suppression;
 pub mod table;
 pub mod tactic;
+pub mod view;
 pub mod words;
 
 pub use alert::Alert;

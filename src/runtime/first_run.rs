@@ -47,7 +47,8 @@ impl State {
             Some(path) => path.clone(),
             None => Paths::standard().map_err(text)?.config,
         };
-        let config = Config { profile: [(plan.name.clone(), plan.profile.clone())].into() };
+        let config =
+            Config { profile: [(plan.name.clone(), plan.profile.clone())].into(), ..Config::default() };
         config.write(&path).map_err(text)?;
         Ok((path.display().to_string().into(), plan))
     }

@@ -76,17 +76,20 @@ pub enum Setup {
     FirstRun(Box<Plan>),
 }
 
+/// Reads the config file that the flags name, else the standard one; none when there is none.
+pub fn config(global: &Global) -> Result<Option<Config>, ConfigError> {
+    match &global.config {
+        Some(path) => match Config::load(path)? {
+            Some(config) => Ok(Some(config)),
+            None => Err(ConfigError::Missing { path: path.clone() }),
+        },
+        None => Paths::standard().map_or(Ok(None), |paths| Config::load(&paths.config)),
+    }
+}
+
 /// Finds out what the flags, the config and the environment ask for. Reads the config file and nothing else.
 pub fn resolve(global: &Global) -> Result<Setup, OpenError> {
-    let paths = Paths::standard();
-    let config_path = match &global.config {
-        Some(path) => path.clone(),
-        None => paths.as_ref().map(|paths| paths.config.clone()).unwrap_or_default(),
-    };
-    let config = Config::load(&config_path)?;
-    if config.is_none() && global.config.is_some() {
-        return Err(ConfigError::Missing { path: config_path }.into());
-    }
+    let config = config(global)?;
     let name = match (&global.profile, &config) {
         (Some(name), _) => name.clone(),
         (None, Some(config))
@@ -122,7 +125,7 @@ pub fn resolve(global: &Global) -> Result<Setup, OpenError> {
     };
     let folder = match &global.data_dir {
         Some(folder) => folder.clone(),
-        None => paths?.data.join(folder_name(&name, global.endpoint.as_deref())),
+        None => Paths::standard()?.data.join(folder_name(&name, global.endpoint.as_deref())),
     };
     let configured = config.is_some_and(|config| !config.profile.is_empty())
         || global.endpoint.is_some()

@@ -380,7 +380,7 @@ fn undo(size: (u16, u16)) -> Model {
 
 fn status(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
-    model.overlays.push(Overlay::Status(StatusMenu { chosen: 1 }));
+    model.overlays.push(Overlay::Status(StatusMenu { chosen: 1, ..StatusMenu::default() }));
     model
 }
 

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod details;
+mod export;
 mod filter_bar;
 mod first_run;
 mod list;
@@ -21,12 +22,14 @@ use std::sync::Arc;
 use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
+use crate::app::settings::Settings;
 use crate::domain::SafeText;
 use crate::domain::rights::KnownRights;
 use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
 pub use details::{Details, Full, Opened, Tab};
+pub use export::{Contents, PipeEnd, PipeOutput, PipePrompt, SavePrompt, SaveState, Saving};
 pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Spot, Visual};
@@ -47,6 +50,8 @@ pub struct Model {
     pub size: (u16, u16),
     /// The clock of the last message.
     pub now: Now,
+    /// What the config sets for the screen.
+    pub settings: Settings,
     /// Who works where; none during the first run.
     pub session: Option<Session>,
     /// The first-run screen, as long as it is shown.
@@ -71,6 +76,10 @@ pub struct Model {
     pub bulk: Bulk,
     /// Workers.
     pub sync: SyncStatus,
+    /// Files being written, the newest last.
+    pub saving: Vec<Saving>,
+    /// The last command that got alerts.
+    pub last_command: String,
     /// What lies over the screen; the last one has the keys.
     pub overlays: Vec<Overlay>,
     /// The audit log from which an alert was opened: it comes back when that is closed.
@@ -97,6 +106,7 @@ impl Model {
         Self {
             size,
             now,
+            settings: Settings::default(),
             session: None,
             first_run: None,
             table: Arc::default(),
@@ -109,6 +119,8 @@ impl Model {
             rights: KnownRights::default(),
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
+            saving: Vec::new(),
+            last_command: String::new(),
             overlays: Vec::new(),
             log: None,
             focus: Pane::default(),

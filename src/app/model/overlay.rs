@@ -6,6 +6,7 @@ use crate::app::input::Input;
 use crate::app::message::Detail;
 use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
 use crate::app::model::{Outcomes, TriggerPrompt};
+use crate::app::model::{PipeOutput, PipePrompt, SavePrompt};
 use crate::app::model::{RuleForm, RulesScreen};
 pub use crate::app::overlays::mail::MailForm;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, Target, TargetRecord};
@@ -48,6 +49,12 @@ pub enum Overlay {
     Rules(Box<RulesScreen>),
     /// Running and recent changes, and the listings.
     Jobs(Scroll),
+    /// A file to write.
+    Save(Box<SavePrompt>),
+    /// A command that gets alerts.
+    Pipe(Box<PipePrompt>),
+    /// What a command writes.
+    Output(Box<PipeOutput>),
     /// Keys of the pane below.
     Help(Scroll),
     /// The palette.
@@ -91,6 +98,8 @@ pub struct Twins {
 /// The status menu.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatusMenu {
+    /// True when the change is to be written as a script.
+    pub script: bool,
     /// The line under the cursor.
     pub chosen: usize,
 }
