@@ -14,6 +14,7 @@ use quell::domain::progress::{FaultKind, Subscription};
 use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
+use crate::hand_over;
 use crate::record;
 use crate::suppress;
 use crate::trigger;
@@ -103,6 +104,14 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("prompt_time", time),
     ("prompt_pattern", pattern),
     ("prompt_palette", palette),
+    ("prompt_export", hand_over::export),
+    ("prompt_export_marked", hand_over::marked),
+    ("prompt_export_exists", hand_over::exists),
+    ("prompt_script", hand_over::script),
+    ("prompt_pipe", hand_over::pipe),
+    ("prompt_pipe_wrong", hand_over::wrong),
+    ("main_saving", hand_over::saving),
+    ("sheet_output", hand_over::output),
     ("sheet_failures", failures),
     ("sheet_jobs", jobs),
     ("sheet_help", help),

@@ -4,6 +4,7 @@ mod around;
 mod changes;
 mod details;
 mod filter;
+mod hand_over;
 mod invariants;
 mod list;
 mod marks;
