@@ -22,7 +22,7 @@ fn read(bench: &Bench, name: &str) -> String {
 fn command(pty: &mut Pty, key: &str, text: &str) {
     pty.keys(key).wait("to a command");
     pty.type_text(text);
-    pty.wait("sh -c").keys("Enter");
+    pty.wait("No shell").keys("Enter");
 }
 
 fn has_line(screen: &str, line: &str) -> bool {

@@ -206,6 +206,8 @@ pub enum Copy {
     Link,
     /// The source's JSON.
     Json,
+    /// Title and entities, defanged.
+    Defanged,
     /// The portal's link, shown as well.
     ShowLink,
 }

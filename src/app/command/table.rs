@@ -215,6 +215,7 @@ pub static COMMANDS: &[Spec] = &[
     copy(Copy::Entity, &["y e"], "Copy the first entity", "entity"),
     copy(Copy::Link, &["y l"], "Copy the portal's link", "portal link"),
     copy(Copy::Json, &["y j"], "Copy the source's JSON", "JSON"),
+    copy(Copy::Defanged, &["Y"], "Copy title and entities for a ticket, addresses defanged", "defanged"),
     copy(Copy::ShowLink, &["o"], "Show and copy the portal's link", "link"),
 
     row(C::HandOver(HandOver::File), &["W"], "Export to a file: the marked alerts, else those listed", "export", P::BESIDE, G::HandOver, any_listed),

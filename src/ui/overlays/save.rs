@@ -30,15 +30,22 @@ pub(super) fn save(model: &Model, prompt: &SavePrompt, painter: &mut Painter<'_>
     }
     flow.line(Vec::new());
     match &prompt.state {
-        SaveState::Exists => flow.words("There is such a file already.", Role::Error),
+        SaveState::Exists => {
+            flow.words("There is such a file already.", Role::Error);
+            flow.line(keys(&[("y", "yes, replace it"), ("Enter", "No, another name")]));
+        }
         SaveState::Refused(why) => flow.wrap("", "", &safe(why.as_safe(), Role::Error)),
         SaveState::Waiting(_) => flow.words("writing …", Role::Dim),
-        SaveState::Typing => flow.words("A new file in this folder that only you can read.", Role::Dim),
+        SaveState::Typing if prompt.input.text().contains('/') => {
+            flow.words("A new file that only you can read.", Role::Dim);
+        }
+        SaveState::Typing => {
+            flow.words(
+                "A new file that only you can read, in the folder where quell was started.",
+                Role::Dim,
+            );
+        }
     }
-    flow.line(match prompt.state {
-        SaveState::Exists => keys(&[("y", "yes, replace it"), ("Enter", "No, another name")]),
-        _ => keys(&[("Enter", "write it"), ("Tab", "next format"), ("Esc", "No")]),
-    });
     let typing = (prompt.state != SaveState::Exists).then_some(&prompt.input);
     boxed(model, &title(&prompt.contents), &flow.finish(), (&prompt.input, typing.is_some()), painter);
 }
@@ -77,15 +84,17 @@ fn title(contents: &Contents) -> String {
 pub(super) fn pipe(model: &Model, prompt: &PipePrompt, painter: &mut Painter<'_>) {
     let mut flow = Flow::new(prompt_columns(model));
     flow.line(vec![Piece::new(if prompt.terminal { "! " } else { "| " }, Role::Key)]);
-    match &prompt.error {
-        Some(error) => flow.words(error, Role::Error),
-        None if prompt.terminal => {
-            flow.words("Gets the alerts' JSON, one a line, and the terminal until it ends.", Role::Dim);
-        }
-        None => flow.words("Gets the alerts' JSON, one a line; its output is shown here.", Role::Dim),
+    if let Some(error) = &prompt.error {
+        flow.words(error, Role::Error);
+    } else {
+        let words = if prompt.terminal {
+            "Gets the alerts' JSON, one a line, and the terminal until it ends."
+        } else {
+            "Gets the alerts' JSON, one a line; its output is shown here."
+        };
+        flow.words(words, Role::Dim);
+        flow.words("No shell reads it: for pipes and variables write sh -c '…'.", Role::Dim);
     }
-    flow.words("No shell reads it: for pipes and variables write sh -c '…'.", Role::Dim);
-    flow.line(keys(&[("Enter", "run it"), ("Esc", "No")]));
     let title = format!("{} to a command", counted(prompt.alerts.len(), "alert"));
     boxed(model, &title, &flow.finish(), (&prompt.input, true), painter);
 }
