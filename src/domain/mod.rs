@@ -16,12 +16,14 @@
 //! | [`filter`] | the filter language |
 //! | [`query`] | filter + sort over the table |
 //! | [`listing`] | what a query answers |
+//! | [`chart`] | alerts over time and over ATT&CK, as numbers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
 //! | [`context`], [`activity`], [`ownership`] | the resource of an alert: its log, who answers for it |
 //! | [`recommendation`], [`markup`] | what to improve on a resource, its HTML as text |
 //! | [`contacts`], [`samples`] | who receives mail; sample alerts |
 //! | [`progress`] | what the pull and push workers report |
+//! | [`nearest`] | how far a mistyped word is from a known one |
 //! | [`rights`] | what the signed-in role may do |
 //! | [`record`] | the local record beside the alerts, and the audit log |
 //! | [`report`] | the shift handover |
@@ -37,6 +39,7 @@ pub mod activity;
 pub mod alert;
 pub mod automation;
 pub mod change;
+pub mod chart;
 pub mod contacts;
 pub mod context;
 mod count;
@@ -51,6 +54,7 @@ pub mod logic_app;
 pub mod markdown;
 pub mod markup;
 pub mod mentions;
+pub mod nearest;
 pub mod ownership;
 pub mod progress;
 pub mod query;
