@@ -1,0 +1,154 @@
+//! Documents as lines that can be spoken: our own signs spelled in ASCII, columns parted by commas. Text from outside stays
+//! as the display rule shows it.
+
+use crate::app::document::{Document, Piece, Role};
+use crate::app::documents::flow::Flow;
+
+/// Our own words with their signs in ASCII. Frames, blocks and Braille become blanks.
+pub fn fold(own: &str) -> String {
+    if own.is_ascii() {
+        return own.to_owned();
+    }
+    let mut text = String::with_capacity(own.len());
+    for c in own.replace(" · ", ", ").replace(" → ", " to ").replace(" — ", ", ").replace("↑ ", "").chars()
+    {
+        match c {
+            '·' => text.push(','),
+            '→' => text.push_str("->"),
+            '←' => text.push_str("<-"),
+            '…' => text.push_str("..."),
+            '–' | '—' | '−' => text.push('-'),
+            '×' => text.push('x'),
+            '›' => text.push('>'),
+            '‹' => text.push('<'),
+            '✓' => text.push_str("done,"),
+            '↑' => text.push_str("up"),
+            '↓' => text.push_str("down"),
+            '●' => text.push('*'),
+            '\u{2500}'..='\u{259f}' | '\u{2800}'..='\u{28ff}' | '◆' | '◇' => text.push(' '),
+            other => text.push(other),
+        }
+    }
+    text
+}
+
+/// The lines of a document.
+pub fn lines(document: &Document) -> Vec<String> {
+    let spoken = document.lines.iter().map(|line| self::line(line));
+    let mut lines: Vec<String> = Vec::new();
+    // A blank line is a pause; two are no longer one.
+    for line in spoken {
+        if !(line.is_empty() && lines.last().is_none_or(String::is_empty)) {
+            lines.push(line);
+        }
+    }
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}
+
+/// One line: blanks between columns become a comma or, behind a label, a colon.
+pub fn line(pieces: &[Piece]) -> String {
+    let mut text = String::new();
+    // Blanks of our own that were met and not written yet, and whether a label stood before them.
+    let (mut gap, mut label) = (0, false);
+    let only = pieces.iter().filter(|piece| !piece.text.trim().is_empty()).count() == 1;
+    for piece in pieces {
+        if piece.data {
+            join(&mut text, &mut gap, label);
+            text.push_str(&piece.text);
+            label = piece.role == Role::Label;
+            continue;
+        }
+        for c in fold(&piece.text).chars() {
+            if c == ' ' {
+                gap += 1;
+                continue;
+            }
+            if c == ',' && gap > 0 && !text.trim().is_empty() {
+                gap = 0;
+            }
+            join(&mut text, &mut gap, label);
+            text.push(c);
+            label = piece.role == Role::Label;
+        }
+        let head = only && piece.role == Role::Section && !text.trim().is_empty();
+        if head && !text.ends_with([':', '.', '?']) {
+            text.push(':');
+        }
+    }
+    text
+}
+
+fn join(text: &mut String, gap: &mut usize, label: bool) {
+    let between = match (text.trim().is_empty(), *gap) {
+        (_, 0) => "",
+        // The depth of a tree, or of a hanging line.
+        (true, depth) => {
+            text.push_str(&" ".repeat(depth));
+            ""
+        }
+        (false, 1) => " ",
+        (false, _) if text.ends_with([',', '.', ':', ';', '?', '!', ')', '>']) => " ",
+        (false, _) if label => ": ",
+        (false, _) => ", ",
+    };
+    text.push_str(between);
+    *gap = 0;
+}
+
+/// Our own words, wrapped to a width.
+pub fn wrapped(own: &str, width: usize) -> Vec<String> {
+    let mut flow = Flow::new(width);
+    flow.words(&fold(own), Role::Body);
+    lines(&flow.finish())
+}
+
+/// Facts parted by full stops, empty ones left out: `High. Suspicious logon. vm-1.`
+pub fn sentence<'a>(facts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut text = String::new();
+    for fact in facts.into_iter().filter(|fact| !fact.is_empty()) {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(fact);
+        if !fact.ends_with(['.', '?', '!']) {
+            text.push('.');
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::document::safe;
+    use crate::domain::SafeStr;
+
+    #[test]
+    fn our_own_signs_are_spelled_and_those_of_the_data_stay() {
+        let own = |text: &str| line(&[Piece::from(text)]);
+        for (text, spoken) in [
+            ("337 = 340 matching − 3 kept", "337 = 340 matching - 3 kept"),
+            ("328 verified · 9 failed", "328 verified, 9 failed"),
+            ("13:02:11 → 13:07:40 UTC", "13:02:11 to 13:07:40 UTC"),
+            ("a  203.0.113.7       ip   ×41", "a, 203.0.113.7, ip, x41"),
+            ("  ├─ host  vm-1", "     host, vm-1"),
+            ("done █████░░░░░  120/337", "done, 120/337"),
+            ("↑ pending: Active", "pending: Active"),
+        ] {
+            assert_eq!(own(text), spoken);
+        }
+        let data = "│ a  b → \u{2588} · …";
+        assert_eq!(line(&safe(SafeStr(data), Role::Body)), data);
+    }
+
+    #[test]
+    fn a_label_is_followed_by_a_colon_and_a_head_ends_with_one() {
+        let label = |text: &str| Piece::new(text, Role::Label);
+        assert_eq!(line(&[label("Product"), Piece::from("   "), Piece::from("Servers")]), "Product: Servers");
+        assert_eq!(line(&[Piece::new("Entities", Role::Section)]), "Entities:");
+        assert_eq!(sentence(["High", "", "What is it?", "vm-1"]), "High. What is it? vm-1.");
+    }
+}
