@@ -63,6 +63,7 @@ const RULES: [(&str, &[&str], &[&str]); 8] = [
     ("store", &["domain", "store"], &["ratatui", "crossterm", "reqwest", "axum", "tokio::"]),
     ("azure", &["domain", "azure"], &["ratatui", "crossterm", "rusqlite"]),
     ("sync", &["domain", "store", "azure", "sync"], &["ratatui", "crossterm"]),
+    ("config", &["domain", "azure", "app", "config"], &["ratatui", "crossterm", "tokio", "rusqlite"]),
     ("emulator", &["domain", "emulator"], &["ratatui", "crossterm", "rusqlite"]),
 ];
 

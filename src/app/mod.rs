@@ -10,7 +10,7 @@
 //! | [`input`], [`form`] | a line of text being edited; fields and a button |
 //! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
 //! | `ask` | what is asked for by name instead of by key |
-//! | `list`, [`marks`] | cursor, scrolling and answers of the query; marks |
+//! | `list`, [`columns`], [`marks`] | cursor, scrolling and answers of the query; its columns; marks |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | [`suppress`] | suppression rules: the form and the list |
 //! | `details` | the side pane and the full details |
@@ -25,6 +25,7 @@
 
 mod ask;
 mod bulk;
+pub mod columns;
 pub mod command;
 pub mod copy;
 mod details;
