@@ -37,7 +37,7 @@ pub(super) fn line(plain: &mut Plain, model: &Model, text: &str) -> Steps {
     if model.chord.is_some() {
         return Ok(chord(text));
     }
-    match read(text, Scope::of(model)) {
+    match read(text, Scope::of(model), &model.settings.keymap) {
         Line::Empty => wish(plain, Wish::Here),
         Line::Number(number) => match open_tab(model) {
             Some(tab) if of_item(tab).is_some() => item(model, number),

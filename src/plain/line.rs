@@ -2,7 +2,7 @@
 
 use crate::app::command::{Scope, sequence};
 use crate::app::key::Key;
-use crate::app::keymap::{Match, resolve};
+use crate::app::keymap::{Keymap, Match};
 use crate::plain::words::{self, Word};
 
 /// What a line says.
@@ -25,7 +25,7 @@ pub enum Line<'a> {
 }
 
 /// Reads a line. Words come before keys: `l` lists, and is not the key that goes to the pane on the right.
-pub fn read(line: &str, scope: Scope) -> Line<'_> {
+pub fn read<'a>(line: &'a str, scope: Scope, keymap: &Keymap) -> Line<'a> {
     let line = line.trim();
     if line.is_empty() {
         return Line::Empty;
@@ -43,19 +43,19 @@ pub fn read(line: &str, scope: Scope) -> Line<'_> {
     if let Some(word) = words::find(first) {
         return Line::Word(word, rest.trim());
     }
-    match keys(line, scope) {
+    match keys(line, scope, keymap) {
         Some(keys) => Line::Keys(keys),
         None => Line::Unknown(line),
     }
 }
 
 /// The keys that a text names, parted by blanks or not, if they are or begin a command here.
-fn keys(text: &str, scope: Scope) -> Option<Vec<Key>> {
+fn keys(text: &str, scope: Scope, keymap: &Keymap) -> Option<Vec<Key>> {
     let apart: Vec<&str> = text.split_whitespace().collect();
     let named = sequence(text);
     let whole = (named.len() == apart.len()).then_some(named);
     let letters = || (text.chars().count() <= 3).then(|| text.chars().map(Key::char).collect());
-    let means = |keys: &Vec<Key>| !matches!(resolve(scope, keys), Match::Nothing);
+    let means = |keys: &Vec<Key>| !matches!(keymap.resolve(scope, keys), Match::Nothing);
     whole.filter(means).or_else(|| letters().filter(means))
 }
 
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     fn said(line: &str) -> String {
-        match read(line, Scope::List) {
+        match read(line, Scope::List, &Keymap::default()) {
             Line::Empty => "empty".to_owned(),
             Line::Number(number) => format!("number {number}"),
             Line::Word(word, rest) => format!("word {}|{rest}", word.names[0]),

@@ -17,7 +17,7 @@ use crate::plain::{PAGE, speech};
 /// The keys that work where the user is.
 pub(super) fn keys(model: &Model) -> Vec<String> {
     let mut lines = vec!["Keys of the screen that work here; help reads the words.".to_owned()];
-    for group in help(Scope::of(model)) {
+    for group in help(&model.settings.keymap, Scope::of(model)) {
         lines.push(format!("{}:", group.title));
         lines.extend(group.rows.iter().map(|(keys, does)| speech::fold(&format!("{keys}: {does}."))));
     }
