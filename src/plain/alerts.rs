@@ -119,5 +119,5 @@ pub(super) fn counts(model: &Model) -> String {
 pub(super) fn under_cursor(plain: &Plain, model: &Model) -> Option<String> {
     let key = model.list.cursor?;
     let place = format!("At {} of {}.", thousands(model.list.place + 1), thousands(model.list.listing.len()));
-    Some(format!("{place} {}", alert(plain, model, key)))
+    Some(format!("{place} {}", words(plain, model, key)))
 }

@@ -23,7 +23,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    fn of(plain: &Plain, model: &Model) -> Self {
+    pub(super) fn of(plain: &Plain, model: &Model) -> Self {
         let full = model.details.full.as_ref().filter(|_| model.focus == Pane::Full);
         Self {
             filter: model.filter.applied.to_string(),
@@ -72,18 +72,25 @@ pub(super) fn answer(plain: &mut Plain, model: &Model) -> Vec<String> {
         }
     } else if !now.overlay.is_empty() {
         if now.overlay != before.overlay {
-            let text = plain.part(now.overlay);
-            lines.extend(text);
+            let text = news_of(&before.overlay, &now.overlay);
+            lines.extend(plain.part(text));
         }
     } else if model.chord.is_some() {
         let keys = which_key(model).into_iter().map(|(key, does)| format!("{key} {does}"));
         lines.push(speech::fold(&format!("Next key: {}.", keys.collect::<Vec<_>>().join(", "))));
     } else if !asked || now.full != before.full {
-        lines.extend(changed(plain, model, &before, &now, lines.is_empty()));
+        let silent = lines.is_empty() && !asked;
+        lines.extend(changed(plain, model, &before, &now, silent));
     }
     let news = plain.news.take(model);
     lines.extend(news);
     lines
+}
+
+/// The lines of a text that were not in it before; all of it where most are new, or where lines only went.
+fn news_of(before: &[String], now: &[String]) -> Vec<String> {
+    let new: Vec<String> = now.iter().filter(|line| !before.contains(line)).cloned().collect();
+    if new.is_empty() || new.len() * 2 > now.len() { now.to_vec() } else { new }
 }
 
 /// What is different since the last answer.
@@ -96,9 +103,7 @@ fn changed(plain: &mut Plain, model: &Model, before: &Seen, now: &Seen, silent: 
             return plain.part(text);
         }
         if now.tab != before.tab {
-            let new: Vec<String> =
-                now.tab.iter().filter(|line| !before.tab.contains(line)).cloned().collect();
-            let text = if new.len() * 2 > now.tab.len() || new.is_empty() { now.tab.clone() } else { new };
+            let text = news_of(&before.tab, &now.tab);
             return plain.part(text);
         }
         return lines;

@@ -39,11 +39,7 @@ impl News {
             return;
         }
         self.notice = Some(notice.number);
-        let mut text = speech::fold(&notice.text.to_string());
-        if let Some(first) = text.get(..1) {
-            text = first.to_uppercase() + &text[1..];
-        }
-        let text = speech::sentence([text.as_str()]);
+        let text = speech::capital(&speech::fold(&notice.text.to_string()));
         let lines = if awaited { &mut self.said } else { &mut self.later };
         if lines.last() != Some(&text) {
             lines.push(text);

@@ -92,7 +92,7 @@ impl Plain {
         match done {
             Ok(steps) => steps,
             Err(why) => {
-                self.wish = Some(Wish::Say(speech::wrapped(&why, self.width)));
+                self.wish = Some(Wish::Say(speech::wrapped(&speech::capital(&why), self.width)));
                 Vec::new()
             }
         }
@@ -116,6 +116,13 @@ impl Plain {
         self.news.copied.extend(text.lines().map(|line| crate::domain::SafeStr(line).to_string()));
     }
 
+    /// It is waited for running changes: says so where there is none.
+    pub fn waits(&mut self, model: &Model) {
+        if model.bulk.running.is_empty() {
+            self.wish = Some(Wish::Say(vec!["Nothing is under way.".to_owned()]));
+        }
+    }
+
     /// The lines that answer what was typed.
     pub fn answer(&mut self, model: &Model) -> Vec<String> {
         answer::answer(self, model)
@@ -130,6 +137,10 @@ impl Plain {
             lines.push("Type list to read the alerts, help for the words, quit to leave.".to_owned());
         }
         self.wish = None;
+        // What was just said has not changed; what is asked without a configuration has.
+        if model.first_run.is_none() {
+            self.before = answer::Seen::of(self, model);
+        }
         lines.extend(self.answer(model));
         lines
     }

@@ -10,6 +10,8 @@ pub fn fold(own: &str) -> String {
         return own.to_owned();
     }
     let mut text = String::with_capacity(own.len());
+    // What a screen shows reversed stands in brackets.
+    let own = if own.contains('▐') { own.replace('▐', "[").replace('▌', "]") } else { own.to_owned() };
     for c in own.replace(" · ", ", ").replace(" → ", " to ").replace(" — ", ", ").replace("↑ ", "").chars()
     {
         match c {
@@ -105,6 +107,15 @@ pub fn wrapped(own: &str, width: usize) -> Vec<String> {
     lines(&flow.finish())
 }
 
+/// Our own words with a capital at the beginning and a full stop at the end.
+pub fn capital(own: &str) -> String {
+    let mut letters = own.chars();
+    match letters.next() {
+        Some(first) => sentence([(first.to_uppercase().collect::<String>() + letters.as_str()).as_str()]),
+        None => String::new(),
+    }
+}
+
 /// Facts parted by full stops, empty ones left out: `High. Suspicious logon. vm-1.`
 pub fn sentence<'a>(facts: impl IntoIterator<Item = &'a str>) -> String {
     let mut text = String::new();
@@ -137,6 +148,7 @@ mod tests {
             ("  ├─ host  vm-1", "     host, vm-1"),
             ("done █████░░░░░  120/337", "done, 120/337"),
             ("↑ pending: Active", "pending: Active"),
+            ("Initial access › ▐Execution▌ › …", "Initial access > [Execution] > ..."),
         ] {
             assert_eq!(own(text), spoken);
         }

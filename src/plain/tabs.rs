@@ -1,7 +1,7 @@
 //! Where the user is, and the texts of an alert.
 
 use crate::app::command::Scope;
-use crate::app::document::Document;
+use crate::app::document::{Document, Piece, Role};
 use crate::app::documents;
 use crate::app::documents::moment::{clock, counted};
 use crate::app::model::{Model, Page, Pane, Tab};
@@ -110,11 +110,13 @@ pub(super) fn summary(plain: &Plain, model: &Model) -> Vec<String> {
     let shown = details.shown.as_ref().filter(|shown| Some(shown.key) == model.list.cursor);
     match (shown, &details.error) {
         (Some(shown), _) => {
-            let mut lines: Vec<String> = Vec::new();
-            if let Some(number) = plain.number(shown.key) {
-                lines.push(format!("Alert {number}."));
-            }
-            lines.extend(speech::lines(&documents::pane(shown, &model.table, plain.width, model.now)));
+            // The pane begins with the title; here the severity is heard before it.
+            let mut pane = documents::pane(shown, &model.table, plain.width, model.now);
+            let titles = |line: &Vec<Piece>| line.iter().all(|piece| piece.role == Role::Title);
+            let title = pane.lines.iter().take_while(|line| !line.is_empty() && titles(line)).count();
+            pane.lines.drain(..title);
+            let mut lines = vec![alerts::alert(plain, model, shown.key)];
+            lines.extend(speech::lines(&pane));
             lines
         }
         (None, Some(error)) => vec![format!("The details could not be read: {error}")],

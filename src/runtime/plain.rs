@@ -146,7 +146,10 @@ impl Talk {
                     }
                     continue;
                 }
-                Step::Wait => Until::Settled,
+                Step::Wait => {
+                    self.plain.waits(&self.model);
+                    Until::Settled
+                }
                 Step::Quit => return Ok(Flow::Leave(0)),
             };
             if let Flow::Leave(code) = self.wait(until)? {
