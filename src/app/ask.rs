@@ -31,11 +31,15 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
             let list = &mut model.list;
             list.visual = None;
             list.base.clear();
-            if !list.marks.is_empty() && list.marks != known {
+            let others = list.marks.difference(&known).count();
+            if others > 0 {
                 list.last_marks = std::mem::take(&mut list.marks);
             }
             list.marks = known;
             marks::recount(list);
+            if others > 0 {
+                say(model, format!("{} unmarked; *l brings them back", alerts(others)), out);
+            }
         }
         Ask::Filter(text) => match parse(&text) {
             Ok(filter) => views::apply_text(model, text, filter, out),

@@ -164,6 +164,7 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             Ok(number) => item(model, number),
             Err(_) => Err("item takes a number: item 2".to_owned()),
         },
+        Verb::Enter => Ok(vec![press(Key::plain(crate::app::key::Code::Enter))]),
         Verb::Mark | Verb::Unmark => mark(plain, verb == Verb::Mark, rest),
         Verb::Filter if rest.is_empty() => {
             let said = vec![super::tabs::filter(model), super::alerts::counts(model)];
@@ -365,7 +366,7 @@ fn pivot(plain: &Plain, model: &Model, rest: &str) -> Steps {
     then(on_one(plain, model, &number.join(" "))?, Command::Pivot(which))
 }
 
-fn copy(plain: &Plain, model: &Model, rest: &str) -> Steps {
+fn copy(plain: &mut Plain, model: &Model, rest: &str) -> Steps {
     let (what, rest) = first(rest);
     let what = match what {
         "id" => Copy::Id,
@@ -375,11 +376,18 @@ fn copy(plain: &Plain, model: &Model, rest: &str) -> Steps {
         "entity" => Copy::Entity,
         _ => return Err("copy takes id, row, link, json or entity".to_owned()),
     };
-    let steps = match what {
-        Copy::Id | Copy::Row => on(plain, model, rest)?,
-        _ => on_one(plain, model, rest)?,
-    };
-    then(steps, Command::Copy(what))
+    let keys = plain.alerts(&numbers(rest)?)?;
+    if !keys.is_empty() && matches!(what, Copy::Id | Copy::Row) {
+        // Nothing has to be marked to be read.
+        let known = keys.into_iter().filter_map(|key| model.table.get(key).map(|row| (key, row)));
+        let lines = known.map(|(key, row)| match what {
+            Copy::Id => SafeStr(row.id().as_str()).to_string(),
+            _ => super::alerts::alert(plain, model, key),
+        });
+        let lines = lines.collect();
+        return wish(plain, Wish::Say(lines));
+    }
+    then(on_one(plain, model, rest)?, Command::Copy(what))
 }
 
 /// A command by its name: at once where only one is meant, else the palette asks which.

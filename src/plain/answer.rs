@@ -33,7 +33,7 @@ impl Seen {
             cursor: model.list.cursor,
             full: full.map(|full| (full.key, full.tab)),
             section: model.respond.section,
-            tab: tabs::text(model),
+            tab: tabs::text(plain, model),
             overlay: model.overlays.last().map(|top| overlays::text(plain, model, top)).unwrap_or_default(),
             first_run: model.first_run.as_ref().map(first_run::text).unwrap_or_default(),
         }
@@ -106,6 +106,9 @@ fn changed(plain: &mut Plain, model: &Model, before: &Seen, now: &Seen, silent: 
             let text = news_of(&before.tab, &now.tab);
             return plain.part(text);
         }
+        if !before.overlay.is_empty() && silent {
+            lines.push("Back in the alert.".to_owned());
+        }
         return lines;
     }
     if (&now.filter, now.pivots) != (&before.filter, before.pivots) {
@@ -125,7 +128,8 @@ fn changed(plain: &mut Plain, model: &Model, before: &Seen, now: &Seen, silent: 
         lines.push(tabs::marks(model).unwrap_or_else(|| "No alert is marked.".to_owned()));
     }
     if lines.is_empty() && silent {
-        lines.push("Nothing changed.".to_owned());
+        let closed = !before.overlay.is_empty();
+        lines.push(if closed { "Back in the list." } else { "Nothing changed." }.to_owned());
     }
     lines
 }

@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::app::document::{Piece, Role};
-use crate::app::documents::flow::Flow;
 use crate::plain::speech;
 use crate::plain::words::{WORDS, Word, find};
 
@@ -30,10 +28,7 @@ pub(super) fn text(name: &str, width: usize) -> Vec<String> {
 }
 
 fn said(word: &Word, width: usize) -> Vec<String> {
-    let mut flow = Flow::new(width);
-    let text = format!("{}: {}.", shape(word), word.does);
-    flow.wrap("", "  ", &[Piece::new(text, Role::Body)]);
-    speech::lines(&flow.finish())
+    speech::wrap(&format!("{}: {}.", shape(word), word.does), width)
 }
 
 /// `mark NUMBERS|all`.

@@ -1,8 +1,7 @@
 //! Documents as lines that can be spoken: our own signs spelled in ASCII, columns parted by commas. Text from outside stays
 //! as the display rule shows it.
 
-use crate::app::document::{Document, Piece, Role};
-use crate::app::documents::flow::Flow;
+use crate::app::document::{Document, Piece, Role, width as cells};
 
 /// Our own words with their signs in ASCII. Frames, blocks and Braille become blanks.
 pub fn fold(own: &str) -> String {
@@ -34,14 +33,20 @@ pub fn fold(own: &str) -> String {
     text
 }
 
-/// The lines of a document.
-pub fn lines(document: &Document) -> Vec<String> {
-    let spoken = document.lines.iter().map(|line| self::line(line));
+/// Documents are laid out for so many columns, so that nothing of them is cut; what is longer than the terminal is wide is
+/// wrapped afterwards.
+pub const ROOM: u16 = 2000;
+
+/// The same as a width of text.
+pub const LAID: usize = ROOM as usize;
+
+/// The lines of a document, wrapped to a width.
+pub fn lines(document: &Document, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     // A blank line is a pause; two are no longer one.
-    for line in spoken {
+    for line in document.lines.iter().map(|line| self::line(line)) {
         if !(line.is_empty() && lines.last().is_none_or(String::is_empty)) {
-            lines.push(line);
+            lines.extend(wrap(&line, width));
         }
     }
     while lines.last().is_some_and(String::is_empty) {
@@ -102,9 +107,33 @@ fn join(text: &mut String, gap: &mut usize, label: bool) {
 
 /// Our own words, wrapped to a width.
 pub fn wrapped(own: &str, width: usize) -> Vec<String> {
-    let mut flow = Flow::new(width);
-    flow.words(&fold(own), Role::Body);
-    lines(&flow.finish())
+    wrap(&fold(own), width)
+}
+
+/// A line wrapped at blanks; what follows hangs two columns deeper. A word that is wider stays whole: an id that was broken
+/// can be neither copied nor searched.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    if cells(text) <= width {
+        return vec![text.to_owned()];
+    }
+    let depth = text.len() - text.trim_start_matches(' ').len();
+    let hang = " ".repeat(depth.min(width / 2) + 2);
+    let mut lines = Vec::new();
+    let mut line = " ".repeat(depth.min(width / 2));
+    let mut begun = false;
+    for word in text[depth..].split(' ') {
+        if begun && cells(&line) + 1 + cells(word) > width {
+            lines.push(std::mem::replace(&mut line, hang.clone()));
+            begun = false;
+        }
+        if begun {
+            line.push(' ');
+        }
+        line.push_str(word);
+        begun = true;
+    }
+    lines.push(line);
+    lines
 }
 
 /// Our own words with a capital at the beginning and a full stop at the end.
@@ -154,6 +183,18 @@ mod tests {
         }
         let data = "│ a  b → \u{2588} · …";
         assert_eq!(line(&safe(SafeStr(data), Role::Body)), data);
+    }
+
+    #[test]
+    fn long_lines_hang_and_long_words_stay_whole() {
+        for (text, lines) in [
+            ("one two three", &["one two", "  three"][..]),
+            ("  one two three", &["  one", "    two", "    three"]),
+            ("a /very/long/path/indeed b", &["a", "  /very/long/path/indeed", "  b"]),
+            ("short", &["short"]),
+        ] {
+            assert_eq!(wrap(text, 9), lines, "{text}");
+        }
     }
 
     #[test]

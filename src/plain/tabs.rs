@@ -111,12 +111,12 @@ pub(super) fn summary(plain: &Plain, model: &Model) -> Vec<String> {
     match (shown, &details.error) {
         (Some(shown), _) => {
             // The pane begins with the title; here the severity is heard before it.
-            let mut pane = documents::pane(shown, &model.table, plain.width, model.now);
+            let mut pane = documents::pane(shown, &model.table, speech::LAID, model.now);
             let titles = |line: &Vec<Piece>| line.iter().all(|piece| piece.role == Role::Title);
             let title = pane.lines.iter().take_while(|line| !line.is_empty() && titles(line)).count();
             pane.lines.drain(..title);
             let mut lines = vec![alerts::alert(plain, model, shown.key)];
-            lines.extend(speech::lines(&pane));
+            lines.extend(speech::lines(&pane, plain.width));
             lines
         }
         (None, Some(error)) => vec![format!("The details could not be read: {error}")],
@@ -125,7 +125,7 @@ pub(super) fn summary(plain: &Plain, model: &Model) -> Vec<String> {
 }
 
 /// The text of the tab that is open; empty when none is.
-pub(super) fn text(model: &Model) -> Vec<String> {
+pub(super) fn text(plain: &Plain, model: &Model) -> Vec<String> {
     let Some(full) = model.details.full.as_ref().filter(|_| model.focus == Pane::Full) else {
         return Vec::new();
     };
@@ -133,10 +133,10 @@ pub(super) fn text(model: &Model) -> Vec<String> {
         return vec![error.to_string()];
     }
     match Scope::of(model) {
-        Scope::Respond => items(&model.respond.page),
-        Scope::Related => items(&model.related.page),
+        Scope::Respond => items(&model.respond.page, plain.width),
+        Scope::Related => items(&model.related.page, plain.width),
         _ if full.tab == Tab::Json => json(&full.document),
-        _ => speech::lines(&full.document),
+        _ => speech::lines(&full.document, plain.width),
     }
 }
 
@@ -146,17 +146,19 @@ fn json(document: &Document) -> Vec<String> {
 }
 
 /// A page whose items are numbered.
-fn items(page: &Page) -> Vec<String> {
+fn items(page: &Page, width: usize) -> Vec<String> {
     if page.items.is_empty() {
-        return speech::lines(&page.document);
+        return speech::lines(&page.document, width);
     }
     let mut lines = Vec::new();
     for (at, line) in page.document.lines.iter().enumerate() {
         let text = speech::line(line);
         match page.items.iter().position(|item| item.start == at) {
-            Some(item) => lines.push(format!("{}) {}", item + 1, text.trim_start())),
+            Some(item) => {
+                lines.extend(speech::wrap(&format!("{}) {}", item + 1, text.trim_start()), width));
+            }
             None if text.is_empty() && lines.last().is_none_or(String::is_empty) => {}
-            None => lines.push(text),
+            None => lines.extend(speech::wrap(&text, width)),
         }
     }
     lines

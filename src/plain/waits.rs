@@ -30,6 +30,12 @@ pub fn listing(model: &Model) -> Option<String> {
     model.list.in_flight.then(|| "Waiting for the list.".to_owned())
 }
 
+/// True when more was listed than the last snapshot holds.
+pub fn lacks(model: &Model) -> bool {
+    let listed: usize = model.sync.subscriptions.iter().map(|state| state.listed).sum();
+    model.table.len() + model.sync.quarantined < listed
+}
+
 fn progress(model: &Model) -> String {
     let sync = &model.sync;
     let done = sync.subscriptions.iter().filter(|state| state.complete).count();

@@ -24,6 +24,8 @@ pub enum Verb {
     Section,
     /// Something numbered in the text that is open.
     Item,
+    /// The Enter key.
+    Enter,
     /// Mark by numbers.
     Mark,
     /// Unmark by numbers.
@@ -96,6 +98,7 @@ pub static WORDS: &[Word] = &[
     word(&["respond", "act"], "[NUMBER]", "opens what can be done about an alert, in six sections", V::Tab(Tab::Respond)),
     word(&["section"], "NUMBER", "of that, reads a section: 1 context, 2 mitigate, 3 prevent, 4 trigger, 5 suppress, 6 e-mail", V::Section),
     word(&["item"], "NUMBER", "opens or ticks an item of the text that is open; there, a number alone does the same", V::Item),
+    word(&["enter"], "", "does what the Enter key does on the screen: opens, ticks or edits what you are at", V::Enter),
     word(&["related"], "[NUMBER]", "opens what other alerts have in common with an alert", V::Tab(Tab::Related)),
     word(&["history"], "[NUMBER]", "reads what was done to an alert here", V::Tab(Tab::History)),
     word(&["json"], "[NUMBER]", "reads the source's JSON", V::Tab(Tab::Json)),

@@ -20,7 +20,7 @@ use crate::app::{self, Effect, Message, Model, fetch};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::cli::output::Out;
-use crate::plain::{Plain, Step};
+use crate::plain::{Plain, Step, speech};
 
 /// Columns where there is no terminal to ask.
 const WIDTH: u16 = 80;
@@ -42,14 +42,25 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
     let typed = io::stdin().is_terminal();
     signals::watch_plain(&events, typed).map_err(CliError::failed)?;
-    let size = (columns(), ROWS);
+    let size = (speech::ROOM, ROWS);
     let model = Model::new(size, now());
-    let plain = Plain::new(usize::from(size.0), typed);
+    let plain = Plain::new(usize::from(columns()), typed);
     shell.start();
     let lines = read_lines(events);
     let (asked, out) = (BTreeSet::new(), Out::standard());
-    let mut talk =
-        Talk { model, shell, plain, inbox, lines, asked, out, typed, opening: false, unlisted: false };
+    let mut talk = Talk {
+        model,
+        shell,
+        plain,
+        inbox,
+        lines,
+        asked,
+        out,
+        typed,
+        opening: false,
+        unlisted: false,
+        listed_by: None,
+    };
     let code = talk.run();
     let Talk { mut model, shell, inbox, .. } = talk;
     leave(shell, &inbox, &mut model);
@@ -109,6 +120,8 @@ struct Talk {
     opening: bool,
     /// Nothing was in the cache when it was opened, and the first listing is not over.
     unlisted: bool,
+    /// Until when the last of what was listed is waited for.
+    listed_by: Option<Instant>,
 }
 
 impl Talk {
@@ -235,10 +248,16 @@ impl Talk {
         }
         if self.unlisted && self.model.session.is_some() {
             let listing = crate::plain::listing(&self.model);
-            self.unlisted = listing.is_some();
+            // The snapshot of what was listed last may come after the end of its round.
+            let until = *self.listed_by.get_or_insert_with(|| Instant::now() + PATIENCE);
             if listing.is_some() {
+                self.listed_by = None;
                 return listing;
             }
+            if crate::plain::lacks(&self.model) && Instant::now() < until {
+                return Some("Waiting for the list.".to_owned());
+            }
+            self.unlisted = false;
         }
         if let Some(what) = crate::plain::awaited(&self.model) {
             return Some(what);

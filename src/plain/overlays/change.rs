@@ -24,14 +24,14 @@ const SAMPLE: usize = 3;
 const REFUSED: usize = 200;
 
 pub(super) fn confirm(model: &Model, confirm: &Confirm, width: usize) -> Vec<String> {
-    let mut flow = Flow::new(width);
+    let mut flow = Flow::new(speech::LAID);
     flow.wrap("", "", &words::equation(confirm));
     if !confirm.plan.targets.is_empty() {
         words::sample(&mut flow, &model.table, confirm, SAMPLE);
     }
     let mut lines = vec![words::title(confirm)];
-    lines.extend(speech::lines(&flow.finish()));
-    lines.extend(speech::lines(&Document { lines: words::twins(confirm, width) }));
+    lines.extend(speech::lines(&flow.finish(), width));
+    lines.extend(speech::lines(&Document { lines: words::twins(confirm, speech::LAID) }, width));
     if confirm.status == Status::Dismissed {
         match confirm.reason {
             None => {
@@ -90,10 +90,10 @@ pub(super) fn answer(confirm: &Confirm, line: &str) -> Result<Vec<Step>, String>
 }
 
 pub(super) fn undo(model: &Model, record: &ChangeRecord, width: usize) -> Vec<String> {
-    let mut flow = Flow::new(width);
+    let mut flow = Flow::new(speech::LAID);
     words::undo(&mut flow, record, model.now);
     let mut lines = vec![words::undo_title(record)];
-    lines.extend(speech::lines(&flow.finish()));
+    lines.extend(speech::lines(&flow.finish(), width));
     lines
 }
 

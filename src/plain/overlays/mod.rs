@@ -11,7 +11,9 @@ use crate::app::documents;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Overlay};
 use crate::plain::act::press;
+use crate::plain::session::Wish;
 use crate::plain::session::{Plain, Step};
+use crate::plain::speech::LAID;
 use crate::plain::{form, speech};
 
 /// What an overlay says.
@@ -38,13 +40,13 @@ pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<Strin
         Overlay::Log(log) => sheets::log(model, log),
         Overlay::Trigger(prompt) => {
             let mut lines = vec![documents::trigger::title(prompt)];
-            lines.extend(speech::lines(&documents::trigger::prompt(prompt, &model.table, width)));
+            lines.extend(speech::lines(&documents::trigger::prompt(prompt, &model.table, LAID), width));
             lines
         }
         Overlay::Outcomes(outcomes) => {
-            speech::lines(&documents::trigger::outcomes(model, outcomes.number, width))
+            speech::lines(&documents::trigger::outcomes(model, outcomes.number, LAID), width)
         }
-        Overlay::Jobs(_) => speech::lines(&documents::jobs(model, width)),
+        Overlay::Jobs(_) => speech::lines(&documents::jobs(model, LAID), width),
         Overlay::Help(_) => sheets::keys(model),
         Overlay::RuleForm(rule) => suppress::rule(model, rule, width),
         Overlay::Rules(screen) => suppress::rules(model, screen, width),
@@ -92,7 +94,13 @@ pub(super) fn reply(
 ) -> Result<Vec<Step>, String> {
     match overlay {
         Overlay::Confirm(confirm) => change::answer(confirm, line),
-        Overlay::ConfirmUndo(_) => yes_or_no(line),
+        Overlay::ConfirmUndo(_) => {
+            let steps = yes_or_no(line)?;
+            if steps != [press(Key::char('y'))] {
+                plain.wish = Some(Wish::Say(vec!["Nothing was taken back.".to_owned()]));
+            }
+            Ok(steps)
+        }
         Overlay::Failures(_) => match line {
             "e" | "retry" | "again" => Ok(vec![press(Key::char('e'))]),
             "" | "n" | "no" | "close" | "back" => Ok(vec![escape()]),

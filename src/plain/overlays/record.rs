@@ -126,11 +126,11 @@ pub(super) fn mail(mail: &MailForm, width: usize) -> Vec<String> {
     match &mail.confirm {
         None => lines.extend(form::text(&mail.form)),
         Some((after, changes)) => {
-            let mut flow = Flow::new(width);
+            let mut flow = Flow::new(speech::LAID);
             differences(&mut flow, changes);
             warnings(&mut flow, &mail.before, after);
             lines.push("Store these settings?".to_owned());
-            lines.extend(speech::lines(&flow.finish()));
+            lines.extend(speech::lines(&flow.finish(), width));
         }
     }
     lines

@@ -69,8 +69,10 @@ fn act(model: &Model, line: &ActLine) -> String {
         (None, None) => String::new(),
     };
     let more = if entry.alerts > 1 { format!("And {} more", entry.alerts - 1) } else { String::new() };
+    // What the words say already is not said again.
+    let known = facts(entry).into_iter().skip(usize::from(!by.is_empty()));
     let known: Vec<String> =
-        facts(entry).iter().skip(usize::from(!by.is_empty())).map(|f| speech::line(f)).collect();
+        known.map(|fact| speech::line(&fact)).filter(|fact| !what.contains(fact.as_str())).collect();
     let when = local(at(entry), model.now);
     let parts: Vec<&str> = [when.as_str(), &what, &named, &more, &by]
         .into_iter()

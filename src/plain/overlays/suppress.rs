@@ -12,6 +12,7 @@ use crate::plain::act::press;
 use crate::plain::first_run::to;
 use crate::plain::overlays::{escape, place, yes_or_no};
 use crate::plain::session::{Plain, Step};
+use crate::plain::speech::LAID;
 use crate::plain::{form, speech};
 
 pub(super) fn rule(model: &Model, rule: &RuleForm, width: usize) -> Vec<String> {
@@ -21,15 +22,15 @@ pub(super) fn rule(model: &Model, rule: &RuleForm, width: usize) -> Vec<String> 
         RuleStep::Writing(_) => vec!["Writing the rule and reading it back.".to_owned()],
         RuleStep::Stored(written, _) => {
             let mut lines = vec!["Read back from Azure:".to_owned()];
-            lines.extend(speech::lines(&words::stored(written, &model.table, model.now, width)));
+            lines.extend(speech::lines(&words::stored(written, &model.table, model.now, LAID), width));
             lines
         }
         RuleStep::Confirm { dismiss } => {
-            let mut flow = Flow::new(width);
+            let mut flow = Flow::new(speech::LAID);
             words::asked(&mut flow, rule);
             words::conditions(&mut flow, rule);
             let mut lines = vec![words::asked_title(rule)];
-            lines.extend(speech::lines(&flow.finish()));
+            lines.extend(speech::lines(&flow.finish(), width));
             let open = rule.simulation.value().map_or(0, |simulation| simulation.open.len());
             if open > 0 {
                 lines.push(if *dismiss {
@@ -54,19 +55,19 @@ fn fill(model: &Model, rule: &RuleForm, width: usize) -> Vec<String> {
     lines.extend(form::text(&rule.form));
     let known = suppress::refusal(model, &rule.draft.subscriptions).map(Into::into);
     lines.extend(rule.refused.as_ref().or(known.as_ref()).map(ToString::to_string));
-    lines.extend(speech::lines(&matches(rule, width)));
+    lines.extend(speech::lines(&matches(rule), width));
     lines
 }
 
 /// What the rule would have matched.
-fn matches(rule: &RuleForm, width: usize) -> Document {
+fn matches(rule: &RuleForm) -> Document {
     match (&rule.simulation.fault, rule.simulation.value()) {
         (Some(fault), _) => {
-            let mut flow = Flow::new(width);
+            let mut flow = Flow::new(speech::LAID);
             flow.wrap("", "", &crate::app::document::safe(fault.message.as_safe(), Default::default()));
             flow.finish()
         }
-        (None, Some(simulation)) => words::simulation(simulation, &rule.warnings, width),
+        (None, Some(simulation)) => words::simulation(simulation, &rule.warnings, LAID),
         (None, None) => Document::default(),
     }
 }
@@ -101,7 +102,7 @@ pub(super) fn rules(model: &Model, screen: &RulesScreen, width: usize) -> Vec<St
     lines.extend(known.rules.fault.iter().map(|fault| fault.message.to_string()));
     let Some(list) = known.rules.value() else { return lines };
     if screen.open.is_some() {
-        lines.extend(speech::lines(&suppress::document(model, screen, width)));
+        lines.extend(speech::lines(&suppress::document(model, screen, LAID), width));
         return lines;
     }
     for (place, fault) in &list.failed {
