@@ -123,7 +123,7 @@ fn the_worst_alert_is_read_its_mitigation_too_and_what_shares_its_address() {
     talk.expect("respond 1", "section 2: Mitigate.");
     talk.expect("section 3", "section 3: Prevent.");
     talk.expect("section mitigate", "1) 1. ");
-    talk.expect("1", "done");
+    talk.expect("1", "Step ticked off.");
     talk.expect("back", "Back in the list.");
     // The first alert that mentions an address.
     let (number, address) = (1..=20)
@@ -254,7 +254,7 @@ fn what_was_refused_is_read_and_only_that_is_sent_again() {
     assert_eq!(read.lines().filter(|line| line.contains(". failed.")).count(), failed);
     talk.expect("e", "sent again");
     talk.say("wait");
-    assert_eq!(bench.posts("dismiss") + refused(), 340 + failed, "the refused were tried again, once");
+    assert_eq!(bench.posts("dismiss"), 340 + failed, "the refused were tried again, once");
     talk.leave();
 }
 

@@ -66,7 +66,10 @@ pub(super) fn answer(plain: &mut Plain, model: &Model) -> Vec<String> {
         Some(Wish::Say(said)) => lines.extend(said),
         Some(Wish::Tab | Wish::Summary) | None => {}
     }
-    if !now.first_run.is_empty() {
+    if !before.first_run.is_empty() && now.first_run.is_empty() {
+        plain.news.begin(model);
+        lines.extend(tabs::here(plain, model));
+    } else if !now.first_run.is_empty() {
         if now.first_run != before.first_run {
             lines.extend(now.first_run);
         }
