@@ -35,8 +35,16 @@ pub(super) fn press(key: Key) -> Step {
 /// What a line asks for.
 pub(super) fn line(plain: &mut Plain, model: &Model, text: &str) -> Steps {
     if model.chord.is_some() {
-        return Ok(chord(text));
+        return chord(plain, model, text);
     }
+    if matches!(text.trim(), "y" | "Y" | "yes" | "no") {
+        return Err("nothing is asked now".to_owned());
+    }
+    plainly(plain, model, text)
+}
+
+/// A line where no chord waits for its second key.
+fn plainly(plain: &mut Plain, model: &Model, text: &str) -> Steps {
     match read(text, Scope::of(model), &model.settings.keymap) {
         Line::Empty => wish(plain, Wish::Here),
         Line::Number(number) => match open_tab(model) {
@@ -60,13 +68,16 @@ fn wish(plain: &mut Plain, wish: Wish) -> Steps {
     Ok(Vec::new())
 }
 
-/// The keys that follow a chord; an empty line leaves it.
-fn chord(text: &str) -> Vec<Step> {
-    if text.trim().is_empty() {
-        return vec![press(Key::plain(crate::app::key::Code::Esc))];
+/// The keys that follow a chord. An empty line leaves it; so does anything but keys, which then means what it always does.
+fn chord(plain: &mut Plain, model: &Model, text: &str) -> Steps {
+    let named: Option<Vec<Key>> = text.split_whitespace().map(Key::parse).collect();
+    let mut steps = vec![press(Key::plain(crate::app::key::Code::Esc))];
+    match named {
+        Some(keys) if keys.is_empty() => {}
+        Some(keys) => steps = keys.into_iter().map(press).collect(),
+        None => steps.extend(plainly(plain, model, text)?),
     }
-    let named: Vec<Key> = text.split_whitespace().filter_map(Key::parse).collect();
-    named.into_iter().map(press).collect()
+    Ok(steps)
 }
 
 fn open_tab(model: &Model) -> Option<Tab> {
@@ -159,7 +170,7 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             let key = key.ok_or_else(|| "no alert is under the cursor".to_owned())?;
             Ok(vec![ask(Ask::Open(key, tab))])
         }
-        Verb::Section => section(model, rest),
+        Verb::Section => section(plain, model, rest),
         Verb::Item => match rest.parse() {
             Ok(number) => item(model, number),
             Err(_) => Err("item takes a number: item 2".to_owned()),
@@ -271,7 +282,7 @@ fn walk(model: &Model, step: Move) -> Steps {
     }])
 }
 
-fn section(model: &Model, rest: &str) -> Steps {
+fn section(plain: &mut Plain, model: &Model, rest: &str) -> Steps {
     let named = |section: &Section| {
         rest == section.digit().to_string()
             || !rest.is_empty() && section.title().to_lowercase().starts_with(&rest.to_lowercase())
@@ -284,6 +295,7 @@ fn section(model: &Model, rest: &str) -> Steps {
         steps.push(run(Command::Respond(Respond::Open)));
     }
     steps.push(run(Command::Respond(Respond::Section(section))));
+    plain.wish = Some(Wish::Tab);
     Ok(steps)
 }
 

@@ -64,6 +64,11 @@ pub(super) fn answer(plain: &mut Plain, model: &Model) -> Vec<String> {
         Some(Wish::Here) => lines.extend(tabs::here(plain, model)),
         Some(Wish::Marks) => lines.extend(marks(plain, model)),
         Some(Wish::Say(said)) => lines.extend(said),
+        Some(Wish::Tab | Wish::Summary) if now.full.is_some() => {
+            let mut text = tabs::head(plain, model);
+            text.extend(now.tab.iter().cloned());
+            lines.extend(plain.part(text));
+        }
         Some(Wish::Tab | Wish::Summary) | None => {}
     }
     if !before.first_run.is_empty() && now.first_run.is_empty() {
@@ -81,7 +86,7 @@ pub(super) fn answer(plain: &mut Plain, model: &Model) -> Vec<String> {
     } else if model.chord.is_some() {
         let keys = which_key(model).into_iter().map(|(key, does)| format!("{key} {does}"));
         lines.push(speech::fold(&format!("Next key: {}.", keys.collect::<Vec<_>>().join(", "))));
-    } else if !asked || now.full != before.full {
+    } else if !asked || now.full.is_none() && before.full.is_some() {
         let silent = lines.is_empty() && !asked;
         lines.extend(changed(plain, model, &before, &now, silent));
     }
@@ -119,7 +124,7 @@ fn changed(plain: &mut Plain, model: &Model, before: &Seen, now: &Seen, silent: 
         lines.push(alerts::counts(model));
         lines.extend(alerts::under_cursor(plain, model));
     } else if now.sort != before.sort {
-        lines.push(format!("Sorted by {}.", now.sort));
+        lines.push(format!("Sorted by {}.", now.sort.to_string().replace(',', ", then ")));
         lines.extend(alerts::under_cursor(plain, model));
     } else if before.full.is_some() {
         lines.push("Back in the list.".to_owned());

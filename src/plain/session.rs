@@ -136,12 +136,13 @@ impl Plain {
             lines.extend(tabs::here(self, model));
             lines.push("Type list to read the alerts, help for the words, quit to leave.".to_owned());
         }
-        self.wish = None;
-        // What was just said has not changed; what is asked without a configuration has.
-        if model.first_run.is_none() {
+        if model.first_run.is_some() {
+            lines.extend(self.answer(model));
+        } else {
+            // What was just said is no news.
             self.before = answer::Seen::of(self, model);
+            self.news.said.clear();
         }
-        lines.extend(self.answer(model));
         lines
     }
 

@@ -189,7 +189,7 @@ mod tests {
     fn long_lines_hang_and_long_words_stay_whole() {
         for (text, lines) in [
             ("one two three", &["one two", "  three"][..]),
-            ("  one two three", &["  one", "    two", "    three"]),
+            ("  one two three", &["  one two", "    three"]),
             ("a /very/long/path/indeed b", &["a", "  /very/long/path/indeed", "  b"]),
             ("short", &["short"]),
         ] {

@@ -50,6 +50,8 @@ pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<Strin
         Overlay::Help(_) => sheets::keys(model),
         Overlay::RuleForm(rule) => suppress::rule(model, rule, width),
         Overlay::Rules(screen) => suppress::rules(model, screen, width),
+        #[allow(unreachable_patterns)] // as long as every overlay has its own words
+        _ => sheets::by_keys(model),
     }
 }
 
@@ -82,6 +84,8 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) => "An empty line closes".to_owned(),
         Overlay::RuleForm(rule) => suppress::rule_prompt(plain, rule),
         Overlay::Rules(screen) => suppress::rules_prompt(screen),
+        #[allow(unreachable_patterns)]
+        _ => "Keys, or an empty line to close".to_owned(),
     }
 }
 
@@ -128,6 +132,8 @@ pub(super) fn reply(
         Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) => Ok(vec![escape()]),
         Overlay::RuleForm(rule) => suppress::rule_reply(plain, rule, line),
         Overlay::Rules(screen) => suppress::rules_reply(model, screen, line),
+        #[allow(unreachable_patterns)]
+        _ => Ok(sheets::pressed(line)),
     }
 }
 
