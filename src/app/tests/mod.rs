@@ -2,11 +2,14 @@
 
 mod around;
 mod changes;
+mod charts;
 mod details;
 mod filter;
 mod invariants;
+mod keymap;
 mod list;
 mod marks;
+mod mouse;
 mod pivot;
 mod record;
 mod related;
