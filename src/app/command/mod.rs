@@ -39,6 +39,8 @@ pub enum Command {
     Record(Record),
     /// The clipboard.
     Copy(Copy),
+    /// Files and commands that get alerts.
+    HandOver(HandOver),
     /// The alerts that share an entity, and the way back.
     Pivot(Pivot),
     /// The *Related* tab.
@@ -212,8 +214,23 @@ pub enum Copy {
     Link,
     /// The source's JSON.
     Json,
+    /// Title and entities, defanged.
+    Defanged,
     /// The portal's link, shown as well.
     ShowLink,
+}
+
+/// Files and commands that get alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HandOver {
+    /// A file with the list.
+    File,
+    /// A change as a script.
+    Script,
+    /// A command whose output is shown.
+    Pipe,
+    /// A command that gets the terminal.
+    Shell,
 }
 
 /// The alerts that share an entity, and the way back.
@@ -388,12 +405,13 @@ pub enum Group {
     Record,
     Respond,
     Copy,
+    HandOver,
     Program,
 }
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Move,
         Self::Mark,
         Self::Filter,
@@ -404,6 +422,7 @@ impl Group {
         Self::Record,
         Self::Respond,
         Self::Copy,
+        Self::HandOver,
         Self::Program,
     ];
 
@@ -420,6 +439,7 @@ impl Group {
             Self::Record => "Record (kept here, never sent)",
             Self::Respond => "Take action",
             Self::Copy => "Copy",
+            Self::HandOver => "Hand over",
             Self::Program => "Program",
         }
     }

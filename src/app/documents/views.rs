@@ -86,11 +86,16 @@ pub fn words(model: &Model, kept: &KeptView, width: usize) -> Document {
         parts.push(format!("columns {}", SafeStr(&look.columns.join(", "))));
     }
     flow.words(&parts.join("; "), Role::Dim);
-    let count = count::of(model, kept.id)
-        .map_or_else(String::new, |count| format!("{}, {}; ", counted(count.alerts, "alert"), new(count)));
+    let count = count_words(model, kept).map_or_else(String::new, |count| format!("{count}; "));
     let before = if kept.former.is_some() { "; u brings back what it was" } else { "" };
     flow.words(&format!("{count}looked at {}{before}", ago(kept.looked, model.now)), Role::Dim);
     flow.finish()
+}
+
+/// `12 alerts, 3 new`; none when they are not counted.
+pub fn count_words(model: &Model, kept: &KeptView) -> Option<String> {
+    let count = count::of(model, kept.id)?;
+    Some(format!("{}, {}", counted(count.alerts, "alert"), new(count)))
 }
 
 /// What stands in the heading of the list: the view shown with what came since it was opened, then each other digit with
