@@ -9,6 +9,7 @@
 //! ui/          ratatui: reads &Model, writes a Frame, nothing else
 //! store/       SQLite, the only folder with SQL: cache.db and journal.db on one owning thread
 //! azure/       the REST wire format: sign-in, transport, throttling; wire -> domain
+//! import/      alerts from files, told apart by content -> domain
 //! sync/        a pure plan, then the pull and push workers
 //! emulator/    the loopback ARM emulator and the demo tenant
 //! cli/         headless commands: the same queries and changes without a screen
@@ -62,6 +63,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod emulator;
+pub mod import;
 pub mod runtime;
 pub mod store;
 pub mod sync;

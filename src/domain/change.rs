@@ -108,11 +108,17 @@ pub enum Outcome {
     Unconfirmed,
     /// Taken back before it was sent, or cancelled.
     Cancelled,
+    /// Done here, and nowhere else: the alert is of a file, and no source in use has it.
+    Kept,
 }
+
+/// The journal's detail of a target that was kept here.
+pub const KEPT_HERE: &str = "kept here; no source in use has this alert";
+
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Pending,
         Self::Sending,
         Self::Verified,
@@ -120,6 +126,7 @@ impl Outcome {
         Self::Conflict,
         Self::Unconfirmed,
         Self::Cancelled,
+        Self::Kept,
     ];
 
     /// The word on screen, in machine output and in the journal.
@@ -132,6 +139,7 @@ impl Outcome {
             Self::Conflict => "conflict",
             Self::Unconfirmed => "unconfirmed",
             Self::Cancelled => "cancelled",
+            Self::Kept => "kept",
         }
     }
 
@@ -194,6 +202,15 @@ pub struct Tally {
     pub unconfirmed: usize,
     /// Taken back or cancelled.
     pub cancelled: usize,
+    /// Done here only: the alerts are of a file.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub kept: usize,
+}
+
+/// Machine output names what is kept only where there is something.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Tally {
@@ -206,6 +223,7 @@ impl Tally {
             Outcome::Conflict => self.conflict += count,
             Outcome::Unconfirmed => self.unconfirmed += count,
             Outcome::Cancelled => self.cancelled += count,
+            Outcome::Kept => self.kept += count,
         }
     }
 
@@ -217,6 +235,7 @@ impl Tally {
         self.conflict += other.conflict;
         self.unconfirmed += other.unconfirmed;
         self.cancelled += other.cancelled;
+        self.kept += other.kept;
     }
 
     /// All alerts of the change.
@@ -226,7 +245,7 @@ impl Tally {
 
     /// Those with a final outcome.
     pub fn settled(&self) -> usize {
-        self.verified + self.failed + self.conflict + self.unconfirmed + self.cancelled
+        self.verified + self.failed + self.conflict + self.unconfirmed + self.cancelled + self.kept
     }
 
     /// How it ended, in words: `1,328 verified, 9 failed`.
@@ -238,6 +257,7 @@ impl Tally {
             (self.unconfirmed, "unconfirmed"),
             (self.pending, "pending"),
             (self.cancelled, "cancelled"),
+            (self.kept, "kept here"),
         ];
         let said: Vec<String> = parts
             .iter()

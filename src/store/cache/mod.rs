@@ -3,6 +3,7 @@
 mod body;
 mod compact;
 mod ids;
+mod imported;
 mod listing;
 mod load;
 mod put;
@@ -18,6 +19,7 @@ use chrono::{DateTime, Utc};
 
 pub(super) use ids::IdIndex;
 pub(super) use load::{Loaded, load};
+pub use imported::Import;
 pub use walk::Bodies;
 
 use super::error::{Result, Trouble};
