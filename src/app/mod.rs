@@ -9,7 +9,7 @@
 //! | [`mod@update`] | the root: routes a message to its area |
 //! | [`input`], [`form`] | a line of text being edited; fields and a button |
 //! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
-//! | `list`, [`marks`] | cursor, scrolling and answers of the query; marks |
+//! | `list`, [`columns`], [`marks`] | cursor, scrolling and answers of the query; its columns; marks |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | [`suppress`] | suppression rules: the form and the list |
 //! | `details` | the side pane and the full details |
@@ -23,6 +23,7 @@
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
 
 mod bulk;
+pub mod columns;
 pub mod command;
 pub mod copy;
 mod details;

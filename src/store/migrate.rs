@@ -12,10 +12,11 @@ pub(super) const CACHE: [&str; 3] = [
 ];
 
 /// The journal's steps.
-pub(super) const JOURNAL: [&str; 3] = [
+pub(super) const JOURNAL: [&str; 4] = [
     include_str!("../../assets/schema/journal/0001.sql"),
     include_str!("../../assets/schema/journal/0002.sql"),
     include_str!("../../assets/schema/journal/0003.sql"),
+    include_str!("../../assets/schema/journal/0004.sql"),
 ];
 
 /// The schema of an open database; 0 when it is new.

@@ -3,7 +3,7 @@
 //! | file | holds | on damage |
 //! | --- | --- | --- |
 //! | `cache.db` | what was last read from the source: rows, strings, bodies | set aside and filled again by a sync |
-//! | `journal.db` | what was decided here: changes and their outbox, the record beside the alerts, the audit log, the lease | never thrown away |
+//! | `journal.db` | what was decided here: changes and their outbox, the record beside the alerts, the audit log, the lease; saved views | never thrown away |
 //!
 //! A [`Store`] owns both connections and the one [`TableBuilder`]. It is synchronous and lives on one thread; the rest of the
 //! program talks to it through a [`StoreHandle`]. The status on screen is computed, never stored: the row as the source had
@@ -129,6 +129,7 @@ impl Store {
             stale: true,
         };
         store.load_journal()?;
+        store.next_key = store.greatest_seen()?.saturating_add(1);
         // Whoever was sending when it ended is not known to have sent. A journal that cannot be written says so later.
         let _ = store.settle_abandoned(Utc::now());
         match store.reload_cache() {

@@ -11,6 +11,7 @@ mod queue;
 mod record;
 mod trigger;
 mod undo;
+mod views;
 
 pub use assign::Assigned;
 use chrono::{DateTime, Utc};
