@@ -14,10 +14,12 @@ pub fn with_status(raw: &str, status: Status) -> Option<String> {
     let find = |members: &Members<'_>, names: [&str; 2]| {
         names.iter().find_map(|name| {
             let mut all = members.iter();
-            all.find(|(key, value)| key.eq_ignore_ascii_case(name) && value.get() != "null").map(|(_, value)| place(raw, value.get()))
+            all.find(|(key, value)| key.eq_ignore_ascii_case(name) && value.get() != "null")
+                .map(|(_, value)| place(raw, value.get()))
         })
     };
-    let inner = find(&whole, ["properties", "properties"]).filter(|(start, _)| raw[*start..].starts_with('{'));
+    let inner =
+        find(&whole, ["properties", "properties"]).filter(|(start, _)| raw[*start..].starts_with('{'));
     let (start, end) = match inner {
         Some((start, end)) => {
             let members: Members<'_> = serde_json::from_str(&raw[start..end]).ok()?;
@@ -53,7 +55,10 @@ mod tests {
     #[test]
     fn only_the_status_changes() {
         for (raw, expected) in [
-            (r#"{"id":"a","properties":{ "x":1.0 ,"status" : "Active"}}"#, r#"{"id":"a","properties":{ "x":1.0 ,"status" : "Dismissed"}}"#),
+            (
+                r#"{"id":"a","properties":{ "x":1.0 ,"status" : "Active"}}"#,
+                r#"{"id":"a","properties":{ "x":1.0 ,"status" : "Dismissed"}}"#,
+            ),
             (r#"{"properties":{"state":"Active"}}"#, r#"{"properties":{"state":"Dismissed"}}"#),
             (r#"{"Properties":{"Status":"New"}}"#, r#"{"Properties":{"Status":"Dismissed"}}"#),
             (r#"{"properties":{"a":1}}"#, r#"{"properties":{"status":"Dismissed","a":1}}"#),

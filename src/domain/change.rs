@@ -125,7 +125,6 @@ pub enum Outcome {
 /// The journal's detail of a target that was kept here.
 pub const KEPT_HERE: &str = "kept here; no source in use has this alert";
 
-
 impl Outcome {
     /// Every outcome.
     pub const ALL: [Self; 8] = [

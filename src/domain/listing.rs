@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::domain::query::{GroupBy, Groups, arrange};
 use crate::domain::chart::{self, Histogram, Ruler, Steps, Window};
 use crate::domain::filter::{Context, Filter};
+use crate::domain::query::{GroupBy, Groups, arrange};
 use crate::domain::table::{Row, Table};
 use crate::domain::{AlertKey, Severity};
 

@@ -61,9 +61,13 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
         ("compromisedEntity", about(&["compromisedHost", "compromisedEntity", "machineName"]).map(text)),
         ("entities", Some(Node::List(entities(inner)))),
         ("extendedProperties", inner.map(rest)),
-        ("resourceIdentifiers", about(&["resourceId", "azureResourceId"]).map(|id| Node::List(vec![azure_resource(id)]))),
+        (
+            "resourceIdentifiers",
+            about(&["resourceId", "azureResourceId"]).map(|id| Node::List(vec![azure_resource(id)])),
+        ),
     ];
-    let fields = members.into_iter().filter_map(|(name, value)| Some((Cow::Borrowed(name), value?))).collect();
+    let fields =
+        members.into_iter().filter_map(|(name, value)| Some((Cow::Borrowed(name), value?))).collect();
     Ok(Draft { body: Some(resource(&id, fields)), is_built, is_first_report: false })
 }
 
@@ -80,7 +84,9 @@ fn level_name(level: &str) -> String {
 /// An event that tells of a change of status names the verb, others that the alert is active.
 fn state(record: &Node<'_>) -> String {
     let operation = word(record, "operationName").unwrap_or_default().to_ascii_lowercase();
-    for (verb, name) in [("/dismiss/", "Dismissed"), ("/resolve/", "Resolved"), ("/inprogress/", "InProgress")] {
+    for (verb, name) in
+        [("/dismiss/", "Dismissed"), ("/resolve/", "Resolved"), ("/inprogress/", "InProgress")]
+    {
         if operation.contains(verb) {
             return name.to_owned();
         }
@@ -107,8 +113,7 @@ fn entities<'n>(inner: Option<&'n Node<'n>>) -> Vec<Node<'n>> {
             .iter()
             .filter_map(|(name, names)| Some((Cow::Borrowed(*name), text(said(inner, names)?))))
             .collect();
-        let mut entity: Map<'n> =
-            vec![(Cow::Borrowed("$id"), text(id)), (Cow::Borrowed("type"), text(kind))];
+        let mut entity: Map<'n> = vec![(Cow::Borrowed("$id"), text(id)), (Cow::Borrowed("type"), text(kind))];
         let any = !known.is_empty();
         entity.extend(known);
         any.then_some(entity)
@@ -127,7 +132,8 @@ fn entities<'n>(inner: Option<&'n Node<'n>>) -> Vec<Node<'n>> {
         ],
     );
     let file = said(inner, &["processName", "process name"]).map(|path| {
-        let (directory, name) = path.rfind(['\\', '/']).map_or(("", path), |at| (&path[..at], &path[at + 1..]));
+        let (directory, name) =
+            path.rfind(['\\', '/']).map_or(("", path), |at| (&path[..at], &path[at + 1..]));
         vec![
             (Cow::Borrowed("$id"), text("3")),
             (Cow::Borrowed("type"), text("file")),
@@ -138,7 +144,10 @@ fn entities<'n>(inner: Option<&'n Node<'n>>) -> Vec<Node<'n>> {
     let parent = of(
         "process",
         "4",
-        &[("processId", &["parentProcess id", "parentProcessId", "parent process id"]), ("name", &["parentProcess", "parent process"])],
+        &[
+            ("processId", &["parentProcess id", "parentProcessId", "parent process id"]),
+            ("name", &["parentProcess", "parent process"]),
+        ],
     );
     let process = of(
         "process",

@@ -25,9 +25,11 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
     let id = said(record, &["id"]).filter(|id| id.contains('/'));
     match (nested, id) {
         (Some(_), Some(_)) => Ok(Draft { body: None, is_built: false, is_first_report: false }),
-        (None, Some(id)) => {
-            Ok(Draft { body: Some(resource(id, properties(record))), is_built: false, is_first_report: false })
-        }
+        (None, Some(id)) => Ok(Draft {
+            body: Some(resource(id, properties(record))),
+            is_built: false,
+            is_first_report: false,
+        }),
         (nested, None) => {
             let fields = nested.unwrap_or(record);
             let mut parts = Parts::of(fields, &["systemAlertId", "instanceId"]);

@@ -30,7 +30,8 @@ pub(super) fn separator(head: &[u8]) -> Option<u8> {
     let line = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
     let text = std::str::from_utf8(line).ok()?;
     let known = |separator: char| {
-        let names = text.trim().split(separator).map(|name| name.trim().trim_matches('"').to_ascii_lowercase());
+        let names =
+            text.trim().split(separator).map(|name| name.trim().trim_matches('"').to_ascii_lowercase());
         names.filter(|name| KNOWN.contains(&name.as_str())).count()
     };
     let best = [',', ';', '\t', '|'].into_iter().max_by_key(|separator| known(*separator))?;
@@ -51,7 +52,9 @@ pub(super) fn rows(input: &mut Input<'_>, separator: u8, sink: &mut Sink<'_>) ->
                 continue;
             }
             (Read::Cells(cells), _) if cells.iter().all(String::is_empty) => continue,
-            (Read::Cells(cells), Some(names)) if cells.len() == names.len() => Kind::Cells(Arc::clone(names), cells),
+            (Read::Cells(cells), Some(names)) if cells.len() == names.len() => {
+                Kind::Cells(Arc::clone(names), cells)
+            }
             (Read::Cells(cells), Some(names)) => Kind::Broken(format!(
                 "the row has {} fields where there are {} columns",
                 cells.len(),
@@ -143,7 +146,7 @@ mod tests {
             found.push((piece.line, shown));
             ControlFlow::Continue(())
         });
-        ended.unwrap();
+        assert!(ended.unwrap().is_continue());
         found
     }
 

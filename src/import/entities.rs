@@ -95,7 +95,8 @@ mod tests {
             r#"{"host":{"$id":"1","HostName":"h","Type":"host"},"process":[{"$id":"2","Host":{"$id":"1","HostName":"h"},"Type":"process"}]}"#,
         )
         .unwrap();
-        let expected = r#"[{"$id":"1","hostName":"h","type":"host"},{"$id":"2","host":{"$ref":"1"},"type":"process"}]"#;
+        let expected =
+            r#"[{"$id":"1","hostName":"h","type":"host"},{"$id":"2","host":{"$ref":"1"},"type":"process"}]"#;
         assert_eq!(listed(&node).to_json(None), expected);
     }
 }

@@ -1,9 +1,9 @@
 //! Continuous export through Event Hubs, and the body that a workflow automation sends: the alert's properties with capital
 //! letters and without a resource id.
 
+use super::Draft;
 use super::fields::{azure_resource, default, properties, resource, said, text};
 use super::identity::Parts;
-use super::Draft;
 use crate::azure::parse::json::Node;
 
 pub(super) fn knows(record: &Node<'_>) -> bool {
@@ -20,9 +20,7 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
         said(record, &["azureResourceId"]).map(|id| Node::List(vec![azure_resource(id)]))
     });
     let inner = record.field(&["extendedProperties"]);
-    default(&mut properties, "productComponentName", || {
-        said(inner?, &["productComponentName"]).map(text)
-    });
+    default(&mut properties, "productComponentName", || said(inner?, &["productComponentName"]).map(text));
     let body = resource(&identity.id, properties);
     Ok(Draft { body: Some(body), is_built: identity.is_built, is_first_report: is_first(record) })
 }

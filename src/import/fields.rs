@@ -74,7 +74,8 @@ pub(super) fn properties<'n>(record: &'n Node<'n>) -> Map<'n> {
 
 /// The words with which other programs write that there is nothing.
 fn is_empty(value: &Node<'_>) -> bool {
-    matches!(value, Node::Null) || matches!(value, Node::Text(text) if matches!(&**text, "" | "None" | "null"))
+    matches!(value, Node::Null)
+        || matches!(value, Node::Text(text) if matches!(&**text, "" | "None" | "null"))
 }
 
 fn shaped<'n>(value: &'n Node<'n>, shape: Shape) -> Option<Node<'n>> {
@@ -143,9 +144,7 @@ pub(super) fn status(written: &str) -> String {
 
 fn intent<'n>(value: &'n Node<'n>) -> Node<'n> {
     match opened(value) {
-        Node::List(tactics) => {
-            text(tactics.iter().filter_map(Node::scalar).collect::<Vec<_>>().join(", "))
-        }
+        Node::List(tactics) => text(tactics.iter().filter_map(Node::scalar).collect::<Vec<_>>().join(", ")),
         other => other,
     }
 }
@@ -156,7 +155,11 @@ pub(super) fn text<'a>(value: impl Into<Cow<'a, str>>) -> Node<'a> {
 }
 
 /// Adds a property where the record has none.
-pub(super) fn default<'a>(properties: &mut Map<'a>, name: &'static str, value: impl FnOnce() -> Option<Node<'a>>) {
+pub(super) fn default<'a>(
+    properties: &mut Map<'a>,
+    name: &'static str,
+    value: impl FnOnce() -> Option<Node<'a>>,
+) {
     if properties.iter().all(|(key, _)| key != name)
         && let Some(value) = value()
     {
@@ -198,9 +201,14 @@ mod tests {
 
     #[test]
     fn words_of_other_shapes_become_those_of_the_api() {
-        for (written, expected) in
-            [("high", "High"), ("75", "Medium"), ("100", "High"), ("50", "Low"), ("25", "Informational"), ("Odd", "Odd")]
-        {
+        for (written, expected) in [
+            ("high", "High"),
+            ("75", "Medium"),
+            ("100", "High"),
+            ("50", "Low"),
+            ("25", "Informational"),
+            ("Odd", "Odd"),
+        ] {
             assert_eq!(severity(written), expected, "{written}");
         }
         for (written, expected) in

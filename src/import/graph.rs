@@ -190,16 +190,13 @@ impl<'n> Entities<'n> {
         let name = said(state, &["name"]).or(base)?;
         let hash = state.field(&["fileHash"]).and_then(|hash| {
             let mut members: Map<'n> = vec![(Cow::Borrowed("type"), text("filehash"))];
-            let kind = said(hash, &["hashType"]).map(|kind| (Cow::Borrowed("algorithm"), text(kind.to_uppercase())));
+            let kind =
+                said(hash, &["hashType"]).map(|kind| (Cow::Borrowed("algorithm"), text(kind.to_uppercase())));
             members.extend(kind);
             members.push((Cow::Borrowed("value"), text(said(hash, &["hashValue"])?)));
             Some(Node::List(vec![Node::Map(members)]))
         });
-        let links = [
-            ("name", Some(text(name))),
-            ("directory", directory.map(text)),
-            ("fileHashes", hash),
-        ];
+        let links = [("name", Some(text(name))), ("directory", directory.map(text)), ("fileHashes", hash)];
         self.add("file", state, &[], links.into_iter().filter_map(|(name, value)| Some((name, value?))))
     }
 
@@ -221,8 +218,7 @@ impl<'n> Entities<'n> {
         links: impl IntoIterator<Item = (&'static str, Node<'n>)>,
     ) -> Option<usize> {
         let known = fields.iter().filter_map(|(name, names)| Some((*name, text(said(state, names)?))));
-        let known: Map<'n> =
-            known.chain(links).map(|(name, value)| (Cow::Borrowed(name), value)).collect();
+        let known: Map<'n> = known.chain(links).map(|(name, value)| (Cow::Borrowed(name), value)).collect();
         if known.is_empty() {
             return None;
         }

@@ -169,7 +169,8 @@ impl<R: Read> Utf16<R> {
         if bytes.len() == CHUNK && units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
             self.high = units.pop();
         }
-        let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        let text: String =
+            char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
         self.out = text.into_bytes();
         Ok(())
     }

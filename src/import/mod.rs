@@ -139,8 +139,10 @@ fn understand(piece: Piece, envelopes: usize) -> Vec<Outcome> {
     let (names, bytes) = match piece.kind {
         Kind::Broken(why) => return vec![Outcome::Broken(why)],
         Kind::Cells(names, cells) => {
-            let members = names.iter().zip(&cells).filter(|(name, cell)| !name.is_empty() && !cell.is_empty());
-            let members = members.map(|(name, cell)| (Cow::Borrowed(name.as_str()), fields::text(cell.as_str())));
+            let members =
+                names.iter().zip(&cells).filter(|(name, cell)| !name.is_empty() && !cell.is_empty());
+            let members =
+                members.map(|(name, cell)| (Cow::Borrowed(name.as_str()), fields::text(cell.as_str())));
             let node = Node::Map(members.collect());
             let source = node.to_json(None);
             return vec![alert_of(&node, Source::Made(source)).unwrap_or_else(|| other(&node))];
@@ -157,7 +159,8 @@ fn understand(piece: Piece, envelopes: usize) -> Vec<Outcome> {
     };
     if let (Some(names), Node::List(cells)) = (names, &node) {
         let members = names.iter().zip(cells).filter(|(name, _)| !name.is_empty());
-        let row = Node::Map(members.map(|(name, cell)| (Cow::Borrowed(name.as_str()), cell.clone())).collect());
+        let row =
+            Node::Map(members.map(|(name, cell)| (Cow::Borrowed(name.as_str()), cell.clone())).collect());
         let source = row.to_json(None);
         return vec![alert_of(&row, Source::Made(source)).unwrap_or_else(|| other(&row))];
     }
@@ -225,7 +228,8 @@ fn not_json(text: &str, at: usize, expected: &str, first: u64) -> String {
     let next = text.get(at..).and_then(|rest| rest.chars().next());
     let why = match next {
         Some(c) if expected == "a string" && (c.is_alphabetic() || c == '_') => {
-            let word: String = text[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').take(32).collect();
+            let word: String =
+                text[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').take(32).collect();
             format!("a key without quotes: {word}")
         }
         Some('\'') => "single quotes where JSON has double ones".to_owned(),

@@ -129,7 +129,7 @@ mod tests {
             found.push((piece.line, shown));
             ControlFlow::Continue(())
         });
-        ended.unwrap();
+        assert!(ended.unwrap().is_continue());
         found
     }
 

@@ -96,7 +96,8 @@ fn listings(flow: &mut Flow, model: &Model) {
         flow.wrap_after(&line, &[Piece::from("    ")], &listing(state, model.sync.running));
     }
     if model.sync.subscriptions.is_empty() && model.sync.fault.is_none() {
-        flow.words("  none yet", Role::Dim);
+        let files = model.session.as_ref().is_some_and(|session| session.files.is_some());
+        flow.words(if files { "  none: the alerts come from a file" } else { "  none yet" }, Role::Dim);
     }
     if model.sync.quarantined > 0 {
         let words =

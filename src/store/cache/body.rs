@@ -133,8 +133,11 @@ fn repack(writer: &mut Writer<'_>, block: i64) -> Result<bool, Trouble> {
     for (key, place) in places {
         let Some(body) = data.get(place.start..place.start + place.length) else { return Ok(false) };
         let moved = writer.add(body)?;
-        conn.prepare_cached("UPDATE alert SET block = ?2, start = ?3 WHERE key = ?1")?
-            .execute(params![key, moved.block, moved.start as u32])?;
+        conn.prepare_cached("UPDATE alert SET block = ?2, start = ?3 WHERE key = ?1")?.execute(params![
+            key,
+            moved.block,
+            moved.start as u32
+        ])?;
     }
     Ok(true)
 }

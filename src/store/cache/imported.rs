@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use rusqlite::OptionalExtension;
 
+use super::body;
 use super::put::{Putter, Restated, Written, remove, restate};
 use super::subscriptions::number_of;
-use super::body;
 use crate::domain::body::with_status;
 use crate::domain::table::RowData;
 use crate::domain::{AlertId, AlertKey, Status, SubscriptionId};

@@ -95,7 +95,8 @@ impl Store {
         let keys = super::subscriptions::alerts_of(&self.cache.conn, &listing.subscription)
             .map_err(|error| self.cache_read_failed(error))?;
         let table = self.table.table();
-        let unseen = keys.into_iter().filter(|key| !running.seen.contains(*key)).filter_map(|key| table.get(key));
+        let unseen =
+            keys.into_iter().filter(|key| !running.seen.contains(*key)).filter_map(|key| table.get(key));
         Ok(unseen.filter(|row| !row.flags().is_imported()).map(|row| (row.key(), row.id())).collect())
     }
 

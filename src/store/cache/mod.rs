@@ -18,8 +18,8 @@ use std::cell::OnceCell;
 use chrono::{DateTime, Utc};
 
 pub(super) use ids::IdIndex;
-pub(super) use load::{Loaded, load};
 pub use imported::Import;
+pub(super) use load::{Loaded, load};
 pub use walk::Bodies;
 
 use super::error::{Result, Trouble};

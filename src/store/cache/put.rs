@@ -180,7 +180,8 @@ pub(super) fn restate(conn: &Connection, alerts: &[Restated]) -> Result<(), Trou
         "UPDATE alert SET row = ?2, block = ?3, start = ?4, length = ?5, source = ?6, content_hash = 0 WHERE key = ?1",
     )?;
     for Restated { key, status, raw, source } in alerts {
-        let (packed, block): (Vec<u8>, i64) = read.query_row([key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (packed, block): (Vec<u8>, i64) =
+            read.query_row([key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let packed = row::with_status(*key, &packed, *status)
             .ok_or_else(|| Trouble::Damaged(format!("row of alert {}", key.0)))?;
         let place = bodies.add(&[&raw[..], &source[..]].concat())?;

@@ -4,9 +4,9 @@
 //! as fast as reading twelve. Little-endian: seconds, tactics, parent code (4 bytes each), severity, status, flags (1 each),
 //! length of the name (4), the name, the facts (4 each), and a checksum over all of it and the key (4).
 
-use crate::domain::{AlertKey, Status};
 use crate::domain::table::{Flags, PackedFact, RowData, StoredRow};
 use crate::domain::tactic::TacticSet;
+use crate::domain::{AlertKey, Status};
 use crate::store::hash::checksum;
 
 const HEAD: usize = 19;

@@ -67,14 +67,16 @@ impl Names {
 }
 
 fn is_built(parent: &str) -> bool {
-    parent.len() >= BUILT.len() && parent.is_char_boundary(parent.len() - BUILT.len())
+    parent.len() >= BUILT.len()
+        && parent.is_char_boundary(parent.len() - BUILT.len())
         && parent[parent.len() - BUILT.len()..].eq_ignore_ascii_case(BUILT)
 }
 
 /// Names are unique in a subscription; a record may know of none.
 fn may_share(one: &AlertId, other: &AlertId) -> bool {
     let [a, b] = [one, other].map(AlertId::subscription);
-    let unknown = |id: &Option<crate::domain::SubscriptionId>| id.as_ref().is_none_or(|id| id.as_str() == NOWHERE);
+    let unknown =
+        |id: &Option<crate::domain::SubscriptionId>| id.as_ref().is_none_or(|id| id.as_str() == NOWHERE);
     a == b || unknown(&a) || unknown(&b)
 }
 
@@ -103,7 +105,8 @@ pub(super) fn apply(
     let mut added = 0;
     for found in batch {
         let mut id = found.alert.id.clone();
-        if !places.contains_key(&id) && store.key(&id).is_none()
+        if !places.contains_key(&id)
+            && store.key(&id).is_none()
             && let Some(other) = names.other(store, &id)
         {
             if found.is_built {

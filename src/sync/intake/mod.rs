@@ -3,6 +3,7 @@
 mod join;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -45,6 +46,19 @@ pub struct Left {
     pub is_broken: bool,
     /// Why, in words.
     pub reason: SafeText,
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, record, is_broken, reason } = self;
+        match line {
+            None => write!(f, "{file}: {reason}"),
+            Some(line) => {
+                let what = if *is_broken { "" } else { "not an alert: " };
+                write!(f, "{file}, line {line}, record {record}: {what}{reason}")
+            }
+        }
+    }
 }
 
 /// What an import came to.
@@ -106,9 +120,12 @@ pub fn take_in(
             for file in files {
                 let Incoming { name, content } = file;
                 let outcome = content.and_then(|content| {
-                    read_file(&name, Counted { inner: content, bytes: Arc::clone(&counter) }, stop, &mut |part| {
-                        parts.send(part).is_ok()
-                    })
+                    read_file(
+                        &name,
+                        Counted { inner: content, bytes: Arc::clone(&counter) },
+                        stop,
+                        &mut |part| parts.send(part).is_ok(),
+                    )
                 });
                 if let Err(error) = outcome {
                     let reason = SafeText::from(format!("cannot be read: {error}"));
@@ -170,13 +187,8 @@ fn read_file(
             Outcome::NotAlert(what) => (false, what),
             Outcome::Broken(why) => (true, why),
         };
-        let left = Left {
-            file: name.clone(),
-            line: Some(line),
-            record,
-            is_broken,
-            reason: SafeText::from(reason),
-        };
+        let left =
+            Left { file: name.clone(), line: Some(line), record, is_broken, reason: SafeText::from(reason) };
         listened = take(Part::Left(left));
         going_on(listened && !stop.load(Ordering::Relaxed))
     })?;
