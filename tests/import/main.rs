@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // a broken check must stop the test, a skipped one must say so
 
+mod cache;
+mod damage;
+mod formats;
 mod samples;
 
 use std::ops::ControlFlow;
