@@ -39,7 +39,7 @@ enum Broken {
 impl Broken {
     fn why(&self) -> &'static str {
         match self {
-            Self::Cut => "the record is cut short: the file ends inside it",
+            Self::Cut => "the record is cut short",
             Self::Misplaced => "a bracket, comma or quote is missing or misplaced",
             Self::TooLong => TOO_LONG,
         }

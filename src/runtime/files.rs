@@ -7,10 +7,11 @@ use std::sync::atomic::AtomicBool;
 
 use super::mailbox::Mailbox;
 use super::work::Work;
+use crate::app::documents::moment::counted;
 use crate::app::message::Message;
 use crate::domain::progress::SyncEvent;
 use crate::domain::{SafeText, thousands};
-use crate::sync::intake::{Incoming, Left, Progress, Totals, take_in};
+use crate::sync::intake::{Incoming, Progress, Totals, take_in};
 
 /// Stands for standard input.
 const STDIN: &str = "-";
@@ -75,35 +76,36 @@ pub fn show(work: &Work, mailbox: &Mailbox, paths: &[PathBuf]) {
         }
     });
     mailbox.send(Message::Sync(SyncEvent::RoundEnded(chrono::Utc::now())));
-    let notices = match totals {
-        Ok(totals) => said(&totals, &left, all),
-        Err(error) => vec![SafeText::from(error.to_string())],
+    let sum = match totals {
+        Ok(_) if all == 0 => return,
+        Ok(totals) => sum(&totals),
+        Err(error) => SafeText::from(error.to_string()),
     };
-    if !notices.is_empty() {
+    let mut named: Vec<SafeText> = left.iter().map(|one| SafeText::from(one.to_string())).collect();
+    if all > left.len() {
+        let more = thousands(all - left.len());
+        named.push(SafeText::from(format!("and {more} more: `quell import --json` lists all")));
+    }
+    // What comes last is what the notice says.
+    for notices in [named, vec![sum]] {
         mailbox.send(Message::Notices(notices));
     }
 }
 
-/// The sum first and longest, so that it is what the notice says; then each record that was left out.
-fn said(totals: &Totals, left: &[Left], all: usize) -> Vec<SafeText> {
-    if all == 0 {
-        return Vec::new();
-    }
+/// What was read, and what was left out.
+fn sum(totals: &Totals) -> SafeText {
     let mut parts = Vec::new();
     if totals.broken > 0 {
-        parts.push(format!("{} could not be read", thousands(totals.broken)));
+        parts.push(format!("{} could not be read", counted(totals.broken, "record")));
     }
-    if totals.not_alerts > 0 {
-        parts.push(format!("{} are no alerts", thousands(totals.not_alerts)));
+    match totals.not_alerts {
+        0 => {}
+        1 => parts.push("1 is no alert".to_owned()),
+        count => parts.push(format!("{} are no alerts", thousands(count))),
     }
-    let sum = format!("{} alerts read; of the other records {}", thousands(totals.alerts), parts.join(", "));
-    let mut said = vec![SafeText::from(sum)];
-    said.extend(left.iter().map(|one| SafeText::from(one.to_string())));
-    if all > left.len() {
-        said.push(SafeText::from(format!(
-            "and {} more: quell import lists them",
-            thousands(all - left.len())
-        )));
-    }
-    said
+    SafeText::from(format!(
+        "{} read; {}: the jobs screen (w) names them",
+        counted(totals.alerts, "alert"),
+        parts.join(", ")
+    ))
 }

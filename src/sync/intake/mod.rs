@@ -136,6 +136,8 @@ pub fn take_in(
                 }
             }
         });
+        // Dropped before the reader is waited for: it then knows that nobody listens.
+        let coming = coming;
         for part in &coming {
             match part {
                 Part::Alerts(found) => {
