@@ -8,8 +8,8 @@ use crate::app::message::{OrderKind, Question, Timer};
 use crate::domain::automation::AlertEvent;
 use crate::domain::change::NewChange;
 use crate::domain::fact::FactKind;
-use crate::domain::filter::Filter;
-use crate::domain::query::Sort;
+use crate::domain::filter::{Field, Filter};
+use crate::domain::query::{GroupBy, Sort};
 use crate::domain::record::{Deed, DeedId};
 use crate::domain::resource::ResourceId;
 use crate::domain::response::TriggerRecord;
@@ -29,6 +29,21 @@ pub enum Effect {
         filter: Filter,
         /// The order.
         sort: Sort,
+        /// What to group by.
+        group: Option<GroupBy>,
+    },
+    /// Count the values of a field among the alerts that pass a filter; newest question wins.
+    CountValues {
+        /// Comes back with the answer.
+        question: Question,
+        /// The snapshot.
+        table: Arc<Table>,
+        /// The filter.
+        filter: Filter,
+        /// The field.
+        field: Field,
+        /// Only values that hold this text.
+        text: String,
     },
     /// Suggest what can follow in the filter bar.
     Complete {

@@ -21,7 +21,7 @@ use crate::app::update;
 use crate::domain::alert::{Alert, Prose, Scan};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Tally, Target, TargetRecord};
 use crate::domain::fact::{Fact, FactKind};
-use crate::domain::filter::{Context, complete};
+use crate::domain::filter::{Context, complete, values};
 use crate::domain::incident;
 use crate::domain::listing::Listing;
 use crate::domain::progress::SyncEvent;
@@ -237,10 +237,15 @@ impl Harness {
 
     pub(super) fn answer(&mut self, effect: Effect) -> Vec<Message> {
         match effect {
-            Effect::Query { question, table, filter, sort } => {
+            Effect::Query { question, table, filter, sort, group } => {
                 let context = Context { now: self.now.utc, offset: self.now.offset, me: Some(me()) };
                 let rows = query::run(&table, &Query { filter, sort }, &context, &|| false).unwrap();
-                vec![Message::Listed(question, Listing::new(table, rows))]
+                vec![Message::Listed(question, Listing::grouped(table, rows, group))]
+            }
+            Effect::CountValues { question, table, filter, field, text } => {
+                let context = Context { now: self.now.utc, offset: self.now.offset, me: Some(me()) };
+                let facets = values(&table, &filter, field, &text, &context, &|| false).unwrap();
+                vec![Message::Values(question, facets)]
             }
             Effect::Complete { question, table, text, cursor } => {
                 vec![Message::Completed(question, complete(&text, cursor, &table))]
@@ -439,8 +444,9 @@ impl Harness {
     pub(super) fn cursor_to(&mut self, key: u32) -> &mut Self {
         let before = self.pressed;
         let place = self.model.list.listing.place(AlertKey(key)).unwrap();
+        let line = self.model.list.line_of(place);
         self.keys("g g");
-        for _ in 0..place {
+        for _ in 0..line {
             self.keys("j");
         }
         self.pressed = before;

@@ -9,7 +9,7 @@ use crate::app::key::Key;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
 use crate::domain::fact::{FactKind, named};
-use crate::domain::filter::Completion;
+use crate::domain::filter::{Completion, Values};
 use crate::domain::incident::Family;
 use crate::domain::listing::Listing;
 use crate::domain::progress::{Fault, SyncEvent};
@@ -48,6 +48,8 @@ pub enum Message {
     Table(Arc<Table>),
     /// Rows for the list.
     Listed(Question, Listing),
+    /// The values of a field, for *Add filter*.
+    Values(Question, Values),
     /// Suggestions for the filter bar.
     Completed(Question, Completion),
     /// An alert in full.

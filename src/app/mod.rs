@@ -9,7 +9,7 @@
 //! | [`mod@update`] | the root: routes a message to its area |
 //! | [`input`], [`form`] | a line of text being edited; fields and a button |
 //! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
-//! | `list`, [`marks`] | cursor, scrolling and answers of the query; marks |
+//! | `list`, [`lines`], `group`, [`marks`] | cursor, scrolling and answers of the query; headings and folds; marks |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | [`suppress`] | suppression rules: the form and the list |
 //! | `details` | the side pane and the full details |
@@ -33,6 +33,7 @@ pub mod fetch;
 mod filter_bar;
 mod first_run;
 pub mod form;
+mod group;
 #[cfg(test)]
 mod harness;
 pub mod input;
@@ -41,6 +42,7 @@ pub mod key;
 pub mod keymap;
 pub mod keys;
 pub mod layout;
+pub mod lines;
 mod list;
 pub mod marks;
 pub mod message;

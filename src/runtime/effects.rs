@@ -129,8 +129,11 @@ impl Shell {
     /// Carries an effect out, or hands back what only the main thread can do.
     pub fn run(&mut self, effect: Effect) -> Option<Immediate> {
         match effect {
-            Effect::Query { question, table, filter, sort } => {
-                self.queries.ask(question, Ask::Rows(table, filter, sort), self.context());
+            Effect::Query { question, table, filter, sort, group } => {
+                self.queries.ask(question, Ask::Rows(table, filter, sort, group), self.context());
+            }
+            Effect::CountValues { question, table, filter, field, text } => {
+                self.queries.ask(question, Ask::Values(table, filter, field, text), self.context());
             }
             Effect::Complete { question, table, text, cursor } => {
                 self.queries.ask(question, Ask::Suggestions(table, text, cursor), self.context());

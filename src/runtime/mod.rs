@@ -196,7 +196,7 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             Message::Detail(..) => {
                 model.details.shown.as_ref().map(|shown| shown.key) != model.details.wanted
             }
-            Message::Completed(..) | Message::Timer(Timer::ChordMenu(_)) => true,
+            Message::Completed(..) | Message::Values(..) | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.
             Message::Journal(_) => !model.list.listing.is_empty(),
             _ => false,

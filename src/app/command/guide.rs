@@ -6,7 +6,7 @@ use super::{CHORDS, COMMANDS, Command, Group, Panes, Pivot, Scope, Spec, sequenc
 use crate::app::key::Key;
 use crate::app::message::Mention;
 use crate::app::model::{Model, Section};
-use crate::app::{details, first_run, overlays};
+use crate::app::{details, first_run, group, overlays};
 
 /// More than any rank of the table.
 const LATER: u8 = 100;
@@ -50,6 +50,13 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         .filter(|spec| spec.rank > 0 && spec.panes.contains(scope) && (spec.available)(model).is_ok())
         .filter_map(|spec| Some((rank(spec), (*spec.keys.first()?).to_owned(), spec.hint)))
         .collect();
+    if let Some(group) =
+        group::under_cursor(&model.list).filter(|_| scope == Scope::List && model.list.on_heading)
+    {
+        let hint = if model.list.is_folded(group) { "unfold" } else { "fold" };
+        ranked.retain(|(_, keys, _)| keys != "Enter");
+        ranked.push((LATER, "Enter".to_owned(), hint));
+    }
     let starts = |chord: &str| in_scope(scope).any(|spec| starts_with(spec, chord));
     ranked.extend(
         CHORDS

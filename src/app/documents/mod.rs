@@ -15,6 +15,7 @@
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
+//! | [`group`](mod@group), [`facets`] | the group under the cursor; *Add filter* |
 //! | [`suppression`] | suppression rules and what they would have matched |
 
 pub mod bar;
@@ -23,7 +24,9 @@ pub mod context;
 pub mod details;
 mod entities;
 mod evidence;
+pub mod facets;
 pub mod flow;
+pub mod group;
 pub mod help;
 pub mod history;
 mod incident;
@@ -41,6 +44,7 @@ pub mod trigger;
 pub use contacts::contacts;
 pub use context::context;
 pub use details::details;
+pub use group::group;
 pub use help::help;
 pub use history::history;
 pub use jobs::jobs;

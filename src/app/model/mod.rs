@@ -2,6 +2,7 @@
 
 mod bulk;
 mod details;
+mod facets;
 mod filter_bar;
 mod first_run;
 mod list;
@@ -28,6 +29,7 @@ use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
 pub use details::{Details, Full, Opened, Tab};
+pub use facets::{Facets, Side};
 pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Spot, Visual};

@@ -3,7 +3,9 @@
 mod around;
 mod changes;
 mod details;
+mod facets;
 mod filter;
+mod group;
 mod invariants;
 mod list;
 mod marks;

@@ -189,7 +189,9 @@ fn numbered(table: &Table, rows: &[u32], by: GroupBy) -> Numbered {
         },
         GroupBy::Status => Numbered {
             numbers: each(&|row| u32::from(row.status() as u8)),
-            values: (0..=Status::Other as u8).map(|code| GroupValue::Status(Status::from_code(code))).collect(),
+            values: (0..=Status::Other as u8)
+                .map(|code| GroupValue::Status(Status::from_code(code)))
+                .collect(),
         },
         GroupBy::Tactic => {
             let first = |row: &Row<'_>| row.tactics().iter().next();
@@ -301,7 +303,11 @@ mod tests {
         let names = |group: &Group| -> String {
             rows[group.places()].iter().map(|row| table.row(*row).unwrap().name()).collect()
         };
-        groups.groups.iter().map(|group| format!("{}: {}", groups.label(group, table), names(group))).collect()
+        groups
+            .groups
+            .iter()
+            .map(|group| format!("{}: {}", groups.label(group, table), names(group)))
+            .collect()
     }
 
     #[test]
