@@ -6,6 +6,8 @@
 mod around;
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/group.rs"]
+mod group;
 #[path = "screens/record.rs"]
 mod record;
 #[path = "screens/related.rs"]
@@ -69,6 +71,11 @@ fn the_parts_of_the_header_never_touch() {
 #[test]
 fn the_main_screen() {
     golden("main");
+}
+
+#[test]
+fn a_grouped_list() {
+    golden("group");
 }
 
 #[test]

@@ -208,7 +208,7 @@ fn repeat(model: &mut Model, out: &mut Effects) {
             fail(model, "no alert below the cursor is left to decide", out);
             return;
         };
-        list::go_to(model, model.list.line_of(place), out);
+        list::go_to(model, place, out);
     }
     decide(model, decision, out);
 }

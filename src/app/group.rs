@@ -61,7 +61,7 @@ pub(super) fn go(model: &mut Model, go: Go, out: &mut Effects) -> bool {
 }
 
 /// The number of the group in which the cursor is.
-pub(super) fn under_cursor(list: &List) -> Option<usize> {
+fn under_cursor(list: &List) -> Option<usize> {
     if list.listing.is_empty() { None } else { list.group_at(list.place) }
 }
 

@@ -128,8 +128,21 @@ pub(super) fn resize(model: &mut Model) {
     scroll(&mut model.list, height);
 }
 
+/// Puts the cursor on the alert at a place of the list; a group that hides it is unfolded.
+pub(super) fn go_to(model: &mut Model, place: usize, out: &mut Effects) {
+    let list = &mut model.list;
+    let folded = list.group_at(place).filter(|group| list.is_folded(*group));
+    if let Some(id) = folded.and_then(|group| list.groups().get(group)).map(|group| group.id) {
+        list.folds.toggle(id);
+        list.lines = Lines::new(&list.listing, &list.folds);
+        marks::recount(list);
+    }
+    list.put_cursor(place, false);
+    settle(model, out);
+}
+
 /// Puts the cursor on a line of the list.
-pub(super) fn go_to(model: &mut Model, line: usize, out: &mut Effects) {
+pub(super) fn go_to_line(model: &mut Model, line: usize, out: &mut Effects) {
     let list = &mut model.list;
     match list.line_at(line.min(list.line_count().saturating_sub(1))) {
         Some(Line::Heading(group)) => {
@@ -173,7 +186,7 @@ pub(super) fn step(model: &mut Model, step: Move, out: &mut Effects) {
         Move::PageUp | Move::HalfUp => list.offset = list.offset.saturating_sub(page),
         Move::Down | Move::Up | Move::First | Move::Last => {}
     }
-    go_to(model, line, out);
+    go_to_line(model, line, out);
 }
 
 /// Where a movement leads in a text or list of which `height` lines fit.

@@ -145,7 +145,7 @@ fn toggle(model: &mut Model, out: &mut Effects) {
         // Below a heading stand its alerts: the next thing to mark is behind them.
         let behind = model.list.line_of(places.end.saturating_sub(1)) + 1;
         if behind < model.list.line_count() {
-            list::go_to(model, behind, out);
+            list::go_to_line(model, behind, out);
         }
     } else {
         if let Some(key) = model.list.cursor
@@ -154,7 +154,7 @@ fn toggle(model: &mut Model, out: &mut Effects) {
         {
             model.list.marks.insert(key);
         }
-        list::go_to(model, model.list.cursor_line() + 1, out);
+        list::go_to_line(model, model.list.cursor_line() + 1, out);
     }
     recount(&mut model.list);
 }

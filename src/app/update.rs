@@ -6,8 +6,8 @@ use crate::app::message::{Message, Now, Start, Timer};
 use crate::app::model::{FirstRun, Model, Pane};
 use crate::app::notice::Speaker;
 use crate::app::{
-    Effect, Effects, details, filter_bar, first_run, journal, keys, list, notice, overlays, related, respond,
-    sync_status,
+    Effect, Effects, ask, details, filter_bar, first_run, journal, keys, list, notice, overlays, related,
+    respond, sync_status,
 };
 use crate::domain::progress::SyncEvent;
 
@@ -43,6 +43,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
     match message {
         Message::Key(key) => keys::press(model, key, out),
         Message::Paste(text) => keys::paste(model, &text, out),
+        Message::Ask(wish) => ask::asked(model, wish, out),
         Message::Resize(width, height) => {
             resize(model, (width, height));
             overlays::log::follow(model, out);

@@ -18,6 +18,7 @@
 //! | [`contacts`], [`samples`] | who receives mail for alerts; sample alerts |
 //! | [`logic_apps`], [`automations`] | logic apps, their triggers and runs; workflow automations |
 //! | [`mod@alert_event`], [`callback`] | what a logic app is sent; the secret address it is sent to |
+//! | [`mod@script`] | a change of status as a shell script |
 //! | `listing` | what the smaller operations share |
 
 pub mod activity;
@@ -40,6 +41,7 @@ pub mod recommendations;
 pub mod retry;
 pub mod rights;
 pub mod samples;
+pub mod script;
 pub mod suppression;
 pub mod throttle;
 pub mod transport;

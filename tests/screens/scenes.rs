@@ -17,7 +17,7 @@ use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, recor
 use crate::record;
 use crate::suppress;
 use crate::trigger;
-use crate::{around, related};
+use crate::{around, group, related};
 
 type Scene = fn((u16, u16)) -> Model;
 
@@ -33,6 +33,13 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("main_readonly", read_only),
     ("main_pivot", related::pivoted),
     ("main_pivotchord", related::chord),
+    ("group_resource", group::by_resource),
+    ("group_folded", group::folded),
+    ("group_alert", group::by_group),
+    ("prompt_facets", group::fields),
+    ("prompt_facets_values", group::ticked),
+    ("prompt_facets_none", group::none),
+    ("prompt_facets_counting", group::counting),
     ("filter_typing", typing),
     ("filter_mistake", mistake),
     ("filter_long", long_filter),

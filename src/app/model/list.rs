@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::app::columns::Columns;
 use crate::app::lines::{Folds, Lines, Under};
 use crate::app::message::Question;
 use crate::domain::AlertKey;
@@ -47,6 +48,8 @@ pub struct List {
     pub visual: Option<Visual>,
     /// The order.
     pub sort: Sort,
+    /// The columns of the view; none for those of the settings.
+    pub columns: Option<Columns>,
     /// What the list is grouped by.
     pub group: Option<GroupBy>,
     /// Which groups are folded.

@@ -135,6 +135,34 @@ impl Filter {
         }
     }
 
+    /// Another time range with both ends, in place of what the filter said about time.
+    #[must_use]
+    pub fn within(&self, since: Moment, until: Moment) -> Self {
+        let filter = self.with_since(Some(since));
+        match Field::find("until") {
+            Some(field) => filter.with(Expr::Field(field, vec![Value::Moment(until)])),
+            None => filter,
+        }
+    }
+
+    /// Every moment of the filter's `since` and `until` terms, among those that must all hold.
+    pub fn times(&self) -> (Vec<Moment>, Vec<Moment>) {
+        let (mut since, mut until) = (Vec::new(), Vec::new());
+        for term in self.terms() {
+            let Expr::Field(field, values) = term else { continue };
+            let moments = match field.0.source {
+                Source::Since => &mut since,
+                Source::Until => &mut until,
+                _ => continue,
+            };
+            moments.extend(values.iter().filter_map(|value| match value {
+                Value::Moment(moment) => Some(*moment),
+                _ => None,
+            }));
+        }
+        (since, until)
+    }
+
     /// The moment of the filter's `since`.
     pub fn since(&self) -> Option<Moment> {
         self.terms().iter().find_map(|term| match term {
@@ -272,6 +300,11 @@ mod tests {
         assert_eq!(week.to_string(), "x since:7d");
         assert_eq!(week.with_since(None).to_string(), "x");
         assert_eq!(parse("since:7d").unwrap().with_since(None), Filter::all());
+        let moment = |text| Moment::parse(text).unwrap();
+        let within = filter.within(moment("2026-11-22T14:00"), moment("2026-11-22T14:59:59"));
+        assert_eq!(within.to_string(), "x since:2026-11-22T14:00 until:2026-11-22T14:59:59");
+        assert_eq!(within.times(), (vec![moment("2026-11-22T14:00")], vec![moment("2026-11-22T14:59:59")]));
+        assert_eq!(parse("since:7d or x").unwrap().times(), (vec![], vec![]));
     }
 
     #[test]
