@@ -48,8 +48,8 @@ pub(crate) fn folded(size: (u16, u16)) -> Model {
     model
 }
 
-pub(crate) fn by_group(size: (u16, u16)) -> Model {
-    let mut model = grouped(size, GroupBy::Group, &[0], 1);
+pub(crate) fn by_status(size: (u16, u16)) -> Model {
+    let mut model = grouped(size, GroupBy::Status, &[0], 1);
     let list = &mut model.list;
     list.place += 1;
     list.on_heading = false;

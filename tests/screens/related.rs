@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use quell::app::keymap::Pending;
 use quell::app::message::{Detail, Mention};
-use quell::app::model::{Chord, Confirm, Frame, Model, Opened, Overlay, PivotMenu, Place, Spot, Tab, Twins};
+use quell::app::model::{Chord, Confirm, Frame, Model, Opened, Overlay, PivotMenu, Place, Tab, Twins};
 use quell::app::related;
 use quell::domain::alert::Scan;
 use quell::domain::change::{Target, plan};

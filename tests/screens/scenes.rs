@@ -35,7 +35,7 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("main_pivotchord", related::chord),
     ("group_resource", group::by_resource),
     ("group_folded", group::folded),
-    ("group_alert", group::by_group),
+    ("group_alert", group::by_status),
     ("prompt_facets", group::fields),
     ("prompt_facets_values", group::ticked),
     ("prompt_facets_none", group::none),
