@@ -11,13 +11,16 @@ pub mod effects;
 pub mod export;
 pub mod fetch;
 pub mod first_run;
+pub mod gate;
 pub mod input;
 pub mod journal;
 pub mod log;
 pub mod mailbox;
 pub mod open;
+pub mod pipes;
 pub mod query_worker;
 pub mod respond;
+pub mod saves;
 pub mod settings;
 pub mod signals;
 pub mod simulate;
@@ -27,7 +30,6 @@ pub mod triggers;
 pub mod work;
 pub mod writes;
 
-use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,14 +37,17 @@ use std::time::{Duration, Instant};
 use chrono::{Local, Offset, Utc};
 use tokio::runtime::Handle;
 
-use crate::app::message::Timer;
+use crate::app::message::{Saved, Timer};
+use crate::app::settings::{Colours, Settings};
 use crate::app::{self, Effect, Message, Model, Now};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::cli::output::say;
 use crate::domain::SafeText;
+use crate::domain::listing::Listing;
 use crate::ui::{self, theme::Theme};
 use effects::{Immediate, Shell};
+use gate::Gate;
 use open::OpenError;
 use terminal::Screen;
 
@@ -108,13 +113,20 @@ pub fn install_hooks() {
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     // A mistake in the config is told before the screen is touched.
     let config = open::config(global).map_err(OpenError::from)?;
-    let settings = settings::settings(&config.unwrap_or_default());
+    let settings = Settings {
+        colours: colours(),
+        blocks: settings::has_blocks(|name| std::env::var(name).ok()),
+        ..settings::settings(&config.unwrap_or_default())
+    };
     let (events, inbox) = channel();
     let mut screen = Screen::take().map_err(CliError::failed)?;
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
     signals::watch(&events).map_err(CliError::failed)?;
-    read_input(events);
+    read_input(events, shell.gate());
     let mut model = Model { settings, ..Model::new(screen.size().map_err(CliError::failed)?, now()) };
+    if model.settings.mouse {
+        screen.mouse(true).map_err(CliError::failed)?;
+    }
     shell.start();
     let code = main_loop(&mut model, &mut shell, &mut screen, &inbox);
     terminal::give_back();
@@ -197,7 +209,12 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             Message::Detail(..) => {
                 model.details.shown.as_ref().map(|shown| shown.key) != model.details.wanted
             }
-            Message::Completed(..) | Message::Values(..) | Message::Timer(Timer::ChordMenu(_)) => true,
+            Message::Saved(_, saved) => !matches!(saved, Saved::Progress(_)),
+            Message::Completed(..)
+            | Message::Charted(..)
+            | Message::Values(..)
+            | Message::Piped(..)
+            | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.
             Message::Journal(_) => !model.list.listing.is_empty(),
             _ => false,
@@ -251,6 +268,12 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
         match shell.run(effect) {
             None => {}
             Some(Immediate::Copy(text)) => screen.copy(&text).map_err(CliError::failed)?,
+            Some(Immediate::Mouse(on)) => screen.mouse(on).map_err(CliError::failed)?,
+            Some(Immediate::Attend(number, words, alerts)) => {
+                attend(shell, number, &words, alerts);
+                screen.enter().map_err(CliError::failed)?;
+                shell.gate().open();
+            }
             Some(Immediate::Suspend) => suspend(screen)?,
             Some(Immediate::Leave) => return Ok(Flow::Leave(0)),
         }
@@ -268,24 +291,36 @@ fn suspend(screen: &mut Screen) -> Result<()> {
     screen.enter().map_err(CliError::failed)
 }
 
+/// Gives the terminal to a command until it ends and the analyst has read what it left there.
+fn attend(shell: &Shell, number: u64, words: &[String], alerts: Listing) {
+    shell.gate().close();
+    signals::set_away(true);
+    terminal::give_back();
+    let program = SafeText::from(words.first().map_or("", String::as_str));
+    let end = shell.attend(number, words, alerts);
+    say(format_args!("{program} {end}; Enter goes back to quell"));
+    // On a terminal that is gone there is nobody to wait for; the watchdog sees it too.
+    let _ = std::io::stdin().read_line(&mut String::new());
+    signals::set_away(false);
+}
+
 fn resized(screen: &Screen) -> Result<Message> {
     let (width, height) = screen.size().map_err(CliError::failed)?;
     Ok(Message::Resize(width, height))
 }
 
 fn draw(screen: &mut Screen, model: &Model) -> Result<()> {
-    screen.draw(|frame| ui::view_with(model, frame, theme())).map_err(CliError::failed)
+    screen.draw(|frame| ui::view_with(model, frame, Theme::of(&model.settings))).map_err(CliError::failed)
 }
 
-/// The theme that the environment asks for: `NO_COLOR`, when it is set to anything, means no colour.
-fn theme() -> Theme {
-    static PLAIN: LazyLock<bool> =
-        LazyLock::new(|| std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
-    if *PLAIN { Theme::PLAIN } else { Theme::SIXTEEN }
+/// The colours that the terminal has, as its environment says.
+fn colours() -> Colours {
+    let value = |name: &str| std::env::var(name).unwrap_or_default();
+    Colours::of(&value("NO_COLOR"), &value("COLORTERM"), &value("TERM"))
 }
 
 /// Reads the terminal on a thread of its own. Nobody waits for it to end: on a line that went away it may never.
-fn read_input(events: Sender<Event>) {
+fn read_input(events: Sender<Event>, gate: Gate) {
     thread::spawn(move || {
         while let Ok(event) = crossterm::event::read() {
             for message in input::messages(event) {
@@ -293,6 +328,7 @@ fn read_input(events: Sender<Event>) {
                     return;
                 }
             }
+            gate.pass();
         }
         let _ = events.send(Event::Leave(1));
     });

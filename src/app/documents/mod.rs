@@ -16,10 +16,13 @@
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
+//! | [`histogram`], [`timeline`], [`attack`] | the charts; what they have in common is in [`chart`] |
 //! | [`group`](mod@group), [`facets`] | the group under the cursor; *Add filter* |
 //! | [`suppression`] | suppression rules and what they would have matched |
 
+pub mod attack;
 pub mod bar;
+pub mod chart;
 pub mod confirm;
 pub mod contacts;
 pub mod context;
@@ -30,6 +33,7 @@ pub mod facets;
 pub mod flow;
 pub mod group;
 pub mod help;
+pub mod histogram;
 pub mod history;
 mod incident;
 pub mod jobs;
@@ -41,6 +45,7 @@ pub mod related;
 pub mod standing;
 pub mod summary;
 pub mod suppression;
+pub mod timeline;
 pub mod trigger;
 
 pub use contacts::contacts;
