@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// (folder, folders of ours it may use, crates it must never name)
-const RULES: [(&str, &[&str], &[&str]); 9] = [
+const RULES: [(&str, &[&str], &[&str]); 10] = [
     (
         "domain",
         &["domain"],
@@ -45,6 +45,21 @@ const RULES: [(&str, &[&str], &[&str]); 9] = [
         &["domain", "app", "ui"],
         &["crossterm", "tokio", "rusqlite", "reqwest", "axum", "&mut Model", "Utc::now"],
     ),
+    (
+        "plain",
+        &["domain", "app", "plain"],
+        &[
+            "ratatui",
+            "crossterm",
+            "tokio",
+            "rusqlite",
+            "reqwest",
+            "axum",
+            "&mut Model",
+            "Utc::now",
+            "std::io",
+        ],
+    ),
     ("store", &["domain", "store"], &["ratatui", "crossterm", "reqwest", "axum", "tokio::"]),
     ("azure", &["domain", "azure"], &["ratatui", "crossterm", "rusqlite"]),
     ("import", &["domain", "azure", "import"], &["ratatui", "crossterm", "rusqlite", "reqwest"]),
@@ -53,8 +68,10 @@ const RULES: [(&str, &[&str], &[&str]); 9] = [
     ("emulator", &["domain", "emulator"], &["ratatui", "crossterm", "rusqlite"]),
 ];
 
-const FOLDERS: [&str; 11] =
-    ["app", "azure", "cli", "config", "domain", "emulator", "import", "runtime", "store", "sync", "ui"];
+const FOLDERS: [&str; 12] = [
+    "app", "azure", "cli", "config", "domain", "emulator", "import", "plain", "runtime", "store", "sync",
+    "ui",
+];
 
 /// Names that a ban on their crate does not cover: a channel's answer may be awaited without a runtime.
 const EXCEPTIONS: [(&str, &str); 1] = [("store", "tokio::sync::")];

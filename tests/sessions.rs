@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "sessions/hand_over.rs"]
+mod hand_over;
 mod support;
 
 use std::collections::BTreeSet;
@@ -157,6 +159,38 @@ fn the_mitigation_of_the_worst_alert_is_two_keys_away() {
         };
         assert!(asked.iter().all(|entry| own(&entry.path)), "{asked:?}");
         pty.keys("q").wait("1/622");
+        leave(&mut pty);
+    }
+}
+
+/// Task 8: which tactics are hit today, and the alerts of one of them.
+#[test]
+fn the_tactic_that_is_hit_most_today_is_two_keys_away() {
+    let bench = tenant(&[]);
+    for size in [WIDE, (80, 24), (60, 16)] {
+        let mut pty = opened(&bench, size);
+        let since = bench.emulator().log().len();
+        pty.pressed = 0;
+        pty.keys("M").wait("Enter  status:active,in-progress since:24h tactic:");
+        let screen = pty.screen();
+        let row = screen.lines().find(|line| line.contains('▌')).unwrap();
+        let number = |row: &str| -> usize {
+            row.split_whitespace().find_map(|word| word.replace(',', "").parse().ok()).unwrap()
+        };
+        // It is the fullest of all rows.
+        assert!(
+            screen
+                .lines()
+                .filter(|line| line.contains(['░', '▒', '▓']))
+                .all(|line| { line.contains("few to many") || number(line) <= number(row) })
+        );
+        pty.keys("Enter").wait(&format!("{} of 1,204", number(row)));
+        assert!(pty.pressed <= 2, "{} keys", pty.pressed);
+        let asked = bench.emulator().log().split_off(since);
+        assert!(asked.iter().all(|entry| entry.method == "GET"), "{asked:?}");
+        pty.keys("-").wait("622 of 1,204");
+        // The fullest bar of the timeline becomes the filter.
+        pty.keys("T").wait("a bar is").keys("Enter").wait("until:");
         leave(&mut pty);
     }
 }
@@ -450,5 +484,34 @@ fn what_is_known_around_an_alert_is_inspected_and_mail_is_changed_by_keys() {
         ["POST resources", "POST resources", "GET default", "GET default", "PUT default", "GET default"]
     );
     pty.keys("Esc");
+    leave(&mut pty);
+}
+
+#[test]
+fn a_group_is_dismissed_from_its_folded_heading_and_a_filter_is_added_by_arrows() {
+    let bench = tenant(&[]);
+    let before = bench.statuses();
+    assert_eq!(bench.run(&["sync"]).0, 0);
+    let (_, listed, _) =
+        bench.run(&["list", "severity:high resource:vm-erp-db-01 status:active", "--format", "ids"]);
+    let listed: BTreeSet<String> = listed.lines().map(str::to_lowercase).collect();
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("/").type_text("severity:high resource:kv-analytics,vm-erp-db-01 status:active");
+    pty.keys("Enter").wait(" of 1,204");
+    pty.keys("z r").wait("by resource").keys("g g").wait("by resource");
+    // Most of them are on this machine: its group is the first.
+    pty.keys("Enter").wait("▸ vm-erp-db-01");
+    pty.keys("d").wait(&format!("{0} matching", listed.len())).wait("off screen");
+    pty.keys("3 y").wait(&format!("{} verified", listed.len()));
+    let after = bench.statuses();
+    let changed: BTreeSet<String> = after
+        .iter()
+        .filter(|(id, status)| before.get(*id).is_some_and(|was| was != *status))
+        .map(|(id, _)| id.to_lowercase())
+        .collect();
+    assert_eq!(changed, listed);
+    pty.keys("z n 1").wait("status:active,in-progress");
+    pty.keys("f Enter").wait("Add filter").keys("Down Enter").wait("[x]");
+    pty.keys("Down Down Space Enter").wait("status:active,in-progress,");
     leave(&mut pty);
 }

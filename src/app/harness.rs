@@ -13,15 +13,16 @@ use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
 pub(crate) use alert::{subscription, vm};
 
 use crate::app::command::sequence;
-use crate::app::effect::{Effect, JournalOrder};
+use crate::app::effect::{ChartOrder, Effect, JournalOrder};
 use crate::app::key::Key;
-use crate::app::message::{Detail, Journal, Message, Now, Session, Start};
+use crate::app::message::{Chart, Detail, Journal, Message, Now, Session, Start};
 use crate::app::model::Model;
 use crate::app::update;
 use crate::domain::alert::{Alert, Prose, Scan};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Tally, Target, TargetRecord};
+use crate::domain::chart::{Attack, Timeline};
 use crate::domain::fact::{Fact, FactKind};
-use crate::domain::filter::{Context, complete};
+use crate::domain::filter::{Context, complete, values};
 use crate::domain::incident;
 use crate::domain::listing::Listing;
 use crate::domain::progress::SyncEvent;
@@ -235,12 +236,34 @@ impl Harness {
         std::mem::take(&mut self.waiting)
     }
 
+    fn context(&self) -> Context {
+        Context { now: self.now.utc, offset: self.now.offset, me: Some(me()) }
+    }
+
     pub(crate) fn answer(&mut self, effect: Effect) -> Vec<Message> {
         match effect {
-            Effect::Query { question, table, filter, sort } => {
-                let context = Context { now: self.now.utc, offset: self.now.offset, me: Some(me()) };
-                let rows = query::run(&table, &Query { filter, sort }, &context, &|| false).unwrap();
-                vec![Message::Listed(question, Listing::new(table, rows))]
+            Effect::Query { question, table, filter, sort, group, bars } => {
+                let query = Query { filter, sort };
+                let rows = query::run(&table, &query, &self.context(), &|| false).unwrap();
+                let listing =
+                    Listing::grouped(table, rows, group).charted(&query.filter, &self.context(), bars);
+                vec![Message::Listed(question, listing)]
+            }
+            Effect::Chart { question, table, order } => {
+                let (context, never) = (self.context(), || false);
+                let chart = match order {
+                    ChartOrder::Timeline { filter, span, bars } => {
+                        Timeline::of(&table, &filter, (span, bars), &context, &never).map(Chart::from)
+                    }
+                    ChartOrder::Attack(filter) => {
+                        Attack::of(&table, &filter, &context, &never).map(Chart::from)
+                    }
+                };
+                vec![Message::Charted(question, chart.unwrap())]
+            }
+            Effect::CountValues { question, table, filter, field, text } => {
+                let facets = values(&table, &filter, field, &text, &self.context(), &|| false).unwrap();
+                vec![Message::Values(question, facets)]
             }
             Effect::Complete { question, table, text, cursor } => {
                 vec![Message::Completed(question, complete(&text, cursor, &table))]
@@ -439,8 +462,9 @@ impl Harness {
     pub(crate) fn cursor_to(&mut self, key: u32) -> &mut Self {
         let before = self.pressed;
         let place = self.model.list.listing.place(AlertKey(key)).unwrap();
+        let line = self.model.list.line_of(place);
         self.keys("g g");
-        for _ in 0..place {
+        for _ in 0..line {
             self.keys("j");
         }
         self.pressed = before;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Change, Command, Go, Mark, Scope, Show, Suppress, show_keys, spec};
+use crate::app::command::{App, Change, Command, Go, HandOver, Mark, Scope, Show, Suppress, show_keys, spec};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending};
@@ -10,8 +10,8 @@ use crate::app::message::Timer;
 use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
-    Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, notice,
-    overlays, pivot, record, related, respond, rights, suppress, views,
+    Effect, Effects, bulk, copy, details, export, filter_bar, first_run, group, journal, list, marks, narrow,
+    notice, overlays, pipe, pivot, record, related, respond, rights, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -49,7 +49,7 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
     model.last_interrupt = None;
     if key == Key::ctrl('z') {
         out.push(Effect::Suspend);
-    } else if !model.held.is_empty() || blocked(model) {
+    } else if is_busy(model) {
         if model.held.len() < MOST_HELD {
             model.held.push_back(Held::Key(key));
         }
@@ -58,13 +58,25 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
     }
 }
 
+/// True while keys typed ahead wait, or would have to.
+pub(super) fn is_busy(model: &Model) -> bool {
+    !model.held.is_empty() || blocked(model)
+}
+
 /// Keys mean the list that was asked for, not the one that is still shown, the tab that is about to be filled and the
 /// sheet that is about to open. These answers take milliseconds; keys that are faster wait here.
 fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
     let list = model.list.awaiting && list_has_keys;
     let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
-    list || tab || journal::opens_sheet(model) || overlays::log::is_awaited(model) || suppress::waits(model)
+    let values = overlays::facets::awaited(model);
+    list || tab
+        || values
+        || journal::opens_sheet(model)
+        || overlays::log::is_awaited(model)
+        || overlays::chart_awaited(model)
+        || suppress::waits(model)
+        || export::is_awaited(model)
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
@@ -163,6 +175,11 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         model.held.push_front(Held::Command(command));
         return;
     }
+    if let Command::Go(go) = command
+        && group::go(model, go, out)
+    {
+        return;
+    }
     if let Some(Err(why)) = spec(command).map(|spec| (spec.available)(model)) {
         fail(model, why, out);
         return;
@@ -177,6 +194,7 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Mark(mark) => marks::run(model, mark, out),
         Command::Narrow(narrow) => narrow::run(model, narrow, out),
         Command::Sort(key) => list::sort(model, key, out),
+        Command::Group(grouping) => group::run(model, grouping, out),
         Command::View(view) => views::run(model, view, out),
         Command::Change(change) => bulk::run(model, change, out),
         Command::Pivot(pivot) => pivot::run(model, pivot, out),
@@ -185,11 +203,18 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Respond(verb) => respond::run(model, verb, out),
         Command::Suppress(Suppress::New) => suppress::open(model, out),
         Command::Suppress(Suppress::Rules) => suppress::open_rules(model, out),
+        Command::HandOver(HandOver::File) => export::open(model),
+        Command::HandOver(HandOver::Script) => export::choose_script(model),
+        Command::HandOver(HandOver::Pipe) => pipe::open(model, false),
+        Command::HandOver(HandOver::Shell) => pipe::open(model, true),
         Command::Copy(what) => copy::run(model, what, out),
         Command::Show(Show::Jobs) => overlays::open_jobs(model, out),
         Command::Show(Show::Log) => overlays::log::open(model, out),
         Command::Show(Show::Help) => overlays::open_help(model),
         Command::Show(Show::Palette) => overlays::open_palette(model),
+        Command::Show(Show::Timeline) => overlays::timeline::open(model, out),
+        Command::Show(Show::Attack) => overlays::attack::open(model, out),
+        Command::Show(Show::Histogram) => list::switch_histogram(model, out),
         Command::App(App::Sync) => {
             model.sync.wished = true;
             out.push(Effect::SyncNow);
@@ -199,6 +224,17 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         }
         Command::App(App::Close) => close(model, out),
         Command::App(App::Suspend) => out.push(Effect::Suspend),
+        Command::App(App::Mouse) => {
+            model.settings.mouse = !model.settings.mouse;
+            let on = model.settings.mouse;
+            out.push(Effect::Mouse(on));
+            let words = if on { "mouse on; Shift and the mouse still select text" } else { "mouse off" };
+            say(model, words, out);
+        }
+        Command::App(App::Theme) => {
+            model.settings.theme = model.settings.theme.next();
+            say(model, format!("colours: {}", model.settings.theme), out);
+        }
     }
 }
 
@@ -244,10 +280,16 @@ fn stays_here(model: &mut Model, out: &mut Effects) -> bool {
         return false;
     }
     model.last_interrupt = Some(model.now);
-    let quit = model.settings.keymap.shown(Command::App(App::Close));
+    let keymap = &model.settings.keymap;
+    let export = keymap.shown(Command::HandOver(HandOver::File));
+    let quit = keymap.shown(Command::App(App::Close));
     let status = if kept == 1 { "1 change of status is" } else { "changes of status are" };
     let count = if kept == 1 { String::new() } else { format!("{} ", crate::domain::thousands(kept)) };
-    say(model, format!("{count}{status} kept nowhere else: W exports the alerts, {quit} again leaves"), out);
+    say(
+        model,
+        format!("{count}{status} kept nowhere else: {export} exports the alerts, {quit} again leaves"),
+        out,
+    );
     true
 }
 
@@ -264,8 +306,9 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         model.related.asked = None;
         journal::drop_sheet(model);
     } else if chord || in_outcomes && respond::trigger::interrupt(model, out) {
-    } else if model.overlays.pop().is_some() {
-        overlays::closed(model);
+    } else if !model.overlays.is_empty() {
+        pipe::cancel(model, out);
+        overlays::close(model);
     } else if model.filter.editing {
         filter_bar::restore(model, out);
     } else if let Some(running) = model.bulk.running.iter_mut().rev().find(|running| !running.cancelling) {
@@ -273,7 +316,7 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         let (change, label) = (running.change, running.label.clone());
         out.push(Effect::Journal(JournalOrder::Cancel(change)));
         say(model, format!("cancelling: {label}; what was sent stays"), out);
-    } else if respond::trigger::interrupt(model, out) {
+    } else if export::interrupt(model, out) || respond::trigger::interrupt(model, out) {
     } else if model
         .last_interrupt
         .is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS)
@@ -299,7 +342,10 @@ fn quit(model: &mut Model, out: &mut Effects) {
 pub(super) fn paste(model: &mut Model, text: &str, out: &mut Effects) {
     if model.overlays.is_empty() && model.filter.editing {
         filter_bar::paste(model, text, out);
-    } else if !suppress::paste(model, text, out) && !overlays::paste(model, text) && model.first_run.is_none()
+    } else if !overlays::facets::paste(model, text, out)
+        && !suppress::paste(model, text, out)
+        && !overlays::paste(model, text)
+        && model.first_run.is_none()
     {
         say(model, SafeText::from("nothing to paste into; / filters"), out);
     }

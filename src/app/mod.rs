@@ -8,8 +8,10 @@
 //! | [`settings`] | what the config sets for the screen |
 //! | [`mod@update`] | the root: routes a message to its area |
 //! | [`input`], [`form`] | a line of text being edited; fields and a button |
-//! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
+//! | [`keys`], [`keymap`], [`command`] | from a key to a command; the keys in force; the one table of commands |
+//! | [`mouse`], [`tabs`] | the mouse; rows of names that it can hit |
 //! | `list`, [`columns`], [`marks`] | cursor, scrolling and answers of the query; its columns; marks |
+//! | [`lines`], `group` | headings and alerts as lines; groups and folds |
 //! | `ask` | what is asked for by name instead of by key |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | [`suppress`] | suppression rules: the form and the list |
@@ -20,6 +22,7 @@
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
 //! | `record` | notes, assignment, feedback |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
+//! | `export`, `pipe` | files to hand on, a change as a script; alerts given to a command |
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
 
@@ -32,10 +35,12 @@ mod details;
 pub mod document;
 pub mod documents;
 pub mod effect;
+mod export;
 pub mod fetch;
 mod filter_bar;
 mod first_run;
 pub mod form;
+mod group;
 #[cfg(test)]
 pub(crate) mod harness;
 pub mod input;
@@ -44,14 +49,17 @@ pub mod key;
 pub mod keymap;
 pub mod keys;
 pub mod layout;
+pub mod lines;
 mod list;
 pub mod marks;
 pub mod message;
 pub mod model;
+pub mod mouse;
 mod narrow;
 mod notice;
 pub mod overlays;
 mod page;
+mod pipe;
 mod pivot;
 mod record;
 pub mod related;
@@ -60,6 +68,7 @@ mod rights;
 pub mod settings;
 pub mod suppress;
 mod sync_status;
+pub mod tabs;
 #[cfg(test)]
 mod tests;
 pub mod undo;

@@ -7,7 +7,7 @@
 //! | [`severity`], [`status`], [`tactic`] | the enumerations of the contract, unknown values included |
 //! | [`resource`] | Azure, Log Analytics, AWS, GCP and on-premises identifiers |
 //! | [`entity`] | the entity graph of one alert, `$ref`s resolved |
-//! | [`alert`], [`body`] | one alert in full; its JSON with another status |
+//! | [`alert`] | one alert in full |
 //! | [`scan`] | agent or agentless, and twins |
 //! | [`incident`], [`related`] | what an alert has in common with others |
 //! | [`remediation`] | the remediation steps of an alert |
@@ -38,7 +38,6 @@
 pub mod activity;
 pub mod alert;
 pub mod automation;
-pub mod body;
 pub mod change;
 pub mod chart;
 pub mod contacts;

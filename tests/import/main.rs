@@ -5,7 +5,10 @@
 mod cache;
 mod damage;
 mod formats;
+mod program;
 mod samples;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::ops::ControlFlow;
 

@@ -13,11 +13,13 @@ use quell::domain::filter::{complete, parse};
 use quell::domain::progress::{FaultKind, Subscription};
 use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
+use crate::charts;
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
+use crate::hand_over;
 use crate::record;
 use crate::suppress;
 use crate::trigger;
-use crate::{around, related};
+use crate::{around, group, related};
 
 type Scene = fn((u16, u16)) -> Model;
 
@@ -33,6 +35,15 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("main_readonly", read_only),
     ("main_pivot", related::pivoted),
     ("main_pivotchord", related::chord),
+    ("main_month", charts::list),
+    ("main_ascii", charts::ascii_list),
+    ("group_resource", group::by_resource),
+    ("group_folded", group::folded),
+    ("group_alert", group::by_status),
+    ("prompt_facets", group::fields),
+    ("prompt_facets_values", group::ticked),
+    ("prompt_facets_none", group::none),
+    ("prompt_facets_counting", group::counting),
     ("filter_typing", typing),
     ("filter_mistake", mistake),
     ("filter_long", long_filter),
@@ -103,6 +114,14 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("prompt_time", time),
     ("prompt_pattern", pattern),
     ("prompt_palette", palette),
+    ("prompt_export", hand_over::export),
+    ("prompt_export_marked", hand_over::marked),
+    ("prompt_export_exists", hand_over::exists),
+    ("prompt_script", hand_over::script),
+    ("prompt_pipe", hand_over::pipe),
+    ("prompt_pipe_wrong", hand_over::wrong),
+    ("main_saving", hand_over::saving),
+    ("sheet_output", hand_over::output),
     ("sheet_failures", failures),
     ("sheet_jobs", jobs),
     ("sheet_help", help),
@@ -138,6 +157,16 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("sheet_rules_forbidden", suppress::not_allowed),
     ("sheet_rules_offline", suppress::offline),
     ("sheet_rules_partly", suppress::partly),
+    ("chart_timeline", charts::timeline),
+    ("chart_days", charts::week),
+    ("chart_span", charts::span),
+    ("chart_ascii", charts::ascii_timeline),
+    ("chart_nothing", charts::nothing),
+    ("chart_counting", charts::counting),
+    ("chart_attack", charts::attack),
+    ("chart_technique", charts::technique),
+    ("chart_attackascii", charts::ascii_attack),
+    ("chart_untold", charts::untold),
     ("first_signin", sign_in),
     ("first_subscriptions", subscriptions),
     ("first_failed", failed),
@@ -153,7 +182,8 @@ fn marks(size: (u16, u16)) -> Model {
 
 fn visual(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
-    model.list.visual = Some(Visual { anchor: model.list.listing.key(1).unwrap(), marking: true });
+    model.list.visual =
+        Some(Visual { anchor: model.list.listing.key(1).unwrap(), on_heading: false, marking: true });
     model.list.place = 4;
     model
 }
@@ -380,7 +410,7 @@ fn undo(size: (u16, u16)) -> Model {
 
 fn status(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
-    model.overlays.push(Overlay::Status(StatusMenu { chosen: 1 }));
+    model.overlays.push(Overlay::Status(StatusMenu { chosen: 1, ..StatusMenu::default() }));
     model
 }
 

@@ -2,6 +2,7 @@
 
 use crate::app::model::{Model, Pane};
 use crate::app::respond::context;
+use crate::app::settings::Colours;
 use crate::app::{bulk, marks, related, respond, rights, undo};
 use crate::domain::progress::FaultKind;
 use crate::domain::rights::Right;
@@ -28,9 +29,27 @@ pub(super) fn source(model: &Model) -> Available {
     unless("these alerts come from a file: there is no source to ask", !of_files)
 }
 
+/// An alert is under the cursor, or a heading with its alerts.
 pub(super) fn cursor(model: &Model) -> Available {
-    let there = model.list.cursor.is_some() || model.focus == Pane::Full && model.details.full.is_some();
+    let list = model.list.cursor.is_some() || model.list.on_heading;
+    let there = list || model.focus == Pane::Full && model.details.full.is_some();
     unless("no alert is under the cursor", there)
+}
+
+/// One alert is under the cursor.
+pub(super) fn alert(model: &Model) -> Available {
+    if model.focus != Pane::Full && model.list.on_heading {
+        return Err("a group is under the cursor: go to one of its alerts".to_owned());
+    }
+    cursor(model)
+}
+
+pub(super) fn any_cached(model: &Model) -> Available {
+    unless("there are no alerts yet", !model.table.is_empty())
+}
+
+pub(super) fn grouped(model: &Model) -> Available {
+    unless("the list is not grouped; z and a letter groups it", model.list.listing.groups.is_some())
 }
 
 pub(super) fn any_listed(model: &Model) -> Available {
@@ -106,6 +125,21 @@ pub(super) fn can_record(model: &Model) -> Available {
     unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
 }
 
+/// Some alert is marked or under the cursor.
+pub(super) fn any_alert(model: &Model) -> Available {
+    session(model)?;
+    unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
+}
+
+/// Commands can change anything: they are off where nothing may be changed.
+pub(super) fn can_pipe(model: &Model) -> Available {
+    any_alert(model)?;
+    match model.session.as_ref().and_then(|session| session.read_only.as_ref()) {
+        Some(reason) => Err(format!("no commands while read-only: {reason}")),
+        None => Ok(()),
+    }
+}
+
 /// Taking over needs a name to assign to.
 pub(super) fn can_take(model: &Model) -> Available {
     can_change(model)?;
@@ -128,6 +162,15 @@ pub(super) fn can_repeat(model: &Model) -> Available {
         Some(decision) if decision.take => can_take(model),
         Some(_) => can_change(model),
         None => can_change(model).and(unless("no decision was made yet", false)),
+    }
+}
+
+/// Themes differ on this terminal.
+pub(super) fn many_colours(model: &Model) -> Available {
+    match model.settings.colours {
+        Colours::Many => Ok(()),
+        Colours::Sixteen => unless("the terminal has only its own sixteen colours", false),
+        Colours::None => unless("NO_COLOR is set: no theme has colours", false),
     }
 }
 

@@ -10,7 +10,7 @@ mod table;
 use crate::app::key::Key;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::Status;
-use crate::domain::query::SortKey;
+use crate::domain::query::{GroupBy, SortKey};
 
 pub use guide::{Help, every_key, example_rows, help, hints, pivots, readme_table, show_keys, which_key};
 pub use name::name;
@@ -29,6 +29,8 @@ pub enum Command {
     Narrow(Narrow),
     /// The order.
     Sort(SortKey),
+    /// Groups of the list.
+    Group(Grouping),
     /// Views.
     View(View),
     /// Changes of status.
@@ -37,6 +39,8 @@ pub enum Command {
     Record(Record),
     /// The clipboard.
     Copy(Copy),
+    /// Files and commands that get alerts.
+    HandOver(HandOver),
     /// The alerts that share an entity, and the way back.
     Pivot(Pivot),
     /// The *Related* tab.
@@ -45,7 +49,7 @@ pub enum Command {
     Respond(Respond),
     /// Suppression rules.
     Suppress(Suppress),
-    /// Sheets over the screen.
+    /// Sheets over the screen, and charts.
     Show(Show),
     /// The program.
     App(App),
@@ -116,6 +120,8 @@ pub enum Narrow {
     Edit,
     /// Every alert.
     Clear,
+    /// Choose fields and values by arrows.
+    Add,
     /// Only the value under the cursor.
     Only(By),
     /// All but the value under the cursor.
@@ -150,6 +156,19 @@ pub enum Span {
     Any,
     /// Typed.
     Custom,
+}
+
+/// Groups of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Grouping {
+    /// By a value.
+    By(GroupBy),
+    /// Not at all.
+    None,
+    /// Fold or unfold the group under the cursor.
+    Fold,
+    /// Fold or unfold every group.
+    FoldAll,
 }
 
 /// Views.
@@ -206,8 +225,23 @@ pub enum Copy {
     Link,
     /// The source's JSON.
     Json,
+    /// Title and entities, defanged.
+    Defanged,
     /// The portal's link, shown as well.
     ShowLink,
+}
+
+/// Files and commands that get alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HandOver {
+    /// A file with the list.
+    File,
+    /// A change as a script.
+    Script,
+    /// A command whose output is shown.
+    Pipe,
+    /// A command that gets the terminal.
+    Shell,
 }
 
 /// The alerts that share an entity, and the way back.
@@ -269,7 +303,7 @@ pub enum Suppress {
     Rules,
 }
 
-/// Sheets over the screen.
+/// Sheets over the screen, and charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the names say it
 pub enum Show {
@@ -277,6 +311,9 @@ pub enum Show {
     Log,
     Help,
     Palette,
+    Timeline,
+    Attack,
+    Histogram,
 }
 
 /// The program.
@@ -288,6 +325,10 @@ pub enum App {
     Close,
     /// Stop the process until the shell continues it.
     Suspend,
+    /// The next colours, for this session.
+    Theme,
+    /// The mouse, on or off for this session.
+    Mouse,
 }
 
 /// Where keys have their meaning: a pane or, where a tab has keys of its own, that tab.
@@ -369,28 +410,32 @@ pub enum Group {
     Mark,
     Filter,
     Sort,
+    Group,
     View,
     Change,
     Related,
     Record,
     Respond,
     Copy,
+    HandOver,
     Program,
 }
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Move,
         Self::Mark,
         Self::Filter,
         Self::Sort,
+        Self::Group,
         Self::View,
         Self::Change,
         Self::Related,
         Self::Record,
         Self::Respond,
         Self::Copy,
+        Self::HandOver,
         Self::Program,
     ];
 
@@ -401,12 +446,14 @@ impl Group {
             Self::Mark => "Mark",
             Self::Filter => "Filter",
             Self::Sort => "Sort",
+            Self::Group => "Group",
             Self::View => "Views",
             Self::Change => "Change status",
             Self::Related => "Around the alert",
             Self::Record => "Record (kept here, never sent)",
             Self::Respond => "Take action",
             Self::Copy => "Copy",
+            Self::HandOver => "Hand over",
             Self::Program => "Program",
         }
     }

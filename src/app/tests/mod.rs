@@ -2,11 +2,17 @@
 
 mod around;
 mod changes;
+mod charts;
 mod details;
+mod facets;
 mod filter;
+mod group;
+mod hand_over;
 mod invariants;
+mod keymap;
 mod list;
 mod marks;
+mod mouse;
 mod pivot;
 mod record;
 mod related;

@@ -7,7 +7,7 @@ use rusqlite::OptionalExtension;
 use super::body;
 use super::put::{Putter, Restated, Written, remove, restate};
 use super::subscriptions::number_of;
-use crate::domain::body::with_status;
+use crate::domain::export::alert::with_status;
 use crate::domain::table::RowData;
 use crate::domain::{AlertId, AlertKey, Status, SubscriptionId};
 use crate::store::Store;

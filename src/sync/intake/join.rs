@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::azure::parse_alert;
-use crate::domain::body::with_status;
+use crate::domain::export::alert::with_status;
 use crate::domain::table::{RowData, Table};
 use crate::domain::{Alert, AlertId, AlertKey, Status};
 use crate::import::Found;

@@ -1,12 +1,15 @@
 //! What lies over the screen; only the uppermost has the keys.
 
+mod charts;
 mod confirm;
+mod facets;
 mod failures;
 mod log;
 mod mail;
 mod menus;
 mod palette;
 mod record;
+mod save;
 mod suppress;
 
 use crate::app::command::Scope;
@@ -29,6 +32,7 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::TimeRange(input, error) => menus::time_range(model, input, error.as_deref(), painter),
         Overlay::Pattern(input, error) => menus::pattern(model, input, error.as_deref(), painter),
         Overlay::Pivot(menu) => menus::pivot(model, menu, painter),
+        Overlay::Facets(open) => facets::draw(model, open, painter),
         Overlay::Failures(failures) => failures::draw(model, failures, painter),
         Overlay::Note(prompt) => record::note(model, prompt, painter),
         Overlay::Assign(menu) => record::assign(model, menu, painter),
@@ -48,6 +52,14 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         }
         Overlay::RuleForm(form) => suppress::rule_form(model, form, painter),
         Overlay::Rules(screen) => suppress::rules(model, screen, painter),
+        Overlay::Timeline(view) => charts::timeline(model, view, painter),
+        Overlay::Attack(view) => charts::attack(model, view, painter),
+        Overlay::Save(prompt) => save::save(model, prompt, painter),
+        Overlay::Pipe(prompt) => save::pipe(model, prompt, painter),
+        Overlay::Output(output) => {
+            let title = format!("| {}", output.command);
+            scrolled(sheet(model.size), &title, &output.document, output.scroll.offset, painter);
+        }
         Overlay::Jobs(scroll) => {
             let area = sheet(model.size);
             let document = documents::jobs(model, area.inner().columns());
