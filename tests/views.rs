@@ -92,3 +92,33 @@ fn what_came_since_a_view_was_looked_at_is_counted_as_new() {
     pty.wait_gone("1 new");
     leave(&mut pty);
 }
+
+/// How often bytes hold a sequence.
+fn times(bytes: &[u8], sequence: &str) -> usize {
+    bytes.windows(sequence.len()).filter(|window| *window == sequence.as_bytes()).count()
+}
+
+#[test]
+fn new_alerts_ring_once_and_the_title_comes_back() {
+    let bench = tenant();
+    let folder = bench.folder.path().join("quell");
+    std::fs::create_dir_all(&folder).unwrap();
+    let config = "[notify]\nfilter = \"type:VM_Late\"\nbell = true\nosc = \"777\"\ntitle = true\n";
+    std::fs::write(folder.join("config.toml"), config).unwrap();
+    let mut pty = opened(&bench);
+    assert_eq!((times(&pty.bytes, "\u{7}"), times(&pty.bytes, "\u{1b}]777")), (0, 0), "the first sync");
+    assert_eq!(times(&pty.bytes, "\u{1b}[22;2t\u{1b}]2;quell · "), 1);
+    let alerts = bench.emulator().alerts();
+    let name = alerts[0].0.rsplit('/').next().unwrap();
+    let (_, raw, _) = bench.run(&["show", name, "--format", "raw"]);
+    let mut value: serde_json::Value = serde_json::from_str(&raw).unwrap();
+    value["properties"]["alertType"] = "VM_Late".into();
+    value["properties"]["severity"] = "High".into();
+    value["properties"]["alertDisplayName"] = "too\u{1b}\\late;\u{7}".into();
+    bench.emulator().add_alert(&value.to_string().replace(name, "2518000000000000000_late")).unwrap();
+    pty.keys("R").wait("1,205").keys("w").wait("Listings").keys("Esc R").wait("1,205");
+    leave(&mut pty);
+    assert_eq!(times(&pty.bytes, "\u{7}"), 1);
+    assert_eq!(times(&pty.bytes, "\u{1b}]777;notify;quell;quell: 1 new High alert: too␛\\late,␇ on "), 1);
+    assert_eq!((times(&pty.bytes, "\u{1b}]777"), times(&pty.bytes, "\u{1b}[23;2t")), (1, 1));
+}

@@ -6,7 +6,7 @@ use crate::app::message::{Message, Now, Start, Timer};
 use crate::app::model::{FirstRun, Model, Pane};
 use crate::app::notice::Speaker;
 use crate::app::{
-    Effect, Effects, ask, details, export, filter_bar, first_run, journal, keys, list, mouse, notice,
+    Effect, Effects, ask, details, export, filter_bar, first_run, journal, keys, list, mouse, notice, notify,
     overlays, pipe, related, respond, sync_status, views,
 };
 use crate::domain::progress::SyncEvent;
@@ -22,6 +22,7 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
     let from = speaker(&message);
     route(model, message, &mut out);
     notice::reported(model, before, from);
+    notify::titled(model, &mut out);
     keys::release(model, &mut out);
     out
 }
@@ -43,7 +44,10 @@ fn speaker(message: &Message) -> Speaker {
 
 fn route(model: &mut Model, message: Message, out: &mut Effects) {
     match message {
-        Message::Key(key) => keys::press(model, key, out),
+        Message::Key(key) => {
+            notify::looked(model);
+            keys::press(model, key, out);
+        }
         Message::Mouse(event) => mouse::heard(model, event, out),
         Message::Paste(text) => keys::paste(model, &text, out),
         Message::Ask(wish) => ask::asked(model, wish, out),
@@ -57,6 +61,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Timer(Timer::Place) => views::place::keep(model, out),
         Message::Table(table) => {
             list::table(model, table, out);
+            notify::table(model);
             details::recount(model, out);
             related::refresh(model, out);
             overlays::refresh_charts(model, out);
@@ -64,8 +69,10 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
             views::count::recount(model, out);
         }
         Message::Listed(question, listing) => list::listed(model, question, listing, out),
+        Message::New(question, table, rows) => notify::counted(model, question, &table, &rows, out),
         Message::Counted(question, tallied) => views::count::counted(model, question, tallied, out),
         Message::Charted(question, chart) => overlays::charted(model, question, chart, out),
+        Message::Values(question, values) => overlays::facets::answered(model, question, values),
         Message::Completed(question, completion) => filter_bar::completed(model, question, completion),
         Message::Detail(question, answer) => details::answered(model, question, answer, out),
         Message::Related(question, answer) => related::answered(model, question, answer, out),
@@ -75,9 +82,13 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Piped(number, piped) => pipe::heard(model, number, piped, out),
         Message::Sync(event) => {
             let settled = matches!(event, SyncEvent::Settled { .. });
+            let ended = matches!(event, SyncEvent::RoundEnded(_));
             sync_status::event(model, event, out);
             overlays::measure(model);
             views::count::recount(model, out);
+            if ended {
+                notify::synced(model, out);
+            }
             if settled {
                 overlays::log::changed(model, out);
             }

@@ -10,12 +10,14 @@ pub mod detail;
 pub mod effects;
 pub mod export;
 pub mod fetch;
+pub mod files;
 pub mod first_run;
 pub mod gate;
 pub mod input;
 pub mod journal;
 pub mod log;
 pub mod mailbox;
+pub mod notify;
 pub mod open;
 pub mod pipes;
 pub mod plain;
@@ -228,6 +230,7 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             Message::Saved(_, saved) => !matches!(saved, Saved::Progress(_)),
             Message::Completed(..)
             | Message::Charted(..)
+            | Message::Values(..)
             | Message::Piped(..)
             | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.
@@ -285,6 +288,8 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
         match shell.run(effect) {
             None => {}
             Some(Immediate::Copy(text)) => screen.copy(&text).map_err(CliError::failed)?,
+            Some(Immediate::Send(bytes)) => screen.announce(&bytes).map_err(CliError::failed)?,
+            Some(Immediate::Title(text)) => screen.title(text).map_err(CliError::failed)?,
             Some(Immediate::Mouse(on)) => screen.mouse(on).map_err(CliError::failed)?,
             Some(Immediate::Attend(number, words, alerts)) => {
                 attend(shell, number, &words, alerts);

@@ -317,7 +317,8 @@ impl Talk {
                 Some(Immediate::Attend(number, words, alerts)) => {
                     let _ = self.shell.attend(number, &words, alerts);
                 }
-                Some(Immediate::Mouse(_)) => {}
+                // Lines say what is new; a line of text has no title and shows no notification.
+                Some(Immediate::Mouse(_) | Immediate::Send(_) | Immediate::Title(_)) => {}
                 Some(Immediate::Suspend) => suspend(),
                 Some(Immediate::Leave) => flow = Flow::Leave(0),
             }

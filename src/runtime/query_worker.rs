@@ -10,21 +10,25 @@ use crate::app::effect::ChartOrder;
 use crate::app::message::{Chart, Question, Tallied};
 use crate::domain::AlertKey;
 use crate::domain::chart::{Attack, Timeline};
-use crate::domain::filter::{self, Compiled, Context, Filter};
+use crate::domain::filter::{self, Compiled, Context, Field, Filter};
 use crate::domain::listing::Listing;
-use crate::domain::query::{self, Ranking, Sort};
+use crate::domain::query::{self, GroupBy, Ranking, Sort};
 use crate::domain::table::Table;
 use crate::domain::view::{ViewCount, ViewId};
 
 /// A question for the worker.
 #[derive(Debug)]
 pub enum Ask {
-    /// Rows for the list, with room for so many bars of the histogram.
-    Rows(Arc<Table>, Filter, Sort, usize),
+    /// Rows for the list, in groups, with room for so many bars of the histogram.
+    Rows(Arc<Table>, Filter, Sort, Option<GroupBy>, usize),
+    /// The values of a field that hold a text, among the alerts that pass a filter.
+    Values(Arc<Table>, Filter, Field, String),
     /// Alerts counted for a chart.
     Chart(Arc<Table>, ChartOrder),
     /// Suggestions for the filter bar: text and cursor.
     Suggestions(Arc<Table>, String, usize),
+    /// The alerts that match and came after one.
+    New(Arc<Table>, Filter, AlertKey),
     /// How many alerts a view has, and how many of them came after one.
     Count(Arc<Table>, ViewId, Filter, AlertKey),
 }
@@ -36,6 +40,7 @@ pub struct QueryWorker {
     newest_rows: Arc<AtomicU64>,
     newest_chart: Arc<AtomicU64>,
     newest_suggestions: Arc<AtomicU64>,
+    newest_values: Arc<AtomicU64>,
 }
 
 impl QueryWorker {
@@ -47,13 +52,15 @@ impl QueryWorker {
             newest_rows: Arc::default(),
             newest_chart: Arc::default(),
             newest_suggestions: Arc::default(),
+            newest_values: Arc::default(),
         };
         let rows = Arc::clone(&worker.newest_rows);
         let chart = Arc::clone(&worker.newest_chart);
         let suggestions = Arc::clone(&worker.newest_suggestions);
+        let values = Arc::clone(&worker.newest_values);
         thread::Builder::new()
             .name("query".to_owned())
-            .spawn(move || serve(&inbox, [&rows, &chart, &suggestions], &Mutex::new(answer)))?;
+            .spawn(move || serve(&inbox, [&rows, &chart, &suggestions, &values], &Mutex::new(answer)))?;
         Ok(worker)
     }
 
@@ -63,7 +70,8 @@ impl QueryWorker {
             Ask::Rows(..) => Some(&self.newest_rows),
             Ask::Chart(..) => Some(&self.newest_chart),
             Ask::Suggestions(..) => Some(&self.newest_suggestions),
-            Ask::Count(..) => None,
+            Ask::Values(..) => Some(&self.newest_values),
+            Ask::Count(..) | Ask::New(..) => None,
         };
         if let Some(newest) = newest {
             newest.store(question.0, Ordering::Release);
@@ -88,7 +96,7 @@ impl Ranked {
 
 fn serve(
     inbox: &Receiver<(Question, Ask, Context)>,
-    [newest_rows, newest_chart, newest_suggestions]: [&AtomicU64; 3],
+    [newest_rows, newest_chart, newest_suggestions, newest_values]: [&AtomicU64; 4],
     answer: &Mutex<impl Fn(Message)>,
 ) {
     let reply = |message| answer.lock().unwrap_or_else(PoisonError::into_inner)(message);
@@ -96,7 +104,7 @@ fn serve(
     let mut put_off: Option<(Question, Ask, Context)> = None;
     while let Some((question, ask, context)) = next(inbox, &mut put_off) {
         match ask {
-            Ask::Rows(table, filter, sort, bars) => {
+            Ask::Rows(table, filter, sort, group, bars) => {
                 let stale = || newest_rows.load(Ordering::Acquire) != question.0;
                 if stale() {
                     continue;
@@ -106,7 +114,7 @@ fn serve(
                     .filter(|ranked| ranked.generation == table.generation() && ranked.sort == sort);
                 let current = fresh.unwrap_or_else(|| Ranked::new(&table, &sort));
                 if let Some(rows) = query::run_ranked(&table, &filter, &current.ranking, &context, &stale) {
-                    let listing = Listing::new(table, rows).charted(&filter, &context, bars);
+                    let listing = Listing::grouped(table, rows, group).charted(&filter, &context, bars);
                     reply(Message::Listed(question, listing));
                 }
                 ranked = Some(current);
@@ -117,10 +125,23 @@ fn serve(
                     reply(Message::Charted(question, chart));
                 }
             }
+            Ask::Values(table, filter, field, text) => {
+                let stale = || newest_values.load(Ordering::Acquire) != question.0;
+                if let Some(values) = filter::values(&table, &filter, field, &text, &context, &stale) {
+                    reply(Message::Values(question, values));
+                }
+            }
             Ask::Suggestions(table, text, cursor) => {
                 if newest_suggestions.load(Ordering::Acquire) == question.0 {
                     reply(Message::Completed(question, filter::complete(&text, cursor, &table)));
                 }
+            }
+            Ask::New(table, filter, seen) => {
+                let newer = |row: &u32| table.row(*row).is_some_and(|row| row.key() > seen);
+                let found = Compiled::new(&filter, &table, &context, &|| false)
+                    .and_then(|filter| filter.rows(&|| false));
+                let new = found.unwrap_or_default().into_iter().filter(newer).collect();
+                reply(Message::New(question, table, new));
             }
             Ask::Count(table, view, filter, seen) => {
                 // A list that is asked for meanwhile goes first; the count begins anew after it.
@@ -202,7 +223,7 @@ mod tests {
         for (at, text) in filters.into_iter().enumerate() {
             let (filter, question) = (parse(text).unwrap(), Question(at as u64));
             let seen = table.row(29).unwrap().key();
-            let rows = Ask::Rows(Arc::clone(&table), filter.clone(), Sort::default(), 0);
+            let rows = Ask::Rows(Arc::clone(&table), filter.clone(), Sort::default(), None, 0);
             // The list that is asked for after it may overtake the count, which is answered all the same.
             worker.ask(question, Ask::Count(Arc::clone(&table), ViewId(1), filter, seen), context());
             worker.ask(question, rows, context());

@@ -1,5 +1,7 @@
 //! Saved views and the last place, as the harness's journal has them; a new program on the same journal.
 
+use std::sync::Arc;
+
 use super::{Harness, key_of, me};
 use crate::app::effect::JournalOrder;
 use crate::app::message::{Journal, Message, Question, Start, Tallied};
@@ -99,6 +101,20 @@ impl Harness {
             Compiled::new(&filter, table, &context, &|| false).and_then(|filter| filter.rows(&|| false));
         let count = ViewCount::of(table, &rows.unwrap(), seen);
         Message::Counted(question, Tallied { view, generation: table.generation(), seen, count })
+    }
+
+    pub(in crate::app) fn count_new(
+        &self,
+        question: Question,
+        table: Arc<Table>,
+        filter: &Filter,
+        seen: AlertKey,
+    ) -> Message {
+        let rows = Compiled::new(filter, &table, &self.context(), &|| false)
+            .and_then(|filter| filter.rows(&|| false));
+        let mut rows = rows.unwrap();
+        rows.retain(|row| table.row(*row).is_some_and(|row| row.key() > seen));
+        Message::New(question, table, rows)
     }
 
     /// Ends the program and starts it again on the same journal and cache.

@@ -4,6 +4,7 @@ mod bulk;
 mod charts;
 mod details;
 mod export;
+mod facets;
 mod filter_bar;
 mod first_run;
 mod list;
@@ -26,6 +27,7 @@ use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
 use crate::app::mouse;
+use crate::app::notify::Announced;
 use crate::app::settings::Settings;
 use crate::domain::SafeText;
 use crate::domain::rights::KnownRights;
@@ -35,6 +37,7 @@ pub use bulk::{Bulk, Decision, Running};
 pub use charts::{Asked, AttackView, TimelineView};
 pub use details::{Details, Full, Opened, Tab};
 pub use export::{Contents, PipeEnd, PipeOutput, PipePrompt, SavePrompt, SaveState, Saving};
+pub use facets::{Facets, Side};
 pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Spot, Visual};
@@ -70,6 +73,8 @@ pub struct Model {
     pub filter: FilterBar,
     /// Saved views.
     pub views: Views,
+    /// What was announced of new alerts.
+    pub announced: Announced,
     /// The details of the alert under the cursor: the side pane and, when open, the full details.
     pub details: Details,
     /// The *Take action* tab of the full details.
@@ -123,6 +128,7 @@ impl Model {
             list: List::default(),
             filter: FilterBar::open_alerts(),
             views: Views::default(),
+            announced: Announced::default(),
             details: Details::default(),
             respond: Respond::default(),
             related: Related::default(),

@@ -8,6 +8,7 @@ pub(super) mod saved;
 use crate::app::columns::Columns;
 use crate::app::command::View;
 use crate::app::input::Input;
+use crate::app::lines::Folds;
 use crate::app::model::{FilterBar, Model};
 use crate::app::notice::fail;
 use crate::app::{Effects, list};
@@ -68,12 +69,16 @@ fn look_of(model: &Model, view: ViewRef) -> Option<Look> {
 pub(super) fn look(model: &Model) -> Look {
     let columns = model.list.columns.as_ref().map(Columns::words).unwrap_or_default();
     let (filter, sort) = (text_of(&model.filter.applied), model.list.sort.clone());
-    Look { filter, sort, columns, ..Look::default() }
+    Look { filter, sort, group: model.list.group, columns }
 }
 
 /// Shows the list by all of a look but its filter; true when that is another order than before.
 fn arrange(model: &mut Model, look: &Look) -> bool {
-    let other = model.list.sort != look.sort;
+    let other = model.list.sort != look.sort || model.list.group != look.group;
+    if model.list.group != look.group {
+        model.list.group = look.group;
+        model.list.folds = Folds::default();
+    }
     model.list.sort = look.sort.clone();
     model.list.columns = Columns::parse(look.columns.iter().map(String::as_str)).ok();
     other

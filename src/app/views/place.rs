@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::app::effect::JournalOrder;
 use crate::app::input::Input;
+use crate::app::lines::Under;
 use crate::app::message::{Kept, Timer};
 use crate::app::model::{FilterBar, Model, Spot};
 use crate::app::views::{self, saved};
@@ -56,18 +57,24 @@ fn here(model: &Model) -> Place {
     // Before the first pivot: what a pivot shows is a question, not a place to work in.
     let first = model.pivots.first();
     let look = match first {
-        Some(frame) => {
-            Look { filter: views::text_of(&frame.filter), sort: frame.sort.clone(), ..views::look(model) }
-        }
+        Some(frame) => Look {
+            filter: views::text_of(&frame.filter),
+            sort: frame.sort.clone(),
+            group: frame.group,
+            ..views::look(model)
+        },
         None => views::look(model),
     };
-    let (cursor, place, offset) = match first {
-        Some(frame) => (frame.spot.cursor, frame.spot.place, frame.spot.offset),
-        None => (list.cursor, list.place, list.offset),
+    let spot = first.map_or_else(|| list.spot(), |frame| frame.spot);
+    let cursor = match spot.under {
+        Some(Under::Alert(key)) => Some(key),
+        // A heading is opened on its first alert.
+        _ if first.is_none() => list.listing.key(list.place),
+        _ => None,
     };
     let home = first.map_or(model.filter.home, |frame| frame.home);
     let cursor = cursor.filter(|_| list.touched).and_then(|key| model.table.get(key)).map(|row| row.id());
-    let row = if cursor.is_some() { place.saturating_sub(offset) } else { 0 };
+    let row = if cursor.is_some() { spot.line.saturating_sub(spot.offset) } else { 0 };
     Place { look, home, cursor, row }
 }
 
@@ -90,7 +97,8 @@ pub(in crate::app) fn begin(model: &mut Model, kept: Kept, out: &mut Effects) {
     model.filter.applied = filter;
     if let Some(key) = kept.cursor {
         model.list.touched = true;
-        model.list.spot = Some(Spot { cursor: Some(key), place: place.row, offset: 0 });
+        model.list.spot =
+            Some(Spot { under: Some(Under::Alert(key)), place: place.row, line: place.row, offset: 0 });
     }
     if (model.list.in_flight || !model.table.is_empty()) && views::look(model) != before {
         list::ask_anew(model, out);

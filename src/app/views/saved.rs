@@ -24,7 +24,7 @@ pub(super) fn edit(model: &mut Model, edit: ViewEdit, out: &mut Effects) {
 }
 
 /// The newest alert of a snapshot: alerts are numbered as they come.
-pub(super) fn newest(table: &Table) -> AlertKey {
+pub(in crate::app) fn newest(table: &Table) -> AlertKey {
     table.len().checked_sub(1).and_then(|last| table.row(last as u32)).map_or(AlertKey(0), |row| row.key())
 }
 
