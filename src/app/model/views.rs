@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::app::input::Input;
 use crate::app::message::Question;
 use crate::domain::AlertKey;
-use crate::domain::view::{KeptView, Place, ViewCount, ViewId};
+use crate::domain::view::{KeptView, Look, Place, ViewCount, ViewId};
 
 /// Saved views, what was counted of them, and where the program opens the next time.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub struct Views {
     pub counting: Option<(Question, String)>,
     /// Where the journal says that the program opens the next time.
     pub place: Option<Place>,
+    /// How the list was shown before a saved view was opened: its filter does not count.
+    pub outside: Look,
     /// True while the timer runs that keeps the place.
     pub place_due: bool,
 }

@@ -147,6 +147,7 @@ pub(super) fn run(model: &mut Model, which: View, out: &mut Effects) {
 /// Opens a view: its filter, order, grouping and columns.
 pub(super) fn open(model: &mut Model, view: ViewRef, out: &mut Effects) {
     let Some(look) = look_of(model, view) else { return };
+    let look = arranged(model, view, look);
     // A view is a beginning of its own: nothing leads back from it.
     model.pivots.clear();
     if look.check().is_ok() {
@@ -155,6 +156,21 @@ pub(super) fn open(model: &mut Model, view: ViewRef, out: &mut Effects) {
     }
     show(model, &look, out);
     saved::looked(model, view, out);
+}
+
+/// Order, grouping and columns belong to a saved view. A built-in one keeps those that the list has, and after a saved view
+/// those that it had before.
+fn arranged(model: &mut Model, view: ViewRef, look: Look) -> Look {
+    let now = self::look(model);
+    match (model.filter.home, view) {
+        (ViewRef::BuiltIn(_), ViewRef::Saved(_)) => model.views.outside = now,
+        (ViewRef::Saved(_), ViewRef::BuiltIn(_)) => {
+            return Look { filter: look.filter, ..model.views.outside.clone() };
+        }
+        (ViewRef::BuiltIn(_), ViewRef::BuiltIn(_)) => return Look { filter: look.filter, ..now },
+        (ViewRef::Saved(_), ViewRef::Saved(_)) => {}
+    }
+    look
 }
 
 /// Shows the list by another look, and remembers the one before.
