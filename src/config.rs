@@ -49,13 +49,19 @@ pub struct Profile {
     pub name: String,
     /// `public`, `us-gov` or `china`.
     pub cloud: String,
-    /// `access-token`, `client-secret`, `workload-identity`, `managed-identity` or `azure-cli`; the first that works
-    /// when empty.
+    /// The tenant to sign in to, a GUID or a domain; the sign-in's own when empty.
+    pub tenant: String,
+    /// `access-token`, `client-secret`, `workload-identity`, `managed-identity`, `azure-cli` or `device-code`; the first
+    /// that works when empty.
     pub sign_in: String,
+    /// Keep a sign-in by device code in a file of the data folder.
+    pub keep_sign_in: bool,
     /// Subscription GUIDs; every subscription the sign-in sees when empty.
     pub subscriptions: Vec<String>,
     /// Seconds between the end of a sync and the next.
     pub sync_seconds: u64,
+    /// What the screen begins with: a view's digit or name, or a filter; where it was left when empty.
+    pub view: String,
     /// Never change anything.
     pub read_only: bool,
 }
@@ -65,9 +71,12 @@ impl Default for Profile {
         Self {
             name: String::new(),
             cloud: "public".to_owned(),
+            tenant: String::new(),
             sign_in: String::new(),
+            keep_sign_in: false,
             subscriptions: Vec::new(),
             sync_seconds: 60,
+            view: String::new(),
             read_only: false,
         }
     }
@@ -193,14 +202,20 @@ impl Config {
                 "\n[profile.{key}]\n\
                  # what the header calls it\nname = {name}\n\
                  # public, us-gov or china\ncloud = {cloud}\n\
-                 # access-token, client-secret, workload-identity, managed-identity or azure-cli; empty: the first that works\nsign-in = {sign_in}\n\
+                 # the tenant to sign in to, a GUID or a domain; empty: the sign-in's own\ntenant = {tenant}\n\
+                 # access-token, client-secret, workload-identity, managed-identity, azure-cli or device-code; empty: the first that works\nsign-in = {sign_in}\n\
+                 # device-code only; true: stay signed in, by a file in the data folder\nkeep-sign-in = {keep}\n\
                  # subscription GUIDs; empty: every one the sign-in sees\nsubscriptions = [{list}]\n\
                  # seconds between the end of a sync and the next\nsync-seconds = {seconds}\n\
+                 # what the screen begins with: a view's digit or name, or a filter; empty: where it was left\nview = {view}\n\
                  # true: look, never change\nread-only = {read_only}\n",
                 key = quoted(name),
                 name = quoted(&profile.name),
                 cloud = quoted(&profile.cloud),
                 sign_in = quoted(&profile.sign_in),
+                tenant = quoted(&profile.tenant),
+                keep = profile.keep_sign_in,
+                view = quoted(&profile.view),
                 list = list.join(", "),
                 seconds = profile.sync_seconds,
                 read_only = profile.read_only,

@@ -4,6 +4,8 @@
 
 #[path = "screens/around.rs"]
 mod around;
+#[path = "screens/first.rs"]
+mod first;
 #[path = "screens/fixture.rs"]
 mod fixture;
 #[path = "screens/record.rs"]

@@ -168,7 +168,7 @@ impl Harness {
     }
 
     pub(super) fn session() -> Session {
-        Session { tenant: SafeText::from("Contoso"), who: me(), read_only: None, demo: false }
+        Session { tenant: SafeText::from("Contoso"), who: me(), ..Session::default() }
     }
 
     pub(super) fn start(&mut self) -> &mut Self {

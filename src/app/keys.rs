@@ -11,7 +11,7 @@ use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, notice,
-    overlays, pivot, record, related, respond, rights, suppress, views,
+    overlays, pivot, profiles, record, related, respond, rights, sign_in, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -61,7 +61,12 @@ fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
     let list = model.list.awaiting && list_has_keys;
     let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
-    list || tab || journal::opens_sheet(model) || overlays::log::is_awaited(model) || suppress::waits(model)
+    model.switching
+        || list
+        || tab
+        || journal::opens_sheet(model)
+        || overlays::log::is_awaited(model)
+        || suppress::waits(model)
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
@@ -186,6 +191,11 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Show(Show::Log) => overlays::log::open(model, out),
         Command::Show(Show::Help) => overlays::open_help(model),
         Command::Show(Show::Palette) => overlays::open_palette(model),
+        Command::App(App::SignIn) => sign_in::run(model, out),
+        Command::App(App::Profile) => profiles::open(model, out),
+        Command::App(App::Sync) if sign_in::signed_out(model) && sign_in::by_code(model) => {
+            sign_in::open(model, out);
+        }
         Command::App(App::Sync) => {
             model.sync.wished = true;
             out.push(Effect::SyncNow);

@@ -19,6 +19,7 @@
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
 //! | `record` | notes, assignment, feedback |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
+//! | `sign_in`, `profiles` | a code to type into a browser; another profile of the config |
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
 
@@ -50,11 +51,13 @@ mod notice;
 pub mod overlays;
 mod page;
 mod pivot;
+mod profiles;
 mod record;
 pub mod related;
 pub mod respond;
 mod rights;
 pub mod settings;
+mod sign_in;
 pub mod suppress;
 mod sync_status;
 #[cfg(test)]

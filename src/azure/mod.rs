@@ -28,6 +28,7 @@ pub mod callback;
 pub mod client;
 pub mod cloud;
 pub mod contacts;
+pub mod counts;
 pub mod error;
 pub mod graph;
 pub mod identity;
@@ -46,7 +47,8 @@ pub mod transport;
 
 pub use alert_event::alert_event;
 pub use auth::{
-    Credential, Finding, Presence, SignInEnvironment, SignInError, SignInKind, TokenSource, discover, sign_in,
+    Credential, DeviceFlow, DevicePrompt, DeviceSession, Finding, Presence, SignInEnvironment, SignInError,
+    SignInKind, TokenSource, discover, sign_in,
 };
 pub use callback::{Callback, Called, Caller};
 pub use client::{ArmClient, Subscription};

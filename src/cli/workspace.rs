@@ -1,8 +1,9 @@
 //! Opens the workspace for a command.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::azure::ArmClient;
+use crate::azure::{ApiError, ArmClient, DeviceSession, SignInError};
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::say;
@@ -44,7 +45,42 @@ async fn open(global: &Global) -> Result<Workspace, CliError> {
     for notice in &workspace.notices {
         say(notice);
     }
+    if let Some(why) = &workspace.not_kept {
+        say(why);
+    }
     Ok(workspace)
+}
+
+/// Signs in. Where a code has to be typed first, it is shown to a person who looks at a terminal; others get the error.
+pub async fn client(workspace: &Workspace) -> Result<ArmClient, ApiError> {
+    let found = match workspace.connect().await {
+        // A kept sign-in may have ended: it is tried before something is begun with it.
+        Ok(client) if workspace.device.is_some() => {
+            client.tokens().get().await.map(|_| client).map_err(ApiError::SignIn)
+        }
+        found => found,
+    };
+    match (found, &workspace.device) {
+        (Err(ApiError::SignIn(error)), Some(Ok(session))) if error.wants_code() && is_watched() => {
+            by_code(session).await.map_err(ApiError::SignIn)?;
+            workspace.connect().await
+        }
+        (found, _) => found,
+    }
+}
+
+/// Whether somebody can be told a code and cancel.
+fn is_watched() -> bool {
+    std::io::stderr().is_terminal() && std::io::stdin().is_terminal()
+}
+
+async fn by_code(session: &DeviceSession) -> Result<(), SignInError> {
+    let flow = session.begin().await?;
+    say(format_args!(
+        "To sign in, open {} in a browser on any machine and type the code {} (ctrl-c gives up)",
+        flow.prompt.address, flow.prompt.code
+    ));
+    flow.wait().await
 }
 
 async fn first_sync(workspace: &Workspace) -> Result<Arc<Table>, CliError> {
@@ -63,7 +99,7 @@ pub fn writable(workspace: &Workspace) -> Result<(), CliError> {
 
 /// Signs in and says who it is.
 pub async fn connect(workspace: &Workspace) -> Result<(ArmClient, SafeText), CliError> {
-    let client = workspace.connect().await?;
+    let client = client(workspace).await?;
     let who = name(workspace, &client).await?;
     Ok((client, who))
 }
@@ -83,8 +119,6 @@ pub async fn audit(workspace: &Workspace, by: &SafeText, deed: Deed) {
 
 /// Who makes a change, for the record; empty while nobody can be asked. Being offline is no reason to refuse.
 pub async fn who(workspace: &Workspace) -> SafeText {
-    match connect(workspace).await {
-        Ok((_, who)) => who,
-        Err(_) => SafeText::default(),
-    }
+    let Ok(client) = workspace.connect().await else { return SafeText::default() };
+    name(workspace, &client).await.unwrap_or_default()
 }

@@ -222,6 +222,8 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Show(Show::Help), &["?"], "Help for this pane", "help", P::ALL, G::Program, always).at(9),
     row(C::Show(Show::Palette), &[":"], "Every command by name", "commands", P::ALL, G::Program, always).at(10),
     row(C::App(App::Sync), &["R"], "Sync now", "sync", P::ALL, G::Program, session),
+    row(C::App(App::Profile), &[], "Profile: open another of the config", "profile", P::ALL, G::Program, always),
+    row(C::App(App::SignIn), &[], "Sign in anew, by a code in a browser", "sign in", P::ALL, G::Program, session),
     row(C::App(App::Close), &["q"], "Close, or quit", "quit", P::ALL, G::Program, always).at(11),
     row(C::App(App::Suspend), &[], "Suspend to the shell", "suspend", P::ALL, G::Program, always),
 ];

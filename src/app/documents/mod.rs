@@ -15,6 +15,7 @@
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
+//! | [`sign_in`] | a code to type into a browser; the profiles of the config |
 //! | [`suppression`] | suppression rules and what they would have matched |
 
 pub mod bar;
@@ -33,6 +34,7 @@ pub mod moment;
 pub mod pane;
 pub mod recommendations;
 pub mod related;
+pub mod sign_in;
 pub mod standing;
 pub mod summary;
 pub mod suppression;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::app::input::Input;
 use crate::app::message::Detail;
 use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
+use crate::app::model::{DeviceCode, ProfileMenu};
 use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::app::model::{RuleForm, RulesScreen};
 pub use crate::app::overlays::mail::MailForm;
@@ -40,6 +41,10 @@ pub enum Overlay {
     Assign(Box<AssignMenu>),
     /// Judge alerts: useful or not.
     Judge(Box<Judge>),
+    /// A code to be typed into a browser.
+    SignIn(DeviceCode),
+    /// The profiles of the config.
+    Profiles(ProfileMenu),
     /// The audit log.
     Log(Box<Log>),
     /// A suppression rule being filled in.

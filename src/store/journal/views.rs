@@ -15,9 +15,8 @@ impl Store {
     /// Every saved view: those with a digit first, then by name.
     pub fn views(&self) -> Result<Vec<KeptView>> {
         self.read_journal(|conn| {
-            let mut statement = conn.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM view ORDER BY digit IS NULL, digit, name"
-            ))?;
+            let mut statement = conn
+                .prepare_cached(&format!("SELECT {COLUMNS} FROM view ORDER BY digit IS NULL, digit, name"))?;
             let mut rows = statement.query([])?;
             let mut views = Vec::new();
             while let Some(row) = rows.next()? {
@@ -33,11 +32,8 @@ impl Store {
             ViewEdit::Under(digit, look) => match with_digit(conn, *digit)? {
                 Some(id) => save_over(conn, id, look, seen, at),
                 None => {
-                    let view = SavedView {
-                        name: free_name(conn, *digit)?,
-                        digit: Some(*digit),
-                        look: look.clone(),
-                    };
+                    let view =
+                        SavedView { name: free_name(conn, *digit)?, digit: Some(*digit), look: look.clone() };
                     insert(conn, &view, seen, at)
                 }
             },
@@ -57,7 +53,10 @@ impl Store {
             }
             ViewEdit::Rename(id, name) => match named(conn, name)? {
                 Some(other) if other != *id => Ok(Edited::NameTaken),
-                _ => changed(*id, conn.execute("UPDATE view SET name = ?2 WHERE id = ?1", params![id.0, name])?),
+                _ => changed(
+                    *id,
+                    conn.execute("UPDATE view SET name = ?2 WHERE id = ?1", params![id.0, name])?,
+                ),
             },
             ViewEdit::Digit(id, digit) => {
                 if let Some(digit) = digit {
@@ -159,13 +158,7 @@ fn kept(row: &Row<'_>) -> Result<KeptView, Trouble> {
 fn insert(conn: &Connection, view: &SavedView, seen: AlertKey, at: DateTime<Utc>) -> Result<Edited, Trouble> {
     let id = conn
         .prepare_cached("INSERT INTO view (name, digit, look, seen, looked) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .insert(params![
-            view.name,
-            view.digit,
-            view.look.to_json().to_string(),
-            seen.0,
-            moment::write(at)
-        ])?;
+        .insert(params![view.name, view.digit, view.look.to_json().to_string(), seen.0, moment::write(at)])?;
     Ok(Edited::Added(ViewId(id)))
 }
 
