@@ -110,7 +110,7 @@ pub async fn look(state: &State, plan: Plan, mailbox: &Mailbox) {
     let mut found: Vec<SignInFound> = there.iter().map(|finding| show(finding, &environment)).collect();
     found.push(SignInFound {
         name: SignInKind::DeviceCode.label().to_owned(),
-        found: Ok("a code to type into a browser, on any machine".into()),
+        found: Ok("type a code into a browser anywhere".into()),
         device_code: true,
     });
     let look = FirstLook {

@@ -62,7 +62,7 @@ fn choice(chosen: bool, name: &str) -> Vec<Piece> {
 
 /// The sign-ins found, then the demo; gives the line of the chosen one.
 fn sign_ins(flow: &mut Flow, first_run: &FirstRun) -> usize {
-    flow.words("There is no configuration yet. How shall quell sign in?", Role::Body);
+    flow.words("No configuration yet. How shall quell sign in?", Role::Body);
     flow.blank();
     let mut cursor = 0;
     if first_run.found.is_empty() {

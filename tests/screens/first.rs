@@ -22,7 +22,7 @@ fn first(size: (u16, u16), step: FirstRunStep) -> Model {
         found: vec![
             found("client secret", Err("AZURE_CLIENT_ID is not set")),
             found("Azure CLI", Ok("ann@contoso.example")),
-            found("device code", Ok("a code to type into a browser, on any machine")),
+            found("device code", Ok("type a code into a browser anywhere")),
         ],
         absent: ["QUELL_ACCESS_TOKEN", "workload identity", "managed identity"].map(str::to_owned).to_vec(),
         clouds: ["public", "us-gov", "china"].map(str::to_owned).to_vec(),
