@@ -12,7 +12,7 @@
 //! sync/        a pure plan, then the pull and push workers
 //! emulator/    the loopback ARM emulator and the demo tenant
 //! cli/         headless commands: the same queries and changes without a screen
-//! config.rs    the config file; plain values
+//! config/      the config file: plain values, and every mistake with its place
 //! runtime/     the imperative shell: terminal guard, input, signals, effects, clock
 //! ```
 //!
@@ -44,6 +44,8 @@
 //! | --- | --- |
 //! | a filter field on data we hold | one row in `domain::filter::field` |
 //! | a command or key | one row in `app::command` |
+//! | a column of the list | one row in [`app::columns`], its cell in `ui::alert_table` |
+//! | a key of the config | a field in [`config`], a row in `assets/config.example.toml` |
 //! | an ARM operation | a file in [`azure`], and its route in the [`emulator`] |
 //! | a section of *Take action* | a file in `app::respond`, a variant of its `Section`, a file in `runtime::fetch` |
 //! | a kind of thing that is recorded | a variant of [`domain::record::DeedKind`] |

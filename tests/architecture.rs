@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// (folder, folders of ours it may use, crates it must never name)
-const RULES: [(&str, &[&str], &[&str]); 7] = [
+const RULES: [(&str, &[&str], &[&str]); 8] = [
     (
         "domain",
         &["domain"],
@@ -48,6 +48,7 @@ const RULES: [(&str, &[&str], &[&str]); 7] = [
     ("store", &["domain", "store"], &["ratatui", "crossterm", "reqwest", "axum", "tokio::"]),
     ("azure", &["domain", "azure"], &["ratatui", "crossterm", "rusqlite"]),
     ("sync", &["domain", "store", "azure", "sync"], &["ratatui", "crossterm"]),
+    ("config", &["domain", "azure", "app", "config"], &["ratatui", "crossterm", "tokio", "rusqlite"]),
     ("emulator", &["domain", "emulator"], &["ratatui", "crossterm", "rusqlite"]),
 ];
 

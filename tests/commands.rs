@@ -4,6 +4,8 @@
 
 #[path = "commands/around.rs"]
 mod around;
+#[path = "commands/export.rs"]
+mod export;
 #[path = "commands/guards.rs"]
 mod guards;
 #[path = "commands/pivot.rs"]
@@ -12,6 +14,8 @@ mod pivot;
 mod record;
 #[path = "commands/refusals.rs"]
 mod refusals;
+#[path = "commands/script.rs"]
+mod script;
 mod support;
 #[path = "commands/suppress.rs"]
 mod suppress;

@@ -8,6 +8,7 @@ use std::path::Path;
 use clap::CommandFactory;
 use quell::app::command;
 use quell::cli::args::Cli;
+use quell::config;
 use quell::domain::filter::Field;
 
 fn readme() -> String {
@@ -28,6 +29,24 @@ fn the_key_table_is_the_command_table() {
         return;
     }
     assert_eq!(shown, table, "renew it with QUELL_UPDATE_README=1 cargo test --test docs");
+}
+
+/// The example config lists the commands by name. Renewed as the table of the README.
+#[test]
+fn the_example_config_lists_every_command() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/config.example.toml");
+    let (start, end) = ("by default:\n#\n", "\n[profile.default]");
+    let (before, rest) = config::EXAMPLE.split_once(start).unwrap();
+    let (shown, after) = rest.split_once(end).unwrap();
+    let rows = command::example_rows();
+    if std::env::var_os("QUELL_UPDATE_README").is_some() {
+        fs::write(path, format!("{before}{start}{rows}{end}{after}")).unwrap();
+        return;
+    }
+    assert_eq!(shown, rows, "renew it with QUELL_UPDATE_README=1 cargo test --test docs");
+    // Each row is one that the config takes.
+    let rows = rows.replace("# ", "").replace("  ", "  # ");
+    config::Config::parse(&format!("[keys]\n{rows}"), Path::new("rows.toml")).unwrap();
 }
 
 #[test]

@@ -53,12 +53,14 @@ pub struct Piece {
     pub text: String,
     /// What it is.
     pub role: Role,
+    /// True for text from outside: plain mode spells our own signs in ASCII and leaves this as it is.
+    pub data: bool,
 }
 
 impl Piece {
     /// A piece of our own words, or of text that went through the display rule already.
     pub fn new(text: impl Into<String>, role: Role) -> Self {
-        Self { text: text.into(), role }
+        Self { text: text.into(), role, data: false }
     }
 
     /// Terminal cells.
@@ -74,7 +76,8 @@ impl From<&str> for Piece {
 }
 
 fn piece(segment: Segment<'_>, role: Role) -> Piece {
-    Piece::new(segment.text, if segment.marked { Role::Marked } else { role })
+    let role = if segment.marked { Role::Marked } else { role };
+    Piece { text: segment.text.into(), role, data: true }
 }
 
 /// Text from outside on one line.

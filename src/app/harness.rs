@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
 
-pub(super) use alert::{subscription, vm};
+pub(crate) use alert::{subscription, vm};
 
 use crate::app::command::sequence;
 use crate::app::effect::{Effect, JournalOrder};
@@ -37,21 +37,21 @@ const SUBSCRIPTION: &str = "0b1f6471-1bf0-4dda-aec3-111122223333";
 
 /// A row of a synthetic table.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Given {
-    pub(super) severity: Severity,
-    pub(super) status: Status,
-    pub(super) hours: i64,
-    pub(super) kind: &'static str,
-    pub(super) resource: &'static str,
-    pub(super) group: &'static str,
-    pub(super) scan: Scan,
-    pub(super) incident: bool,
+pub(crate) struct Given {
+    pub(crate) severity: Severity,
+    pub(crate) status: Status,
+    pub(crate) hours: i64,
+    pub(crate) kind: &'static str,
+    pub(crate) resource: &'static str,
+    pub(crate) group: &'static str,
+    pub(crate) scan: Scan,
+    pub(crate) incident: bool,
     /// Facts beyond the heads.
-    pub(super) facts: &'static [(FactKind, &'static str)],
+    pub(crate) facts: &'static [(FactKind, &'static str)],
 }
 
 /// A row that tests change where it matters.
-pub(super) const ROW: Given = Given {
+pub(crate) const ROW: Given = Given {
     severity: Severity::High,
     status: Status::Active,
     hours: 1,
@@ -63,14 +63,14 @@ pub(super) const ROW: Given = Given {
     facts: &[],
 };
 
-pub(super) fn now() -> Now {
+pub(crate) fn now() -> Now {
     Now {
         utc: Utc.with_ymd_and_hms(2026, 11, 23, 14, 0, 0).unwrap(),
         offset: FixedOffset::east_opt(3600).unwrap(),
     }
 }
 
-pub(super) fn me() -> SafeText {
+pub(crate) fn me() -> SafeText {
     SafeText::from("ann@contoso.example")
 }
 
@@ -98,7 +98,7 @@ fn data(key: u32, given: Given) -> RowData {
     }
 }
 
-pub(super) fn id(key: u32) -> AlertId {
+pub(crate) fn id(key: u32) -> AlertId {
     let parent =
         format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/locations/westeurope/alerts");
     AlertId::new(format!("{parent}/n{key}"))
@@ -109,39 +109,39 @@ fn key_of(id: &AlertId) -> AlertKey {
 }
 
 /// The model, a table that can change, and a journal.
-pub(super) struct Harness {
-    pub(super) model: Model,
-    pub(super) builder: TableBuilder,
-    pub(super) now: Now,
+pub(crate) struct Harness {
+    pub(crate) model: Model,
+    pub(crate) builder: TableBuilder,
+    pub(crate) now: Now,
     /// Every effect so far.
-    pub(super) effects: Vec<Effect>,
+    pub(crate) effects: Vec<Effect>,
     /// Changes in the journal.
-    pub(super) changes: Vec<(ChangeRecord, Vec<TargetRecord>)>,
+    pub(crate) changes: Vec<(ChangeRecord, Vec<TargetRecord>)>,
     /// The remediation of every alert.
-    pub(super) remediation: Vec<Prose>,
+    pub(crate) remediation: Vec<Prose>,
     /// Deeds in the journal.
-    pub(super) deeds: Vec<Deed>,
+    pub(crate) deeds: Vec<Deed>,
     /// Effects not answered yet.
     waiting: Vec<Effect>,
     /// Alerts that an undo leaves as they are.
-    pub(super) spare: BTreeSet<u32>,
+    pub(crate) spare: BTreeSet<u32>,
     /// Why the next journal order is refused.
-    pub(super) refuse: Option<&'static str>,
+    pub(crate) refuse: Option<&'static str>,
     /// While true, effects wait for [`Self::settle`].
-    pub(super) slow: bool,
+    pub(crate) slow: bool,
     /// Keys pressed.
-    pub(super) pressed: usize,
+    pub(crate) pressed: usize,
 }
 
 impl Harness {
-    pub(super) fn new(rows: &[Given]) -> Self {
+    pub(crate) fn new(rows: &[Given]) -> Self {
         let mut harness = Self::bare(rows);
         harness.start();
         harness
     }
 
     /// Without a session and without alerts on screen.
-    pub(super) fn bare(rows: &[Given]) -> Self {
+    pub(crate) fn bare(rows: &[Given]) -> Self {
         let mut builder = TableBuilder::new();
         for (at, given) in rows.iter().enumerate() {
             let key = at as u32 + 1;
@@ -167,16 +167,16 @@ impl Harness {
         }
     }
 
-    pub(super) fn session() -> Session {
+    pub(crate) fn session() -> Session {
         Session { tenant: SafeText::from("Contoso"), who: me(), ..Session::default() }
     }
 
-    pub(super) fn start(&mut self) -> &mut Self {
+    pub(crate) fn start(&mut self) -> &mut Self {
         self.send(Message::Start(Start::Ready(Self::session()))).snapshot()
     }
 
     /// Four open alerts, two closed ones.
-    pub(super) fn small() -> Self {
+    pub(crate) fn small() -> Self {
         use Severity::{High, Low, Medium};
         Self::new(&[
             ROW,
@@ -196,18 +196,18 @@ impl Harness {
     }
 
     /// Puts an alert into the table or replaces it.
-    pub(super) fn put(&mut self, key: u32, given: Given) -> &mut Self {
+    pub(crate) fn put(&mut self, key: u32, given: Given) -> &mut Self {
         self.builder.upsert(AlertKey(key), &data(key, given));
         self
     }
 
     /// Sends the table as it is now.
-    pub(super) fn snapshot(&mut self) -> &mut Self {
+    pub(crate) fn snapshot(&mut self) -> &mut Self {
         let table = self.builder.snapshot();
         self.send(Message::Table(table))
     }
 
-    pub(super) fn send(&mut self, message: Message) -> &mut Self {
+    pub(crate) fn send(&mut self, message: Message) -> &mut Self {
         let out = update(&mut self.model, message, self.now);
         self.effects.extend(out.iter().cloned());
         self.waiting.extend(out);
@@ -218,7 +218,7 @@ impl Harness {
     }
 
     /// Answers every waiting effect, and what follows from the answers.
-    pub(super) fn settle(&mut self) -> &mut Self {
+    pub(crate) fn settle(&mut self) -> &mut Self {
         while !self.waiting.is_empty() {
             let effect = self.waiting.remove(0);
             for message in self.answer(effect) {
@@ -231,11 +231,11 @@ impl Harness {
     }
 
     /// The effects that wait for an answer, in order.
-    pub(super) fn take_waiting(&mut self) -> Vec<Effect> {
+    pub(crate) fn take_waiting(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.waiting)
     }
 
-    pub(super) fn answer(&mut self, effect: Effect) -> Vec<Message> {
+    pub(crate) fn answer(&mut self, effect: Effect) -> Vec<Message> {
         match effect {
             Effect::Query { question, table, filter, sort } => {
                 let context = Context { now: self.now.utc, offset: self.now.offset, me: Some(me()) };
@@ -407,7 +407,7 @@ impl Harness {
     }
 
     /// The worker sends a change: all verified but those refused. The screen hears of it.
-    pub(super) fn verify(&mut self, change: i64, refused: &[u32]) -> &mut Self {
+    pub(crate) fn verify(&mut self, change: i64, refused: &[u32]) -> &mut Self {
         let change = ChangeId(change);
         self.settle_change(change, &refused.iter().map(|key| AlertKey(*key)).collect());
         let tally = self.tally(change);
@@ -415,20 +415,20 @@ impl Harness {
     }
 
     /// Presses keys, parted by blanks; counts them.
-    pub(super) fn keys(&mut self, keys: &str) -> &mut Self {
+    pub(crate) fn keys(&mut self, keys: &str) -> &mut Self {
         for key in sequence(keys) {
             self.press(key);
         }
         self
     }
 
-    pub(super) fn press(&mut self, key: Key) -> &mut Self {
+    pub(crate) fn press(&mut self, key: Key) -> &mut Self {
         self.pressed += 1;
         self.send(Message::Key(key))
     }
 
     /// Types text; not counted.
-    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             self.send(Message::Key(Key::char(c)));
         }
@@ -436,7 +436,7 @@ impl Harness {
     }
 
     /// Puts the cursor on an alert by plain movement, which is not counted.
-    pub(super) fn cursor_to(&mut self, key: u32) -> &mut Self {
+    pub(crate) fn cursor_to(&mut self, key: u32) -> &mut Self {
         let before = self.pressed;
         let place = self.model.list.listing.place(AlertKey(key)).unwrap();
         self.keys("g g");
@@ -447,20 +447,20 @@ impl Harness {
         self
     }
 
-    pub(super) fn shown(&self) -> Vec<u32> {
+    pub(crate) fn shown(&self) -> Vec<u32> {
         self.model.list.listing.keys().map(|key| key.0).collect()
     }
 
-    pub(super) fn marked(&self) -> Vec<u32> {
+    pub(crate) fn marked(&self) -> Vec<u32> {
         self.model.list.marks.iter().map(|key| key.0).collect()
     }
 
-    pub(super) fn notice(&self) -> &str {
+    pub(crate) fn notice(&self) -> &str {
         self.model.notice.as_ref().map_or("", |notice| notice.text.raw())
     }
 
     /// The changes ordered so far.
-    pub(super) fn submitted(&self) -> Vec<&NewChange> {
+    pub(crate) fn submitted(&self) -> Vec<&NewChange> {
         self.effects
             .iter()
             .filter_map(|effect| match effect {
@@ -470,7 +470,7 @@ impl Harness {
             .collect()
     }
 
-    pub(super) fn copied(&self) -> Vec<&str> {
+    pub(crate) fn copied(&self) -> Vec<&str> {
         self.effects
             .iter()
             .filter_map(|effect| match effect {

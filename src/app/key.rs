@@ -56,10 +56,13 @@ impl Key {
 
     /// Reads the spelling that help, config and keymap use: `j`, `ctrl-d`, `Enter`, `PgDn`, `F2`, `Space`.
     pub fn parse(text: &str) -> Option<Self> {
-        if let Some(rest) = text.strip_prefix("ctrl-") {
+        if let Some((ctrl, rest)) = text.split_at_checked(5)
+            && ctrl.eq_ignore_ascii_case("ctrl-")
+        {
             let mut chars = rest.chars();
             return match (chars.next(), chars.next()) {
-                (Some(c), None) => Some(Self::ctrl(c)),
+                (Some(c), None) => Some(Self::ctrl(c.to_ascii_lowercase())),
+                _ if rest.eq_ignore_ascii_case("space") => Some(Self::ctrl(' ')),
                 _ => None,
             };
         }
@@ -120,11 +123,12 @@ mod tests {
     fn every_key_is_read_as_it_is_written() {
         let codes =
             NAMES.iter().map(|(_, code)| *code).chain("aG/*~é".chars().map(Code::Char)).chain([Code::F(2)]);
-        for key in codes.map(Key::plain).chain([Key::ctrl('d'), Key::ctrl('\\')]) {
+        for key in codes.map(Key::plain).chain([Key::ctrl('d'), Key::ctrl('\\'), Key::ctrl(' ')]) {
             assert_eq!(Key::parse(&key.to_string()), Some(key), "{key}");
         }
         assert_eq!(Key::parse("↓"), Some(Key::plain(Code::Down)));
         assert_eq!(Key::parse("down"), Some(Key::plain(Code::Down)));
+        assert_eq!(Key::parse("Ctrl-D"), Some(Key::ctrl('d')));
         for bad in ["", "ctrl-", "ctrl-ab", "F0", "F13", "Fx", "abc"] {
             assert_eq!(Key::parse(bad), None, "{bad}");
         }

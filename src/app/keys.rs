@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::command::{App, Change, Command, Go, Mark, Scope, Show, Suppress, show_keys, spec};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
-use crate::app::keymap::{Match, Pending, resolve};
+use crate::app::keymap::{Match, Pending};
 use crate::app::message::Timer;
 use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
@@ -138,7 +138,7 @@ fn pane_key(model: &mut Model, key: Key, out: &mut Effects) {
     let menu = chord.as_ref().is_some_and(|chord| chord.menu);
     let mut keys = chord.map(|chord| chord.pending.keys).unwrap_or_default();
     keys.push(key);
-    match resolve(Scope::of(model), &keys) {
+    match model.settings.keymap.resolve(Scope::of(model), &keys) {
         Match::Command(command) => run(model, command, out),
         Match::Prefix => {
             let number = model.next_serial();
@@ -146,7 +146,8 @@ fn pane_key(model: &mut Model, key: Key, out: &mut Effects) {
             out.push(Effect::Timer(Timer::ChordMenu(number), MENU_AFTER));
         }
         Match::Nothing => {
-            say(model, format!("{} is not a key here; ? shows the keys", show_keys(&keys)), out);
+            let help = model.settings.keymap.shown(Command::Show(Show::Help));
+            say(model, format!("{} is not a key here; {help} shows the keys", show_keys(&keys)), out);
         }
     }
 }
@@ -215,7 +216,8 @@ fn back(model: &mut Model, out: &mut Effects) {
         details::go(model, Go::Back, out);
     } else if model.list.visual.take().is_some() || pivot::back(model, out) || views::back_home(model, out) {
     } else if model.list.marks.is_empty() {
-        say(model, "q quits", out);
+        let quit = model.settings.keymap.shown(Command::App(App::Close));
+        say(model, format!("{quit} quits"), out);
     } else {
         marks::clear(model, out);
     }

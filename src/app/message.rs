@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
+use crate::app::command::Command;
 use crate::app::fetch;
 use crate::app::key::Key;
-use crate::app::model::{Counted, ProfileLine, ShownCode};
+use crate::app::model::{Counted, ProfileLine, ShownCode, Tab};
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
 use crate::domain::fact::{FactKind, named};
@@ -41,6 +42,8 @@ pub enum Message {
     Key(Key),
     /// Text was pasted.
     Paste(String),
+    /// Something was asked for without a key.
+    Ask(Ask),
     /// The terminal has this many columns and rows.
     Resize(u16, u16),
     /// A timer that was asked for ran out.
@@ -69,6 +72,25 @@ pub enum Message {
     Start(Start),
     /// What the analyst must know of the files: rebuilt, read-only, little space left.
     Notices(Vec<SafeText>),
+}
+
+/// What a front end without a cursor asks for: it names commands and alerts instead of pressing keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// A command, as the palette runs it.
+    Run(Command),
+    /// The cursor on an alert of the list.
+    Cursor(AlertKey),
+    /// An alert in full, whether or not the list shows it, on a tab.
+    Open(AlertKey, Tab),
+    /// The cursor on an item of the tab that is shown.
+    Item(usize),
+    /// Marks for these alerts, or none.
+    Mark(Vec<AlertKey>, bool),
+    /// These alerts as the only marked ones.
+    MarkOnly(Vec<AlertKey>),
+    /// A filter, by its text. One that does not parse changes nothing.
+    Filter(String),
 }
 
 /// What becomes of a confirm to trigger a logic app.

@@ -9,7 +9,8 @@
 //! | [`mod@update`] | the root: routes a message to its area |
 //! | [`input`], [`form`] | a line of text being edited; fields and a button |
 //! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
-//! | `list`, [`marks`] | cursor, scrolling and answers of the query; marks |
+//! | `list`, [`columns`], [`marks`] | cursor, scrolling and answers of the query; its columns; marks |
+//! | `ask` | what is asked for by name instead of by key |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | [`suppress`] | suppression rules: the form and the list |
 //! | `details` | the side pane and the full details |
@@ -23,7 +24,9 @@
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
 
+mod ask;
 mod bulk;
+pub mod columns;
 pub mod command;
 pub mod copy;
 mod details;
@@ -35,7 +38,7 @@ mod filter_bar;
 mod first_run;
 pub mod form;
 #[cfg(test)]
-mod harness;
+pub(crate) mod harness;
 pub mod input;
 pub mod journal;
 pub mod key;

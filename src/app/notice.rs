@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::app::command::{Command, Show};
 use crate::app::documents::moment::counted;
 use crate::app::message::Timer;
 use crate::app::model::{Model, Notice};
@@ -36,7 +37,8 @@ pub(super) fn keep(model: &mut Model, notices: Vec<SafeText>, out: &mut Effects)
     if more == 0 {
         fail(model, longest, out);
     } else {
-        fail(model, format!("{} (w shows {more} more)", longest.raw()), out);
+        let jobs = model.settings.keymap.shown(Command::Show(Show::Jobs));
+        fail(model, format!("{} ({jobs} shows {more} more)", longest.raw()), out);
     }
     overlays::measure(model);
 }

@@ -1,11 +1,13 @@
 //! Opening another profile of the config: what is open is closed, its outbox stays on disk.
 
+use crate::app::command::View;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Overlay, ProfileLine, ProfileMenu};
 use crate::app::notice::{fail, say};
 use crate::app::overlays::close;
-use crate::app::{Effect, Effects, first_run};
+use crate::app::{Effect, Effects, first_run, views};
 use crate::domain::SafeText;
+use crate::domain::filter::parse;
 
 /// Opens the menu. What it holds is read from the config as it is now.
 pub(super) fn open(model: &mut Model, out: &mut Effects) {
@@ -76,4 +78,15 @@ pub(super) fn switched(model: &mut Model) {
 pub(super) fn not_switched(model: &mut Model, why: SafeText, out: &mut Effects) {
     model.switching = false;
     fail(model, why, out);
+}
+
+/// Shows what the profile begins with: the view of a digit, else a filter.
+pub(super) fn begin_with(model: &mut Model, view: &str, out: &mut Effects) {
+    match view.trim().parse::<u8>() {
+        Ok(digit @ 0..=9) => views::run(model, View::Digit(digit), out),
+        _ => match parse(view) {
+            Ok(filter) => views::apply_text(model, view.trim().to_owned(), filter, out),
+            Err(error) => fail(model, format!("the profile's view `{view}`: {error}"), out),
+        },
+    }
 }

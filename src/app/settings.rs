@@ -1,14 +1,84 @@
 //! What the config sets for the screen, as plain data.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::columns::Columns;
+use crate::app::keymap::Keymap;
+
 /// How the screen looks and behaves. The defaults are those of a config without a word about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Show the histogram above the list where there is room.
     pub histogram: bool,
+    /// The colours.
+    pub theme: ThemeName,
+    /// The columns of a view that has none of its own.
+    pub columns: Columns,
+    /// The keys in force.
+    pub keymap: Keymap,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { histogram: true }
+        Self {
+            histogram: true,
+            theme: ThemeName::default(),
+            columns: Columns::default(),
+            keymap: Keymap::default(),
+        }
+    }
+}
+
+/// The colours of the screen, by name; `ui::theme` has them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeName {
+    /// The sixteen colours of the terminal, in the shades that its user chose.
+    #[default]
+    Basic16,
+    /// For a dark background.
+    Dark,
+    /// For a light background.
+    Light,
+    /// White on black, and the strongest colours.
+    HighContrast,
+    /// For a dark background, without a choice between red and green.
+    ColourBlind,
+    /// The same for a light background.
+    ColourBlindLight,
+}
+
+impl ThemeName {
+    /// Every theme.
+    pub const ALL: [Self; 6] = [
+        Self::Basic16,
+        Self::Dark,
+        Self::Light,
+        Self::HighContrast,
+        Self::ColourBlind,
+        Self::ColourBlindLight,
+    ];
+
+    /// The one after it, around.
+    #[must_use]
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|name| *name == self).unwrap_or(0);
+        Self::ALL[(at + 1) % Self::ALL.len()]
+    }
+}
+
+/// The word in the config.
+impl fmt::Display for ThemeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Basic16 => "basic16",
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::HighContrast => "high-contrast",
+            Self::ColourBlind => "colour-blind",
+            Self::ColourBlindLight => "colour-blind-light",
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! What the pull and push workers report.
 
+use crate::app::command::{Change, Command, Mark};
 use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::message::Now;
@@ -130,7 +131,9 @@ fn settled(model: &mut Model, change: ChangeId, tally: Tally, out: &mut Effects)
         say(model, text, out);
     } else {
         model.bulk.last = Some(change);
-        fail(model, format!("{outcome} — *l marks them, E shows them"), out);
+        let keys = |command| model.settings.keymap.shown(command).replace(' ', "");
+        let (marks, shows) = (keys(Command::Mark(Mark::Last)), keys(Command::Change(Change::Failures)));
+        fail(model, format!("{outcome} — {marks} marks them, {shows} shows them"), out);
         order(model, Order::OfferFailures(change), JournalOrder::LoadChange(change), out);
     }
     details::reload(model, out);

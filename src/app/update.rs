@@ -6,7 +6,7 @@ use crate::app::message::{Message, Now, Start, Timer};
 use crate::app::model::{Model, Pane};
 use crate::app::notice::Speaker;
 use crate::app::{
-    Effect, Effects, details, filter_bar, first_run, journal, keys, list, notice, overlays, profiles,
+    Effect, Effects, ask, details, filter_bar, first_run, journal, keys, list, notice, overlays, profiles,
     related, respond, sign_in, sync_status,
 };
 use crate::domain::progress::SyncEvent;
@@ -44,6 +44,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
     match message {
         Message::Key(key) => keys::press(model, key, out),
         Message::Paste(text) => keys::paste(model, &text, out),
+        Message::Ask(wish) => ask::asked(model, wish, out),
         Message::Resize(width, height) => {
             resize(model, (width, height));
             overlays::log::follow(model, out);
@@ -102,6 +103,7 @@ fn minute(model: &mut Model, out: &mut Effects) {
 fn begin(model: &mut Model, start: Start, out: &mut Effects) {
     match start {
         Start::Ready(session) => {
+            let view = session.view.clone();
             let first = model.session.replace(session).is_none();
             model.first_run = None;
             if first {
@@ -109,6 +111,9 @@ fn begin(model: &mut Model, start: Start, out: &mut Effects) {
                     out.push(Effect::Timer(Timer::Minute, MINUTE));
                 }
                 journal::list_changes(model, out);
+                if let Some(view) = view {
+                    profiles::begin_with(model, &view, out);
+                }
             }
             // At the start the snapshot comes first, and with it the question was asked.
             if !(first && model.list.in_flight) {

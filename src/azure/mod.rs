@@ -14,10 +14,12 @@
 //! | [`rights`] | what the signed-in role may do |
 //! | [`suppression`] | suppression rules |
 //! | [`activity`], [`ownership`] | a resource's activity log, tags and owners |
+//! | [`counts`], [`reach`] | open alerts per subscription; whether an address can be reached, and what stands in the way |
 //! | [`graph`], [`recommendations`] | Resource Graph, and what it holds to improve on a resource |
 //! | [`contacts`], [`samples`] | who receives mail for alerts; sample alerts |
 //! | [`logic_apps`], [`automations`] | logic apps, their triggers and runs; workflow automations |
 //! | [`mod@alert_event`], [`callback`] | what a logic app is sent; the secret address it is sent to |
+//! | [`mod@script`] | a change of status as a shell script |
 //! | `listing` | what the smaller operations share |
 
 pub mod activity;
@@ -37,10 +39,12 @@ pub mod logic_apps;
 pub mod ownership;
 pub mod page;
 pub mod parse;
+pub mod reach;
 pub mod recommendations;
 pub mod retry;
 pub mod rights;
 pub mod samples;
+pub mod script;
 pub mod suppression;
 pub mod throttle;
 pub mod transport;

@@ -1,21 +1,25 @@
 //! The command line, as `design` fixes it: names, flags and their help.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, Args, Error, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::contacts::ContactsCommand;
 use crate::cli::context::Context;
+use crate::cli::export::Export;
+use crate::cli::man::{Man, Offered, fields};
 use crate::cli::record::Feedback;
 use crate::cli::report::ReportArgs;
 use crate::cli::respond::Respond;
 use crate::cli::simulate::Simulate;
 use crate::cli::suppress::args::Suppress;
 use crate::domain::Status;
-use crate::domain::change::Reason;
+use crate::domain::change::{Reason, ScriptTool};
 
 /// Triage Microsoft Defender for Cloud security alerts from a terminal.
 ///
@@ -86,7 +90,7 @@ pub enum Command {
         #[arg(allow_hyphen_values = true)]
         filter: Option<String>,
         /// The field
-        #[arg(long, value_name = "FIELD")]
+        #[arg(long, value_name = "FIELD", value_parser = Offered(fields), hide_possible_values = true)]
         by: String,
     },
     /// One alert: details, entities, actions
@@ -169,6 +173,8 @@ pub enum Command {
     Feedback(Feedback),
     /// The shift handover: what was done, by whom and why, what is open, what failed
     Report(ReportArgs),
+    /// Write alerts to a file: NDJSON or JSON that can be imported again, CSV, or a Markdown table
+    Export(Export),
     /// The Azure Resource Manager emulator by itself
     Emulator(EmulatorArgs),
     /// What is configured, which sign-in works, what the role may do
@@ -178,6 +184,8 @@ pub enum Command {
         /// Which shell
         shell: Shell,
     },
+    /// The manual page of quell or of a command, in roff on standard output
+    Man(Man),
 }
 
 /// `quell list`.
@@ -214,7 +222,7 @@ pub struct Pivot {
 #[derive(Debug, Args)]
 pub struct Set {
     /// active, in-progress, resolved or dismissed
-    #[arg(value_parser = status)]
+    #[arg(value_parser = StatusParser, hide_possible_values = true)]
     pub status: Status,
     /// Which alerts; `*` means all
     #[arg(allow_hyphen_values = true)]
@@ -234,6 +242,9 @@ pub struct Set {
     /// Print the ids that would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// With --dry-run: print a script instead that would make the same change
+    #[arg(long = "as", value_name = "TOOL", value_enum, requires = "dry_run")]
+    pub script: Option<Tool>,
     /// How to go about it
     #[command(flatten)]
     pub act: Act,
@@ -316,6 +327,24 @@ pub enum ListFormat {
     Ids,
 }
 
+/// What a script is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tool {
+    /// curl, with a token from QUELL_ACCESS_TOKEN or the Azure CLI
+    Curl,
+    /// az rest
+    Az,
+}
+
+impl From<Tool> for ScriptTool {
+    fn from(tool: Tool) -> Self {
+        match tool {
+            Tool::Curl => Self::Curl,
+            Tool::Az => Self::Az,
+        }
+    }
+}
+
 /// Formats of `show`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum ShowFormat {
@@ -332,6 +361,27 @@ fn status(text: &str) -> Result<Status, String> {
     match Status::parse(text) {
         Status::Other => Err("expected active, in-progress, resolved or dismissed".to_owned()),
         status => Ok(status),
+    }
+}
+
+/// Reads a status in any spelling, and offers the words.
+#[derive(Debug, Clone)]
+struct StatusParser;
+
+impl TypedValueParser for StatusParser {
+    type Value = Status;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Status, Error> {
+        TypedValueParser::parse_ref(&status, command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Status::SETTABLE.into_iter().map(|status| PossibleValue::new(status.word()))))
     }
 }
 

@@ -83,7 +83,10 @@ impl From<StoreError> for CliError {
 
 impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
-        let exit = if matches!(error, ConfigError::NoProfile { .. } | ConfigError::Missing { .. }) {
+        let exit = if matches!(
+            error,
+            ConfigError::NoProfile { .. } | ConfigError::Missing { .. } | ConfigError::Parse { .. }
+        ) {
             Exit::Usage
         } else {
             Exit::Failed

@@ -5,29 +5,9 @@ use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::Out;
 use crate::cli::{json, select, workspace};
 use crate::domain::SafeStr;
+use crate::domain::export::{Format, csv};
 use crate::domain::listing::Listing;
 use crate::domain::query::Sort;
-use crate::domain::record::judgement;
-use crate::domain::safe_text::csv_cell;
-use crate::domain::table::Row;
-
-/// Columns of the CSV form.
-const COLUMNS: [&str; 14] = [
-    "time",
-    "severity",
-    "status",
-    "title",
-    "resource",
-    "resource_group",
-    "subscription",
-    "type",
-    "tactics",
-    "incident",
-    "assigned",
-    "feedback",
-    "notes",
-    "id",
-];
 
 /// Prints the alerts that match.
 pub async fn run(global: &Global, list: List, out: &mut Out) -> Result<Exit, CliError> {
@@ -68,38 +48,15 @@ pub fn print(listing: &Listing, format: ListFormat, limit: usize, out: &mut Out)
             out.line(format_args!("[{}]", items.join(",\n ")))?;
         }
         ListFormat::Csv => {
-            out.bytes(COLUMNS.join(",").as_bytes())?;
-            out.bytes(b"\r\n")?;
+            out.bytes(Format::Csv.head().as_bytes())?;
             for row in rows() {
-                out.bytes(csv(&row, listing).as_bytes())?;
+                out.bytes(csv::line(&row, &listing.table).as_bytes())?;
                 out.bytes(b"\r\n")?;
             }
         }
         ListFormat::Table => table(listing, limit, out)?,
     }
     Ok(())
-}
-
-fn csv(row: &Row<'_>, listing: &Listing) -> String {
-    let tactics: Vec<&str> = row.tactics().iter().map(crate::domain::Tactic::label).collect();
-    let local = row.local().cloned().unwrap_or_default();
-    let cells = [
-        row.time().map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)).unwrap_or_default(),
-        row.severity_label().0.to_owned(),
-        row.status_label().0.to_owned(),
-        row.title().0.to_owned(),
-        row.resource().0.to_owned(),
-        row.group().0.to_owned(),
-        listing.table.subscription_name(row.subscription().0).0.to_owned(),
-        row.alert_type().0.to_owned(),
-        tactics.join("; "),
-        if row.flags().is_incident() { "yes" } else { "no" }.to_owned(),
-        local.assigned.unwrap_or_default().raw().to_owned(),
-        local.useful.map(judgement).unwrap_or_default().to_owned(),
-        local.notes.raw().to_owned(),
-        row.id().as_str().to_owned(),
-    ];
-    cells.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(",")
 }
 
 /// For people: columns as wide as their content, titles cut.

@@ -12,8 +12,10 @@ pub mod count;
 pub mod doctor;
 pub mod emulator;
 pub mod exit;
+pub mod export;
 pub mod json;
 pub mod list;
+pub mod man;
 pub mod output;
 pub mod pivot;
 pub mod progress;
@@ -30,9 +32,7 @@ pub mod sync;
 pub mod undo;
 pub mod workspace;
 
-use clap::CommandFactory;
-
-use args::{Cli, Command, Global};
+use args::{Command, Global};
 use exit::{CliError, Exit};
 use output::Out;
 
@@ -62,11 +62,9 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         Command::Report(args) => report::run(global, args, &mut out).await,
         Command::Emulator(args) => emulator::run(global, args, &mut out).await,
         Command::Doctor => doctor::run(global, &mut out).await,
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "quell", &mut script);
-            out.bytes(&script).map(|()| Exit::Done)
-        }
+        Command::Export(args) => export::run(global, args, &mut out).await,
+        Command::Completions { shell } => man::completions(shell, &mut out),
+        Command::Man(args) => man::run(&args, &mut out),
     }?;
     out.finish()?;
     tracing::info!(?exit, "the command ended");

@@ -26,6 +26,11 @@ impl Progress {
         Self::new(ProgressBar::new(alerts as u64), "{bar:30} {pos} of {len}  {per_sec}  {eta} left  {msg}")
     }
 
+    /// A bar for an export of so many alerts.
+    pub fn export(alerts: usize) -> Self {
+        Self::new(ProgressBar::new(alerts as u64), "{bar:30} {pos} of {len}  {per_sec}  {eta} left")
+    }
+
     fn new(bar: ProgressBar, template: &str) -> Self {
         let bar = if std::io::stderr().is_terminal() { bar } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template(template) {

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use chrono::Utc;
 use serde_json::json;
 
+use crate::azure::script::script;
 use crate::cli::act::{confirmed, nothing, send};
 use crate::cli::args::{Global, Set};
 use crate::cli::exit::{CliError, Exit};
@@ -50,6 +51,15 @@ async fn change(
     say(arithmetic(&plan, &set));
     if let Some(twins) = twins(&scan::left_behind(&workspace.table, &keys, &plan, set.status)) {
         say(twins);
+    }
+    if let Some(tool) = set.script {
+        let targets = plan.into_targets();
+        let script = script(tool.into(), &workspace.plan.endpoint, &targets, Utc::now());
+        if script.left_out > 0 {
+            say(format_args!("{} left out: their id is no path of Azure Resource Manager", script.left_out));
+        }
+        out.bytes(script.text.as_bytes())?;
+        return Ok(Exit::Done);
     }
     if set.dry_run && global.json {
         let ids: Vec<&str> = plan.targets.iter().map(|(_, target)| target.id.as_str()).collect();

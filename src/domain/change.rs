@@ -67,6 +67,16 @@ pub struct Target {
     pub want: Status,
 }
 
+/// The program that sends a change made as a script.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum ScriptTool {
+    /// `curl`, with a token from the environment or the Azure CLI.
+    #[default]
+    Curl,
+    /// `az rest`: the Azure CLI signs in by itself.
+    Az,
+}
+
 /// A decision, before it has a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewChange {

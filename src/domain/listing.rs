@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::domain::chart::{self, Histogram, Ruler, Steps, Window};
+use crate::domain::filter::{Context, Filter};
+use crate::domain::query::{GroupBy, Groups, arrange};
 use crate::domain::table::{Row, Table};
 use crate::domain::{AlertKey, Severity};
 
@@ -14,6 +17,10 @@ pub struct Listing {
     pub rows: Arc<[u32]>,
     /// How many rows have each severity, by [`Severity`]'s code.
     pub severities: [u32; 5],
+    /// The groups, in the order of their rows; none when the list is not grouped.
+    pub groups: Option<Arc<Groups>>,
+    /// The same rows over time, where that was asked for.
+    pub histogram: Option<Arc<Histogram>>,
 }
 
 impl Listing {
@@ -23,7 +30,28 @@ impl Listing {
         for row in rows.iter().filter_map(|row| table.row(*row)) {
             severities[row.severity() as usize] += 1;
         }
-        Self { table, rows: rows.into(), severities }
+        Self { table, rows: rows.into(), severities, groups: None, histogram: None }
+    }
+
+    /// The same with the rows of each group together; inside a group they keep their order.
+    pub fn grouped(table: Arc<Table>, rows: Vec<u32>, by: Option<GroupBy>) -> Self {
+        let Some(by) = by else { return Self::new(table, rows) };
+        let (rows, groups) = arrange(&table, rows, by);
+        Self { groups: Some(Arc::new(groups)), ..Self::new(table, rows) }
+    }
+
+    /// With the rows over the filter's time, in at most so many bars; without bars as it is.
+    #[must_use]
+    pub fn charted(mut self, filter: &Filter, context: &Context, bars: usize) -> Self {
+        if bars > 0 {
+            let alerts = chart::extent(&self.table, &self.rows);
+            let span = Window::of(filter, context).span(alerts, context.now.timestamp());
+            let ruler = Ruler { bars, steps: Steps::Close, offset: context.offset };
+            let rows = self.rows.iter().filter_map(|row| self.table.row(*row));
+            let rows = rows.map(|row| (row.seconds(), row.severity()));
+            self.histogram = Some(Arc::new(Histogram::new(rows, span, ruler)));
+        }
+        self
     }
 
     /// The number of rows.

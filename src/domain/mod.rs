@@ -16,15 +16,19 @@
 //! | [`filter`] | the filter language |
 //! | [`query`] | filter + sort over the table |
 //! | [`listing`] | what a query answers |
+//! | [`chart`] | alerts over time and over ATT&CK, as numbers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
 //! | [`context`], [`activity`], [`ownership`] | the resource of an alert: its log, who answers for it |
 //! | [`recommendation`], [`markup`] | what to improve on a resource, its HTML as text |
 //! | [`contacts`], [`samples`] | who receives mail; sample alerts |
 //! | [`progress`] | what the pull and push workers report |
+//! | [`nearest`] | how far a mistyped word is from a known one |
 //! | [`rights`] | what the signed-in role may do |
 //! | [`record`] | the local record beside the alerts, and the audit log |
 //! | [`report`] | the shift handover |
+//! | [`export`], [`markdown`] | alerts as NDJSON, JSON, CSV and Markdown; text from outside inside Markdown |
+//! | [`words`] | a typed command, split into its words |
 //! | [`progress`] | what the pull and push workers report |
 //! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
 //! | [`response`] | logic apps triggered on alerts, and what became of each |
@@ -35,18 +39,22 @@ pub mod activity;
 pub mod alert;
 pub mod automation;
 pub mod change;
+pub mod chart;
 pub mod contacts;
 pub mod context;
 mod count;
 pub mod entity;
+pub mod export;
 pub mod fact;
 pub mod filter;
 pub mod ids;
 pub mod incident;
 pub mod listing;
 pub mod logic_app;
+pub mod markdown;
 pub mod markup;
 pub mod mentions;
+pub mod nearest;
 pub mod ownership;
 pub mod progress;
 pub mod query;
@@ -67,6 +75,7 @@ pub mod suppression;
 pub mod table;
 pub mod tactic;
 pub mod view;
+pub mod words;
 
 pub use alert::Alert;
 pub use count::thousands;

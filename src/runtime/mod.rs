@@ -8,6 +8,7 @@ mod backend;
 pub mod deeds;
 pub mod detail;
 pub mod effects;
+pub mod export;
 pub mod fetch;
 pub mod first_run;
 pub mod input;

@@ -3,9 +3,15 @@
 use crate::app::settings::Settings;
 use crate::config::Config;
 
-/// The settings of a config.
+/// The settings of a config. One that was read has no mistakes in its keys; of another the usual keys are taken.
 pub fn settings(config: &Config) -> Settings {
-    Settings { histogram: config.screen.histogram }
+    let screen = &config.screen;
+    Settings {
+        histogram: screen.histogram,
+        theme: screen.theme,
+        columns: screen.columns.clone(),
+        keymap: config.keys.keymap().unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]

@@ -1,139 +1,74 @@
-//! The list: a new column is one row of a table here. Only the rows in view are built.
+//! The list: the cells of its columns, which `app::columns` declares. Only the rows in view are built.
 //!
 //! The cursor is a gutter and a bold title, not a repainted row: a cursor move changes few cells.
 
+use chrono::{DateTime, Utc};
 use ratatui::style::{Modifier, Style};
 
+use crate::app::columns::{ColumnId, Placed};
 use crate::app::document::{self, Piece, Role, line_width, safe_cell};
-use crate::app::documents::moment::{age, thousands};
+use crate::app::documents::moment::{age, minute, thousands};
 use crate::app::layout::Area;
 use crate::app::marks;
 use crate::app::model::{List, Model, Pane};
-use crate::domain::Status;
 use crate::domain::alert::Scan;
-use crate::domain::query::{Direction, SortKey};
-use crate::domain::table::Row;
+use crate::domain::fact::FactKind;
+use crate::domain::query::Direction;
+use crate::domain::table::{LocalRecord, Row};
+use crate::domain::tactic::Tactic;
+use crate::domain::{SafeStr, SafeText, Severity, Status};
 use crate::ui::empty_list;
 use crate::ui::paint::Painter;
-
-/// Gutter, mark and a blank before the first column.
-const LEAD: u16 = 3;
-
-/// How wide a column is.
-#[derive(Clone, Copy)]
-enum Size {
-    /// So many cells.
-    Fixed(u16),
-    /// Parts of what the fixed columns leave, at least and at most so many cells.
-    Share { parts: u16, least: u16, most: u16 },
-}
-
-/// One column of the list.
-struct Column {
-    head: &'static str,
-    size: Size,
-    /// Shown when the list has at least so many cells.
-    from: u16,
-    right: bool,
-    /// What the sort key of the column is, for the arrow in its head.
-    sort: Option<SortKey>,
-    cell: fn(&Row<'_>, &Model, usize) -> Vec<Piece>,
-}
-
-/// The columns of a list of at least [`ROOMY`] cells.
-const WIDE: [Column; 6] = [
-    Column {
-        head: "Severity",
-        size: Size::Fixed(9),
-        from: 0,
-        right: false,
-        sort: Some(SortKey::Severity),
-        cell: severity,
-    },
-    Column {
-        head: "Alert",
-        size: Size::Share { parts: 7, least: 16, most: u16::MAX },
-        from: 0,
-        right: false,
-        sort: Some(SortKey::Title),
-        cell: title,
-    },
-    Column {
-        head: "Resource",
-        size: Size::Share { parts: 3, least: 12, most: 32 },
-        from: 0,
-        right: false,
-        sort: Some(SortKey::Resource),
-        cell: resource,
-    },
-    Column { head: "Assigned", size: Size::Fixed(16), from: 100, right: false, sort: None, cell: assigned },
-    Column {
-        head: " Status",
-        size: Size::Fixed(10),
-        from: 0,
-        right: false,
-        sort: Some(SortKey::Status),
-        cell: status,
-    },
-    Column { head: "Age", size: Size::Fixed(4), from: 0, right: true, sort: Some(SortKey::Time), cell: time },
-];
-
-/// The columns of a narrow list.
-const NARROW: [Column; 5] = [
-    Column {
-        head: "Sev",
-        size: Size::Fixed(4),
-        from: 0,
-        right: false,
-        sort: Some(SortKey::Severity),
-        cell: severity_short,
-    },
-    Column {
-        head: "Alert",
-        size: Size::Share { parts: 7, least: 12, most: u16::MAX },
-        from: 0,
-        right: false,
-        sort: Some(SortKey::Title),
-        cell: title,
-    },
-    Column {
-        head: "Resource",
-        size: Size::Share { parts: 3, least: 10, most: 14 },
-        from: 0,
-        right: false,
-        sort: Some(SortKey::Resource),
-        cell: resource,
-    },
-    Column {
-        head: " Stat",
-        size: Size::Fixed(5),
-        from: 0,
-        right: false,
-        sort: Some(SortKey::Status),
-        cell: status_short,
-    },
-    Column { head: "Age", size: Size::Fixed(4), from: 0, right: true, sort: Some(SortKey::Time), cell: time },
-];
 
 /// From this many columns of the screen on, the list shows which scanner reported an alert.
 const SCANNERS: u16 = 120;
 
-/// From this many cells on, the list has the wide columns.
-const ROOMY: u16 = 64;
+/// What a row says in a column of so many cells.
+fn cell(id: ColumnId, roomy: bool, row: &Row<'_>, model: &Model, width: usize) -> Vec<Piece> {
+    let body = |text: SafeStr<'_>| safe_cell(text, width, Role::Body);
+    let fact = |kind: FactKind| row.first(kind).map(body).unwrap_or_default();
+    match id {
+        ColumnId::Severity if roomy => severity(row, width),
+        ColumnId::Severity => severity_short(row, width),
+        ColumnId::Title => title(row, model, width),
+        ColumnId::Resource => body(row.resource()),
+        ColumnId::Status if roomy => status_cell(row, row.status().label(), width),
+        ColumnId::Status => status_short(row, width),
+        ColumnId::Age => time(row, |time| age(time, model.now)),
+        ColumnId::Time => time(row, |time| minute(time, model.now)),
+        ColumnId::Assigned => local(row, width, |kept| kept.assigned.as_ref()),
+        ColumnId::ChangedBy => local(row, width, |kept| kept.changed_by.as_ref()),
+        ColumnId::Note => local(row, width, |kept| Some(&kept.notes)),
+        ColumnId::Type => body(row.alert_type()),
+        ColumnId::Group => body(row.group()),
+        ColumnId::Subscription => body(model.table.subscription_name(row.subscription().0)),
+        ColumnId::Tactic => {
+            let names: Vec<&str> = row.tactics().iter().map(Tactic::label).collect();
+            body(SafeStr(&names.join(", ")))
+        }
+        ColumnId::Product => fact(FactKind::Product),
+        ColumnId::ResourceType => fact(FactKind::ResourceType),
+        ColumnId::Cloud => body(SafeStr(row.flags().cloud().label())),
+        ColumnId::Host => fact(FactKind::Host),
+        ColumnId::Ip => fact(FactKind::Ip),
+        ColumnId::Account => fact(FactKind::Account),
+        ColumnId::Id => body(SafeStr(row.name())),
+    }
+}
 
-fn severity(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+fn severity(row: &Row<'_>, width: usize) -> Vec<Piece> {
     let role = Role::Severity(row.severity());
     match row.severity() {
-        crate::domain::Severity::Informational => vec![Piece::new("Info", role)],
+        Severity::Informational => vec![Piece::new("Info", role)],
         _ => safe_cell(row.severity_label(), width.saturating_sub(1), role),
     }
 }
 
-fn severity_short(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+fn severity_short(row: &Row<'_>, width: usize) -> Vec<Piece> {
     let role = Role::Severity(row.severity());
     match row.severity() {
-        crate::domain::Severity::Medium => vec![Piece::new("Med", role)],
-        crate::domain::Severity::Informational => vec![Piece::new("Info", role)],
+        Severity::Medium => vec![Piece::new("Med", role)],
+        Severity::Informational => vec![Piece::new("Info", role)],
         _ => safe_cell(row.severity_label(), width, role),
     }
 }
@@ -185,21 +120,12 @@ fn kept(row: &Row<'_>) -> String {
     signs
 }
 
-fn resource(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
-    safe_cell(row.resource(), width, Role::Body)
+/// What the journal keeps of a row, on one line.
+fn local(row: &Row<'_>, width: usize, of: impl Fn(&LocalRecord) -> Option<&SafeText>) -> Vec<Piece> {
+    row.local().and_then(of).map(|text| safe_cell(text.as_safe(), width, Role::Dim)).unwrap_or_default()
 }
 
-fn assigned(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
-    let who = row.local().and_then(|record| record.assigned.as_ref());
-    who.map(|who| safe_cell(who.as_safe(), width, Role::Dim)).unwrap_or_default()
-}
-
-/// The status, with `↑` before it while a change to it is pending.
-fn status(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
-    status_cell(row, row.status().label(), width)
-}
-
-fn status_short(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
+fn status_short(row: &Row<'_>, width: usize) -> Vec<Piece> {
     let word = match row.status() {
         Status::Active => "Act",
         Status::InProgress => "Prog",
@@ -210,11 +136,12 @@ fn status_short(row: &Row<'_>, _: &Model, width: usize) -> Vec<Piece> {
     status_cell(row, word, width)
 }
 
+/// The status, with `↑` before it while a change to it is pending.
 fn status_cell(row: &Row<'_>, word: &str, width: usize) -> Vec<Piece> {
     let sign = if row.pending().is_some() { "↑" } else { " " };
     let mut cell = vec![Piece::new(sign, Role::Key)];
     let role = Role::Status(row.status());
-    match row.first(crate::domain::fact::FactKind::StatusText) {
+    match row.first(FactKind::StatusText) {
         _ if row.flags().is_gone() => cell.push(Piece::new("gone", Role::Dim)),
         Some(own) if row.status() == Status::Other => {
             cell.extend(safe_cell(own, width.saturating_sub(1), role));
@@ -224,43 +151,8 @@ fn status_cell(row: &Row<'_>, word: &str, width: usize) -> Vec<Piece> {
     cell
 }
 
-fn time(row: &Row<'_>, model: &Model, _: usize) -> Vec<Piece> {
-    let words = row.time().map_or_else(|| "–".to_owned(), |time| age(time, model.now));
-    vec![Piece::new(words, Role::Dim)]
-}
-
-/// Columns with their place and width.
-fn placed(width: u16) -> Vec<(&'static Column, u16, u16)> {
-    let columns: Vec<&'static Column> =
-        if width >= ROOMY { WIDE.iter().collect() } else { NARROW.iter().collect() };
-    let shown: Vec<_> = columns.into_iter().filter(|column| column.from <= width).collect();
-    let gaps = shown.len() as u16 - 1;
-    let fixed: u16 =
-        shown.iter().map(|column| if let Size::Fixed(width) = column.size { width } else { 0 }).sum();
-    let mut free = width.saturating_sub(LEAD + gaps + fixed);
-    let mut parts: u16 =
-        shown.iter().map(|column| if let Size::Share { parts, .. } = column.size { parts } else { 0 }).sum();
-    // From the right, so that the title takes what the others leave.
-    let mut widths = vec![0; shown.len()];
-    for (at, column) in shown.iter().enumerate().rev() {
-        widths[at] = match column.size {
-            Size::Fixed(width) => width,
-            Size::Share { parts: own, least, most } => {
-                let width = if parts == own { free } else { free * own / parts };
-                let width = width.clamp(least, most).min(free);
-                free -= width;
-                parts -= own;
-                width
-            }
-        };
-    }
-    let mut x = LEAD;
-    let mut out = Vec::with_capacity(shown.len());
-    for (column, width) in shown.into_iter().zip(widths) {
-        out.push((column, x, width));
-        x += width + 1;
-    }
-    out
+fn time(row: &Row<'_>, words: impl Fn(DateTime<Utc>) -> String) -> Vec<Piece> {
+    vec![Piece::new(row.time().map_or_else(|| "–".to_owned(), words), Role::Dim)]
 }
 
 pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
@@ -275,7 +167,7 @@ pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
     if list.listing.is_empty() {
         return empty_list::draw(model, inner, painter);
     }
-    let columns = placed(inner.width);
+    let columns = model.columns().placed(inner.width);
     head(list, inner.row(0), &columns, painter);
     let range = list.visual.and_then(|visual| marks::range(list, visual));
     let rows = usize::from(inner.height.saturating_sub(1));
@@ -316,18 +208,18 @@ fn heading(model: &Model) -> Vec<Piece> {
     line
 }
 
-fn head(list: &List, row: Area, columns: &[(&Column, u16, u16)], painter: &mut Painter<'_>) {
-    for (column, x, width) in columns {
-        let cell = Area { x: row.x + x, width: *width, ..row };
-        let mut line = vec![Piece::new(column.head, Role::Dim)];
+fn head(list: &List, row: Area, columns: &[Placed], painter: &mut Painter<'_>) {
+    for placed in columns {
+        let cell = Area { x: row.x + placed.x, width: placed.width, ..row };
+        let mut line = vec![Piece::new(placed.head(), Role::Dim)];
         if let Some((key, direction)) = list.sort.keys.first()
-            && column.sort == Some(*key)
-            && column.head.len() + 1 < usize::from(*width)
+            && placed.column.sort == Some(*key)
+            && placed.head().len() + 1 < usize::from(placed.width)
         {
             let arrow = if *direction == Direction::Ascending { " ▲" } else { " ▼" };
             line.push(Piece::new(arrow, Role::Dim));
         }
-        if column.right {
+        if placed.column.right {
             painter.right(cell, &line);
         } else {
             painter.line(cell, &line);
@@ -353,44 +245,26 @@ fn draw_row(
     row: &Row<'_>,
     has_cursor: bool,
     line: Area,
-    columns: &[(&Column, u16, u16)],
+    columns: &[Placed],
     painter: &mut Painter<'_>,
 ) {
     let gone = row.flags().is_gone();
-    for (column, x, width) in columns {
-        let cell = Area { x: line.x + x, width: *width, ..line };
-        let mut pieces = (column.cell)(row, model, usize::from(*width));
+    for Placed { column, x, width, roomy } in columns.iter().copied() {
+        let room = Area { x: line.x + x, width, ..line };
+        let mut pieces = cell(column.id, roomy, row, model, usize::from(width));
         if gone {
             pieces
                 .iter_mut()
                 .filter(|piece| piece.role != Role::Marked)
                 .for_each(|piece| piece.role = Role::Dim);
         }
-        let over = if has_cursor && column.sort == Some(SortKey::Title) {
+        let over = if has_cursor && column.id == ColumnId::Title {
             Style::new().add_modifier(Modifier::BOLD)
         } else {
             Style::new()
         };
         let used = line_width(&pieces) as u16;
         let from = if column.right { width.saturating_sub(used) } else { 0 };
-        painter.styled(Area { x: cell.x + from, width: cell.width - from, ..cell }, &pieces, over);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_fill_the_list_exactly() {
-        for width in 56..400 {
-            let columns = placed(width);
-            for pair in columns.windows(2) {
-                assert_eq!(pair[0].1 + pair[0].2 + 1, pair[1].1, "at {width}");
-            }
-            let (_, x, last) = columns.last().unwrap();
-            assert_eq!(x + last, width);
-            assert!(columns.iter().all(|(_, _, width)| *width >= 4));
-        }
+        painter.styled(Area { x: room.x + from, width: width - from, ..room }, &pieces, over);
     }
 }

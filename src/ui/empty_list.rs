@@ -1,5 +1,6 @@
 //! What stands in an empty list, and the key that helps.
 
+use crate::app::command::{App, Command, Narrow, Show, View};
 use crate::app::document::{Piece, Role, safe, safe_cell};
 use crate::app::documents::flow::Flow;
 use crate::app::layout::Area;
@@ -19,8 +20,10 @@ pub(super) fn draw(model: &Model, inner: Area, painter: &mut Painter<'_>) {
 fn lines(model: &Model) -> Vec<Vec<Piece>> {
     let says = |text: &str| vec![Piece::new(text, Role::Strong)];
     let dim = |text: &str| vec![Piece::new(text, Role::Dim)];
-    let key =
-        |key: &str, what: &str| vec![Piece::new(key, Role::Key), Piece::new(format!(" {what}"), Role::Body)];
+    let key = |command: Command, what: &str| {
+        let keys = model.settings.keymap.shown(command);
+        vec![Piece::new(keys, Role::Key), Piece::new(format!(" {what}"), Role::Body)]
+    };
     let sync = &model.sync;
     if !model.table.is_empty() {
         let mut lines = vec![says("Nothing matches the filter")];
@@ -29,8 +32,8 @@ fn lines(model: &Model) -> Vec<Vec<Piece>> {
             lines.push(safe_cell(SafeStr(&text), 60, Role::Dim));
         }
         lines.push(Vec::new());
-        lines.push(key("\\", "clears it: every alert"));
-        lines.push(key("1", "shows the open alerts"));
+        lines.push(key(Command::Narrow(Narrow::Clear), "clears it: every alert"));
+        lines.push(key(Command::View(View::Digit(1)), "shows the open alerts"));
         return lines;
     }
     let faults =
@@ -38,13 +41,17 @@ fn lines(model: &Model) -> Vec<Vec<Piece>> {
     if let Some(fault) = faults().find(|fault| fault.kind == FaultKind::SignIn) {
         let mut lines = vec![says("Signed out")];
         lines.extend(wrapped(&fault.message));
-        lines.extend([Vec::new(), key("R", "tries again")]);
+        lines.extend([Vec::new(), key(Command::App(App::Sync), "tries again")]);
         return lines;
     }
     if let (Some(fault), false) = (faults().next(), sync.running) {
         let mut lines = vec![says("No alerts could be listed")];
         lines.extend(wrapped(&fault.message));
-        lines.extend([Vec::new(), key("R", "tries again"), key("w", "shows each subscription")]);
+        lines.extend([
+            Vec::new(),
+            key(Command::App(App::Sync), "tries again"),
+            key(Command::Show(Show::Jobs), "shows each subscription"),
+        ]);
         return lines;
     }
     if sync.last_complete.is_some() {
@@ -52,7 +59,7 @@ fn lines(model: &Model) -> Vec<Vec<Piece>> {
             says("No alerts"),
             dim("The subscriptions have none in the last 90 days."),
             Vec::new(),
-            key("R", "syncs now"),
+            key(Command::App(App::Sync), "syncs now"),
         ];
     }
     vec![says("No alerts yet"), dim(if sync.running { "syncing…" } else { "starting…" })]

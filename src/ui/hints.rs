@@ -1,6 +1,6 @@
 //! The last row: the next keys, always visible; and the menu of a chord above it.
 
-use crate::app::command;
+use crate::app::command::{self, Command, Show};
 use crate::app::document::{Document, Piece, Role, line_width};
 use crate::app::documents::{self, help::grid};
 use crate::app::layout::Area;
@@ -13,30 +13,28 @@ const GAP: usize = 3;
 /// The columns of the menu of a pivot: the counts stand near their entities.
 const PIVOTS: usize = 84;
 
-/// The key for help.
-const HELP: &str = "?";
-
 /// The key that steps back and changes nothing.
 const SAFE: &str = "Esc";
 
 pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let row = Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
     let hints = command::hints(model);
-    painter.line(row, &fitted(&hints, row.columns()));
+    let help = model.settings.keymap.shown(Command::Show(Show::Help));
+    painter.line(row, &fitted(&hints, &help, row.columns()));
 }
 
 /// The hints that fit, the first ones first. The safe key is never left out, nor is help, which keeps its place at the
 /// end.
-fn fitted(hints: &[(String, &'static str)], room: usize) -> Vec<Piece> {
+fn fitted(hints: &[(String, &'static str)], help_key: &str, room: usize) -> Vec<Piece> {
     let hint = |(key, label): &(String, &'static str)| {
         vec![Piece::new(key.clone(), Role::Key), Piece::new(format!(" {label}"), Role::Body)]
     };
-    let help = hints.iter().find(|(key, _)| key == HELP).map(hint).unwrap_or_default();
-    let kept = |(key, _): &&(String, &'static str)| key == HELP || key == SAFE;
+    let help = hints.iter().find(|(key, _)| key == help_key).map(hint).unwrap_or_default();
+    let kept = |(key, _): &&(String, &'static str)| key == help_key || key == SAFE;
     let mut reserved: usize = hints.iter().filter(kept).map(|kept| line_width(&hint(kept)) + GAP).sum();
     let mut line: Vec<Piece> = Vec::new();
     let mut used = 0;
-    for one in hints.iter().filter(|(key, _)| key != HELP) {
+    for one in hints.iter().filter(|(key, _)| key != help_key) {
         let pieces = hint(one);
         let needs = line_width(&pieces) + if line.is_empty() { 0 } else { GAP };
         if one.0 == SAFE {
@@ -92,7 +90,8 @@ mod tests {
             [("Space", "mark"), ("/", "filter"), ("d", "dismiss"), ("?", "help")]
                 .map(|(key, label)| (key.to_owned(), label))
                 .into();
-        let text = |room| fitted(&hints, room).iter().map(|piece| piece.text.as_str()).collect::<String>();
+        let text =
+            |room| fitted(&hints, "?", room).iter().map(|piece| piece.text.as_str()).collect::<String>();
         assert_eq!(text(80), "Space mark   / filter   d dismiss   ? help");
         assert_eq!(text(30), "Space mark   / filter   ? help");
         assert_eq!(text(29), "Space mark   ? help");
@@ -106,7 +105,8 @@ mod tests {
             [("1–6", "reason"), ("y", "yes, dismiss them"), ("Enter", "no"), ("Esc", "no")]
                 .map(|(key, label)| (key.to_owned(), label))
                 .into();
-        let text = |room| fitted(&hints, room).iter().map(|piece| piece.text.as_str()).collect::<String>();
+        let text =
+            |room| fitted(&hints, "?", room).iter().map(|piece| piece.text.as_str()).collect::<String>();
         assert_eq!(text(80), "1–6 reason   y yes, dismiss them   Enter no   Esc no");
         assert_eq!(text(52), "1–6 reason   y yes, dismiss them   Enter no   Esc no");
         assert_eq!(text(51), "1–6 reason   y yes, dismiss them   Esc no");

@@ -1,5 +1,6 @@
 //! The row above the hints: what just happened, what runs, what is wrong.
 
+use crate::app::command::{App, Command, Show};
 use crate::app::document::{Piece, Role, line_width, safe};
 use crate::app::documents::bar::{bar, pace};
 use crate::app::documents::moment::{counted, thousands};
@@ -72,7 +73,8 @@ fn fault(model: &Model) -> Option<Vec<Piece>> {
     if let Some(fault) = sync.fault.as_ref().or(sync.push_fault.as_ref()) {
         line.extend(safe(fault.message.as_safe(), Role::Body));
         if fault.kind == FaultKind::SignIn {
-            line.push(Piece::new("   R tries again", Role::Dim));
+            let sync = model.settings.keymap.shown(Command::App(App::Sync));
+            line.push(Piece::new(format!("   {sync} tries again"), Role::Dim));
         }
     } else if let Some((state, fault)) = of_one() {
         line.extend(safe(state.subscription.name.as_safe(), Role::Strong));
@@ -80,7 +82,8 @@ fn fault(model: &Model) -> Option<Vec<Piece>> {
         line.extend(safe(fault.message.as_safe(), Role::Body));
         let more = sync.subscriptions.iter().filter(|state| state.fault.is_some()).count() - 1;
         if more > 0 {
-            line.push(Piece::new(format!("   +{more} more, w shows them"), Role::Dim));
+            let jobs = model.settings.keymap.shown(Command::Show(Show::Jobs));
+            line.push(Piece::new(format!("   +{more} more, {jobs} shows them"), Role::Dim));
         }
     } else if sync.quarantined > 0 {
         let words = format!("{} could not be read and were set aside", counted(sync.quarantined, "item"));

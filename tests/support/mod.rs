@@ -266,6 +266,11 @@ pub fn shared(part: &str) -> Option<std::path::PathBuf> {
     if folder.exists() {
         return Some(folder);
     }
-    println!("skipped: {part} is not there");
+    skipped(&format!("{part} is not there"));
     None
+}
+
+/// Says that a test, or a part of one, is skipped.
+pub fn skipped(why: &str) {
+    println!("skipped: {why}");
 }

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{CHORDS, COMMANDS, Command, Group, Panes, Pivot, Scope, Spec, sequence, spec};
+use super::{COMMANDS, Command, Group, Panes, Pivot, Scope, Spec, name, sequence};
 use crate::app::key::Key;
+use crate::app::keymap::Keymap;
 use crate::app::message::Mention;
 use crate::app::model::{Model, Section};
 use crate::app::{details, first_run, overlays};
@@ -45,18 +46,16 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     let scope = Scope::of(model);
     // What only this tab knows comes before what works everywhere.
     let rank = |spec: &Spec| if spec.panes == Panes::RESPOND { spec.rank } else { spec.rank + LATER };
-    let mut ranked: Vec<(u8, String, &'static str)> = COMMANDS
-        .iter()
-        .filter(|spec| spec.rank > 0 && spec.panes.contains(scope) && (spec.available)(model).is_ok())
-        .filter_map(|spec| Some((rank(spec), (*spec.keys.first()?).to_owned(), spec.hint)))
+    let keymap = &model.settings.keymap;
+    let mut ranked: Vec<(u8, String, &'static str)> = keymap
+        .in_scope(scope)
+        .filter(|(spec, _)| spec.rank > 0 && (spec.available)(model).is_ok())
+        .filter_map(|(spec, keys)| Some((rank(spec), show_keys(keys.first()?), spec.hint)))
         .collect();
-    let starts = |chord: &str| in_scope(scope).any(|spec| starts_with(spec, chord));
-    ranked.extend(
-        CHORDS
-            .iter()
-            .filter(|chord| chord.rank > 0 && starts(chord.key))
-            .map(|chord| (chord.rank + LATER, chord.key.to_owned(), chord.hint)),
-    );
+    ranked.extend(keymap.chords(scope).into_iter().filter_map(|first| {
+        let chord = keymap.chord(scope, first).filter(|chord| chord.rank > 0)?;
+        Some((chord.rank + LATER, first.to_string(), chord.hint))
+    }));
     if scope == Scope::Respond
         && let [first, .., last] = Section::ALL.as_slice()
     {
@@ -66,21 +65,12 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     ranked.into_iter().map(|(_, keys, label)| (keys, label)).collect()
 }
 
-fn in_scope(scope: Scope) -> impl Iterator<Item = &'static Spec> {
-    COMMANDS.iter().filter(move |spec| spec.panes.contains(scope))
-}
-
-fn starts_with(spec: &Spec, chord: &str) -> bool {
-    spec.keys.iter().any(|keys| keys.split_once(' ').is_some_and(|(first, _)| first == chord))
-}
-
 /// The entities whose letters can follow, when the chord so far is that of a pivot and they are known.
 pub fn pivots(model: &Model) -> Option<&[Mention]> {
     let chord = model.chord.as_ref()?;
-    let declared = spec(Command::Pivot(Pivot::Entity(0)))?;
-    let begun = declared
-        .sequences()
-        .any(|keys| keys.split_last().is_some_and(|(_, begin)| begin == chord.pending.keys));
+    let sequences = model.settings.keymap.of(Command::Pivot(Pivot::Entity(0)));
+    let begun =
+        sequences.iter().any(|keys| keys.split_last().is_some_and(|(_, begin)| begin == chord.pending.keys));
     let shown = details::current(model)?;
     begun.then_some(&shown.mentions)
 }
@@ -102,19 +92,22 @@ pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
             .collect();
     }
     let typed = &chord.pending.keys;
-    in_scope(Scope::of(model))
-        .flat_map(|spec| spec.sequences().map(move |keys| (spec, keys)))
+    let keymap = &model.settings.keymap;
+    keymap
+        .in_scope(Scope::of(model))
+        .flat_map(|(spec, sequences)| sequences.iter().map(move |keys| (spec, keys)))
         .filter(|(_, keys)| keys.len() > typed.len() && keys.starts_with(typed))
         .map(|(spec, keys)| (show_keys(&keys[typed.len()..]), spec.hint))
         .collect()
 }
 
 /// Every command of a scope by head, each with all its keys.
-pub fn help(scope: Scope) -> Vec<Help> {
+pub fn help(keymap: &Keymap, scope: Scope) -> Vec<Help> {
     let rows = |group: Group| -> Vec<(String, &'static str)> {
-        in_scope(scope)
-            .filter(|spec| spec.group == group && !spec.keys.is_empty())
-            .map(|spec| (every_key(spec, ", "), spec.label))
+        keymap
+            .in_scope(scope)
+            .filter(|(spec, keys)| spec.group == group && !keys.is_empty())
+            .map(|(spec, keys)| (every_key(keys), spec.label))
             .collect()
     };
     Group::ALL
@@ -124,9 +117,9 @@ pub fn help(scope: Scope) -> Vec<Help> {
         .collect()
 }
 
-fn every_key(spec: &Spec, between: &str) -> String {
-    let keys: Vec<String> = spec.keys.iter().map(|keys| show_keys(&sequence(keys))).collect();
-    keys.join(between)
+/// Every sequence of a command.
+pub fn every_key(sequences: &[Vec<Key>]) -> String {
+    sequences.iter().map(|keys| show_keys(keys)).collect::<Vec<_>>().join(", ")
 }
 
 /// The README's tables of keys, in Markdown.
@@ -153,30 +146,24 @@ pub fn readme_table() -> String {
     text
 }
 
+/// The commands as the config's example lists them: each commented out, with its keys and what it does.
+pub fn example_rows() -> String {
+    let mut text = String::new();
+    for spec in COMMANDS {
+        let keys: Vec<String> =
+            spec.keys.iter().map(|keys| format!("\"{}\"", keys.replace('\\', "\\\\"))).collect();
+        let _ = writeln!(text, "# {} = [{}]  # {}", name(spec.command), keys.join(", "), spec.label);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::app::command::Panes;
-
-    /// Keys that a terminal, a multiplexer or SSH may swallow.
-    const FRAGILE: [&str; 14] = [
-        "ctrl-s",
-        "ctrl-q",
-        "ctrl-z",
-        "ctrl-\\",
-        "ctrl-space",
-        "ctrl-a",
-        "ctrl-b",
-        "ctrl-h",
-        "ctrl-i",
-        "ctrl-j",
-        "ctrl-m",
-        "ctrl-[",
-        "~",
-        "ctrl-c",
-    ];
+    use crate::app::command::{CHORDS, Panes};
+    use crate::app::keymap::is_fragile;
 
     #[test]
     fn every_key_of_the_table_is_a_key() {
@@ -204,8 +191,8 @@ mod tests {
     #[test]
     fn no_command_hangs_on_a_fragile_key_alone() {
         for spec in COMMANDS.iter().filter(|spec| !spec.keys.is_empty()) {
-            let sound = |keys: &&str| keys.split(' ').all(|key| !FRAGILE.contains(&key));
-            assert!(spec.keys.iter().any(sound), "{}", spec.label);
+            let sound = |keys: Vec<Key>| keys.iter().all(|key| !is_fragile(*key));
+            assert!(spec.sequences().any(sound), "{}", spec.label);
         }
     }
 
@@ -223,8 +210,9 @@ mod tests {
     #[test]
     fn help_lists_every_command_that_works_in_the_pane() {
         for scope in Scope::ALL {
-            let listed: usize = help(scope).iter().map(|help| help.rows.len()).sum();
-            assert_eq!(listed, in_scope(scope).filter(|spec| !spec.keys.is_empty()).count());
+            let keymap = Keymap::default();
+            let listed: usize = help(&keymap, scope).iter().map(|help| help.rows.len()).sum();
+            assert_eq!(listed, keymap.in_scope(scope).filter(|(_, keys)| !keys.is_empty()).count());
         }
         assert!(Panes::BESIDE.contains(Scope::Details) && !Panes::BESIDE.contains(Scope::Full));
     }

@@ -4,6 +4,7 @@
 
 mod available;
 mod guide;
+mod name;
 mod table;
 
 use crate::app::key::Key;
@@ -11,7 +12,8 @@ use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::Status;
 use crate::domain::query::SortKey;
 
-pub use guide::{Help, help, hints, pivots, readme_table, show_keys, which_key};
+pub use guide::{Help, every_key, example_rows, help, hints, pivots, readme_table, show_keys, which_key};
+pub use name::name;
 pub use table::{CHORDS, COMMANDS, Chord};
 
 /// Everything that can be asked for on the main screen.

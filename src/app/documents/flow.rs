@@ -21,6 +21,7 @@ struct Cluster<'a> {
     text: &'a str,
     width: usize,
     role: Role,
+    data: bool,
 }
 
 impl Cluster<'_> {
@@ -94,8 +95,8 @@ impl Flow {
         let clusters: Vec<Cluster<'_>> = pieces
             .iter()
             .flat_map(|piece| {
-                let role = piece.role;
-                piece.text.graphemes(true).map(move |text| Cluster { text, width: text.width(), role })
+                let (role, data) = (piece.role, piece.data);
+                piece.text.graphemes(true).map(move |text| Cluster { text, width: text.width(), role, data })
             })
             .collect();
         let mut left = clusters.as_slice();
@@ -115,8 +116,12 @@ impl Flow {
         let from = line.len();
         for cluster in clusters {
             match line.get_mut(from..).and_then(<[Piece]>::last_mut) {
-                Some(last) if last.role == cluster.role => last.text.push_str(cluster.text),
-                _ => line.push(Piece::new(cluster.text, cluster.role)),
+                Some(last) if (last.role, last.data) == (cluster.role, cluster.data) => {
+                    last.text.push_str(cluster.text);
+                }
+                _ => {
+                    line.push(Piece { text: cluster.text.to_owned(), role: cluster.role, data: cluster.data })
+                }
             }
         }
         if clusters.is_empty() && line.iter().all(|piece| piece.text.trim().is_empty()) {

@@ -3,6 +3,7 @@
 use crate::app::command::{self, Scope};
 use crate::app::document::{Document, Piece, Role, line_width, width};
 use crate::app::documents::flow::Flow;
+use crate::app::keymap::Keymap;
 
 /// Blank cells between columns.
 const GAP: usize = 3;
@@ -20,8 +21,8 @@ const SIGNS: [(&str, &str); 8] = [
 ];
 
 /// Lays out every command of a scope by head, each head in as many columns as fit, then the signs of the list.
-pub fn help(scope: Scope, columns: usize) -> Document {
-    let sections = command::help(scope);
+pub fn help(keymap: &Keymap, scope: Scope, columns: usize) -> Document {
+    let sections = command::help(keymap, scope);
     let keys =
         sections.iter().flat_map(|section| &section.rows).map(|(key, _)| width(key)).max().unwrap_or(0);
     let mut flow = Flow::new(columns);

@@ -12,6 +12,7 @@
 //! | [`json`](mod@json) | the *JSON* tab |
 //! | [`context`](mod@context), [`recommendations`](mod@recommendations), [`contacts`](mod@contacts) | sections of *Take action* |
 //! | [`standing`](mod@standing) | how asking the source stands |
+//! | [`confirm`] | the prompts before a change and before an undo |
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
@@ -19,6 +20,7 @@
 //! | [`suppression`] | suppression rules and what they would have matched |
 
 pub mod bar;
+pub mod confirm;
 pub mod contacts;
 pub mod context;
 pub mod details;

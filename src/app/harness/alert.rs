@@ -54,12 +54,12 @@ fn resource(key: u32) -> ResourceIdentifier {
     ResourceIdentifier::Azure(vm())
 }
 
-pub(in crate::app) fn vm() -> ResourceId {
+pub(crate) fn vm() -> ResourceId {
     ResourceId::new(format!(
         "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-a/providers/Microsoft.Compute/virtualMachines/vm-1"
     ))
 }
 
-pub(in crate::app) fn subscription() -> SubscriptionId {
+pub(crate) fn subscription() -> SubscriptionId {
     SubscriptionId::new(SUBSCRIPTION)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::app::columns::Columns;
 use crate::app::message::Question;
 use crate::domain::AlertKey;
 use crate::domain::listing::Listing;
@@ -41,6 +42,8 @@ pub struct List {
     pub visual: Option<Visual>,
     /// The order.
     pub sort: Sort,
+    /// The columns of the view; none for those of the settings.
+    pub columns: Option<Columns>,
     /// Where the next answer is to put the cursor.
     pub spot: Option<Spot>,
 }

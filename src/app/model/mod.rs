@@ -19,6 +19,7 @@ mod trigger;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::app::columns::Columns;
 use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
@@ -131,6 +132,11 @@ impl Model {
             ticking: false,
             held: VecDeque::new(),
         }
+    }
+
+    /// The columns of the list: those of the view, else those of the settings.
+    pub fn columns(&self) -> &Columns {
+        self.list.columns.as_ref().unwrap_or(&self.settings.columns)
     }
 
     /// A number that was not given before.

@@ -26,7 +26,9 @@ pub(in crate::app) fn measure(model: &mut Model) {
     let area = sheet(model.size).inner();
     let height = failure_rows(model.size).max(1);
     let lines = match model.overlays.last() {
-        Some(Overlay::Help(_)) => documents::help(Scope::of(model), area.columns()).lines.len(),
+        Some(Overlay::Help(_)) => {
+            documents::help(&model.settings.keymap, Scope::of(model), area.columns()).lines.len()
+        }
         Some(Overlay::Jobs(_)) => documents::jobs(model, area.columns()).lines.len(),
         Some(Overlay::Trigger(prompt)) => {
             documents::trigger::prompt(prompt, &model.table, area.columns()).lines.len()

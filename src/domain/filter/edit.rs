@@ -49,6 +49,39 @@ impl Filter {
         Some(self.without(field).with(only(field, value)?))
     }
 
+    /// Only these values of the field, in place of what the filter said about it; without any, whatever value. None when
+    /// the field has no such value. As in [`Self::with_value`], an empty value means alerts without one.
+    pub fn with_values<'a>(&self, field: Field, values: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let mut listed = Vec::new();
+        let mut terms = Vec::new();
+        for value in values {
+            match only(field, value)? {
+                Expr::Field(_, values) => listed.extend(values),
+                other => terms.push(other),
+            }
+        }
+        if !listed.is_empty() {
+            terms.insert(0, Expr::Field(field, listed));
+        }
+        let term = if terms.is_empty() { Expr::All } else { Expr::or(terms) };
+        Some(self.without(field).with(term))
+    }
+
+    /// True when the filter lists this value of the field among those it lets pass.
+    pub fn lists(&self, field: Field, value: &str) -> bool {
+        let Some(only) = only(field, value) else { return false };
+        let says = |term: &Expr| match (term, &only) {
+            (Expr::Field(named, values), Expr::Field(_, wanted)) if *named == field => {
+                wanted.iter().all(|value| values.contains(value))
+            }
+            (term, only) => term == only,
+        };
+        self.terms().iter().any(|term| match term {
+            Expr::Or(terms) if subject(term) == Some(field) => terms.iter().any(says),
+            term => says(term),
+        })
+    }
+
     /// Everything but this value of the field. Values excluded before stay so.
     pub fn excluding(&self, field: Field, value: &str) -> Option<Self> {
         let Expr::Field(_, excluded) = only(field, value)? else {
@@ -98,6 +131,34 @@ impl Filter {
         }
     }
 
+    /// Another time range with both ends, in place of what the filter said about time.
+    #[must_use]
+    pub fn within(&self, since: Moment, until: Moment) -> Self {
+        let filter = self.with_since(Some(since));
+        match Field::find("until") {
+            Some(field) => filter.with(Expr::Field(field, vec![Value::Moment(until)])),
+            None => filter,
+        }
+    }
+
+    /// Every moment of the filter's `since` and `until` terms, among those that must all hold.
+    pub fn times(&self) -> (Vec<Moment>, Vec<Moment>) {
+        let (mut since, mut until) = (Vec::new(), Vec::new());
+        for term in self.terms() {
+            let Expr::Field(field, values) = term else { continue };
+            let moments = match field.0.source {
+                Source::Since => &mut since,
+                Source::Until => &mut until,
+                _ => continue,
+            };
+            moments.extend(values.iter().filter_map(|value| match value {
+                Value::Moment(moment) => Some(*moment),
+                _ => None,
+            }));
+        }
+        (since, until)
+    }
+
     /// The moment of the filter's `since`.
     pub fn since(&self) -> Option<Moment> {
         self.terms().iter().find_map(|term| match term {
@@ -116,7 +177,11 @@ fn subject(term: &Expr) -> Option<Field> {
         Expr::Field(field, _) => Some(*field),
         Expr::Compare(..) => Field::find("severity"),
         Expr::Not(inner) => subject(inner),
-        Expr::All | Expr::Text(_) | Expr::And(_) | Expr::Or(_) => None,
+        Expr::Or(terms) => {
+            let first = subject(terms.first()?)?;
+            terms.iter().all(|term| subject(term) == Some(first)).then_some(first)
+        }
+        Expr::All | Expr::Text(_) | Expr::And(_) => None,
     }
 }
 
@@ -176,6 +241,24 @@ mod tests {
     }
 
     #[test]
+    fn several_values_replace_what_was_said_about_their_field_and_are_found_again() {
+        for (before, name, values, after) in [
+            ("status:active x", "status", &["active", "dismissed"][..], "x status:active,dismissed"),
+            ("severity>=low", "severity", &["high"], "severity:high"),
+            ("group:a", "group", &["b", ""], "(group:b or -group:*)"),
+            ("(group:a or -group:*) x", "group", &["c"], "x group:c"),
+            ("-group:*", "group", &[], ""),
+            ("", "host", &["a,b", "*"], "host:\"a,b\",\"*\""),
+        ] {
+            let filter = parse(before).unwrap().with_values(field(name), values.iter().copied()).unwrap();
+            assert_eq!(filter, parse(after).unwrap(), "{before} {name} {values:?}: {filter}");
+            assert!(values.iter().all(|value| filter.lists(field(name), value)), "{filter}");
+            assert!(!filter.lists(field(name), "low"), "{filter}");
+        }
+        assert_eq!(Filter::all().with_values(field("tactic"), ["Sorcery"]), None);
+    }
+
+    #[test]
     fn excluding_adds_to_what_is_excluded() {
         for (before, name, value, after) in [
             ("", "resource", "vm-1", "-resource:vm-1"),
@@ -206,6 +289,11 @@ mod tests {
         assert_eq!(week.to_string(), "x since:7d");
         assert_eq!(week.with_since(None).to_string(), "x");
         assert_eq!(parse("since:7d").unwrap().with_since(None), Filter::all());
+        let moment = |text| Moment::parse(text).unwrap();
+        let within = filter.within(moment("2026-11-22T14:00"), moment("2026-11-22T14:59:59"));
+        assert_eq!(within.to_string(), "x since:2026-11-22T14:00 until:2026-11-22T14:59:59");
+        assert_eq!(within.times(), (vec![moment("2026-11-22T14:00")], vec![moment("2026-11-22T14:59:59")]));
+        assert_eq!(parse("since:7d or x").unwrap().times(), (vec![], vec![]));
     }
 
     #[test]

@@ -56,10 +56,25 @@ pub(super) struct Wanted<'a> {
     pub(super) most: usize,
 }
 
+/// The values of a field over some rows that hold a text, at most so many: those that begin with it first, then the most
+/// frequent. An empty text asks for the most frequent ones, alerts without a value included.
+pub fn facets_like(table: &Table, rows: &[u32], field: Field, text: &str, most: usize) -> Vec<Facet> {
+    if text.is_empty() {
+        let mut facets = facet_counts(table, rows, field);
+        facets.truncate(most);
+        return facets;
+    }
+    wanted_among(table, rows, field, Wanted { text: &fold(text), most })
+}
+
 /// The facets of a field over the whole table that completion wants: those that begin with the text first, then by count.
 pub(super) fn wanted_facets(table: &Table, field: Field, wanted: Wanted<'_>) -> Vec<Facet> {
     let rows: Vec<u32> = (0..table.len() as u32).collect();
-    let mut facets = counted(table, &rows, field, Some(wanted));
+    wanted_among(table, &rows, field, wanted)
+}
+
+fn wanted_among(table: &Table, rows: &[u32], field: Field, wanted: Wanted<'_>) -> Vec<Facet> {
+    let mut facets = counted(table, rows, field, Some(wanted));
     let place = |facet: &Facet| {
         let (value, label) = (fold(facet.value.raw()), fold(facet.label.raw()));
         let inside = value.contains(wanted.text) || label.contains(wanted.text);
@@ -167,8 +182,8 @@ fn strings(table: &Table, rows: &[u32], kinds: u32, wanted: Option<Wanted<'_>>) 
     ranks.into_iter().flatten().map(facet).collect()
 }
 
-/// For strings that differ only in letter case: the most frequent spelling of each.
-fn variants(table: &Table, counts: &[u32]) -> HashMap<u32, u32> {
+/// For strings that differ only in letter case: the most frequent spelling of each, given how often each code occurs.
+pub(in crate::domain) fn variants(table: &Table, counts: &[u32]) -> HashMap<u32, u32> {
     let mut scratch = String::new();
     let mut by_hash: Vec<(u64, u32)> = (0u32..)
         .zip(counts)
@@ -195,7 +210,13 @@ fn variants(table: &Table, counts: &[u32]) -> HashMap<u32, u32> {
     merged
 }
 
-fn by_code(table: &Table, rows: &[u32], kinds: u32, chief: &dyn Fn(u32) -> u32) -> Vec<u32> {
+/// How many rows have a fact of some kinds, by string code as `chief` gives it.
+pub(in crate::domain) fn by_code(
+    table: &Table,
+    rows: &[u32],
+    kinds: u32,
+    chief: &dyn Fn(u32) -> u32,
+) -> Vec<u32> {
     let mut counts = vec![0; table.dict().len()];
     // The number, plus one, of the last row counted under each code.
     let mut seen = vec![0; table.dict().len()];

@@ -6,6 +6,7 @@ use super::pattern::Reach;
 use crate::domain::SafeText;
 use crate::domain::alert::Scan;
 use crate::domain::fact::FactKind;
+use crate::domain::nearest::edits;
 use crate::domain::resource::Cloud;
 use crate::domain::table::{LocalRecord, Row};
 
@@ -241,6 +242,21 @@ impl Field {
         matches!(self.0.source, Source::Since | Source::Until)
     }
 
+    /// True for a field whose values can be listed, each with just the alerts that a filter for it finds.
+    pub fn has_values(self) -> bool {
+        match &self.0.source {
+            Source::Facts(reach, _) | Source::Local(reach, _) => matches!(reach, Whole),
+            Source::Id | Source::Incident | Source::Since | Source::Until => false,
+            Source::Resource
+            | Source::Subscription
+            | Source::Ip
+            | Source::Severity
+            | Source::Status
+            | Source::Tactic
+            | Source::Words(_) => true,
+        }
+    }
+
     /// The name and the short forms.
     pub(super) fn names(self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.0.name).chain(self.0.aliases.iter().copied())
@@ -257,24 +273,6 @@ impl Field {
             (distance(nearest) <= 1 + name.len() / 8).then_some(nearest)
         })
     }
-}
-
-/// The number of letters to add, drop or change (Levenshtein) or swap with their neighbour.
-pub(super) fn edits(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().take(32).collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=right.len()).collect()];
-    for (i, a) in left.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in right.iter().enumerate() {
-            let mut cost = (rows[i][j + 1] + 1).min(row[j] + 1).min(rows[i][j] + usize::from(a != b));
-            if i > 0 && j > 0 && *a == right[j - 1] && left[i - 1] == *b {
-                cost = cost.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(cost);
-        }
-        rows.push(row);
-    }
-    rows[left.len()][right.len()]
 }
 
 impl PartialEq for Field {

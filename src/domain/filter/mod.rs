@@ -40,7 +40,7 @@ pub use ast::{Expr, Filter, Order, Value};
 pub use compiled::Compiled;
 pub use complete::{Completion, Item, complete};
 pub use error::FilterError;
-pub use facet::{Facet, facet_counts};
+pub use facet::{Facet, facet_counts, facets_like};
 pub use field::Field;
 pub use moment::Moment;
 pub use parser::parse;

@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use super::ast::Value;
 use super::error::FilterError;
-use super::field::{Field, Source, edits};
+use super::field::{Field, Source};
 use super::lexer::Part;
 use super::moment::Moment;
 use super::network::Network;
 use super::pattern::{Pattern, Piece};
+use crate::domain::nearest::edits;
 use crate::domain::{Severity, Status, Tactic};
 
 /// The severities as filters spell them.

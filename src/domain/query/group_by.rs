@@ -7,8 +7,9 @@ use crate::domain::SafeStr;
 /// What the alerts of a list are grouped by.
 ///
 /// An alert is in exactly one group, so that the groups' numbers add up to the list's and a set made of groups names no
-/// alert twice. Of several tactics the first along the kill chain decides, of several entities the one that most of the
-/// listed alerts share.
+/// alert twice. Of several tactics the first along the kill chain decides, of several incidents the first in the table.
+/// Of several entities it is the most telling one that another listed alert shares: an address before an account, an
+/// account before a host; among several addresses the one that most of the listed alerts share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the names say it
 pub enum GroupBy {
@@ -85,6 +86,21 @@ impl GroupBy {
             Self::Type => "alert type",
             Self::Group => "resource group",
             other => other.word(),
+        }
+    }
+
+    /// The heading of alerts without a value.
+    pub fn nothing(self) -> &'static str {
+        match self {
+            Self::Severity => "no severity",
+            Self::Status => "no status",
+            Self::Type => "no alert type",
+            Self::Resource => "no resource",
+            Self::Group => "no resource group",
+            Self::Subscription => "no subscription",
+            Self::Tactic => "no tactic",
+            Self::Entity => "no entity",
+            Self::Incident => "no incident",
         }
     }
 

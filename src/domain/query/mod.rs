@@ -1,12 +1,14 @@
 //! A filter and an order over the table: which alerts, and which first.
 
 mod group_by;
+mod groups;
 mod sort;
 
 use crate::domain::filter::{Compiled, Context, Filter};
 use crate::domain::table::Table;
 
 pub use group_by::{GroupBy, GroupByError};
+pub use groups::{Group, GroupId, GroupValue, Groups, arrange};
 pub use sort::{Direction, Ranking, Sort, SortError, SortKey};
 
 /// What a list shows.

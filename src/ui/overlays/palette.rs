@@ -1,7 +1,7 @@
 //! The palette: every command by name, with its keys, and why one is not available.
 
 use super::framed;
-use crate::app::command::{COMMANDS, Spec, sequence, show_keys};
+use crate::app::command::{COMMANDS, Spec, every_key};
 use crate::app::document::{Piece, Role, line_width, safe_cell, width};
 use crate::app::layout::{Area, popup};
 use crate::app::model::{Model, Palette};
@@ -47,8 +47,7 @@ fn one(model: &Model, spec: &Spec, chosen: bool, row: Area, painter: &mut Painte
         (None, true) => Role::Strong,
         (None, false) => Role::Body,
     };
-    let keys: Vec<String> = spec.keys.iter().map(|keys| show_keys(&sequence(keys))).collect();
-    let keys = keys.join(", ");
+    let keys = every_key(model.settings.keymap.of(spec.command));
     let mut line =
         vec![Piece::new(if chosen { "▌ " } else { "  " }, Role::Key), Piece::new(spec.label, role)];
     let room = row.columns().saturating_sub(line_width(&line) + width(&keys) + 2);

@@ -1,7 +1,13 @@
 //! The config file: plain values, read strictly so that a mistyped key is an error and not a surprise.
 
+mod explain;
+pub mod filter_text;
+mod keys;
+mod read;
+mod screen;
+mod template;
+
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -11,6 +17,13 @@ use std::time::Duration;
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use keys::Keys;
+pub use read::Mistake;
+pub use screen::Screen;
+
+/// The example: every key with its default and what it means.
+pub const EXAMPLE: &str = include_str!("../../assets/config.example.toml");
 
 /// The profile used when none is named.
 pub const DEFAULT_PROFILE: &str = "default";
@@ -22,23 +35,12 @@ pub struct Config {
     /// How the screen looks and behaves, in every profile.
     #[serde(default)]
     pub screen: Screen,
+    /// The keys.
+    #[serde(default)]
+    pub keys: Keys,
     /// Profiles by name.
     #[serde(default)]
     pub profile: BTreeMap<String, Profile>,
-}
-
-/// How the screen looks and behaves.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub struct Screen {
-    /// Show the histogram above the list where there is room.
-    pub histogram: bool,
-}
-
-impl Default for Screen {
-    fn default() -> Self {
-        Self { histogram: true }
-    }
 }
 
 /// A tenant to work in.
@@ -106,17 +108,13 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
     },
-    /// It is not what it should be.
-    #[error("{path}:{line}:{column}: {message}", path = .path.display())]
+    /// It is not what it should be: every mistake, one a line.
+    #[error("{text}", text = told(path, mistakes))]
     Parse {
         /// The file.
         path: PathBuf,
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// What was found and expected.
-        message: String,
+        /// The mistakes, in the order of the file.
+        mistakes: Vec<Mistake>,
     },
     /// No such profile.
     #[error("the config has no profile `{name}`; it has: {known}")]
@@ -141,16 +139,11 @@ pub enum ConfigError {
 
 impl Config {
     /// Reads a config; `path` is for messages only.
+    ///
+    /// # Errors
+    /// Every mistake in it, each with its place and what was expected there.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error| {
-            let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or_default();
-            ConfigError::Parse {
-                path: path.to_owned(),
-                line: before.matches('\n').count() + 1,
-                column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-                message: error.message().to_owned(),
-            }
-        })
+        read::read(text).map_err(|mistakes| ConfigError::Parse { path: path.to_owned(), mistakes })
     }
 
     /// Reads the file; none when there is no file.
@@ -190,39 +183,18 @@ impl Config {
         std::fs::rename(&draft, path).map_err(failed)
     }
 
-    /// The file's text.
+    /// The file's text: the example's, with what this config has in the place of its values.
     pub fn render(&self) -> String {
-        let mut text =
-            "# quell: one table for each tenant you work in; choose one with --profile NAME.\n".to_owned();
-        for (name, profile) in &self.profile {
-            let quoted = |value: &str| toml::Value::from(value).to_string();
-            let list: Vec<String> = profile.subscriptions.iter().map(|id| quoted(id)).collect();
-            let _ = write!(
-                text,
-                "\n[profile.{key}]\n\
-                 # what the header calls it\nname = {name}\n\
-                 # public, us-gov or china\ncloud = {cloud}\n\
-                 # the tenant to sign in to, a GUID or a domain; empty: the sign-in's own\ntenant = {tenant}\n\
-                 # access-token, client-secret, workload-identity, managed-identity, azure-cli or device-code; empty: the first that works\nsign-in = {sign_in}\n\
-                 # device-code only; true: stay signed in, by a file in the data folder\nkeep-sign-in = {keep}\n\
-                 # subscription GUIDs; empty: every one the sign-in sees\nsubscriptions = [{list}]\n\
-                 # seconds between the end of a sync and the next\nsync-seconds = {seconds}\n\
-                 # what the screen begins with: a view's digit or name, or a filter; empty: where it was left\nview = {view}\n\
-                 # true: look, never change\nread-only = {read_only}\n",
-                key = quoted(name),
-                name = quoted(&profile.name),
-                cloud = quoted(&profile.cloud),
-                sign_in = quoted(&profile.sign_in),
-                tenant = quoted(&profile.tenant),
-                keep = profile.keep_sign_in,
-                view = quoted(&profile.view),
-                list = list.join(", "),
-                seconds = profile.sync_seconds,
-                read_only = profile.read_only,
-            );
-        }
-        text
+        template::render(self)
     }
+}
+
+/// Each mistake with its place, as compilers tell them.
+fn told(path: &Path, mistakes: &[Mistake]) -> String {
+    let lines = mistakes
+        .iter()
+        .map(|Mistake { line, column, message }| format!("{}:{line}:{column}: {message}", path.display()));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Where quell keeps its files, after the XDG rules.
@@ -252,19 +224,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_reads_back() {
-        let profile = Profile {
-            name: "Contoso \"EU\"".to_owned(),
-            subscriptions: vec!["a".to_owned(), "b".to_owned()],
-            read_only: true,
-            sync_seconds: 90,
-            ..Profile::default()
-        };
-        let config = Config { profile: [("eu west".to_owned(), profile)].into(), ..Config::default() };
-        assert_eq!(Config::parse(&config.render(), Path::new("config.toml")).unwrap(), config);
-    }
-
-    #[test]
     fn the_file_is_its_owners_alone_and_replaced_whole() {
         use std::os::unix::fs::PermissionsExt;
         let home = tempfile::tempdir().unwrap();
@@ -278,14 +237,6 @@ mod tests {
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_mistyped_key_is_reported_with_its_place() {
-        let error =
-            Config::parse("[profile.x]\nname = \"a\"\nreadonly = true\n", Path::new("c.toml")).unwrap_err();
-        let text = error.to_string();
-        assert!(text.starts_with("c.toml:3:1: unknown field `readonly`"), "{text}");
     }
 
     #[test]

@@ -1,0 +1,96 @@
+//! What is asked for by name instead of by key: by plain mode, whose lines name commands and alerts.
+
+use std::collections::BTreeSet;
+
+use crate::app::command::Scope;
+use crate::app::message::Ask;
+use crate::app::model::{Model, Tab};
+use crate::app::notice::{alerts, fail, say};
+use crate::app::{Effects, details, keys, layout, list, marks, notice, related, respond, views};
+use crate::domain::AlertKey;
+use crate::domain::filter::parse;
+
+/// Does what was asked for. What a key would have had to wait for is for the asker to wait for.
+pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
+    model.list.touched |= !model.list.listing.is_empty();
+    model.last_interrupt = None;
+    model.chord = None;
+    let before = notice::shown(model);
+    match ask {
+        Ask::Run(command) => keys::run(model, command, out),
+        Ask::Cursor(key) => match model.list.listing.place(key) {
+            Some(place) => list::go_to(model, place, out),
+            None => fail(model, "the list does not show this alert any more", out),
+        },
+        Ask::Open(key, tab) => open(model, key, tab, out),
+        Ask::Item(at) => item(model, at),
+        Ask::Mark(keys, on) => mark(model, &keys, on, out),
+        Ask::MarkOnly(keys) => {
+            let known: BTreeSet<AlertKey> =
+                keys.into_iter().filter(|key| model.table.position(*key).is_some()).collect();
+            let list = &mut model.list;
+            list.visual = None;
+            list.base.clear();
+            if !list.marks.is_empty() && list.marks != known {
+                list.last_marks = std::mem::take(&mut list.marks);
+            }
+            list.marks = known;
+            marks::recount(list);
+        }
+        Ask::Filter(text) => match parse(&text) {
+            Ok(filter) => views::apply_text(model, text, filter, out),
+            Err(error) => fail(model, error.to_string(), out),
+        },
+    }
+    notice::outlived(model, before);
+}
+
+/// Opens an alert in full, or turns to another tab of the one that is open.
+fn open(model: &mut Model, key: AlertKey, tab: Tab, out: &mut Effects) {
+    if model.table.position(key).is_none() {
+        return fail(model, "this alert is no longer in the cache", out);
+    }
+    if model.details.full.as_ref().is_none_or(|full| full.key != key) {
+        model.details.trail.clear();
+        if let Some(place) = model.list.listing.place(key) {
+            list::go_to(model, place, out);
+        }
+        details::open_one(model, key, out);
+    }
+    details::show(model, tab, out);
+}
+
+/// Puts the cursor of the *Take action* or the *Related* tab on an item.
+fn item(model: &mut Model, at: usize) {
+    let full = layout::Full::new(model.size).body;
+    match Scope::of(model) {
+        Scope::Respond => {
+            let respond = &mut model.respond;
+            respond.place.item = at;
+            respond::lay_out(model);
+        }
+        Scope::Related => {
+            let (related, full_details) = (&mut model.related, &mut model.details.full);
+            if let Some(shown) = full_details {
+                shown.related.item = at;
+                related.page.settle(&mut shown.related, full);
+            }
+            related::lay_out(model);
+        }
+        _ => {}
+    }
+}
+
+/// Marks or unmarks alerts. Those of a set that a `*` chord marked and that are unmarked here are kept, as by Space.
+fn mark(model: &mut Model, keys: &[AlertKey], on: bool, out: &mut Effects) {
+    let mut changed = 0;
+    for key in keys {
+        let known = model.table.position(*key).is_some();
+        let marks = &mut model.list.marks;
+        changed += usize::from(if on { known && marks.insert(*key) } else { marks.remove(key) });
+    }
+    marks::recount(&mut model.list);
+    let word = if on { "marked" } else { "unmarked" };
+    let total = model.list.marks.len();
+    say(model, format!("{} {word}; {total} marked in all", alerts(changed)), out);
+}

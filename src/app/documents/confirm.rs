@@ -1,0 +1,177 @@
+//! What a prompt before a change or an undo says: the exact set, what it is made of, and what happens to it.
+
+use std::collections::HashMap;
+
+use crate::app::document::{Piece, Role, line_width, safe_cell};
+use crate::app::documents::bar::outcomes;
+use crate::app::documents::flow::Flow;
+use crate::app::documents::jobs::what;
+use crate::app::documents::moment::{self, counted, thousands};
+use crate::app::message::Now;
+use crate::app::model::Confirm;
+use crate::domain::change::{ChangeRecord, Skip};
+use crate::domain::fact::FactKind;
+use crate::domain::table::Table;
+use crate::domain::{AlertKey, Severity, Status};
+
+/// What a status does to an alert.
+pub fn verb(status: Status) -> &'static str {
+    match status {
+        Status::Dismissed => "Dismiss",
+        Status::Resolved => "Resolve",
+        Status::InProgress => "Set in progress",
+        Status::Active | Status::Other => "Activate",
+    }
+}
+
+/// `Dismiss: 337 alerts?`
+pub fn title(confirm: &Confirm) -> String {
+    let count = counted(confirm.plan.targets.len(), "alert");
+    let take = if confirm.take { " and take over" } else { "" };
+    format!("{}{take}: {count}?", verb(confirm.status))
+}
+
+/// `337 = 340 matching − 3 kept (12 off screen)`, or `2 twins (2 off screen)`.
+pub fn equation(confirm: &Confirm) -> Vec<Piece> {
+    let plan = &confirm.plan;
+    let mut line = if confirm.of_twins {
+        vec![Piece::new(counted(confirm.matching, "twin"), Role::Strong)]
+    } else {
+        vec![
+            Piece::new(thousands(plan.targets.len()), Role::Strong),
+            Piece::from(format!(" = {} matching", thousands(confirm.matching)).as_str()),
+        ]
+    };
+    for skip in [Skip::Kept, Skip::AlreadySo, Skip::Gone] {
+        let count = plan.skipped_for(skip);
+        if count > 0 {
+            line.push(Piece::from(
+                format!(" − {} {}", thousands(count), skip.words(confirm.status)).as_str(),
+            ));
+        }
+    }
+    let twins = confirm.twins.as_ref().filter(|twins| twins.added).map_or(0, |twins| twins.targets.len());
+    if twins > 0 {
+        line.push(Piece::new(format!(" + {}", counted(twins, "twin")), Role::Strong));
+    }
+    if confirm.off_screen > 0 {
+        line.push(Piece::new(format!(" ({} off screen)", thousands(confirm.off_screen)), Role::Strong));
+    }
+    line
+}
+
+/// What the other scanner reported of the same findings, and what happens to it.
+pub fn twins(confirm: &Confirm, columns: usize) -> Vec<Vec<Piece>> {
+    let Some(twins) = &confirm.twins else { return Vec::new() };
+    let one = twins.targets.len() == 1;
+    let count = counted(twins.targets.len(), "twin");
+    let words = match (twins.added, one) {
+        (false, true) => format!("{count} of the other scanner stays until its next scan; "),
+        (false, false) => format!("{count} of the other scanner stay until their next scan; "),
+        (true, _) => format!("with {count} of the other scanner; "),
+    };
+    let mut pieces = vec![Piece::new(words, Role::Strong), Piece::new("t", Role::Key)];
+    let adds = if twins.added { " leaves " } else { " adds " };
+    let what = if one { "it" } else { "them" };
+    pieces.push(Piece::from(format!("{adds}{what}{}", if twins.added { " out" } else { "" }).as_str()));
+    let mut flow = Flow::new(columns);
+    flow.wrap("", "", &pieces);
+    flow.finish().lines
+}
+
+/// The alerts by title and resource, the most frequent first, and how many of each severity.
+pub fn sample(flow: &mut Flow, table: &Table, confirm: &Confirm, most: usize) {
+    let mut kinds: HashMap<(u32, u32), (usize, AlertKey)> = HashMap::new();
+    let mut severities = [0_usize; 5];
+    for (key, _) in &confirm.plan.targets {
+        let Some(row) = table.get(*key) else { continue };
+        severities[row.severity() as usize] += 1;
+        let kind = (row.head_code(FactKind::Title), row.head_code(FactKind::Resource));
+        kinds.entry(kind).or_insert((0, *key)).0 += 1;
+    }
+    let mut line = Vec::new();
+    for severity in Severity::KNOWN.into_iter().chain([Severity::Other]) {
+        let count = severities[severity as usize];
+        if count > 0 {
+            if !line.is_empty() {
+                line.push(Piece::new(" · ", Role::Dim));
+            }
+            line.push(Piece::new(severity.name(), Role::Severity(severity)));
+            line.push(Piece::from(format!(" {}", thousands(count)).as_str()));
+        }
+    }
+    flow.wrap("", "", &line);
+    let mut kinds: Vec<_> = kinds.into_values().collect();
+    kinds.sort_unstable_by_key(|(count, key)| (std::cmp::Reverse(*count), *key));
+    let digits = kinds.first().map_or(1, |(count, _)| thousands(*count).len());
+    let room = flow.width().saturating_sub(digits + 5);
+    for (count, key) in kinds.iter().take(most) {
+        let Some(row) = table.get(*key) else { continue };
+        let resource = safe_cell(row.resource(), room / 3, Role::Dim);
+        let title = safe_cell(row.title(), room.saturating_sub(line_width(&resource) + 2), Role::Body);
+        let times = format!("×{}", thousands(*count));
+        let mut line = vec![Piece::new(format!("  {times:>0$}  ", digits + 1), Role::Dim)];
+        line.extend(title);
+        line.push(Piece::from("  "));
+        line.extend(resource);
+        flow.line(line);
+    }
+    if kinds.len() > most && most > 0 {
+        let more = counted(kinds.len() - most, "other kind");
+        flow.words(&format!("  … {more}"), Role::Dim);
+    }
+}
+
+/// The title of the prompt before an undo or redo.
+pub fn undo_title(record: &ChangeRecord) -> String {
+    if record.undoes.is_some() {
+        format!("Redo: take back change {}?", record.id)
+    } else {
+        format!("Undo change {}?", record.id)
+    }
+}
+
+/// What the change did that is taken back, and what that means.
+pub fn undo(flow: &mut Flow, record: &ChangeRecord, now: Now) {
+    let mut line = vec![Piece::new(what(record), Role::Strong)];
+    line.push(Piece::new(format!("   {}", moment::local(record.at, now)), Role::Dim));
+    line.push(Piece::new(format!(", {}", moment::ago(record.at, now)), Role::Dim));
+    flow.wrap("", "  ", &line);
+    flow.wrap("", "  ", &outcomes(&record.tally));
+    if let Some(reason) = record.reason {
+        flow.words(reason.label(), Role::Dim);
+    }
+    flow.blank();
+    flow.words(
+        "Each alert goes back to the status it had before. Those that someone changed since are left as they are \
+         and listed.",
+        Role::Body,
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_twins_is_called_so() {
+        let mut confirm = Confirm {
+            status: Status::Dismissed,
+            plan: crate::domain::change::Plan::default(),
+            matching: 2,
+            off_screen: 2,
+            twins: None,
+            of_twins: true,
+            reason: None,
+            take: false,
+            comment: None,
+            typing: false,
+        };
+        let text = |confirm: &Confirm| -> String {
+            equation(confirm).iter().map(|piece| piece.text.as_str()).collect()
+        };
+        assert_eq!(text(&confirm), "2 twins (2 off screen)");
+        confirm.of_twins = false;
+        assert_eq!(text(&confirm), "0 = 2 matching (2 off screen)");
+    }
+}

@@ -1,0 +1,34 @@
+//! A filter in the config: `#[serde(deserialize_with = "filter_text::deserialize")]` on the `String` that holds it.
+
+use serde::de::{Deserialize as _, Deserializer, Error as _};
+
+use crate::domain::filter::parse;
+
+/// Stands before and behind the place of a mistake in a message, as no other message has it.
+const MARK: char = '\u{1}';
+
+/// Reads a filter's text; the empty text is no filter.
+///
+/// # Errors
+/// For a bad filter, with its place.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match parse(&text) {
+        _ if text.is_empty() => Ok(text),
+        Ok(_) => Ok(text),
+        Err(error) => {
+            let before = text.get(..error.span.start).unwrap_or(&text).chars().count();
+            Err(D::Error::custom(format!("{MARK}{before}{MARK}{error}")))
+        }
+    }
+}
+
+/// The characters before the mistake in the text, and the message without them.
+pub(super) fn placed(message: &str) -> (usize, &str) {
+    let parts = message.strip_prefix(MARK).and_then(|rest| rest.split_once(MARK));
+    match parts.and_then(|(before, message)| Some((before.parse::<usize>().ok()?, message))) {
+        // The opening quote is one more.
+        Some((before, message)) => (before + 1, message),
+        None => (0, message),
+    }
+}
