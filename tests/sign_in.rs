@@ -136,7 +136,7 @@ fn a_sign_in_that_is_not_to_be_kept_leaves_nothing() {
     pty.wait("device code").keys("Enter Enter").wait("DEMO00001");
     pty.keys("Esc").wait("Demo tenant").keys("Enter Enter").wait("DEMO00002");
     bench.emulator().answer_codes([Answer::Approved]);
-    pty.wait("Which subscriptions").keys("Enter").wait("of 1,204").keys("q");
+    pty.wait("Which subscriptions").keys("Enter").wait("/1,204").keys("q");
     pty.end();
     assert_eq!(holding(&bench, "canary"), [""; 0]);
     let (code, _, said) = run(&bench, &["sync"]);
