@@ -6,9 +6,12 @@ use std::time::Duration;
 use crate::app::fetch;
 use crate::app::message::{OrderKind, Question, Timer};
 use crate::domain::automation::AlertEvent;
-use crate::domain::change::NewChange;
+use crate::domain::change::{NewChange, ScriptTool, Target};
+use crate::domain::chart::Span;
+use crate::domain::export::Format;
 use crate::domain::fact::FactKind;
 use crate::domain::filter::Filter;
+use crate::domain::listing::Listing;
 use crate::domain::query::Sort;
 use crate::domain::record::{Deed, DeedId};
 use crate::domain::resource::ResourceId;
@@ -29,6 +32,17 @@ pub enum Effect {
         filter: Filter,
         /// The order.
         sort: Sort,
+        /// Room for so many bars of the histogram; 0 for none.
+        bars: usize,
+    },
+    /// Count alerts for a chart; newest question wins.
+    Chart {
+        /// Comes back with the answer.
+        question: Question,
+        /// The snapshot.
+        table: Arc<Table>,
+        /// Which chart.
+        order: ChartOrder,
     },
     /// Suggest what can follow in the filter bar.
     Complete {
@@ -74,6 +88,10 @@ pub enum Effect {
     Journal(JournalOrder),
     /// Sync now.
     SyncNow,
+    /// Write a file.
+    Save(SaveOrder),
+    /// Give alerts to a command.
+    Pipe(PipeOrder),
     /// Put text on the clipboard by OSC 52.
     Copy(String),
     /// Wait, then send the timer back.
@@ -104,6 +122,8 @@ pub enum Effect {
     },
     /// First run: open the demo tenant.
     OpenDemo,
+    /// Let the terminal tell what the mouse does, or not.
+    Mouse(bool),
     /// Leave.
     Quit,
 }
@@ -125,6 +145,67 @@ pub enum SignInOrder {
     },
     /// Nobody waits for it any more.
     Cancel,
+}
+
+/// A chart to be counted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChartOrder {
+    /// The alerts of a filter over time, whatever it says about time.
+    Timeline {
+        /// The filter.
+        filter: Filter,
+        /// The stretch of time to show; none for that of the filter.
+        span: Option<Span>,
+        /// Room for so many bars.
+        bars: usize,
+    },
+    /// The alerts of a filter by tactic and technique.
+    Attack(Filter),
+}
+
+/// What to do with files.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SaveOrder {
+    /// Write one.
+    Write {
+        /// Comes back with what becomes of it.
+        number: u64,
+        /// The path as it was typed.
+        path: String,
+        /// Also where there is a file already: that was confirmed.
+        replace: bool,
+        /// What.
+        what: SaveWhat,
+    },
+    /// Give one up; nothing of it stays.
+    Cancel(u64),
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SaveWhat {
+    /// Alerts.
+    Alerts(Listing, Format),
+    /// A script that sets these statuses.
+    Script(ScriptTool, Arc<[Target]>),
+}
+
+/// What to do with commands that get alerts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PipeOrder {
+    /// Start one.
+    Run {
+        /// Comes back with what becomes of it.
+        number: u64,
+        /// The program and its arguments.
+        words: Vec<String>,
+        /// What it gets.
+        alerts: Listing,
+        /// True when it gets the terminal too.
+        terminal: bool,
+    },
+    /// End one, and what it started.
+    Cancel(u64),
 }
 
 /// What to do with logic apps.

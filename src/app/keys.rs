@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Change, Command, Go, Mark, Scope, Show, Suppress, show_keys, spec};
+use crate::app::command::{App, Change, Command, Go, HandOver, Mark, Scope, Show, Suppress, show_keys, spec};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending};
@@ -10,8 +10,8 @@ use crate::app::message::Timer;
 use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
-    Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, notice,
-    overlays, pivot, profiles, record, related, respond, rights, sign_in, suppress, views,
+    Effect, Effects, bulk, copy, details, export, filter_bar, first_run, journal, list, marks, narrow,
+    notice, overlays, pipe, pivot, profiles, record, related, respond, rights, sign_in, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -46,13 +46,18 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
     model.last_interrupt = None;
     if key == Key::ctrl('z') {
         out.push(Effect::Suspend);
-    } else if !model.held.is_empty() || blocked(model) {
+    } else if is_busy(model) {
         if model.held.len() < MOST_HELD {
             model.held.push_back(Held::Key(key));
         }
     } else {
         handle(model, key, out);
     }
+}
+
+/// True while keys typed ahead wait, or would have to.
+pub(super) fn is_busy(model: &Model) -> bool {
+    !model.held.is_empty() || blocked(model)
 }
 
 /// Keys mean the list that was asked for, not the one that is still shown, the tab that is about to be filled and the
@@ -66,7 +71,9 @@ fn blocked(model: &Model) -> bool {
         || tab
         || journal::opens_sheet(model)
         || overlays::log::is_awaited(model)
+        || overlays::chart_awaited(model)
         || suppress::waits(model)
+        || export::is_awaited(model)
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
@@ -187,6 +194,10 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Respond(verb) => respond::run(model, verb, out),
         Command::Suppress(Suppress::New) => suppress::open(model, out),
         Command::Suppress(Suppress::Rules) => suppress::open_rules(model, out),
+        Command::HandOver(HandOver::File) => export::open(model),
+        Command::HandOver(HandOver::Script) => export::choose_script(model),
+        Command::HandOver(HandOver::Pipe) => pipe::open(model, false),
+        Command::HandOver(HandOver::Shell) => pipe::open(model, true),
         Command::Copy(what) => copy::run(model, what, out),
         Command::Show(Show::Jobs) => overlays::open_jobs(model, out),
         Command::Show(Show::Log) => overlays::log::open(model, out),
@@ -197,6 +208,9 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::App(App::Sync) if sign_in::signed_out(model) && sign_in::by_code(model) => {
             sign_in::open(model, out);
         }
+        Command::Show(Show::Timeline) => overlays::timeline::open(model, out),
+        Command::Show(Show::Attack) => overlays::attack::open(model, out),
+        Command::Show(Show::Histogram) => list::switch_histogram(model, out),
         Command::App(App::Sync) => {
             model.sync.wished = true;
             out.push(Effect::SyncNow);
@@ -206,6 +220,17 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         }
         Command::App(App::Close) => close(model, out),
         Command::App(App::Suspend) => out.push(Effect::Suspend),
+        Command::App(App::Mouse) => {
+            model.settings.mouse = !model.settings.mouse;
+            let on = model.settings.mouse;
+            out.push(Effect::Mouse(on));
+            let words = if on { "mouse on; Shift and the mouse still select text" } else { "mouse off" };
+            say(model, words, out);
+        }
+        Command::App(App::Theme) => {
+            model.settings.theme = model.settings.theme.next();
+            say(model, format!("colours: {}", model.settings.theme), out);
+        }
     }
 }
 
@@ -247,8 +272,9 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         model.related.asked = None;
         journal::drop_sheet(model);
     } else if chord || in_outcomes && respond::trigger::interrupt(model, out) {
-    } else if model.overlays.pop().is_some() {
-        overlays::closed(model);
+    } else if !model.overlays.is_empty() {
+        pipe::cancel(model, out);
+        overlays::close(model);
     } else if model.filter.editing {
         filter_bar::restore(model, out);
     } else if let Some(running) = model.bulk.running.iter_mut().rev().find(|running| !running.cancelling) {
@@ -256,7 +282,7 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         let (change, label) = (running.change, running.label.clone());
         out.push(Effect::Journal(JournalOrder::Cancel(change)));
         say(model, format!("cancelling: {label}; what was sent stays"), out);
-    } else if respond::trigger::interrupt(model, out) {
+    } else if export::interrupt(model, out) || respond::trigger::interrupt(model, out) {
     } else if model
         .last_interrupt
         .is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS)

@@ -7,9 +7,11 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::app::command::Command;
 use crate::app::fetch;
 use crate::app::key::Key;
-use crate::app::model::{Counted, ProfileLine, ShownCode, Tab};
+use crate::app::model::{Counted, PipeEnd, ProfileLine, ShownCode, Tab};
+use crate::app::mouse::Mouse;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
+use crate::domain::chart::{Attack, Timeline};
 use crate::domain::fact::{FactKind, named};
 use crate::domain::filter::Completion;
 use crate::domain::incident::Family;
@@ -40,6 +42,8 @@ pub struct Question(pub u64);
 pub enum Message {
     /// A key was pressed.
     Key(Key),
+    /// The mouse did something.
+    Mouse(Mouse),
     /// Text was pasted.
     Paste(String),
     /// Something was asked for without a key.
@@ -52,6 +56,8 @@ pub enum Message {
     Table(Arc<Table>),
     /// Rows for the list.
     Listed(Question, Listing),
+    /// Alerts counted for a chart.
+    Charted(Question, Chart),
     /// Suggestions for the filter bar.
     Completed(Question, Completion),
     /// An alert in full.
@@ -62,6 +68,10 @@ pub enum Message {
     Fetched(Question, Box<fetch::Answer>),
     /// What becomes of a logic app's triggering.
     Triggered(Triggered),
+    /// Where an order to write a file stands.
+    Saved(u64, Saved),
+    /// What a command that got alerts does.
+    Piped(u64, Piped),
     /// A worker reports.
     Sync(SyncEvent),
     /// The journal answers.
@@ -72,6 +82,56 @@ pub enum Message {
     Start(Start),
     /// What the analyst must know of the files: rebuilt, read-only, little space left.
     Notices(Vec<SafeText>),
+}
+
+/// What was counted for a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chart {
+    /// Alerts over time.
+    Timeline(Arc<Timeline>),
+    /// Alerts by tactic and technique.
+    Attack(Arc<Attack>),
+}
+
+impl From<Timeline> for Chart {
+    fn from(timeline: Timeline) -> Self {
+        Self::Timeline(Arc::new(timeline))
+    }
+}
+
+impl From<Attack> for Chart {
+    fn from(attack: Attack) -> Self {
+        Self::Attack(Arc::new(attack))
+    }
+}
+
+/// Where an order to write a file stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// It can be written, and is.
+    Begun,
+    /// There is a file already; nothing was written.
+    Exists,
+    /// So many alerts are written.
+    Progress(usize),
+    /// The file is in its place.
+    Done {
+        /// Where.
+        path: SafeText,
+        /// What is not in it, if anything.
+        warning: Option<String>,
+    },
+    /// It was given up, with the reason; nothing was written.
+    Failed(SafeText),
+}
+
+/// What a command that got alerts does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piped {
+    /// What it wrote so far, and how many bytes more than are shown.
+    Text(SafeText, u64),
+    /// It ended.
+    Ended(PipeEnd),
 }
 
 /// What a front end without a cursor asks for: it names commands and alerts instead of pressing keys.

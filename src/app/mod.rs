@@ -8,7 +8,8 @@
 //! | [`settings`] | what the config sets for the screen |
 //! | [`mod@update`] | the root: routes a message to its area |
 //! | [`input`], [`form`] | a line of text being edited; fields and a button |
-//! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
+//! | [`keys`], [`keymap`], [`command`] | from a key to a command; the keys in force; the one table of commands |
+//! | [`mouse`], [`tabs`] | the mouse; rows of names that it can hit |
 //! | `list`, [`columns`], [`marks`] | cursor, scrolling and answers of the query; its columns; marks |
 //! | `ask` | what is asked for by name instead of by key |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
@@ -21,6 +22,7 @@
 //! | `record` | notes, assignment, feedback |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
 //! | `sign_in`, `profiles` | a code to type into a browser; another profile of the config |
+//! | `export`, `pipe` | files to hand on, a change as a script; alerts given to a command |
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
 
@@ -33,6 +35,7 @@ mod details;
 pub mod document;
 pub mod documents;
 pub mod effect;
+mod export;
 pub mod fetch;
 mod filter_bar;
 mod first_run;
@@ -49,10 +52,12 @@ mod list;
 pub mod marks;
 pub mod message;
 pub mod model;
+pub mod mouse;
 mod narrow;
 mod notice;
 pub mod overlays;
 mod page;
+mod pipe;
 mod pivot;
 mod profiles;
 mod record;
@@ -63,6 +68,7 @@ pub mod settings;
 mod sign_in;
 pub mod suppress;
 mod sync_status;
+pub mod tabs;
 #[cfg(test)]
 mod tests;
 pub mod undo;

@@ -11,14 +11,18 @@ pub mod effects;
 pub mod export;
 pub mod fetch;
 pub mod first_run;
+pub mod gate;
 pub mod input;
 pub mod journal;
 pub mod log;
 pub mod mailbox;
 pub mod open;
+pub mod pipes;
+pub mod plain;
 pub mod profiles;
 pub mod query_worker;
 pub mod respond;
+pub mod saves;
 pub mod settings;
 pub mod sign_in;
 pub mod signals;
@@ -29,7 +33,6 @@ pub mod triggers;
 pub mod work;
 pub mod writes;
 
-use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -37,14 +40,17 @@ use std::time::{Duration, Instant};
 use chrono::{Local, Offset, Utc};
 use tokio::runtime::Handle;
 
-use crate::app::message::Timer;
+use crate::app::message::{Saved, Timer};
+use crate::app::settings::{Colours, Settings};
 use crate::app::{self, Effect, Message, Model, Now};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::cli::output::say;
 use crate::domain::SafeText;
+use crate::domain::listing::Listing;
 use crate::ui::{self, theme::Theme};
 use effects::{Immediate, Shell};
+use gate::Gate;
 use open::OpenError;
 use terminal::Screen;
 
@@ -70,6 +76,8 @@ pub enum Event {
     Prepared(Box<profiles::Prepared>),
     /// Leave with an error: nothing could be opened.
     Fail(CliError),
+    /// In plain mode: a line was typed; none at the end of input.
+    Line(Option<String>),
     /// The terminal has another size.
     Resized,
     /// Stop as by ctrl-z.
@@ -108,23 +116,40 @@ pub fn install_hooks() {
     }));
 }
 
-/// Runs the screen until the user leaves. Returns the exit status.
+/// Runs the screen, or plain mode, until the user leaves. Returns the exit status.
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
+    if plain::is_asked_for(global) {
+        return plain::run(global, handle);
+    }
     // A mistake in the config is told before the screen is touched.
     let config = open::config(global).map_err(OpenError::from)?;
-    let settings = settings::settings(&config.unwrap_or_default());
+    let settings = Settings {
+        colours: colours(),
+        blocks: settings::has_blocks(|name| std::env::var(name).ok()),
+        ..settings::settings(&config.unwrap_or_default())
+    };
     let (events, inbox) = channel();
     let mut screen = Screen::take().map_err(CliError::failed)?;
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
     signals::watch(&events).map_err(CliError::failed)?;
-    read_input(events);
+    read_input(events, shell.gate());
     let mut model = Model { settings, ..Model::new(screen.size().map_err(CliError::failed)?, now()) };
+    if model.settings.mouse {
+        screen.mouse(true).map_err(CliError::failed)?;
+    }
     shell.start();
     let code = main_loop(&mut model, &mut shell, &mut screen, &inbox);
     terminal::give_back();
+    leave(shell, &inbox, &mut model);
+    code
+}
+
+/// Waits for what is being written, stores what was confirmed to follow from it, and closes the files. Says what is still
+/// queued.
+fn leave(mut shell: Shell, inbox: &Receiver<Event>, model: &mut Model) {
     shell.land();
     for event in inbox.try_iter() {
-        answered_late(event, &mut model, &mut shell);
+        answered_late(event, model, &mut shell);
     }
     let pending = shell.close();
     if pending > 0 {
@@ -132,7 +157,6 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
             "{pending} alerts are still queued; `quell resume`, or opening it again, sends them"
         ));
     }
-    code
 }
 
 fn main_loop(
@@ -195,13 +219,22 @@ fn answered_late(event: Event, model: &mut Model, shell: &mut Shell) {
 fn is_waited_for(event: &Event, model: &Model) -> bool {
     match event {
         Event::Input(_) | Event::Continued | Event::Resized => true,
-        Event::Suspend | Event::Leave(_) | Event::Fail(_) | Event::Prepared(_) | Event::Table => false,
+        Event::Suspend
+        | Event::Leave(_)
+        | Event::Fail(_)
+        | Event::Prepared(_)
+        | Event::Table
+        | Event::Line(_) => false,
         Event::Message(message) => match message {
             Message::Listed(..) => model.list.awaiting || model.list.listing.is_empty(),
             Message::Detail(..) => {
                 model.details.shown.as_ref().map(|shown| shown.key) != model.details.wanted
             }
-            Message::Completed(..) | Message::Timer(Timer::ChordMenu(_)) => true,
+            Message::Saved(_, saved) => !matches!(saved, Saved::Progress(_)),
+            Message::Completed(..)
+            | Message::Charted(..)
+            | Message::Piped(..)
+            | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.
             Message::Journal(_) => !model.list.listing.is_empty(),
             _ => false,
@@ -254,11 +287,19 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
             resized(screen)?
         }
         Event::Leave(code) => return Ok(Flow::Leave(code)),
+        // Only plain mode reads lines.
+        Event::Line(_) => return Ok(Flow::Go),
     };
     for effect in app::update(model, message, now()) {
         match shell.run(effect) {
             None => {}
             Some(Immediate::Copy(text)) => screen.copy(&text).map_err(CliError::failed)?,
+            Some(Immediate::Mouse(on)) => screen.mouse(on).map_err(CliError::failed)?,
+            Some(Immediate::Attend(number, words, alerts)) => {
+                attend(shell, number, &words, alerts);
+                screen.enter().map_err(CliError::failed)?;
+                shell.gate().open();
+            }
             Some(Immediate::Suspend) => suspend(screen)?,
             Some(Immediate::Leave) => return Ok(Flow::Leave(0)),
         }
@@ -276,24 +317,36 @@ fn suspend(screen: &mut Screen) -> Result<()> {
     screen.enter().map_err(CliError::failed)
 }
 
+/// Gives the terminal to a command until it ends and the analyst has read what it left there.
+fn attend(shell: &Shell, number: u64, words: &[String], alerts: Listing) {
+    shell.gate().close();
+    signals::set_away(true);
+    terminal::give_back();
+    let program = SafeText::from(words.first().map_or("", String::as_str));
+    let end = shell.attend(number, words, alerts);
+    say(format_args!("{program} {end}; Enter goes back to quell"));
+    // On a terminal that is gone there is nobody to wait for; the watchdog sees it too.
+    let _ = std::io::stdin().read_line(&mut String::new());
+    signals::set_away(false);
+}
+
 fn resized(screen: &Screen) -> Result<Message> {
     let (width, height) = screen.size().map_err(CliError::failed)?;
     Ok(Message::Resize(width, height))
 }
 
 fn draw(screen: &mut Screen, model: &Model) -> Result<()> {
-    screen.draw(|frame| ui::view_with(model, frame, theme())).map_err(CliError::failed)
+    screen.draw(|frame| ui::view_with(model, frame, Theme::of(&model.settings))).map_err(CliError::failed)
 }
 
-/// The theme that the environment asks for: `NO_COLOR`, when it is set to anything, means no colour.
-fn theme() -> Theme {
-    static PLAIN: LazyLock<bool> =
-        LazyLock::new(|| std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
-    if *PLAIN { Theme::PLAIN } else { Theme::SIXTEEN }
+/// The colours that the terminal has, as its environment says.
+fn colours() -> Colours {
+    let value = |name: &str| std::env::var(name).unwrap_or_default();
+    Colours::of(&value("NO_COLOR"), &value("COLORTERM"), &value("TERM"))
 }
 
 /// Reads the terminal on a thread of its own. Nobody waits for it to end: on a line that went away it may never.
-fn read_input(events: Sender<Event>) {
+fn read_input(events: Sender<Event>, gate: Gate) {
     thread::spawn(move || {
         while let Ok(event) = crossterm::event::read() {
             for message in input::messages(event) {
@@ -301,6 +354,7 @@ fn read_input(events: Sender<Event>) {
                     return;
                 }
             }
+            gate.pass();
         }
         let _ = events.send(Event::Leave(1));
     });

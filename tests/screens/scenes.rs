@@ -11,7 +11,9 @@ use quell::domain::filter::{complete, parse};
 use quell::domain::progress::FaultKind;
 use quell::domain::{AlertKey, ChangeId, Status};
 
+use crate::charts;
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
+use crate::hand_over;
 use crate::record;
 use crate::suppress;
 use crate::trigger;
@@ -31,6 +33,8 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("main_readonly", read_only),
     ("main_pivot", related::pivoted),
     ("main_pivotchord", related::chord),
+    ("main_month", charts::list),
+    ("main_ascii", charts::ascii_list),
     ("filter_typing", typing),
     ("filter_mistake", mistake),
     ("filter_long", long_filter),
@@ -101,6 +105,14 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("prompt_time", time),
     ("prompt_pattern", pattern),
     ("prompt_palette", palette),
+    ("prompt_export", hand_over::export),
+    ("prompt_export_marked", hand_over::marked),
+    ("prompt_export_exists", hand_over::exists),
+    ("prompt_script", hand_over::script),
+    ("prompt_pipe", hand_over::pipe),
+    ("prompt_pipe_wrong", hand_over::wrong),
+    ("main_saving", hand_over::saving),
+    ("sheet_output", hand_over::output),
     ("sheet_failures", failures),
     ("sheet_jobs", jobs),
     ("sheet_help", help),
@@ -144,6 +156,16 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("first_failed", first::failed),
     ("first_again", first::again),
     ("first_profiles", first::profiles),
+    ("chart_timeline", charts::timeline),
+    ("chart_days", charts::week),
+    ("chart_span", charts::span),
+    ("chart_ascii", charts::ascii_timeline),
+    ("chart_nothing", charts::nothing),
+    ("chart_counting", charts::counting),
+    ("chart_attack", charts::attack),
+    ("chart_technique", charts::technique),
+    ("chart_attackascii", charts::ascii_attack),
+    ("chart_untold", charts::untold),
 ];
 
 fn marks(size: (u16, u16)) -> Model {
@@ -383,7 +405,7 @@ fn undo(size: (u16, u16)) -> Model {
 
 fn status(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
-    model.overlays.push(Overlay::Status(StatusMenu { chosen: 1 }));
+    model.overlays.push(Overlay::Status(StatusMenu { chosen: 1, ..StatusMenu::default() }));
     model
 }
 

@@ -2,6 +2,7 @@
 
 use crate::app::model::{Model, Pane};
 use crate::app::respond::context;
+use crate::app::settings::Colours;
 use crate::app::{bulk, marks, related, respond, rights, undo};
 use crate::domain::progress::FaultKind;
 use crate::domain::rights::Right;
@@ -99,6 +100,21 @@ pub(super) fn can_record(model: &Model) -> Available {
     unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
 }
 
+/// Some alert is marked or under the cursor.
+pub(super) fn any_alert(model: &Model) -> Available {
+    session(model)?;
+    unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
+}
+
+/// Commands can change anything: they are off where nothing may be changed.
+pub(super) fn can_pipe(model: &Model) -> Available {
+    any_alert(model)?;
+    match model.session.as_ref().and_then(|session| session.read_only.as_ref()) {
+        Some(reason) => Err(format!("no commands while read-only: {reason}")),
+        None => Ok(()),
+    }
+}
+
 /// Taking over needs a name to assign to.
 pub(super) fn can_take(model: &Model) -> Available {
     can_change(model)?;
@@ -121,6 +137,15 @@ pub(super) fn can_repeat(model: &Model) -> Available {
         Some(decision) if decision.take => can_take(model),
         Some(_) => can_change(model),
         None => can_change(model).and(unless("no decision was made yet", false)),
+    }
+}
+
+/// Themes differ on this terminal.
+pub(super) fn many_colours(model: &Model) -> Available {
+    match model.settings.colours {
+        Colours::Many => Ok(()),
+        Colours::Sixteen => unless("the terminal has only its own sixteen colours", false),
+        Colours::None => unless("NO_COLOR is set: no theme has colours", false),
     }
 }
 

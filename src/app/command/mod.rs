@@ -37,6 +37,8 @@ pub enum Command {
     Record(Record),
     /// The clipboard.
     Copy(Copy),
+    /// Files and commands that get alerts.
+    HandOver(HandOver),
     /// The alerts that share an entity, and the way back.
     Pivot(Pivot),
     /// The *Related* tab.
@@ -45,7 +47,7 @@ pub enum Command {
     Respond(Respond),
     /// Suppression rules.
     Suppress(Suppress),
-    /// Sheets over the screen.
+    /// Sheets over the screen, and charts.
     Show(Show),
     /// The program.
     App(App),
@@ -206,8 +208,23 @@ pub enum Copy {
     Link,
     /// The source's JSON.
     Json,
+    /// Title and entities, defanged.
+    Defanged,
     /// The portal's link, shown as well.
     ShowLink,
+}
+
+/// Files and commands that get alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HandOver {
+    /// A file with the list.
+    File,
+    /// A change as a script.
+    Script,
+    /// A command whose output is shown.
+    Pipe,
+    /// A command that gets the terminal.
+    Shell,
 }
 
 /// The alerts that share an entity, and the way back.
@@ -269,7 +286,7 @@ pub enum Suppress {
     Rules,
 }
 
-/// Sheets over the screen.
+/// Sheets over the screen, and charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the names say it
 pub enum Show {
@@ -277,6 +294,9 @@ pub enum Show {
     Log,
     Help,
     Palette,
+    Timeline,
+    Attack,
+    Histogram,
 }
 
 /// The program.
@@ -292,6 +312,10 @@ pub enum App {
     Close,
     /// Stop the process until the shell continues it.
     Suspend,
+    /// The next colours, for this session.
+    Theme,
+    /// The mouse, on or off for this session.
+    Mouse,
 }
 
 /// Where keys have their meaning: a pane or, where a tab has keys of its own, that tab.
@@ -379,12 +403,13 @@ pub enum Group {
     Record,
     Respond,
     Copy,
+    HandOver,
     Program,
 }
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Move,
         Self::Mark,
         Self::Filter,
@@ -395,6 +420,7 @@ impl Group {
         Self::Record,
         Self::Respond,
         Self::Copy,
+        Self::HandOver,
         Self::Program,
     ];
 
@@ -411,6 +437,7 @@ impl Group {
             Self::Record => "Record (kept here, never sent)",
             Self::Respond => "Take action",
             Self::Copy => "Copy",
+            Self::HandOver => "Hand over",
             Self::Program => "Program",
         }
     }

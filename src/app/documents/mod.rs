@@ -13,25 +13,32 @@
 //! | [`context`](mod@context), [`recommendations`](mod@recommendations), [`contacts`](mod@contacts) | sections of *Take action* |
 //! | [`standing`](mod@standing) | how asking the source stands |
 //! | [`confirm`] | the prompts before a change and before an undo |
+//! | [`log`], [`failures`] | an act of the audit log; what was refused of a change |
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
 //! | [`sign_in`] | a code to type into a browser; the profiles of the config |
+//! | [`histogram`], [`timeline`], [`attack`] | the charts; what they have in common is in [`chart`] |
 //! | [`suppression`] | suppression rules and what they would have matched |
 
+pub mod attack;
 pub mod bar;
+pub mod chart;
 pub mod confirm;
 pub mod contacts;
 pub mod context;
 pub mod details;
 mod entities;
 mod evidence;
+pub mod failures;
 pub mod flow;
 pub mod help;
+pub mod histogram;
 pub mod history;
 mod incident;
 pub mod jobs;
 pub mod json;
+pub mod log;
 pub mod moment;
 pub mod pane;
 pub mod recommendations;
@@ -40,6 +47,7 @@ pub mod sign_in;
 pub mod standing;
 pub mod summary;
 pub mod suppression;
+pub mod timeline;
 pub mod trigger;
 
 pub use contacts::contacts;

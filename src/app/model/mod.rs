@@ -1,7 +1,9 @@
 //! The state: one struct per area, owned by [`Model`]. Areas change only their own; drawing reads all of it.
 
 mod bulk;
+mod charts;
 mod details;
+mod export;
 mod filter_bar;
 mod first_run;
 mod list;
@@ -23,13 +25,16 @@ use crate::app::columns::Columns;
 use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
+use crate::app::mouse;
 use crate::app::settings::Settings;
 use crate::domain::SafeText;
 use crate::domain::rights::KnownRights;
 use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
+pub use charts::{Asked, AttackView, TimelineView};
 pub use details::{Details, Full, Opened, Tab};
+pub use export::{Contents, PipeEnd, PipeOutput, PipePrompt, SavePrompt, SaveState, Saving};
 pub use filter_bar::FilterBar;
 pub use first_run::{Choice, Counted, FirstRun, FirstRunStep};
 pub use list::{List, Spot, Visual};
@@ -77,6 +82,10 @@ pub struct Model {
     pub bulk: Bulk,
     /// Workers.
     pub sync: SyncStatus,
+    /// Files being written, the newest last.
+    pub saving: Vec<Saving>,
+    /// The last command that got alerts.
+    pub last_command: String,
     /// What lies over the screen; the last one has the keys.
     pub overlays: Vec<Overlay>,
     /// The audit log from which an alert was opened: it comes back when that is closed.
@@ -85,6 +94,8 @@ pub struct Model {
     pub focus: Pane,
     /// The keys of a chord so far.
     pub chord: Option<Chord>,
+    /// What the mouse is about.
+    pub mouse: mouse::Held,
     /// One line about what just happened.
     pub notice: Option<Notice>,
     /// What is to be known of the files, for the jobs screen.
@@ -120,10 +131,13 @@ impl Model {
             rights: KnownRights::default(),
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
+            saving: Vec::new(),
+            last_command: String::new(),
             overlays: Vec::new(),
             log: None,
             focus: Pane::default(),
             chord: None,
+            mouse: mouse::Held::default(),
             notice: None,
             standing: Vec::new(),
             serial: 0,

@@ -1,6 +1,7 @@
 //! What lies over the screen, as a stack: the last one has the keys.
 
 mod assign;
+pub mod attack;
 mod confirm;
 mod failures;
 mod judge;
@@ -8,14 +9,18 @@ pub(super) mod log;
 pub mod mail;
 mod note;
 mod palette;
+mod pipe;
 mod pivot;
 mod prompt;
+mod save;
 mod sheet;
 mod status;
+pub(super) mod timeline;
 mod trigger;
 
 use crate::app::key::{Code, Key};
-use crate::app::model::{Model, Overlay, Step};
+use crate::app::message::{Chart, Question};
+use crate::app::model::{Model, Overlay, SaveState, Step};
 use crate::app::{Effects, profiles, sign_in, suppress, undo};
 
 pub use assign::assignees;
@@ -26,9 +31,16 @@ pub(super) use sheet::{measure, movement, open_help, open_jobs};
 /// Keys and what they do.
 type Hints = [(&'static str, &'static str)];
 
-const CONFIRM: &Hints = &[("y", "yes, do it"), ("Enter", "no"), ("c", "comment"), ("Esc", "no")];
-const DISMISS: &Hints =
-    &[("1–6", "reason"), ("y", "yes, dismiss them"), ("Enter", "no"), ("c", "comment"), ("Esc", "no")];
+const CONFIRM: &Hints =
+    &[("y", "yes, do it"), ("Enter", "no"), ("c", "comment"), ("x", "as a script"), ("Esc", "no")];
+const DISMISS: &Hints = &[
+    ("1–6", "reason"),
+    ("y", "yes, dismiss them"),
+    ("Enter", "no"),
+    ("c", "comment"),
+    ("x", "as a script"),
+    ("Esc", "no"),
+];
 const COMMENT: &Hints = &[("Enter", "keep the comment"), ("Esc", "drop it")];
 const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no")];
 const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc", "leave")];
@@ -60,6 +72,10 @@ const RULES: &Hints = &[
     ("Esc", "close"),
 ];
 const RULES_ASKING: &Hints = &[("y", "yes, do it"), ("Enter", "no"), ("Esc", "no")];
+const SAVE: &Hints = &[("Enter", "write it"), ("Tab ↓ ↑", "format"), ("Esc", "close")];
+const REPLACE: &Hints = &[("y", "yes, replace it"), ("Enter", "no"), ("Esc", "no")];
+const PIPE: &Hints = &[("Enter", "run it"), ("Esc", "close")];
+const RUNS: &Hints = &[("↑ ↓", "scroll"), ("Esc", "end it, close")];
 const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const NOTE: &Hints = &[("Enter", "keep the note"), ("Esc", "leave without one")];
@@ -71,6 +87,23 @@ const JUDGE: &Hints = &[("type", "a comment, or none"), ("Enter", "keep it"), ("
 const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
 const PROFILES: &Hints = &[("↑ ↓", "choose"), ("Enter", "open"), ("Esc", "close")];
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
+const TIMELINE: &Hints = &[
+    ("← →", "move"),
+    ("Enter", "filter to it"),
+    ("+ -", "zoom"),
+    ("v", "begin a span"),
+    ("0", "all of it"),
+    ("Esc", "one step back"),
+];
+const TIMELINE_SPAN: &Hints = &[
+    ("← →", "the other end"),
+    ("Enter", "filter to the span"),
+    ("+", "zoom into it"),
+    ("v", "no span"),
+    ("Esc", "no span"),
+];
+const ATTACK: &Hints =
+    &[("Enter", "list its alerts"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
 /// The next keys of an overlay.
@@ -88,6 +121,11 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
         Overlay::Trigger(_) => TRIGGER_MARKED,
         Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) => SHEET,
+        Overlay::Save(prompt) if prompt.state == SaveState::Exists => REPLACE,
+        Overlay::Save(_) => SAVE,
+        Overlay::Pipe(_) => PIPE,
+        Overlay::Output(output) if output.ended.is_none() => RUNS,
+        Overlay::Output(_) => SHEET,
         Overlay::Note(_) => NOTE,
         Overlay::Assign(_) => ASSIGN,
         Overlay::Judge(judge) if judge.reason.is_some() => JUDGE,
@@ -106,6 +144,9 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         },
         Overlay::Rules(screen) if screen.asking.is_some() => RULES_ASKING,
         Overlay::Rules(_) => RULES,
+        Overlay::Timeline(view) if view.anchor.is_some() => TIMELINE_SPAN,
+        Overlay::Timeline(_) => TIMELINE,
+        Overlay::Attack(_) => ATTACK,
         Overlay::Palette(_) => PALETTE,
         Overlay::TimeRange(..) | Overlay::Pattern(..) => PROMPT,
     }
@@ -127,6 +168,11 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
         ("In the list of suppression rules", RULES),
         ("In the form of the mail settings", FORM),
         ("When mail settings are about to be stored", STORE),
+        ("In the timeline", TIMELINE),
+        ("In the ATT&CK view", ATTACK),
+        ("When a file is about to be written", SAVE),
+        ("When it is there already", REPLACE),
+        ("When a command is asked for", PIPE),
         ("In the palette", PALETTE),
     ]
 }
@@ -153,6 +199,9 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
         Some(Overlay::Trigger(_)) => trigger::key(model, key, out),
         Some(Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_)) => sheet::key(model, key),
+        Some(Overlay::Save(_)) => save::key(model, key, out),
+        Some(Overlay::Pipe(_)) => pipe::prompt(model, key, out),
+        Some(Overlay::Output(_)) => pipe::output(model, key, out),
         Some(Overlay::Note(_)) => note::key(model, key, out),
         Some(Overlay::Assign(_)) => assign::key(model, key, out),
         Some(Overlay::Judge(_)) => judge::key(model, key, out),
@@ -161,9 +210,35 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Log(_)) => log::key(model, key, out),
         Some(Overlay::RuleForm(_)) => suppress::form_key(model, key, out),
         Some(Overlay::Rules(_)) => suppress::rules_key(model, key, out),
+        Some(Overlay::Timeline(_)) => timeline::key(model, key, out),
+        Some(Overlay::Attack(_)) => attack::key(model, key, out),
         Some(Overlay::Palette(_)) => palette::key(model, key, out),
         Some(Overlay::TimeRange(..) | Overlay::Pattern(..)) => prompt::key(model, key, out),
     }
+}
+
+/// Alerts were counted for a chart.
+pub(super) fn charted(model: &mut Model, question: Question, chart: Chart, out: &mut Effects) {
+    match chart {
+        Chart::Timeline(timeline) => timeline::answered(model, question, timeline, out),
+        Chart::Attack(attack) => attack::answered(model, question, attack, out),
+    }
+}
+
+/// The alerts, the clock or the screen changed: a chart that is open is counted again.
+pub(super) fn refresh_charts(model: &mut Model, out: &mut Effects) {
+    timeline::refresh(model, out);
+    attack::refresh(model, out);
+}
+
+/// True while a chart is counted that a key asked for: what is typed ahead means it.
+pub(super) fn chart_awaited(model: &Model) -> bool {
+    let asked = match model.overlays.last() {
+        Some(Overlay::Timeline(view)) => view.asked,
+        Some(Overlay::Attack(view)) => view.asked,
+        _ => return false,
+    };
+    asked.by_key && asked.question.is_some()
 }
 
 /// Pasted text goes into a line that is being typed; false when there is none.
@@ -181,6 +256,14 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
             *error = None;
         }
         Some(Overlay::Mail(mail)) => return mail::paste(mail, text),
+        Some(Overlay::Save(prompt)) if prompt.state != SaveState::Exists => {
+            prompt.input.insert(text);
+            prompt.state = SaveState::Typing;
+        }
+        Some(Overlay::Pipe(prompt)) => {
+            prompt.input.insert(text);
+            prompt.error = None;
+        }
         Some(Overlay::Note(prompt)) => prompt.input.insert(text),
         Some(Overlay::Assign(menu)) => {
             menu.input.insert(text);

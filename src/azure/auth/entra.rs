@@ -68,6 +68,7 @@ pub(super) fn explain(code: &str, description: &str) -> SafeText {
         ("expired_token" | "code_expired", _) => "the code was not used in time".to_owned(),
         ("bad_verification_code", _) => "the sign-in service does not know this code any more".to_owned(),
         ("invalid_grant", true) => "the kept sign-in is no longer accepted: sign in again".to_owned(),
+        ("", true) => "no reason given".to_owned(),
         (code, true) => format!("the sign-in service refused it ({code})"),
         (_, false) => words,
     })
