@@ -19,7 +19,7 @@ use super::sign_in::SignIns;
 use super::triggers::Triggers;
 use super::work::Work;
 use super::writes::Writes;
-use super::{Event, detail, fetch, first_run, journal, now, profiles};
+use super::{Event, detail, fetch, files, first_run, journal, now, profiles};
 use crate::app::effect::{Effect, JournalOrder, PipeOrder, SignInOrder};
 use crate::app::fetch::Order;
 use crate::app::message::{Message, Piped, Question, Start};
@@ -114,6 +114,9 @@ impl Shell {
         if self.global.demo {
             return self.open_demo();
         }
+        if !self.global.file.is_empty() {
+            return self.open_files();
+        }
         match open::resolve(&self.global) {
             Ok(Setup::Plan(plan)) => self.open(*plan),
             Ok(Setup::FirstRun(plan)) => {
@@ -129,6 +132,18 @@ impl Shell {
         let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
         self.handle.spawn_blocking(move || match Workspace::open(plan, &global, published) {
             Ok(workspace) => work.adopt(workspace),
+            Err(error) => mailbox.event(Event::Fail(error.into())),
+        });
+    }
+
+    fn open_files(&self) {
+        let (global, published) = (self.global.clone(), self.published());
+        let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
+        self.handle.spawn_blocking(move || match Workspace::of_files(&global, published) {
+            Ok(workspace) => {
+                work.adopt(workspace);
+                files::show(&work, &mailbox, &global.file);
+            }
             Err(error) => mailbox.event(Event::Fail(error.into())),
         });
     }
@@ -152,8 +167,11 @@ impl Shell {
     /// Carries an effect out, or hands back what only the main thread can do.
     pub fn run(&mut self, effect: Effect) -> Option<Immediate> {
         match effect {
-            Effect::Query { question, table, filter, sort, bars } => {
-                self.queries.ask(question, Ask::Rows(table, filter, sort, bars), self.context());
+            Effect::Query { question, table, filter, sort, group, bars } => {
+                self.queries.ask(question, Ask::Rows(table, filter, sort, group, bars), self.context());
+            }
+            Effect::CountValues { question, table, filter, field, text } => {
+                self.queries.ask(question, Ask::Values(table, filter, field, text), self.context());
             }
             Effect::Chart { question, table, order } => {
                 self.queries.ask(question, Ask::Chart(table, order), self.context());

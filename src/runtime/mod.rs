@@ -10,6 +10,7 @@ pub mod detail;
 pub mod effects;
 pub mod export;
 pub mod fetch;
+pub mod files;
 pub mod first_run;
 pub mod gate;
 pub mod input;
@@ -233,6 +234,7 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             Message::Saved(_, saved) => !matches!(saved, Saved::Progress(_)),
             Message::Completed(..)
             | Message::Charted(..)
+            | Message::Values(..)
             | Message::Piped(..)
             | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.

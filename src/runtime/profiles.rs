@@ -55,6 +55,10 @@ pub fn prepare(
     published: impl FnMut(Arc<Table>) + Send + 'static,
 ) -> Result<Prepared, SafeText> {
     let text = |error: OpenError| SafeText::from(error.to_string());
+    if !global.file.is_empty() {
+        let why = "--file shows the alerts of files: leave, and start without it";
+        return Err(SafeText::from(why));
+    }
     if global.data_dir.is_some() {
         let why = "--data-dir names the folder of one profile: leave, and start with --profile";
         return Err(SafeText::from(why));

@@ -112,11 +112,12 @@ impl Work {
     pub fn adopt(&self, workspace: Workspace) {
         let session = Session {
             tenant: workspace.title(),
-            who: SafeText::default(),
+            who: if workspace.is_of_files() { local_name() } else { SafeText::default() },
             read_only: workspace.read_only.clone(),
             demo: workspace.is_demo(),
             device_code: workspace.device.is_some(),
             view: Some(workspace.plan.profile.view.clone()).filter(|view| !view.trim().is_empty()),
+            files: workspace.is_of_files().then(|| workspace.is_temporary()),
         };
         let workspace = Arc::new(workspace);
         self.with(|parts| {
@@ -173,7 +174,7 @@ impl Work {
     /// and the cache stays usable.
     fn connect(&self) {
         let found = self.with(|parts| {
-            let workspace = parts.workspace.clone()?;
+            let workspace = parts.workspace.clone().filter(|workspace| !workspace.is_of_files())?;
             let free = parts.engine.is_none() && !std::mem::replace(&mut parts.connecting, true);
             free.then_some((workspace, parts.opened))
         });
@@ -271,6 +272,12 @@ impl Work {
         let pending = pending.ok().and_then(Result::ok).unwrap_or(0);
         if workspace.is_demo() { 0 } else { pending }
     }
+}
+
+/// Who works here, for the record of alerts that come from files: the name of the login.
+pub fn local_name() -> SafeText {
+    let name = ["USER", "LOGNAME"].iter().filter_map(|name| std::env::var(name).ok());
+    SafeText::from(name.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "analyst".to_owned()))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@
 //! | [`help`](mod@help) | tables of keys |
 //! | [`sign_in`] | a code to type into a browser; the profiles of the config |
 //! | [`histogram`], [`timeline`], [`attack`] | the charts; what they have in common is in [`chart`] |
+//! | [`group`](mod@group), [`facets`] | the group under the cursor; *Add filter* |
 //! | [`suppression`] | suppression rules and what they would have matched |
 
 pub mod attack;
@@ -30,8 +31,10 @@ pub mod context;
 pub mod details;
 mod entities;
 mod evidence;
+pub mod facets;
 pub mod failures;
 pub mod flow;
+pub mod group;
 pub mod help;
 pub mod histogram;
 pub mod history;
@@ -53,6 +56,7 @@ pub mod trigger;
 pub use contacts::contacts;
 pub use context::context;
 pub use details::details;
+pub use group::group;
 pub use help::help;
 pub use history::history;
 pub use jobs::jobs;
