@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::Serialize;
-use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::de::{Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::query::SortKey;
 
@@ -234,7 +234,7 @@ impl fmt::Display for Chosen {
 }
 
 /// The columns of a list, from the left.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "Vec<Chosen>", into = "Vec<Chosen>")]
 pub struct Columns(Vec<Chosen>);
 
