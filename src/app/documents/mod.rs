@@ -13,6 +13,7 @@
 //! | [`context`](mod@context), [`recommendations`](mod@recommendations), [`contacts`](mod@contacts) | sections of *Take action* |
 //! | [`standing`](mod@standing) | how asking the source stands |
 //! | [`confirm`] | the prompts before a change and before an undo |
+//! | [`log`], [`failures`] | an act of the audit log; what was refused of a change |
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
@@ -30,6 +31,7 @@ pub mod details;
 mod entities;
 mod evidence;
 pub mod facets;
+pub mod failures;
 pub mod flow;
 pub mod group;
 pub mod help;
@@ -38,6 +40,7 @@ pub mod history;
 mod incident;
 pub mod jobs;
 pub mod json;
+pub mod log;
 pub mod moment;
 pub mod pane;
 pub mod recommendations;
