@@ -4,6 +4,8 @@
 
 #[path = "screens/around.rs"]
 mod around;
+#[path = "screens/charts.rs"]
+mod charts;
 #[path = "screens/fixture.rs"]
 mod fixture;
 #[path = "screens/hand_over.rs"]
@@ -26,7 +28,9 @@ use ratatui::backend::{Backend, CrosstermBackend, TestBackend};
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 
+use quell::app::layout::Main;
 use quell::app::model::Model;
+use quell::app::settings::{Colours, Settings, ThemeName};
 use scenes::SCENES;
 
 const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (60, 16)];
@@ -114,6 +118,11 @@ fn the_audit_log() {
 }
 
 #[test]
+fn charts_over_the_screen() {
+    golden("chart");
+}
+
+#[test]
 fn the_first_run() {
     golden("first");
 }
@@ -126,7 +135,8 @@ fn too_small_a_screen_says_what_it_needs() {
 
 #[test]
 fn every_scene_is_golden() {
-    let areas = ["main", "filter", "empty", "full", "respond", "prompt", "sheet", "record", "log", "first"];
+    let areas =
+        ["main", "filter", "empty", "full", "respond", "prompt", "sheet", "record", "log", "chart", "first"];
     for (name, _) in SCENES {
         assert!(areas.iter().any(|area| name.split('_').next() == Some(area)), "{name}");
     }
@@ -180,6 +190,40 @@ fn the_words_are_the_same_without_colours() {
     }
 }
 
+fn themed(theme: ThemeName) -> Theme {
+    Theme::of(&Settings { theme, colours: Colours::Many, ..Settings::default() })
+}
+
+#[test]
+fn every_theme_says_the_same_and_leaves_the_terminals_own_colours_alone() {
+    for theme in ThemeName::ALL {
+        for (name, scene) in SCENES {
+            let model = scene((80, 24));
+            let (usual, terminal) = (drawn(&model, Theme::SIXTEEN), drawn(&model, themed(theme)));
+            assert_eq!(usual.backend().to_string(), terminal.backend().to_string(), "{name} in {theme}");
+            let fixed = |colour: Color| !matches!(colour, Color::Indexed(0..=15));
+            let own = |colour: Color| matches!(colour, Color::Reset | Color::Indexed(_)) && fixed(colour);
+            for cell in terminal.backend().buffer().content() {
+                assert!(
+                    theme == ThemeName::Basic16 || own(cell.fg) && own(cell.bg),
+                    "{name} in {theme}: {cell:?}"
+                );
+            }
+        }
+    }
+}
+
+/// Popups blank what lies below them: the paper must come back.
+#[test]
+fn high_contrast_brings_its_own_background() {
+    for (name, scene) in SCENES {
+        let terminal = drawn(&scene((80, 24)), themed(ThemeName::HighContrast));
+        for cell in terminal.backend().buffer().content() {
+            assert_eq!(cell.bg, Color::Indexed(16), "{name}: {:?}", cell.symbol());
+        }
+    }
+}
+
 /// What goes over the wire from one screen to the next.
 fn wire(before: &Model, after: &Model) -> usize {
     let mut bytes: Vec<u8> = Vec::new();
@@ -212,11 +256,13 @@ fn an_unchanged_screen_sends_nothing() {
 #[test]
 fn hostile_text_stays_in_its_cell() {
     for size in SIZES {
-        let buffer = buffer(&fixture::full_list(size));
+        let model = fixture::full_list(size);
+        let buffer = buffer(&model);
+        let heads = Main::of(&model).list.y + 1;
         let edges = |y: u16| (0..size.0).filter(|x| buffer[(*x, y)].symbol() == "│").collect::<Vec<_>>();
         // Every row has the frames where the row of heads has them.
-        for y in 4..size.1 - 3 {
-            assert_eq!(edges(y), edges(3), "row {y} at {size:?}");
+        for y in heads + 1..size.1 - 3 {
+            assert_eq!(edges(y), edges(heads), "row {y} at {size:?}");
         }
     }
 }

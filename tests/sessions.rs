@@ -163,6 +163,38 @@ fn the_mitigation_of_the_worst_alert_is_two_keys_away() {
     }
 }
 
+/// Task 8: which tactics are hit today, and the alerts of one of them.
+#[test]
+fn the_tactic_that_is_hit_most_today_is_two_keys_away() {
+    let bench = tenant(&[]);
+    for size in [WIDE, (80, 24), (60, 16)] {
+        let mut pty = opened(&bench, size);
+        let since = bench.emulator().log().len();
+        pty.pressed = 0;
+        pty.keys("M").wait("Enter  status:active,in-progress since:24h tactic:");
+        let screen = pty.screen();
+        let row = screen.lines().find(|line| line.contains('▌')).unwrap();
+        let number = |row: &str| -> usize {
+            row.split_whitespace().find_map(|word| word.replace(',', "").parse().ok()).unwrap()
+        };
+        // It is the fullest of all rows.
+        assert!(
+            screen
+                .lines()
+                .filter(|line| line.contains(['░', '▒', '▓']))
+                .all(|line| { line.contains("few to many") || number(line) <= number(row) })
+        );
+        pty.keys("Enter").wait(&format!("{} of 1,204", number(row)));
+        assert!(pty.pressed <= 2, "{} keys", pty.pressed);
+        let asked = bench.emulator().log().split_off(since);
+        assert!(asked.iter().all(|entry| entry.method == "GET"), "{asked:?}");
+        pty.keys("-").wait("622 of 1,204");
+        // The fullest bar of the timeline becomes the filter.
+        pty.keys("T").wait("a bar is").keys("Enter").wait("until:");
+        leave(&mut pty);
+    }
+}
+
 #[test]
 fn undo_works_after_a_restart() {
     let bench = tenant(&[]);

@@ -148,7 +148,7 @@ pub(super) fn current(model: &Model) -> Option<&Arc<Detail>> {
 
 /// Lays the texts out for the width and the clock, and keeps their scroll positions inside them.
 pub(super) fn lay_out(model: &mut Model) {
-    let side = Main::new(model.size, model.details.open).details_text();
+    let side = Main::of(model).details_text();
     let body = layout::Full::new(model.size).body;
     let (details, table) = (&mut model.details, &model.table);
     let now = model.now;
@@ -186,7 +186,7 @@ pub(super) fn scroll(model: &mut Model, step: Move) {
         let area = layout::Full::new(model.size).body;
         (full.document.lines.len(), area, &mut full.scroll[full.tab as usize])
     } else {
-        let area = Main::new(model.size, model.details.open).details_text();
+        let area = Main::of(model).details_text();
         (model.details.pane.lines.len(), area, &mut model.details.scroll)
     };
     *scroll = list::target(*scroll, area.last_offset(lines), step, area.rows().max(1));

@@ -7,6 +7,7 @@ use crate::app::fetch;
 use crate::app::message::{OrderKind, Question, Timer};
 use crate::domain::automation::AlertEvent;
 use crate::domain::change::{NewChange, ScriptTool, Target};
+use crate::domain::chart::Span;
 use crate::domain::export::Format;
 use crate::domain::fact::FactKind;
 use crate::domain::filter::Filter;
@@ -31,6 +32,17 @@ pub enum Effect {
         filter: Filter,
         /// The order.
         sort: Sort,
+        /// Room for so many bars of the histogram; 0 for none.
+        bars: usize,
+    },
+    /// Count alerts for a chart; newest question wins.
+    Chart {
+        /// Comes back with the answer.
+        question: Question,
+        /// The snapshot.
+        table: Arc<Table>,
+        /// Which chart.
+        order: ChartOrder,
     },
     /// Suggest what can follow in the filter bar.
     Complete {
@@ -97,8 +109,26 @@ pub enum Effect {
     },
     /// First run: open the demo tenant.
     OpenDemo,
+    /// Let the terminal tell what the mouse does, or not.
+    Mouse(bool),
     /// Leave.
     Quit,
+}
+
+/// A chart to be counted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChartOrder {
+    /// The alerts of a filter over time, whatever it says about time.
+    Timeline {
+        /// The filter.
+        filter: Filter,
+        /// The stretch of time to show; none for that of the filter.
+        span: Option<Span>,
+        /// Room for so many bars.
+        bars: usize,
+    },
+    /// The alerts of a filter by tactic and technique.
+    Attack(Filter),
 }
 
 /// What to do with files.

@@ -13,13 +13,14 @@ use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
 pub(crate) use alert::{subscription, vm};
 
 use crate::app::command::sequence;
-use crate::app::effect::{Effect, JournalOrder};
+use crate::app::effect::{ChartOrder, Effect, JournalOrder};
 use crate::app::key::Key;
-use crate::app::message::{Detail, Journal, Message, Now, Session, Start};
+use crate::app::message::{Chart, Detail, Journal, Message, Now, Session, Start};
 use crate::app::model::Model;
 use crate::app::update;
 use crate::domain::alert::{Alert, Prose, Scan};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Tally, Target, TargetRecord};
+use crate::domain::chart::{Attack, Timeline};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::filter::{Context, complete};
 use crate::domain::incident;
@@ -235,12 +236,29 @@ impl Harness {
         std::mem::take(&mut self.waiting)
     }
 
+    fn context(&self) -> Context {
+        Context { now: self.now.utc, offset: self.now.offset, me: Some(me()) }
+    }
+
     pub(crate) fn answer(&mut self, effect: Effect) -> Vec<Message> {
         match effect {
-            Effect::Query { question, table, filter, sort } => {
-                let context = Context { now: self.now.utc, offset: self.now.offset, me: Some(me()) };
-                let rows = query::run(&table, &Query { filter, sort }, &context, &|| false).unwrap();
-                vec![Message::Listed(question, Listing::new(table, rows))]
+            Effect::Query { question, table, filter, sort, bars } => {
+                let query = Query { filter, sort };
+                let rows = query::run(&table, &query, &self.context(), &|| false).unwrap();
+                let listing = Listing::new(table, rows).charted(&query.filter, &self.context(), bars);
+                vec![Message::Listed(question, listing)]
+            }
+            Effect::Chart { question, table, order } => {
+                let (context, never) = (self.context(), || false);
+                let chart = match order {
+                    ChartOrder::Timeline { filter, span, bars } => {
+                        Timeline::of(&table, &filter, (span, bars), &context, &never).map(Chart::from)
+                    }
+                    ChartOrder::Attack(filter) => {
+                        Attack::of(&table, &filter, &context, &never).map(Chart::from)
+                    }
+                };
+                vec![Message::Charted(question, chart.unwrap())]
             }
             Effect::Complete { question, table, text, cursor } => {
                 vec![Message::Completed(question, complete(&text, cursor, &table))]

@@ -1,5 +1,7 @@
 //! Where things stand on the screen: computed once, used by `update` (to scroll) and by the view (to draw).
 
+use crate::app::model::Model;
+
 /// A rectangle of cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Area {
@@ -54,6 +56,8 @@ pub struct Main {
     pub header: Area,
     /// The filter bar.
     pub filter: Area,
+    /// The histogram; of height 0 where there is none.
+    pub histogram: Area,
     /// The list with its frame and head.
     pub list: Area,
     /// The details with their frame; none when they are not shown.
@@ -70,15 +74,44 @@ pub const SMALLEST: (u16, u16) = (60, 16);
 /// From this many columns on, the details stand beside the list.
 pub const SIDE_BY_SIDE: u16 = 100;
 
+/// From this many rows of the screen on, a histogram stands above the list.
+pub const HISTOGRAM_FROM: u16 = 20;
+
+/// From this many rows on, it has a row for the alerts of High severity and one for the others.
+const TWO_ROWS_FROM: u16 = 24;
+
+/// From this many columns on, the histogram says when its peak was.
+pub const PEAK_FROM: u16 = 80;
+
+/// Cells before the bars of the histogram: their time, and which severities.
+pub const BEFORE_BARS: usize = 7;
+
+/// Bars of the histogram that fit a screen of so many columns, beside the words at both ends.
+pub fn bars(width: u16) -> usize {
+    let behind = if width >= PEAK_FROM { 28 } else { 12 };
+    usize::from(width.saturating_sub(2)).saturating_sub(BEFORE_BARS + behind)
+}
+
 /// A whole row of the screen, or several.
 fn rows(width: u16, y: u16, height: u16) -> Area {
     Area { x: 0, y, width, height }
 }
 
 impl Main {
+    /// The parts of the screen as it is.
+    pub fn of(model: &Model) -> Self {
+        Self::new(model.size, model.details.open, model.settings.histogram)
+    }
+
     /// The parts for a screen; `details_open` matters on narrow screens only, where the details lie over the list.
-    pub fn new((width, height): (u16, u16), details_open: bool) -> Self {
-        let body = rows(width, 2, height.saturating_sub(4));
+    pub fn new((width, height): (u16, u16), details_open: bool, histogram: bool) -> Self {
+        let bars = match height {
+            _ if !histogram => 0,
+            ..HISTOGRAM_FROM => 0,
+            HISTOGRAM_FROM..TWO_ROWS_FROM => 1,
+            TWO_ROWS_FROM.. => 2,
+        };
+        let body = rows(width, 2 + bars, height.saturating_sub(4 + bars));
         let (list, details) = if width >= SIDE_BY_SIDE {
             let side = (width * 2 / 5).clamp(44, 80);
             let list = Area { width: width - side, ..body };
@@ -89,6 +122,7 @@ impl Main {
         Self {
             header: rows(width, 0, 1),
             filter: rows(width, 1, 1),
+            histogram: rows(width, 2, bars),
             list,
             details,
             status: rows(width, height.saturating_sub(2), 1),
@@ -169,6 +203,78 @@ pub fn popup((width, height): (u16, u16), columns: u16, rows: u16) -> Area {
 /// The frame of help, jobs and failures: nearly the whole screen, so that it does not jump when its text changes.
 pub fn sheet(size: (u16, u16)) -> Area {
     popup(size, 104, u16::MAX)
+}
+
+/// The frame of a chart: all of the screen but the status line and the hints.
+fn chart((width, height): (u16, u16)) -> Area {
+    Area { x: 0, y: 0, width, height: height.saturating_sub(2) }
+}
+
+/// The parts of the timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimelineArea {
+    /// The frame.
+    pub frame: Area,
+    /// What is shown.
+    pub head: Area,
+    /// The bars with their axes.
+    pub picture: Area,
+    /// What is under the cursor.
+    pub words: Area,
+}
+
+/// Cells before the bars of the timeline: the numbers of its axis.
+pub const BEFORE_AXIS: usize = 7;
+
+impl TimelineArea {
+    /// The parts for a screen.
+    pub fn new(size: (u16, u16)) -> Self {
+        let frame = chart(size);
+        let inner = frame.inner();
+        let words = 4.min(inner.height);
+        let high = inner.height.saturating_sub(1 + words);
+        Self {
+            frame,
+            head: inner.row(0),
+            picture: Area { y: inner.y + 1, height: high, ..inner },
+            words: Area { y: inner.y + inner.height - words, height: words, ..inner },
+        }
+    }
+
+    /// Room for so many bars.
+    pub fn bars(&self) -> usize {
+        self.picture.columns().saturating_sub(BEFORE_AXIS).max(1)
+    }
+}
+
+/// The parts of the ATT&CK view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttackArea {
+    /// The frame.
+    pub frame: Area,
+    /// What is shown.
+    pub head: Area,
+    /// Tactics with their techniques.
+    pub list: Area,
+    /// What is under the cursor.
+    pub words: Area,
+}
+
+impl AttackArea {
+    /// The parts for a screen.
+    pub fn new(size: (u16, u16)) -> Self {
+        let frame = chart(size);
+        let inner = frame.inner();
+        let blank = u16::from(inner.height >= 20);
+        let words = 2.min(inner.height);
+        let high = inner.height.saturating_sub(2 + blank + words);
+        Self {
+            frame,
+            head: inner.row(0),
+            list: Area { y: inner.y + 1 + blank, height: high, ..inner },
+            words: Area { y: inner.y + inner.height - words, height: words, ..inner },
+        }
+    }
 }
 
 /// The menu of a pivot: a line an entity.
@@ -262,21 +368,42 @@ mod tests {
     fn the_parts_fill_the_screen_and_do_not_overlap() {
         for width in [60, 80, 99, 100, 120, 200, 400] {
             for height in [16, 24, 36, 90] {
-                let main = Main::new((width, height), false);
-                assert_eq!(main.header.height + main.filter.height, main.list.y);
-                assert_eq!(main.list.y + main.list.height, main.status.y);
-                assert_eq!(main.status.y + 1, main.hints.y);
-                assert_eq!(main.hints.y + 1, height);
-                match main.details {
-                    Some(details) => {
-                        assert_eq!(right(main.list), details.x);
-                        assert_eq!(right(details), width);
+                for histogram in [false, true] {
+                    let main = Main::new((width, height), false, histogram);
+                    assert_eq!(main.histogram.height > 0, histogram && height >= HISTOGRAM_FROM);
+                    assert_eq!(main.histogram.y, 2);
+                    assert_eq!(2 + main.histogram.height, main.list.y);
+                    assert_eq!(main.list.y + main.list.height, main.status.y);
+                    assert_eq!(main.status.y + 1, main.hints.y);
+                    assert_eq!(main.hints.y + 1, height);
+                    match main.details {
+                        Some(details) => {
+                            assert_eq!(right(main.list), details.x);
+                            assert_eq!(right(details), width);
+                        }
+                        None => assert_eq!(right(main.list), width),
                     }
-                    None => assert_eq!(right(main.list), width),
                 }
                 let full = Full::new((width, height));
                 assert_eq!(full.body.y + full.body.height, full.status.y);
             }
+        }
+    }
+
+    #[test]
+    fn the_parts_of_charts_stay_in_their_frame() {
+        for size in [(60, 16), (80, 24), (120, 36), (200, 60)] {
+            let (time, attack) = (TimelineArea::new(size), AttackArea::new(size));
+            let below = |area: Area| area.y + area.height;
+            for (upper, lower) in [
+                (time.head, time.picture),
+                (time.picture, time.words),
+                (attack.head, attack.list),
+                (attack.list, attack.words),
+            ] {
+                assert!(below(upper) <= lower.y && below(lower) <= size.1, "{size:?}");
+            }
+            assert!(time.picture.height >= 7 && attack.list.height >= 8, "{size:?}");
         }
     }
 

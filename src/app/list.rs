@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::app::command::Move;
-use crate::app::layout::Main;
+use crate::app::layout::{self, Main};
 use crate::app::message::Question;
 use crate::app::model::{List, Model, Spot};
+use crate::app::notice::say;
 use crate::app::{Effect, Effects, details, marks};
 use crate::domain::listing::Listing;
 use crate::domain::query::SortKey;
@@ -13,7 +14,23 @@ use crate::domain::table::Table;
 
 /// Rows of alerts that fit; one on a screen that is too small for any.
 pub(super) fn rows(model: &Model) -> usize {
-    Main::new(model.size, model.details.open).list_rows().max(1)
+    Main::of(model).list_rows().max(1)
+}
+
+/// Room for so many bars of the histogram; 0 where none is shown.
+pub(super) fn bars(model: &Model) -> usize {
+    if Main::of(model).histogram.height == 0 { 0 } else { layout::bars(model.size.0) }
+}
+
+/// How long after its end a histogram that was counted up to now is counted again, in seconds: twice between two looks
+/// at the clock. One that ends in the past stays as it is.
+const LATELY: i64 = 120;
+
+/// True when the clock has just left the last bucket of the histogram.
+pub(super) fn outlived(model: &Model) -> bool {
+    let histogram = model.list.listing.histogram.as_ref();
+    let past = |end: i64| model.now.utc.timestamp() - end;
+    bars(model) > 0 && histogram.is_some_and(|shown| (1..=LATELY).contains(&past(shown.end())))
 }
 
 /// The filter or the order is another one: asks for it at once. What is shown until then is not what was asked for.
@@ -33,6 +50,7 @@ fn ask(model: &mut Model, out: &mut Effects) {
         table: Arc::clone(&model.table),
         filter: model.filter.applied.clone(),
         sort: model.list.sort.clone(),
+        bars: bars(model),
     });
 }
 
@@ -112,6 +130,23 @@ pub(super) fn resize(model: &mut Model) {
     scroll(&mut model.list, height);
 }
 
+/// Shows the histogram, or hides it: until the program is left.
+pub(super) fn switch_histogram(model: &mut Model, out: &mut Effects) {
+    model.settings.histogram = !model.settings.histogram;
+    resize(model);
+    details::lay_out(model);
+    let room = model.size.1 >= layout::HISTOGRAM_FROM;
+    match (model.settings.histogram, room) {
+        (true, true) => refresh(model, out),
+        (true, false) => {
+            let words =
+                format!("the histogram is shown on screens of {} rows or more", layout::HISTOGRAM_FROM);
+            say(model, words, out);
+        }
+        (false, _) => say(model, "no histogram until you ask for it again or restart", out),
+    }
+}
+
 /// Puts the cursor on a place of the list.
 pub(super) fn go_to(model: &mut Model, place: usize, out: &mut Effects) {
     let height = rows(model);
@@ -161,6 +196,19 @@ pub(super) fn target(from: usize, last: usize, step: Move, height: usize) -> usi
         Move::HalfUp => from.saturating_sub(half),
     }
     .min(last)
+}
+
+/// Scrolls the list by so many rows; the cursor stays on its alert as long as that is in sight.
+pub(super) fn wheel(model: &mut Model, step: Move, by: usize, out: &mut Effects) {
+    let height = rows(model);
+    let list = &mut model.list;
+    let last = list.listing.len().saturating_sub(height);
+    list.offset = match step {
+        Move::Up => list.offset.saturating_sub(by),
+        _ => (list.offset + by).min(last),
+    };
+    let place = list.place.clamp(list.offset, list.offset + height - 1);
+    go_to(model, place, out);
 }
 
 /// Another order; the same again: reversed.

@@ -8,8 +8,10 @@ use crate::app::command::Command;
 use crate::app::fetch;
 use crate::app::key::Key;
 use crate::app::model::{PipeEnd, Tab};
+use crate::app::mouse::Mouse;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
+use crate::domain::chart::{Attack, Timeline};
 use crate::domain::fact::{FactKind, named};
 use crate::domain::filter::Completion;
 use crate::domain::incident::Family;
@@ -40,6 +42,8 @@ pub struct Question(pub u64);
 pub enum Message {
     /// A key was pressed.
     Key(Key),
+    /// The mouse did something.
+    Mouse(Mouse),
     /// Text was pasted.
     Paste(String),
     /// Something was asked for without a key.
@@ -52,6 +56,8 @@ pub enum Message {
     Table(Arc<Table>),
     /// Rows for the list.
     Listed(Question, Listing),
+    /// Alerts counted for a chart.
+    Charted(Question, Chart),
     /// Suggestions for the filter bar.
     Completed(Question, Completion),
     /// An alert in full.
@@ -74,6 +80,27 @@ pub enum Message {
     Start(Start),
     /// What the analyst must know of the files: rebuilt, read-only, little space left.
     Notices(Vec<SafeText>),
+}
+
+/// What was counted for a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chart {
+    /// Alerts over time.
+    Timeline(Arc<Timeline>),
+    /// Alerts by tactic and technique.
+    Attack(Arc<Attack>),
+}
+
+impl From<Timeline> for Chart {
+    fn from(timeline: Timeline) -> Self {
+        Self::Timeline(Arc::new(timeline))
+    }
+}
+
+impl From<Attack> for Chart {
+    fn from(attack: Attack) -> Self {
+        Self::Attack(Arc::new(attack))
+    }
 }
 
 /// Where an order to write a file stands.

@@ -6,8 +6,8 @@ use crate::app::message::{Message, Now, Start, Timer};
 use crate::app::model::{FirstRun, Model, Pane};
 use crate::app::notice::Speaker;
 use crate::app::{
-    Effect, Effects, ask, details, export, filter_bar, first_run, journal, keys, list, notice, overlays,
-    pipe, related, respond, sync_status,
+    Effect, Effects, ask, details, export, filter_bar, first_run, journal, keys, list, mouse, notice,
+    overlays, pipe, related, respond, sync_status,
 };
 use crate::domain::progress::SyncEvent;
 
@@ -44,10 +44,11 @@ fn speaker(message: &Message) -> Speaker {
 fn route(model: &mut Model, message: Message, out: &mut Effects) {
     match message {
         Message::Key(key) => keys::press(model, key, out),
+        Message::Mouse(event) => mouse::heard(model, event, out),
         Message::Paste(text) => keys::paste(model, &text, out),
         Message::Ask(wish) => ask::asked(model, wish, out),
         Message::Resize(width, height) => {
-            resize(model, (width, height));
+            resize(model, (width, height), out);
             overlays::log::follow(model, out);
         }
         Message::Timer(Timer::ChordMenu(number)) => keys::chord_menu(model, number),
@@ -57,9 +58,11 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
             list::table(model, table, out);
             details::recount(model, out);
             related::refresh(model, out);
+            overlays::refresh_charts(model, out);
             overlays::log::changed(model, out);
         }
         Message::Listed(question, listing) => list::listed(model, question, listing, out),
+        Message::Charted(question, chart) => overlays::charted(model, question, chart, out),
         Message::Completed(question, completion) => filter_bar::completed(model, question, completion),
         Message::Detail(question, answer) => details::answered(model, question, answer, out),
         Message::Related(question, answer) => related::answered(model, question, answer, out),
@@ -84,21 +87,27 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
     }
 }
 
-fn resize(model: &mut Model, size: (u16, u16)) {
+fn resize(model: &mut Model, size: (u16, u16), out: &mut Effects) {
+    let bars = list::bars(model);
     model.size = size;
     model.details.open = model.focus == Pane::Details;
     list::resize(model);
     details::lay_out(model);
     overlays::measure(model);
+    overlays::refresh_charts(model, out);
+    if list::bars(model) != bars {
+        list::refresh(model, out);
+    }
 }
 
 /// Ages move on, and so do filters that count back from now.
 fn minute(model: &mut Model, out: &mut Effects) {
     details::lay_out(model);
     let text = model.filter.applied.to_string();
-    if text.contains("since:") || text.contains("until:") {
+    if text.contains("since:") || text.contains("until:") || list::outlived(model) {
         list::refresh(model, out);
     }
+    overlays::refresh_charts(model, out);
     out.push(Effect::Timer(Timer::Minute, MINUTE));
 }
 

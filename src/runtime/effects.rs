@@ -38,6 +38,8 @@ pub enum Immediate {
     Attend(u64, Vec<String>, Listing),
     /// Stop the process until it is continued.
     Suspend,
+    /// Let the terminal tell what the mouse does, or not.
+    Mouse(bool),
     /// Leave.
     Leave,
 }
@@ -144,8 +146,11 @@ impl Shell {
     /// Carries an effect out, or hands back what only the main thread can do.
     pub fn run(&mut self, effect: Effect) -> Option<Immediate> {
         match effect {
-            Effect::Query { question, table, filter, sort } => {
-                self.queries.ask(question, Ask::Rows(table, filter, sort), self.context());
+            Effect::Query { question, table, filter, sort, bars } => {
+                self.queries.ask(question, Ask::Rows(table, filter, sort, bars), self.context());
+            }
+            Effect::Chart { question, table, order } => {
+                self.queries.ask(question, Ask::Chart(table, order), self.context());
             }
             Effect::Complete { question, table, text, cursor } => {
                 self.queries.ask(question, Ask::Suggestions(table, text, cursor), self.context());
@@ -206,6 +211,7 @@ impl Shell {
                 self.open_demo();
             }
             Effect::Copy(text) => return Some(Immediate::Copy(text)),
+            Effect::Mouse(on) => return Some(Immediate::Mouse(on)),
             Effect::Suspend => return Some(Immediate::Suspend),
             Effect::Quit => return Some(Immediate::Leave),
         }

@@ -30,7 +30,6 @@ pub mod triggers;
 pub mod work;
 pub mod writes;
 
-use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -39,6 +38,7 @@ use chrono::{Local, Offset, Utc};
 use tokio::runtime::Handle;
 
 use crate::app::message::{Saved, Timer};
+use crate::app::settings::{Colours, Settings};
 use crate::app::{self, Effect, Message, Model, Now};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
@@ -113,13 +113,20 @@ pub fn install_hooks() {
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     // A mistake in the config is told before the screen is touched.
     let config = open::config(global).map_err(OpenError::from)?;
-    let settings = settings::settings(&config.unwrap_or_default());
+    let settings = Settings {
+        colours: colours(),
+        blocks: settings::has_blocks(|name| std::env::var(name).ok()),
+        ..settings::settings(&config.unwrap_or_default())
+    };
     let (events, inbox) = channel();
     let mut screen = Screen::take().map_err(CliError::failed)?;
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
     signals::watch(&events).map_err(CliError::failed)?;
     read_input(events, shell.gate());
     let mut model = Model { settings, ..Model::new(screen.size().map_err(CliError::failed)?, now()) };
+    if model.settings.mouse {
+        screen.mouse(true).map_err(CliError::failed)?;
+    }
     shell.start();
     let code = main_loop(&mut model, &mut shell, &mut screen, &inbox);
     terminal::give_back();
@@ -203,7 +210,10 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
                 model.details.shown.as_ref().map(|shown| shown.key) != model.details.wanted
             }
             Message::Saved(_, saved) => !matches!(saved, Saved::Progress(_)),
-            Message::Completed(..) | Message::Piped(..) | Message::Timer(Timer::ChordMenu(_)) => true,
+            Message::Completed(..)
+            | Message::Charted(..)
+            | Message::Piped(..)
+            | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.
             Message::Journal(_) => !model.list.listing.is_empty(),
             _ => false,
@@ -257,6 +267,7 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
         match shell.run(effect) {
             None => {}
             Some(Immediate::Copy(text)) => screen.copy(&text).map_err(CliError::failed)?,
+            Some(Immediate::Mouse(on)) => screen.mouse(on).map_err(CliError::failed)?,
             Some(Immediate::Attend(number, words, alerts)) => {
                 attend(shell, number, &words, alerts);
                 screen.enter().map_err(CliError::failed)?;
@@ -298,14 +309,13 @@ fn resized(screen: &Screen) -> Result<Message> {
 }
 
 fn draw(screen: &mut Screen, model: &Model) -> Result<()> {
-    screen.draw(|frame| ui::view_with(model, frame, theme())).map_err(CliError::failed)
+    screen.draw(|frame| ui::view_with(model, frame, Theme::of(&model.settings))).map_err(CliError::failed)
 }
 
-/// The theme that the environment asks for: `NO_COLOR`, when it is set to anything, means no colour.
-fn theme() -> Theme {
-    static PLAIN: LazyLock<bool> =
-        LazyLock::new(|| std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
-    if *PLAIN { Theme::PLAIN } else { Theme::SIXTEEN }
+/// The colours that the terminal has, as its environment says.
+fn colours() -> Colours {
+    let value = |name: &str| std::env::var(name).unwrap_or_default();
+    Colours::of(&value("NO_COLOR"), &value("COLORTERM"), &value("TERM"))
 }
 
 /// Reads the terminal on a thread of its own. Nobody waits for it to end: on a line that went away it may never.

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use crate::app::Message;
-use crate::app::message::Question;
+use crate::app::effect::ChartOrder;
+use crate::app::message::{Chart, Question};
+use crate::domain::chart::{Attack, Timeline};
 use crate::domain::filter::{self, Context, Filter};
 use crate::domain::listing::Listing;
 use crate::domain::query::{self, Ranking, Sort};
@@ -15,8 +17,10 @@ use crate::domain::table::Table;
 /// A question for the worker.
 #[derive(Debug)]
 pub enum Ask {
-    /// Rows for the list.
-    Rows(Arc<Table>, Filter, Sort),
+    /// Rows for the list, with room for so many bars of the histogram.
+    Rows(Arc<Table>, Filter, Sort, usize),
+    /// Alerts counted for a chart.
+    Chart(Arc<Table>, ChartOrder),
     /// Suggestions for the filter bar: text and cursor.
     Suggestions(Arc<Table>, String, usize),
 }
@@ -26,6 +30,7 @@ pub enum Ask {
 pub struct QueryWorker {
     asks: Sender<(Question, Ask, Context)>,
     newest_rows: Arc<AtomicU64>,
+    newest_chart: Arc<AtomicU64>,
     newest_suggestions: Arc<AtomicU64>,
 }
 
@@ -33,12 +38,18 @@ impl QueryWorker {
     /// Starts the worker; answers go to `answer`.
     pub fn start(answer: impl Fn(Message) + Send + 'static) -> std::io::Result<Self> {
         let (asks, inbox) = channel();
-        let worker = Self { asks, newest_rows: Arc::default(), newest_suggestions: Arc::default() };
+        let worker = Self {
+            asks,
+            newest_rows: Arc::default(),
+            newest_chart: Arc::default(),
+            newest_suggestions: Arc::default(),
+        };
         let rows = Arc::clone(&worker.newest_rows);
+        let chart = Arc::clone(&worker.newest_chart);
         let suggestions = Arc::clone(&worker.newest_suggestions);
         thread::Builder::new()
             .name("query".to_owned())
-            .spawn(move || serve(&inbox, &rows, &suggestions, &Mutex::new(answer)))?;
+            .spawn(move || serve(&inbox, [&rows, &chart, &suggestions], &Mutex::new(answer)))?;
         Ok(worker)
     }
 
@@ -46,6 +57,7 @@ impl QueryWorker {
     pub fn ask(&self, question: Question, ask: Ask, context: Context) {
         let newest = match ask {
             Ask::Rows(..) => &self.newest_rows,
+            Ask::Chart(..) => &self.newest_chart,
             Ask::Suggestions(..) => &self.newest_suggestions,
         };
         newest.store(question.0, Ordering::Release);
@@ -69,15 +81,14 @@ impl Ranked {
 
 fn serve(
     inbox: &Receiver<(Question, Ask, Context)>,
-    newest_rows: &AtomicU64,
-    newest_suggestions: &AtomicU64,
+    [newest_rows, newest_chart, newest_suggestions]: [&AtomicU64; 3],
     answer: &Mutex<impl Fn(Message)>,
 ) {
     let reply = |message| answer.lock().unwrap_or_else(PoisonError::into_inner)(message);
     let mut ranked: Option<Ranked> = None;
     for (question, ask, context) in inbox {
         match ask {
-            Ask::Rows(table, filter, sort) => {
+            Ask::Rows(table, filter, sort, bars) => {
                 let stale = || newest_rows.load(Ordering::Acquire) != question.0;
                 if stale() {
                     continue;
@@ -87,9 +98,16 @@ fn serve(
                     .filter(|ranked| ranked.generation == table.generation() && ranked.sort == sort);
                 let current = fresh.unwrap_or_else(|| Ranked::new(&table, &sort));
                 if let Some(rows) = query::run_ranked(&table, &filter, &current.ranking, &context, &stale) {
-                    reply(Message::Listed(question, Listing::new(table, rows)));
+                    let listing = Listing::new(table, rows).charted(&filter, &context, bars);
+                    reply(Message::Listed(question, listing));
                 }
                 ranked = Some(current);
+            }
+            Ask::Chart(table, order) => {
+                let stale = || newest_chart.load(Ordering::Acquire) != question.0;
+                if let Some(chart) = chart(&table, &order, &context, &stale) {
+                    reply(Message::Charted(question, chart));
+                }
             }
             Ask::Suggestions(table, text, cursor) => {
                 if newest_suggestions.load(Ordering::Acquire) == question.0 {
@@ -98,4 +116,19 @@ fn serve(
             }
         }
     }
+}
+
+/// Counts alerts for a chart. None when nobody waits any more.
+fn chart(
+    table: &Table,
+    order: &ChartOrder,
+    context: &Context,
+    cancelled: &dyn Fn() -> bool,
+) -> Option<Chart> {
+    Some(match order {
+        ChartOrder::Timeline { filter, span, bars } => {
+            Timeline::of(table, filter, (*span, *bars), context, cancelled)?.into()
+        }
+        ChartOrder::Attack(filter) => Attack::of(table, filter, context, cancelled)?.into(),
+    })
 }

@@ -1,6 +1,6 @@
 //! From the config to what the screen is told.
 
-use crate::app::settings::Settings;
+use crate::app::settings::{Colours, Settings};
 use crate::config::Config;
 
 /// The settings of a config. One that was read has no mistakes in its keys; of another the usual keys are taken.
@@ -9,14 +9,48 @@ pub fn settings(config: &Config) -> Settings {
     Settings {
         histogram: screen.histogram,
         theme: screen.theme,
+        // The terminal's, not the config's.
+        colours: Colours::default(),
+        mouse: screen.mouse,
         columns: screen.columns.clone(),
         keymap: config.keys.keymap().unwrap_or_default(),
+        ..Settings::default()
     }
+}
+
+/// Whether the terminal has block characters, as far as the environment tells: not on the Linux console, whose font lacks
+/// most of them, and not in a locale that is not UTF-8.
+pub fn has_blocks(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let term = variable("TERM").unwrap_or_default();
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+    let utf8 = |locale: String| locale.to_lowercase().replace('-', "").contains("utf8");
+    // Without any locale nothing is known; the frames are drawn all the same.
+    !matches!(term.as_str(), "linux" | "dumb") && locale.is_none_or(utf8)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blocks_are_for_terminals_that_have_them() {
+        for (term, locale, blocks) in [
+            ("xterm-256color", &[("LANG", "en_GB.UTF-8")][..], true),
+            ("xterm", &[("LANG", "C.utf8")], true),
+            ("xterm", &[], true),
+            ("xterm", &[("LANG", "en_GB.UTF-8"), ("LC_ALL", "C")], false),
+            ("xterm", &[("LC_ALL", ""), ("LC_CTYPE", "de_DE.ISO-8859-1"), ("LANG", "C.UTF-8")], false),
+            ("linux", &[("LANG", "en_GB.UTF-8")], false),
+            ("dumb", &[], false),
+        ] {
+            let variable = |name: &str| match name {
+                "TERM" => Some(term.to_owned()),
+                name => locale.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
+            };
+            assert_eq!(has_blocks(variable), blocks, "{term} {locale:?}");
+        }
+    }
 
     #[test]
     fn a_config_without_a_word_about_the_screen_changes_nothing() {

@@ -5,7 +5,7 @@
 //! | [`theme`] | roles to styles |
 //! | `page` | a text with items and a cursor |
 //! | `paint` | pieces into cells: the only place that touches the buffer |
-//! | `header`, `filter_bar`, `alert_table`, `empty_list`, `details`, `status_line`, `hints` | the parts of the main screen |
+//! | `header`, `filter_bar`, `histogram`, `alert_table`, `empty_list`, `details`, `status_line`, `hints` | the parts of the main screen |
 //! | `full` | the full details with their tabs |
 //! | `respond` | their *Take action* tab |
 //! | `form` | fields and a button |
@@ -21,6 +21,7 @@ mod form;
 mod full;
 mod header;
 mod hints;
+mod histogram;
 mod overlays;
 mod page;
 mod paint;
@@ -68,9 +69,10 @@ fn draw(model: &Model, painter: &mut Painter<'_>) {
 }
 
 fn main(model: &Model, painter: &mut Painter<'_>) {
-    let parts = Main::new(model.size, model.details.open);
+    let parts = Main::of(model);
     header::draw(model, parts.header, painter);
     filter_bar::draw(model, parts.filter, painter);
+    histogram::draw(model, parts.histogram, painter);
     if parts.details != Some(parts.list) {
         alert_table::draw(model, parts.list, painter);
     }

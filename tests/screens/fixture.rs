@@ -197,7 +197,8 @@ pub(crate) fn filter(model: &mut Model, text: &str) {
     let context = Context { now: now().utc, offset: now().offset, me: None };
     let query = Query { filter: parse(text).unwrap(), ..Query::default() };
     let rows = query::run(&model.table, &query, &context, &|| false).unwrap();
-    model.list.listing = Listing::new(Arc::clone(&model.table), rows);
+    let bars = layout::bars(model.size.0);
+    model.list.listing = Listing::new(Arc::clone(&model.table), rows).charted(&query.filter, &context, bars);
     model.filter.input = Input::new(text);
     model.filter.applied = query.filter;
     model.filter.view = None;
@@ -205,7 +206,7 @@ pub(crate) fn filter(model: &mut Model, text: &str) {
 
 /// Shows details in the pane, laid out as `update` does.
 pub(crate) fn detail(model: &mut Model, detail: Detail) {
-    let width = Main::new(model.size, model.details.open).details_text().columns();
+    let width = Main::of(model).details_text().columns();
     model.details.wanted = Some(detail.key);
     model.details.pane = documents::pane(&detail, &model.table, width, now());
     model.details.shown = Some(Arc::new(detail));

@@ -13,6 +13,7 @@ use quell::domain::filter::{complete, parse};
 use quell::domain::progress::{FaultKind, Subscription};
 use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
+use crate::charts;
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
 use crate::hand_over;
 use crate::record;
@@ -34,6 +35,8 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("main_readonly", read_only),
     ("main_pivot", related::pivoted),
     ("main_pivotchord", related::chord),
+    ("main_month", charts::list),
+    ("main_ascii", charts::ascii_list),
     ("filter_typing", typing),
     ("filter_mistake", mistake),
     ("filter_long", long_filter),
@@ -147,6 +150,16 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("sheet_rules_forbidden", suppress::not_allowed),
     ("sheet_rules_offline", suppress::offline),
     ("sheet_rules_partly", suppress::partly),
+    ("chart_timeline", charts::timeline),
+    ("chart_days", charts::week),
+    ("chart_span", charts::span),
+    ("chart_ascii", charts::ascii_timeline),
+    ("chart_nothing", charts::nothing),
+    ("chart_counting", charts::counting),
+    ("chart_attack", charts::attack),
+    ("chart_technique", charts::technique),
+    ("chart_attackascii", charts::ascii_attack),
+    ("chart_untold", charts::untold),
     ("first_signin", sign_in),
     ("first_subscriptions", subscriptions),
     ("first_failed", failed),

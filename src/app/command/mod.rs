@@ -47,7 +47,7 @@ pub enum Command {
     Respond(Respond),
     /// Suppression rules.
     Suppress(Suppress),
-    /// Sheets over the screen.
+    /// Sheets over the screen, and charts.
     Show(Show),
     /// The program.
     App(App),
@@ -286,7 +286,7 @@ pub enum Suppress {
     Rules,
 }
 
-/// Sheets over the screen.
+/// Sheets over the screen, and charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the names say it
 pub enum Show {
@@ -294,6 +294,9 @@ pub enum Show {
     Log,
     Help,
     Palette,
+    Timeline,
+    Attack,
+    Histogram,
 }
 
 /// The program.
@@ -305,6 +308,10 @@ pub enum App {
     Close,
     /// Stop the process until the shell continues it.
     Suspend,
+    /// The next colours, for this session.
+    Theme,
+    /// The mouse, on or off for this session.
+    Mouse,
 }
 
 /// Where keys have their meaning: a pane or, where a tab has keys of its own, that tab.

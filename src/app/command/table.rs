@@ -2,7 +2,8 @@
 
 use super::available::{
     always, any_alert, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin, any_undo, can_change,
-    can_pipe, can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, opens, session,
+    can_pipe, can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, many_colours,
+    opens, session,
 };
 use super::{
     App, By, Change, Command, Copy, Go, Group, HandOver, Mark, Move, Narrow, Panes, Pivot, Reach, Record,
@@ -153,6 +154,8 @@ pub static COMMANDS: &[Spec] = &[
     time(Span::Month, &["t 3"], "The last 30 days", "30 days"),
     time(Span::Any, &["t a"], "Any time", "any time"),
     time(Span::Custom, &["t t"], "Another time range", "custom"),
+    row(C::Show(Show::Timeline), &["T"], "Timeline: alerts over time; a span of it as the filter", "timeline", P::BESIDE, G::Filter, session).at(17),
+    row(C::Show(Show::Attack), &["M"], "ATT&CK: which tactics and techniques are hit; one as the filter", "ATT&CK", P::BESIDE, G::Filter, session).at(18),
 
     sort(SortKey::Severity, &[", v"], "Sort by severity (again: reverse)", "severity"),
     sort(SortKey::Time, &[", a"], "Sort by age (again: reverse)", "age"),
@@ -226,8 +229,11 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Show(Show::Jobs), &["w"], "Running and recent work", "jobs", P::ALL, G::Program, always),
     row(C::Show(Show::Log), &["@"], "The audit log: everything done here", "audit log", P::ALL, G::Program, session),
     row(C::Show(Show::Help), &["?"], "Help for this pane", "help", P::ALL, G::Program, always).at(9),
+    row(C::Show(Show::Histogram), &[], "Histogram above the list: show or hide", "histogram", P::BESIDE, G::Program, always),
     row(C::Show(Show::Palette), &[":"], "Every command by name", "commands", P::ALL, G::Program, always).at(10),
     row(C::App(App::Sync), &["R"], "Sync now", "sync", P::ALL, G::Program, session),
     row(C::App(App::Close), &["q"], "Close, or quit", "quit", P::ALL, G::Program, always).at(11),
+    row(C::App(App::Theme), &[], "Other colours, for this session: the next theme", "colours", P::ALL, G::Program, many_colours),
+    row(C::App(App::Mouse), &[], "Mouse on or off, for this session", "mouse", P::ALL, G::Program, always),
     row(C::App(App::Suspend), &[], "Suspend to the shell", "suspend", P::ALL, G::Program, always),
 ];

@@ -16,9 +16,12 @@
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
+//! | [`histogram`], [`timeline`], [`attack`] | the charts; what they have in common is in [`chart`] |
 //! | [`suppression`] | suppression rules and what they would have matched |
 
+pub mod attack;
 pub mod bar;
+pub mod chart;
 pub mod confirm;
 pub mod contacts;
 pub mod context;
@@ -27,6 +30,7 @@ mod entities;
 mod evidence;
 pub mod flow;
 pub mod help;
+pub mod histogram;
 pub mod history;
 mod incident;
 pub mod jobs;
@@ -38,6 +42,7 @@ pub mod related;
 pub mod standing;
 pub mod summary;
 pub mod suppression;
+pub mod timeline;
 pub mod trigger;
 
 pub use contacts::contacts;

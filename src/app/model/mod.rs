@@ -1,6 +1,7 @@
 //! The state: one struct per area, owned by [`Model`]. Areas change only their own; drawing reads all of it.
 
 mod bulk;
+mod charts;
 mod details;
 mod export;
 mod filter_bar;
@@ -23,12 +24,14 @@ use crate::app::columns::Columns;
 use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
+use crate::app::mouse;
 use crate::app::settings::Settings;
 use crate::domain::SafeText;
 use crate::domain::rights::KnownRights;
 use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
+pub use charts::{Asked, AttackView, TimelineView};
 pub use details::{Details, Full, Opened, Tab};
 pub use export::{Contents, PipeEnd, PipeOutput, PipePrompt, SavePrompt, SaveState, Saving};
 pub use filter_bar::FilterBar;
@@ -89,6 +92,8 @@ pub struct Model {
     pub focus: Pane,
     /// The keys of a chord so far.
     pub chord: Option<Chord>,
+    /// What the mouse is about.
+    pub mouse: mouse::Held,
     /// One line about what just happened.
     pub notice: Option<Notice>,
     /// What is to be known of the files, for the jobs screen.
@@ -126,6 +131,7 @@ impl Model {
             log: None,
             focus: Pane::default(),
             chord: None,
+            mouse: mouse::Held::default(),
             notice: None,
             standing: Vec::new(),
             serial: 0,

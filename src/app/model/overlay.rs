@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::app::input::Input;
 use crate::app::message::Detail;
 use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
+use crate::app::model::{AttackView, TimelineView};
 use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::app::model::{PipeOutput, PipePrompt, SavePrompt};
 use crate::app::model::{RuleForm, RulesScreen};
@@ -47,6 +48,10 @@ pub enum Overlay {
     RuleForm(Box<RuleForm>),
     /// The suppression rules.
     Rules(Box<RulesScreen>),
+    /// Alerts over time.
+    Timeline(Box<TimelineView>),
+    /// Alerts by tactic and technique.
+    Attack(Box<AttackView>),
     /// Running and recent changes, and the listings.
     Jobs(Scroll),
     /// A file to write.

@@ -1,6 +1,7 @@
 //! What lies over the screen, as a stack: the last one has the keys.
 
 mod assign;
+pub mod attack;
 mod confirm;
 mod failures;
 mod judge;
@@ -14,9 +15,11 @@ mod prompt;
 mod save;
 mod sheet;
 mod status;
+pub(super) mod timeline;
 mod trigger;
 
 use crate::app::key::{Code, Key};
+use crate::app::message::{Chart, Question};
 use crate::app::model::{Model, Overlay, SaveState, Step};
 use crate::app::{Effects, suppress, undo};
 
@@ -83,6 +86,23 @@ const NOT_USEFUL: &Hints = &[("1–6", "reason"), ("↑ ↓ Enter", "the same"),
 const JUDGE: &Hints = &[("type", "a comment, or none"), ("Enter", "keep it"), ("Esc", "another reason")];
 const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
+const TIMELINE: &Hints = &[
+    ("← →", "move"),
+    ("Enter", "filter to it"),
+    ("+ -", "zoom"),
+    ("v", "begin a span"),
+    ("0", "all of it"),
+    ("Esc", "one step back"),
+];
+const TIMELINE_SPAN: &Hints = &[
+    ("← →", "the other end"),
+    ("Enter", "filter to the span"),
+    ("+", "zoom into it"),
+    ("v", "no span"),
+    ("Esc", "no span"),
+];
+const ATTACK: &Hints =
+    &[("Enter", "list its alerts"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
 /// The next keys of an overlay.
@@ -121,6 +141,9 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         },
         Overlay::Rules(screen) if screen.asking.is_some() => RULES_ASKING,
         Overlay::Rules(_) => RULES,
+        Overlay::Timeline(view) if view.anchor.is_some() => TIMELINE_SPAN,
+        Overlay::Timeline(_) => TIMELINE,
+        Overlay::Attack(_) => ATTACK,
         Overlay::Palette(_) => PALETTE,
         Overlay::TimeRange(..) | Overlay::Pattern(..) => PROMPT,
     }
@@ -142,6 +165,8 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
         ("In the list of suppression rules", RULES),
         ("In the form of the mail settings", FORM),
         ("When mail settings are about to be stored", STORE),
+        ("In the timeline", TIMELINE),
+        ("In the ATT&CK view", ATTACK),
         ("When a file is about to be written", SAVE),
         ("When it is there already", REPLACE),
         ("When a command is asked for", PIPE),
@@ -180,9 +205,35 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Log(_)) => log::key(model, key, out),
         Some(Overlay::RuleForm(_)) => suppress::form_key(model, key, out),
         Some(Overlay::Rules(_)) => suppress::rules_key(model, key, out),
+        Some(Overlay::Timeline(_)) => timeline::key(model, key, out),
+        Some(Overlay::Attack(_)) => attack::key(model, key, out),
         Some(Overlay::Palette(_)) => palette::key(model, key, out),
         Some(Overlay::TimeRange(..) | Overlay::Pattern(..)) => prompt::key(model, key, out),
     }
+}
+
+/// Alerts were counted for a chart.
+pub(super) fn charted(model: &mut Model, question: Question, chart: Chart, out: &mut Effects) {
+    match chart {
+        Chart::Timeline(timeline) => timeline::answered(model, question, timeline, out),
+        Chart::Attack(attack) => attack::answered(model, question, attack, out),
+    }
+}
+
+/// The alerts, the clock or the screen changed: a chart that is open is counted again.
+pub(super) fn refresh_charts(model: &mut Model, out: &mut Effects) {
+    timeline::refresh(model, out);
+    attack::refresh(model, out);
+}
+
+/// True while a chart is counted that a key asked for: what is typed ahead means it.
+pub(super) fn chart_awaited(model: &Model) -> bool {
+    let asked = match model.overlays.last() {
+        Some(Overlay::Timeline(view)) => view.asked,
+        Some(Overlay::Attack(view)) => view.asked,
+        _ => return false,
+    };
+    asked.by_key && asked.question.is_some()
 }
 
 /// Pasted text goes into a line that is being typed; false when there is none.

@@ -5,7 +5,7 @@ use crate::app::journal::list_changes;
 use crate::app::key::{Code, Key};
 use crate::app::layout::{failure_rows, pivot_rows, sheet};
 use crate::app::model::{Model, Overlay, Scroll};
-use crate::app::overlays::{close, failures};
+use crate::app::overlays::{attack, close, failures};
 use crate::app::{Effects, documents, list, pipe};
 
 /// Opens the help of the pane below.
@@ -52,6 +52,7 @@ pub(in crate::app) fn measure(model: &mut Model) {
             menu.offset = menu.offset.clamp((menu.chosen + 1).saturating_sub(height), menu.chosen);
         }
         Some(Overlay::Failures(failures)) => failures::show_chosen(failures, height),
+        Some(Overlay::Attack(_)) => attack::show_chosen(model),
         _ => {}
     }
     if let Some(scroll) = model.overlays.last_mut().and_then(scroll_of) {

@@ -2,12 +2,15 @@
 
 mod around;
 mod changes;
+mod charts;
 mod details;
 mod filter;
 mod hand_over;
 mod invariants;
+mod keymap;
 mod list;
 mod marks;
+mod mouse;
 mod pivot;
 mod record;
 mod related;

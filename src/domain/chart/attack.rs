@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::Counts;
 use crate::domain::fact::FactKind;
+use crate::domain::filter::{Compiled, Context, Filter};
 use crate::domain::table::{Row, Table};
 use crate::domain::{SafeText, Tactic};
 
@@ -37,6 +38,17 @@ pub struct Attack {
 }
 
 impl Attack {
+    /// Counts the alerts of a filter. None when `cancelled` said that nobody waits any more.
+    pub fn of(
+        table: &Table,
+        filter: &Filter,
+        context: &Context,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Option<Self> {
+        let rows = Compiled::new(filter, table, context, cancelled)?.rows(cancelled)?;
+        Self::new(table, &rows, cancelled)
+    }
+
     /// Counts rows of the table. None when `cancelled` said that nobody waits any more.
     pub fn new(table: &Table, rows: &[u32], cancelled: &dyn Fn() -> bool) -> Option<Self> {
         let mut count = Count::default();
@@ -223,7 +235,7 @@ static NAMES: [(&str, &str); 91] = [
 mod tests {
     use super::*;
     use crate::domain::filter::testing::{Sample, context, table};
-    use crate::domain::filter::{Compiled, Field, Filter, parse};
+    use crate::domain::filter::{Field, parse};
 
     fn sample() -> std::sync::Arc<Table> {
         const T: FactKind = FactKind::Technique;

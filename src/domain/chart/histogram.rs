@@ -13,18 +13,20 @@ use crate::domain::Severity;
 const MINUTE: i64 = 60;
 
 /// The lengths of buckets that people count in.
-const CLOCK: [i64; 20] = [
+const CLOCK: [i64; 22] = [
     MINUTE,
     2 * MINUTE,
     5 * MINUTE,
     10 * MINUTE,
     15 * MINUTE,
+    20 * MINUTE,
     30 * MINUTE,
     HOUR,
     2 * HOUR,
     3 * HOUR,
     4 * HOUR,
     6 * HOUR,
+    8 * HOUR,
     12 * HOUR,
     DAY,
     2 * DAY,
@@ -205,13 +207,14 @@ mod tests {
     #[test]
     fn a_stretch_is_cut_into_what_fits() {
         for (len, bars, close, clock) in [
-            (DAY, 80, 20 * MINUTE, 30 * MINUTE),
+            (DAY, 80, 20 * MINUTE, 20 * MINUTE),
             (7 * DAY, 80, 2 * HOUR + 30 * MINUTE, 3 * HOUR),
             (30 * DAY, 80, 9 * HOUR + 30 * MINUTE, 12 * HOUR),
+            (30 * DAY, 109, 7 * HOUR, 8 * HOUR),
             (90 * DAY, 80, 2 * DAY, 2 * DAY),
             (HOUR, 80, MINUTE, MINUTE),
             (HOUR, 7, 10 * MINUTE, 10 * MINUTE),
-            (3650 * DAY, 40, 93 * DAY, 364 * DAY),
+            (3650 * DAY, 40, 92 * DAY, 364 * DAY),
         ] {
             let span = Span { first: 1_795_442_400 - len + 1, last: 1_795_442_400 };
             assert_eq!(ruler(bars, Steps::Close, 2).step(span), close, "{len}");

@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::{Histogram, Ruler, Span, Window};
+use super::{Histogram, Ruler, Span, Steps, Window};
 use crate::domain::SafeText;
 use crate::domain::fact::FactKind;
+use crate::domain::filter::{Compiled, Context, Filter};
 use crate::domain::table::Table;
 
 /// Values named of each bucket, at most.
@@ -44,6 +45,22 @@ pub(crate) fn extent(table: &Table, rows: &[u32]) -> Option<(i64, i64)> {
 }
 
 impl Timeline {
+    /// Counts the alerts of a filter, whatever it says about time, over a stretch of time with room for so many bars;
+    /// without one over the time that the filter says. None when `cancelled` said that nobody waits any more.
+    pub fn of(
+        table: &Table,
+        filter: &Filter,
+        (span, bars): (Option<Span>, usize),
+        context: &Context,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Option<Self> {
+        let timeless = filter.with_since(None);
+        let rows = Compiled::new(&timeless, table, context, cancelled)?.rows(cancelled)?;
+        let ruler = Ruler { bars, steps: Steps::Clock, offset: context.offset };
+        let time = (span, Window::of(filter, context));
+        Self::new(table, &rows, time, ruler, context.now.timestamp(), cancelled)
+    }
+
     /// Counts rows of the table over a stretch of time; without one over that of the filter's window. None when
     /// `cancelled` said that nobody waits any more.
     pub fn new(
@@ -97,7 +114,6 @@ fn most(table: &Table, counts: HashMap<(usize, u32), u32>, buckets: usize) -> Ve
 
 #[cfg(test)]
 mod tests {
-    use super::super::Steps;
     use super::*;
     use crate::domain::filter::testing::{Sample, context, table};
 

@@ -1,5 +1,6 @@
 //! What lies over the screen; only the uppermost has the keys.
 
+mod charts;
 mod confirm;
 mod failures;
 mod log;
@@ -49,6 +50,8 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         }
         Overlay::RuleForm(form) => suppress::rule_form(model, form, painter),
         Overlay::Rules(screen) => suppress::rules(model, screen, painter),
+        Overlay::Timeline(view) => charts::timeline(model, view, painter),
+        Overlay::Attack(view) => charts::attack(model, view, painter),
         Overlay::Save(prompt) => save::save(model, prompt, painter),
         Overlay::Pipe(prompt) => save::pipe(model, prompt, painter),
         Overlay::Output(output) => {
