@@ -46,6 +46,7 @@ const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no"
 const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc", "leave")];
 const STORE: &Hints = &[("y", "yes, store them"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
+const SCRIPT_STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "next"), ("Esc", "close")];
 const PIVOT: &Hints = &[("↑ ↓", "choose"), ("a–z", "by letter"), ("Enter", "list"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
 const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
@@ -114,6 +115,7 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::ConfirmUndo(_) => UNDO,
         Overlay::Mail(mail) if mail.confirm.is_some() => STORE,
         Overlay::Mail(_) => FORM,
+        Overlay::Status(menu) if menu.script => SCRIPT_STATUS,
         Overlay::Status(_) => STATUS,
         Overlay::Pivot(_) => PIVOT,
         Overlay::Failures(_) => FAILURES,
