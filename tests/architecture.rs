@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// (folder, folders of ours it may use, crates it must never name)
-const RULES: [(&str, &[&str], &[&str]); 8] = [
+const RULES: [(&str, &[&str], &[&str]); 10] = [
     (
         "domain",
         &["domain"],
@@ -45,15 +45,33 @@ const RULES: [(&str, &[&str], &[&str]); 8] = [
         &["domain", "app", "ui"],
         &["crossterm", "tokio", "rusqlite", "reqwest", "axum", "&mut Model", "Utc::now"],
     ),
+    (
+        "plain",
+        &["domain", "app", "plain"],
+        &[
+            "ratatui",
+            "crossterm",
+            "tokio",
+            "rusqlite",
+            "reqwest",
+            "axum",
+            "&mut Model",
+            "Utc::now",
+            "std::io",
+        ],
+    ),
     ("store", &["domain", "store"], &["ratatui", "crossterm", "reqwest", "axum", "tokio::"]),
     ("azure", &["domain", "azure"], &["ratatui", "crossterm", "rusqlite"]),
-    ("sync", &["domain", "store", "azure", "sync"], &["ratatui", "crossterm"]),
+    ("import", &["domain", "azure", "import"], &["ratatui", "crossterm", "rusqlite", "reqwest"]),
+    ("sync", &["domain", "store", "azure", "import", "sync"], &["ratatui", "crossterm"]),
     ("config", &["domain", "azure", "app", "config"], &["ratatui", "crossterm", "tokio", "rusqlite"]),
     ("emulator", &["domain", "emulator"], &["ratatui", "crossterm", "rusqlite"]),
 ];
 
-const FOLDERS: [&str; 10] =
-    ["app", "azure", "cli", "config", "domain", "emulator", "runtime", "store", "sync", "ui"];
+const FOLDERS: [&str; 12] = [
+    "app", "azure", "cli", "config", "domain", "emulator", "import", "plain", "runtime", "store", "sync",
+    "ui",
+];
 
 /// Names that a ban on their crate does not cover: a channel's answer may be awaited without a runtime.
 const EXCEPTIONS: [(&str, &str); 1] = [("store", "tokio::sync::")];

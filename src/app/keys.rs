@@ -10,7 +10,7 @@ use crate::app::message::Timer;
 use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
-    Effect, Effects, bulk, copy, details, export, filter_bar, first_run, journal, list, marks, narrow,
+    Effect, Effects, bulk, copy, details, export, filter_bar, first_run, group, journal, list, marks, narrow,
     notice, overlays, pipe, pivot, record, related, respond, rights, suppress, views,
 };
 use crate::domain::SafeText;
@@ -20,6 +20,9 @@ pub(super) const MENU_AFTER: Duration = Duration::from_millis(300);
 
 /// Two ctrl-c within this time quit.
 const TWICE_MS: i64 = 3000;
+
+/// For how long a warning before leaving counts as read.
+const SAID_MS: i64 = 6000;
 
 /// Keys typed ahead that are kept at most.
 const MOST_HELD: usize = 256;
@@ -66,7 +69,9 @@ fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
     let list = model.list.awaiting && list_has_keys;
     let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
+    let values = overlays::facets::awaited(model);
     list || tab
+        || values
         || journal::opens_sheet(model)
         || overlays::log::is_awaited(model)
         || overlays::chart_awaited(model)
@@ -170,6 +175,11 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         model.held.push_front(Held::Command(command));
         return;
     }
+    if let Command::Go(go) = command
+        && group::go(model, go, out)
+    {
+        return;
+    }
     if let Some(Err(why)) = spec(command).map(|spec| (spec.available)(model)) {
         fail(model, why, out);
         return;
@@ -184,6 +194,7 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Mark(mark) => marks::run(model, mark, out),
         Command::Narrow(narrow) => narrow::run(model, narrow, out),
         Command::Sort(key) => list::sort(model, key, out),
+        Command::Group(grouping) => group::run(model, grouping, out),
         Command::View(view) => views::run(model, view, out),
         Command::Change(change) => bulk::run(model, change, out),
         Command::Pivot(pivot) => pivot::run(model, pivot, out),
@@ -247,9 +258,39 @@ fn close(model: &mut Model, out: &mut Effects) {
         return;
     }
     match model.focus {
-        Pane::List => out.push(Effect::Quit),
+        Pane::List => {
+            if !stays_here(model, out) {
+                out.push(Effect::Quit);
+            }
+        }
         Pane::Details | Pane::Full => details::go(model, Go::Back, out),
     }
+}
+
+/// What was decided about alerts of files is gone with the program, unless a data folder was named: the first time that is said
+/// instead of leaving.
+fn stays_here(model: &mut Model, out: &mut Effects) -> bool {
+    let temporary = model.session.as_ref().and_then(|session| session.files) == Some(true);
+    let kept =
+        model.bulk.recent.iter().filter(|record| record.undone_by.is_none() && record.undoes.is_none());
+    let kept: usize = kept.map(|record| record.tally.kept).sum();
+    let said =
+        model.last_interrupt.is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < SAID_MS);
+    if !temporary || kept == 0 || said {
+        return false;
+    }
+    model.last_interrupt = Some(model.now);
+    let keymap = &model.settings.keymap;
+    let export = keymap.shown(Command::HandOver(HandOver::File));
+    let quit = keymap.shown(Command::App(App::Close));
+    let status = if kept == 1 { "1 change of status is" } else { "changes of status are" };
+    let count = if kept == 1 { String::new() } else { format!("{} ", crate::domain::thousands(kept)) };
+    say(
+        model,
+        format!("{count}{status} kept nowhere else: {export} exports the alerts, {quit} again leaves"),
+        out,
+    );
+    true
 }
 
 /// ctrl-c: drops keys typed ahead, a chord, a prompt or what is being typed; else cancels the running change; else
@@ -301,7 +342,10 @@ fn quit(model: &mut Model, out: &mut Effects) {
 pub(super) fn paste(model: &mut Model, text: &str, out: &mut Effects) {
     if model.overlays.is_empty() && model.filter.editing {
         filter_bar::paste(model, text, out);
-    } else if !suppress::paste(model, text, out) && !overlays::paste(model, text) && model.first_run.is_none()
+    } else if !overlays::facets::paste(model, text, out)
+        && !suppress::paste(model, text, out)
+        && !overlays::paste(model, text)
+        && model.first_run.is_none()
     {
         say(model, SafeText::from("nothing to paste into; / filters"), out);
     }
