@@ -81,6 +81,8 @@ fn overlay(model: &Model) -> Option<&'static str> {
             };
             (asked.is_some() && log.error.is_none()).then_some("Reading the log.")
         }
+        Overlay::Timeline(view) => view.shown.is_none().then_some("Counting."),
+        Overlay::Attack(view) => view.shown.is_none().then_some("Counting."),
         Overlay::Outcomes(outcomes) => {
             let confirmed = model.respond.trigger.confirmed.iter();
             let mut mine = confirmed.filter(|confirmed| confirmed.number == outcomes.number);

@@ -131,6 +131,8 @@ pub static WORDS: &[Word] = &[
     word(&["suppress"], "[NUMBER]", "makes a suppression rule from an alert, and says what it would have matched", V::On(Command::Suppress(Suppress::New))),
     word(&["rules"], "", "lists the suppression rules", V::Run(Command::Suppress(Suppress::Rules))),
     word(&["copy"], "id|row|link|json|entity [NUMBER]", "prints it alone on its lines: here printing is copying", V::Copy),
+    word(&["attack"], "", "reads which tactics and techniques of ATT&CK are hit, and lists the alerts of one", V::Run(Command::Show(Show::Attack))),
+    word(&["timeline"], "", "reads when alerts came, and filters to one of these times", V::Run(Command::Show(Show::Timeline))),
     word(&["jobs"], "", "reads running and recent work", V::Run(Command::Show(Show::Jobs))),
     word(&["log"], "", "reads the audit log: everything done here", V::Run(Command::Show(Show::Log))),
     word(&["sync"], "", "asks the source for news now", V::Run(Command::App(App::Sync))),

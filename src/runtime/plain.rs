@@ -314,6 +314,8 @@ impl Talk {
                 None => {}
                 Some(Immediate::Copy(text)) => self.plain.copied(&text),
                 Some(Immediate::Suspend) => suspend(),
+                // There is no mouse among lines.
+                Some(Immediate::Mouse(_)) => {}
                 Some(Immediate::Leave) => flow = Flow::Leave(0),
             }
         }
