@@ -161,7 +161,7 @@ impl Plain {
     /// A sheet that is only read is closed as soon as it was printed, so that nobody has to leave it.
     pub fn after(&self, model: &Model) -> Option<Message> {
         let read = match model.overlays.last()? {
-            Overlay::Help(_) | Overlay::Jobs(_) | Overlay::Outcomes(_) => true,
+            Overlay::Help(_) | Overlay::Jobs(_) | Overlay::Outcomes(_) | Overlay::Output(_) => true,
             Overlay::RuleForm(form) => matches!(form.step, RuleStep::Stored(..)),
             _ => false,
         };

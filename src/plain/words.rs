@@ -1,7 +1,7 @@
 //! The words of plain mode: a new word is one row here. Help and README come from this table.
 
 use crate::app::command::{
-    App, Change, Command, Mark, Move, Narrow, Pivot, Record, Related, Respond, Show, Suppress,
+    App, Change, Command, HandOver, Mark, Move, Narrow, Pivot, Record, Related, Respond, Show, Suppress,
 };
 use crate::app::model::Tab;
 
@@ -131,6 +131,9 @@ pub static WORDS: &[Word] = &[
     word(&["suppress"], "[NUMBER]", "makes a suppression rule from an alert, and says what it would have matched", V::On(Command::Suppress(Suppress::New))),
     word(&["rules"], "", "lists the suppression rules", V::Run(Command::Suppress(Suppress::Rules))),
     word(&["copy"], "id|row|link|json|entity [NUMBER]", "prints it alone on its lines: here printing is copying", V::Copy),
+    word(&["export"], "", "writes the marked alerts, else those listed, to a file", V::Run(Command::HandOver(HandOver::File))),
+    word(&["script"], "[NUMBERS]", "writes a change of status as a script of curl or az rest commands", V::On(Command::HandOver(HandOver::Script))),
+    word(&["pipe"], "[NUMBERS]", "gives the alerts' JSON to a command and reads its output", V::On(Command::HandOver(HandOver::Pipe))),
     word(&["attack"], "", "reads which tactics and techniques of ATT&CK are hit, and lists the alerts of one", V::Run(Command::Show(Show::Attack))),
     word(&["timeline"], "", "reads when alerts came, and filters to one of these times", V::Run(Command::Show(Show::Timeline))),
     word(&["jobs"], "", "reads running and recent work", V::Run(Command::Show(Show::Jobs))),

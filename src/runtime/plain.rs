@@ -314,6 +314,10 @@ impl Talk {
                 None => {}
                 Some(Immediate::Copy(text)) => self.plain.copied(&text),
                 Some(Immediate::Suspend) => suspend(),
+                Some(Immediate::Attend(number, words, alerts)) => {
+                    let _ = self.out.finish();
+                    self.shell.attend(number, &words, alerts);
+                }
                 // There is no mouse among lines.
                 Some(Immediate::Mouse(_)) => {}
                 Some(Immediate::Leave) => flow = Flow::Leave(0),

@@ -2,6 +2,7 @@
 
 mod change;
 mod charts;
+mod handover;
 mod menus;
 mod record;
 mod sheets;
@@ -53,6 +54,9 @@ pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<Strin
         Overlay::Rules(screen) => suppress::rules(model, screen, width),
         Overlay::Timeline(view) => charts::timeline(model, view),
         Overlay::Attack(view) => charts::attack(view),
+        Overlay::Save(prompt) => handover::save(prompt),
+        Overlay::Pipe(prompt) => handover::pipe(prompt),
+        Overlay::Output(output) => handover::output(output),
         #[allow(unreachable_patterns)] // as long as every overlay has its own words
         _ => sheets::by_keys(model),
     }
@@ -90,6 +94,9 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Timeline(_) | Overlay::Attack(_) => {
             "Number lists its alerts, an empty line closes".to_owned()
         }
+        Overlay::Save(prompt) => handover::save_prompt(prompt),
+        Overlay::Pipe(_) => "Command, or an empty line for none".to_owned(),
+        Overlay::Output(_) => "An empty line closes".to_owned(),
         #[allow(unreachable_patterns)]
         _ => "Keys, or an empty line to close".to_owned(),
     }
@@ -140,6 +147,9 @@ pub(super) fn reply(
         Overlay::Rules(screen) => suppress::rules_reply(model, screen, line),
         Overlay::Timeline(view) => charts::timeline_reply(model, view, line),
         Overlay::Attack(view) => charts::attack_reply(view, line),
+        Overlay::Save(prompt) => handover::saved(prompt, line),
+        Overlay::Pipe(_) => Ok(menus::typed(line)),
+        Overlay::Output(_) => Ok(vec![escape()]),
         #[allow(unreachable_patterns)]
         _ => Ok(sheets::pressed(line)),
     }
