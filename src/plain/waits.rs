@@ -83,6 +83,7 @@ fn overlay(model: &Model) -> Option<&'static str> {
             };
             (asked.is_some() && log.error.is_none()).then_some("Reading the log.")
         }
+        Overlay::Facets(facets) => facets.awaiting.then_some("Counting."),
         Overlay::Save(prompt) => matches!(prompt.state, SaveState::Waiting(_)).then_some("Writing."),
         Overlay::Output(output) => output.ended.is_none().then_some("The command runs."),
         Overlay::Timeline(view) => view.shown.is_none().then_some("Counting."),

@@ -36,6 +36,12 @@ pub enum Verb {
     Filter,
     /// The filter with more terms.
     Narrow,
+    /// Groups of the list.
+    Group,
+    /// Print them.
+    Groups,
+    /// Mark them.
+    MarkGroup,
     /// A view.
     View,
     /// A time range.
@@ -112,6 +118,10 @@ pub static WORDS: &[Word] = &[
     word(&["narrow"], "FILTER", "adds terms to the filter", V::Narrow),
     word(&["clear"], "", "clears the filter: every alert", V::Run(Command::Narrow(Narrow::Clear))),
     word(&["view"], "DIGIT|NAME", "opens a view: 1 open, 2 mine, 3 dismissed, 4 resolved, 0 all, and yours; alone, says which there are", V::View),
+    word(&["choose"], "", "adds to the filter: asks for a field, then for its values, with their counts", V::Run(Command::Narrow(Narrow::Add))),
+    word(&["group"], "KEY|none", "groups the list by severity, status, type, resource, group, subscription, tactic, entity or incident", V::Group),
+    word(&["groups"], "", "reads the groups, numbered, with how many alerts each has", V::Groups),
+    word(&["mark-group"], "NUMBERS", "marks the alerts of groups by the numbers that groups gave", V::MarkGroup),
     word(&["time"], "24h|7d|30d|any|RANGE", "filters to a time range", V::Time),
     word(&["sort"], "KEY", "sorts by severity, time, status, title, resource, type, group or subscription; again: reverse", V::Sort),
     word(&["dismiss"], "[NUMBERS]", "dismisses, with a reason; asks first", V::On(Command::Change(Change::Set(crate::domain::Status::Dismissed)))),

@@ -224,6 +224,7 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             Message::Saved(_, saved) => !matches!(saved, Saved::Progress(_)),
             Message::Completed(..)
             | Message::Charted(..)
+            | Message::Values(..)
             | Message::Piped(..)
             | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.

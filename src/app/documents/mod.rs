@@ -19,6 +19,7 @@
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
 //! | [`histogram`], [`timeline`], [`attack`] | the charts; what they have in common is in [`chart`] |
+//! | [`group`](mod@group), [`facets`] | the group under the cursor; *Add filter* |
 //! | [`suppression`] | suppression rules and what they would have matched |
 
 pub mod attack;
@@ -31,8 +32,10 @@ pub mod details;
 mod entities;
 mod evidence;
 pub mod export;
+pub mod facets;
 pub mod failures;
 pub mod flow;
+pub mod group;
 pub mod help;
 pub mod histogram;
 pub mod history;
@@ -53,6 +56,7 @@ pub mod trigger;
 pub use contacts::contacts;
 pub use context::context;
 pub use details::details;
+pub use group::group;
 pub use help::help;
 pub use history::history;
 pub use jobs::jobs;

@@ -2,6 +2,7 @@
 
 mod change;
 mod charts;
+mod facets;
 mod handover;
 mod menus;
 mod record;
@@ -57,6 +58,7 @@ pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<Strin
         Overlay::Save(prompt) => handover::save(prompt),
         Overlay::Pipe(prompt) => handover::pipe(prompt),
         Overlay::Output(output) => handover::output(output),
+        Overlay::Facets(facets) => facets::text(facets),
         #[allow(unreachable_patterns)] // as long as every overlay has its own words
         _ => sheets::by_keys(model),
     }
@@ -97,6 +99,7 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Save(prompt) => handover::save_prompt(prompt),
         Overlay::Pipe(_) => "Command, or an empty line for none".to_owned(),
         Overlay::Output(_) => "An empty line closes".to_owned(),
+        Overlay::Facets(facets) => facets::prompt(facets),
         #[allow(unreachable_patterns)]
         _ => "Keys, or an empty line to close".to_owned(),
     }
@@ -150,6 +153,7 @@ pub(super) fn reply(
         Overlay::Save(prompt) => handover::saved(prompt, line),
         Overlay::Pipe(_) => Ok(menus::typed(line)),
         Overlay::Output(_) => Ok(vec![escape()]),
+        Overlay::Facets(facets) => facets::reply(facets, line),
         #[allow(unreachable_patterns)]
         _ => Ok(sheets::pressed(line)),
     }
