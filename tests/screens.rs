@@ -28,6 +28,7 @@ use ratatui::style::Color;
 
 use quell::app::layout::Main;
 use quell::app::model::Model;
+use quell::app::settings::{Colours, Settings, ThemeName};
 use scenes::SCENES;
 
 const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (60, 16)];
@@ -184,6 +185,40 @@ fn the_words_are_the_same_without_colours() {
         let model = scene((80, 24));
         let words = |theme| drawn(&model, theme).backend().to_string();
         assert_eq!(words(Theme::SIXTEEN), words(Theme::PLAIN), "{name}");
+    }
+}
+
+fn themed(theme: ThemeName) -> Theme {
+    Theme::of(&Settings { theme, colours: Colours::Many, ..Settings::default() })
+}
+
+#[test]
+fn every_theme_says_the_same_and_leaves_the_terminals_own_colours_alone() {
+    for theme in ThemeName::ALL {
+        for (name, scene) in SCENES {
+            let model = scene((80, 24));
+            let (usual, terminal) = (drawn(&model, Theme::SIXTEEN), drawn(&model, themed(theme)));
+            assert_eq!(usual.backend().to_string(), terminal.backend().to_string(), "{name} in {theme}");
+            let fixed = |colour: Color| !matches!(colour, Color::Indexed(0..=15));
+            let own = |colour: Color| matches!(colour, Color::Reset | Color::Indexed(_)) && fixed(colour);
+            for cell in terminal.backend().buffer().content() {
+                assert!(
+                    theme == ThemeName::Basic16 || own(cell.fg) && own(cell.bg),
+                    "{name} in {theme}: {cell:?}"
+                );
+            }
+        }
+    }
+}
+
+/// Popups blank what lies below them: the paper must come back.
+#[test]
+fn high_contrast_brings_its_own_background() {
+    for (name, scene) in SCENES {
+        let terminal = drawn(&scene((80, 24)), themed(ThemeName::HighContrast));
+        for cell in terminal.backend().buffer().content() {
+            assert_eq!(cell.bg, Color::Indexed(16), "{name}: {:?}", cell.symbol());
+        }
     }
 }
 

@@ -103,6 +103,8 @@ pub enum Effect {
     },
     /// First run: open the demo tenant.
     OpenDemo,
+    /// Let the terminal tell what the mouse does, or not.
+    Mouse(bool),
     /// Leave.
     Quit,
 }

@@ -46,13 +46,18 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
     model.last_interrupt = None;
     if key == Key::ctrl('z') {
         out.push(Effect::Suspend);
-    } else if !model.held.is_empty() || blocked(model) {
+    } else if is_busy(model) {
         if model.held.len() < MOST_HELD {
             model.held.push_back(Held::Key(key));
         }
     } else {
         handle(model, key, out);
     }
+}
+
+/// True while keys typed ahead wait, or would have to.
+pub(super) fn is_busy(model: &Model) -> bool {
+    !model.held.is_empty() || blocked(model)
 }
 
 /// Keys mean the list that was asked for, not the one that is still shown, the tab that is about to be filled and the
@@ -203,6 +208,17 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         }
         Command::App(App::Close) => close(model, out),
         Command::App(App::Suspend) => out.push(Effect::Suspend),
+        Command::App(App::Mouse) => {
+            model.settings.mouse = !model.settings.mouse;
+            let on = model.settings.mouse;
+            out.push(Effect::Mouse(on));
+            let words = if on { "mouse on; Shift and the mouse still select text" } else { "mouse off" };
+            say(model, words, out);
+        }
+        Command::App(App::Theme) => {
+            model.settings.theme = model.settings.theme.next();
+            say(model, format!("colours: {}", model.settings.theme), out);
+        }
     }
 }
 

@@ -198,6 +198,19 @@ pub(super) fn target(from: usize, last: usize, step: Move, height: usize) -> usi
     .min(last)
 }
 
+/// Scrolls the list by so many rows; the cursor stays on its alert as long as that is in sight.
+pub(super) fn wheel(model: &mut Model, step: Move, by: usize, out: &mut Effects) {
+    let height = rows(model);
+    let list = &mut model.list;
+    let last = list.listing.len().saturating_sub(height);
+    list.offset = match step {
+        Move::Up => list.offset.saturating_sub(by),
+        _ => (list.offset + by).min(last),
+    };
+    let place = list.place.clamp(list.offset, list.offset + height - 1);
+    go_to(model, place, out);
+}
+
 /// Another order; the same again: reversed.
 pub(super) fn sort(model: &mut Model, key: SortKey, out: &mut Effects) {
     model.list.sort = model.list.sort.chosen(key);

@@ -8,6 +8,7 @@ use crate::app::command::Command;
 use crate::app::fetch;
 use crate::app::key::Key;
 use crate::app::model::Tab;
+use crate::app::mouse::Mouse;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
 use crate::domain::chart::{Attack, Timeline};
@@ -41,6 +42,8 @@ pub struct Question(pub u64);
 pub enum Message {
     /// A key was pressed.
     Key(Key),
+    /// The mouse did something.
+    Mouse(Mouse),
     /// Text was pasted.
     Paste(String),
     /// Something was asked for without a key.

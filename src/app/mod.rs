@@ -8,7 +8,8 @@
 //! | [`settings`] | what the config sets for the screen |
 //! | [`mod@update`] | the root: routes a message to its area |
 //! | [`input`], [`form`] | a line of text being edited; fields and a button |
-//! | [`keys`], [`keymap`], [`command`] | from a key to a command; the one table of commands |
+//! | [`keys`], [`keymap`], [`command`] | from a key to a command; the keys in force; the one table of commands |
+//! | [`mouse`], [`tabs`] | the mouse; rows of names that it can hit |
 //! | `list`, [`columns`], [`marks`] | cursor, scrolling and answers of the query; its columns; marks |
 //! | `ask` | what is asked for by name instead of by key |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
@@ -48,6 +49,7 @@ mod list;
 pub mod marks;
 pub mod message;
 pub mod model;
+pub mod mouse;
 mod narrow;
 mod notice;
 pub mod overlays;
@@ -60,6 +62,7 @@ mod rights;
 pub mod settings;
 pub mod suppress;
 mod sync_status;
+pub mod tabs;
 #[cfg(test)]
 mod tests;
 pub mod undo;

@@ -16,6 +16,10 @@ pub struct Settings {
     pub blocks: bool,
     /// The colours.
     pub theme: ThemeName,
+    /// The colours that the terminal has.
+    pub colours: Colours,
+    /// The terminal tells what the mouse does; its own selection of text then needs Shift.
+    pub mouse: bool,
     /// The columns of a view that has none of its own.
     pub columns: Columns,
     /// The keys in force.
@@ -28,8 +32,37 @@ impl Default for Settings {
             histogram: true,
             blocks: true,
             theme: ThemeName::default(),
+            colours: Colours::default(),
+            mouse: false,
             columns: Columns::default(),
             keymap: Keymap::default(),
+        }
+    }
+}
+
+/// The colours that a terminal has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Colours {
+    /// None, or the user wants none (`NO_COLOR`).
+    None,
+    /// Sixteen, whose shades its user chose.
+    #[default]
+    Sixteen,
+    /// 256 or more.
+    Many,
+}
+
+impl Colours {
+    /// Those of a terminal, from its environment: `NO_COLOR`, `COLORTERM` and `TERM`.
+    pub fn of(no_color: &str, colorterm: &str, term: &str) -> Self {
+        const NAMES: [&str; 8] =
+            ["256color", "direct", "kitty", "alacritty", "foot", "wezterm", "ghostty", "contour"];
+        if !no_color.is_empty() {
+            Self::None
+        } else if !colorterm.is_empty() || NAMES.iter().any(|name| term.contains(name)) {
+            Self::Many
+        } else {
+            Self::Sixteen
         }
     }
 }
@@ -83,5 +116,25 @@ impl fmt::Display for ThemeName {
             Self::ColourBlind => "colour-blind",
             Self::ColourBlindLight => "colour-blind-light",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_those_that_the_terminal_says_it_has() {
+        for (no_color, colorterm, term, expected) in [
+            ("", "", "xterm-256color", Colours::Many),
+            ("", "truecolor", "xterm", Colours::Many),
+            ("", "", "tmux-256color", Colours::Many),
+            ("", "", "xterm", Colours::Sixteen),
+            ("", "", "linux", Colours::Sixteen),
+            ("", "", "", Colours::Sixteen),
+            ("1", "truecolor", "xterm-256color", Colours::None),
+        ] {
+            assert_eq!(Colours::of(no_color, colorterm, term), expected, "{no_color} {colorterm} {term}");
+        }
     }
 }

@@ -6,8 +6,8 @@ use crate::app::message::{Message, Now, Start, Timer};
 use crate::app::model::{FirstRun, Model, Pane};
 use crate::app::notice::Speaker;
 use crate::app::{
-    Effect, Effects, ask, details, filter_bar, first_run, journal, keys, list, notice, overlays, related,
-    respond, sync_status,
+    Effect, Effects, ask, details, filter_bar, first_run, journal, keys, list, mouse, notice, overlays,
+    related, respond, sync_status,
 };
 use crate::domain::progress::SyncEvent;
 
@@ -42,6 +42,7 @@ fn speaker(message: &Message) -> Speaker {
 fn route(model: &mut Model, message: Message, out: &mut Effects) {
     match message {
         Message::Key(key) => keys::press(model, key, out),
+        Message::Mouse(event) => mouse::heard(model, event, out),
         Message::Paste(text) => keys::paste(model, &text, out),
         Message::Ask(wish) => ask::asked(model, wish, out),
         Message::Resize(width, height) => {

@@ -9,6 +9,9 @@ pub(super) fn explain(message: &str) -> String {
         let (found, known) = named(&message);
         return format!("there is no key `{found}` here{}", instead(found, &known));
     }
+    if message == "wanted string or table" {
+        return "expected a word in quotes".to_owned();
+    }
     if message.starts_with("unknown variant") {
         let (found, known) = named(&message);
         return format!("`{found}` is not known{}", instead(found, &known));
@@ -52,7 +55,7 @@ fn thing(found: &str) -> String {
 fn kind(expected: &str) -> &str {
     match expected {
         "a boolean" => "true or false",
-        "a string" | "string or table" => "text in quotes",
+        "a string" => "text in quotes",
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
         "a sequence" => "a list in brackets",
         "a map" => "a table",

@@ -139,7 +139,7 @@ mod tests {
             ("[screen]\ncolour = 1\n", 2, 1, "there is no key `colour` here; expected theme, histogram"),
             ("[screen]\nhistogram = \"no\"\n", 2, 13, "found the text \"no\"; expected true or false"),
             ("[screen]\ntheme = \"drak\"\n", 2, 9, "`drak` is not known; did you mean `dark`?"),
-            ("[screen]\ntheme = 7\n", 2, 9, "found 7; expected text in quotes"),
+            ("[screen]\ntheme = 7\n", 2, 9, "expected a word in quotes"),
             (
                 "[screen]\ncolumns = [\"age\", \"titel\"]\n",
                 2,

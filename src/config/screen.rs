@@ -13,6 +13,8 @@ pub struct Screen {
     pub theme: ThemeName,
     /// Show the histogram above the list where there is room.
     pub histogram: bool,
+    /// Let the mouse do what keys do.
+    pub mouse: bool,
     /// The columns of the list, from the left.
     pub columns: Columns,
 }
@@ -20,7 +22,7 @@ pub struct Screen {
 /// Those of the screen without a config.
 impl Default for Screen {
     fn default() -> Self {
-        let Settings { theme, histogram, columns, .. } = Settings::default();
-        Self { theme, histogram, columns }
+        let Settings { theme, histogram, mouse, columns, .. } = Settings::default();
+        Self { theme, histogram, mouse, columns }
     }
 }

@@ -31,6 +31,8 @@ pub enum Immediate {
     Copy(String),
     /// Stop the process until it is continued.
     Suspend,
+    /// Let the terminal tell what the mouse does, or not.
+    Mouse(bool),
     /// Leave.
     Leave,
 }
@@ -186,6 +188,7 @@ impl Shell {
                 self.open_demo();
             }
             Effect::Copy(text) => return Some(Immediate::Copy(text)),
+            Effect::Mouse(on) => return Some(Immediate::Mouse(on)),
             Effect::Suspend => return Some(Immediate::Suspend),
             Effect::Quit => return Some(Immediate::Leave),
         }

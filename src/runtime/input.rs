@@ -1,9 +1,10 @@
 //! Terminal events, turned into the core's messages.
 
-use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::app::Message;
 use crate::app::key::{Code, Key};
+use crate::app::mouse::{Gesture, Mouse};
 
 /// The messages for a terminal event; none for what quell does not use. Not for a new size: crossterm 0.29 loses it when
 /// a key arrives in the same moment, so [`super::signals`] watches for that.
@@ -22,8 +23,22 @@ pub fn messages(event: Event) -> Vec<Message> {
             keys
         }
         Event::Paste(text) => vec![Message::Paste(text)],
+        Event::Mouse(event) => mouse(event).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// The left button and the wheel.
+fn mouse(event: MouseEvent) -> Option<Message> {
+    let gesture = match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => Gesture::Press,
+        MouseEventKind::Drag(MouseButton::Left) => Gesture::Drag,
+        MouseEventKind::Up(MouseButton::Left) => Gesture::Release,
+        MouseEventKind::ScrollDown => Gesture::WheelDown,
+        MouseEventKind::ScrollUp => Gesture::WheelUp,
+        _ => return None,
+    };
+    Some(Message::Mouse(Mouse { gesture, column: event.column, row: event.row }))
 }
 
 fn code(code: KeyCode) -> Option<Code> {

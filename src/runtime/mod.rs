@@ -27,7 +27,6 @@ pub mod triggers;
 pub mod work;
 pub mod writes;
 
-use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -36,6 +35,7 @@ use chrono::{Local, Offset, Utc};
 use tokio::runtime::Handle;
 
 use crate::app::message::Timer;
+use crate::app::settings::{Colours, Settings};
 use crate::app::{self, Effect, Message, Model, Now};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
@@ -108,14 +108,20 @@ pub fn install_hooks() {
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     // A mistake in the config is told before the screen is touched.
     let config = open::config(global).map_err(OpenError::from)?;
-    let mut settings = settings::settings(&config.unwrap_or_default());
-    settings.blocks = settings::has_blocks(|name| std::env::var(name).ok());
+    let settings = Settings {
+        colours: colours(),
+        blocks: settings::has_blocks(|name| std::env::var(name).ok()),
+        ..settings::settings(&config.unwrap_or_default())
+    };
     let (events, inbox) = channel();
     let mut screen = Screen::take().map_err(CliError::failed)?;
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
     signals::watch(&events).map_err(CliError::failed)?;
     read_input(events);
     let mut model = Model { settings, ..Model::new(screen.size().map_err(CliError::failed)?, now()) };
+    if model.settings.mouse {
+        screen.mouse(true).map_err(CliError::failed)?;
+    }
     shell.start();
     let code = main_loop(&mut model, &mut shell, &mut screen, &inbox);
     terminal::give_back();
@@ -252,6 +258,7 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
         match shell.run(effect) {
             None => {}
             Some(Immediate::Copy(text)) => screen.copy(&text).map_err(CliError::failed)?,
+            Some(Immediate::Mouse(on)) => screen.mouse(on).map_err(CliError::failed)?,
             Some(Immediate::Suspend) => suspend(screen)?,
             Some(Immediate::Leave) => return Ok(Flow::Leave(0)),
         }
@@ -275,14 +282,13 @@ fn resized(screen: &Screen) -> Result<Message> {
 }
 
 fn draw(screen: &mut Screen, model: &Model) -> Result<()> {
-    screen.draw(|frame| ui::view_with(model, frame, theme())).map_err(CliError::failed)
+    screen.draw(|frame| ui::view_with(model, frame, Theme::of(&model.settings))).map_err(CliError::failed)
 }
 
-/// The theme that the environment asks for: `NO_COLOR`, when it is set to anything, means no colour.
-fn theme() -> Theme {
-    static PLAIN: LazyLock<bool> =
-        LazyLock::new(|| std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
-    if *PLAIN { Theme::PLAIN } else { Theme::SIXTEEN }
+/// The colours that the terminal has, as its environment says.
+fn colours() -> Colours {
+    let value = |name: &str| std::env::var(name).unwrap_or_default();
+    Colours::of(&value("NO_COLOR"), &value("COLORTERM"), &value("TERM"))
 }
 
 /// Reads the terminal on a thread of its own. Nobody waits for it to end: on a line that went away it may never.

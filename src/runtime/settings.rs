@@ -1,6 +1,6 @@
 //! From the config to what the screen is told.
 
-use crate::app::settings::Settings;
+use crate::app::settings::{Colours, Settings};
 use crate::config::Config;
 
 /// The settings of a config. One that was read has no mistakes in its keys; of another the usual keys are taken.
@@ -9,6 +9,9 @@ pub fn settings(config: &Config) -> Settings {
     Settings {
         histogram: screen.histogram,
         theme: screen.theme,
+        // The terminal's, not the config's.
+        colours: Colours::default(),
+        mouse: screen.mouse,
         columns: screen.columns.clone(),
         keymap: config.keys.keymap().unwrap_or_default(),
         ..Settings::default()

@@ -3,7 +3,7 @@
 //! Drawing collects its bytes; [`Screen::draw`] sends them in one write between the marks of a synchronised update, and
 //! sends nothing at all when no cell changed.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -18,6 +18,14 @@ use super::backend::{Pending, Quiet};
 
 /// True while the terminal is ours: whoever finds it true and clears it gives the terminal back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// True while the terminal tells what the mouse does.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Presses, releases and what lies between them, with places beyond column 223. Not crossterm's own command: that asks for
+/// every move of the mouse as well, which is a lot for a slow line.
+const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l";
 
 /// The terminal while it is ours.
 pub struct Screen {
@@ -47,6 +55,9 @@ impl Screen {
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         queue!(self.pending, EnterAlternateScreen, EnableBracketedPaste)?;
+        if MOUSE.load(Ordering::SeqCst) {
+            self.pending.write_all(MOUSE_ON)?;
+        }
         self.terminal.backend_mut().cursor_is_shown();
         self.terminal.clear()?;
         self.send(false)
@@ -61,6 +72,13 @@ impl Screen {
     /// Sends text to the terminal's clipboard by OSC 52. There is no answer: it may not have arrived.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
         queue!(self.pending, crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
+        self.send(false)
+    }
+
+    /// Lets the terminal tell what the mouse does, or not. It stays so over a stop.
+    pub fn mouse(&mut self, on: bool) -> io::Result<()> {
+        MOUSE.store(on, Ordering::SeqCst);
+        self.pending.write_all(if on { MOUSE_ON } else { MOUSE_OFF })?;
         self.send(false)
     }
 
@@ -113,7 +131,7 @@ pub fn give_back() -> bool {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return false;
     }
-    let mut bytes = Vec::new();
+    let mut bytes = if MOUSE.load(Ordering::SeqCst) { MOUSE_OFF.to_vec() } else { Vec::new() };
     let queued =
         queue!(bytes, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
     // On a terminal that is gone there is nothing left to give back.

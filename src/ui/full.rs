@@ -3,6 +3,7 @@
 use crate::app::document::{Piece, Role, line_width, safe_cell};
 use crate::app::layout;
 use crate::app::model::{Full, Model, Tab};
+use crate::app::tabs::{self, Label};
 use crate::ui::paint::Painter;
 use crate::ui::{hints, page, respond, status_line};
 
@@ -10,16 +11,7 @@ pub(super) fn draw(model: &Model, full: &Full, painter: &mut Painter<'_>) {
     let parts = layout::Full::new(model.size);
     title(model, full, parts.title, painter);
     let related = &model.related.page;
-    let (lines, offset, body) = match full.tab {
-        Tab::Related => (related.document.len(), full.related.offset, parts.body),
-        Tab::Respond => {
-            let section = layout::Respond::new(model.size).body;
-            (model.respond.page.document.len(), model.respond.place.offset, section)
-        }
-        tab => (full.document.len(), full.scroll[tab as usize], parts.body),
-    };
-    let offset = offset.min(body.last_offset(lines));
-    tabs(full, lines, offset, body.rows(), parts.tabs, painter);
+    tabs_row(model, full, parts.tabs, painter);
     let rule = "─".repeat(usize::from(model.size.0));
     painter.line(layout::Area { y: parts.tabs.y + 1, ..parts.tabs }, &[Piece::new(rule, Role::Dim)]);
     if full.tab == Tab::Respond && model.details.error.is_none() {
@@ -33,6 +25,7 @@ pub(super) fn draw(model: &Model, full: &Full, painter: &mut Painter<'_>) {
             painter.safe(parts.body.row(0), error.as_safe(), Role::Error);
         }
     } else {
+        let offset = full.scroll[full.tab as usize].min(parts.body.last_offset(full.document.len()));
         painter.document(parts.body, &full.document, offset);
     }
     status_line::draw(model, parts.status, painter);
@@ -52,32 +45,27 @@ fn title(model: &Model, full: &Full, row: layout::Area, painter: &mut Painter<'_
     painter.line(row, &line);
 }
 
-fn tabs(full: &Full, lines: usize, offset: usize, rows: usize, row: layout::Area, painter: &mut Painter<'_>) {
+fn tabs_row(model: &Model, full: &Full, row: layout::Area, painter: &mut Painter<'_>) {
     let row = layout::Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
-    let last = (offset + rows).min(lines);
-    let mut position = Vec::new();
-    if lines > rows {
-        position.push(Piece::new(format!("{}–{last} of {lines}", offset + 1), Role::Dim));
-    }
-    let whole = names(full.tab, Tab::title);
-    let fits = |line: &[Piece]| line_width(line) + line_width(&position) <= row.columns();
-    let line = if fits(&whole) { whole } else { names(full.tab, Tab::short) };
+    let position = [Piece::new(tabs::position(model, full), Role::Dim)];
+    let line = names(&tabs::tabs(model, full), tabs::TAB_GAP);
     painter.line(row, &line);
-    if fits(&line) {
+    if line_width(&line) + line_width(&position) <= row.columns() {
         painter.right(row, &position);
     }
 }
 
-/// The names of the tabs, the one shown between bars.
-fn names(shown: Tab, name: fn(Tab) -> &'static str) -> Vec<Piece> {
+/// Names to choose from, the one shown between bars.
+pub(super) fn names<T>(labels: &[Label<T>], gap: usize) -> Vec<Piece> {
     let mut line = Vec::new();
-    for tab in Tab::ALL {
-        if tab == shown {
-            line.push(Piece::new(format!("▐{}▌", name(tab)), Role::Stage));
+    for label in labels {
+        let (text, role) = if label.chosen {
+            (format!("▐{}▌", label.text), Role::Stage)
         } else {
-            line.push(Piece::new(format!(" {} ", name(tab)), Role::Dim));
-        }
-        line.push(Piece::from(" "));
+            (format!(" {} ", label.text), Role::Dim)
+        };
+        line.push(Piece::new(text, role));
+        line.push(Piece::from(" ".repeat(gap).as_str()));
     }
     line
 }

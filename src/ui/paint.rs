@@ -20,6 +20,9 @@ pub(super) struct Painter<'a> {
 
 impl<'a> Painter<'a> {
     pub(super) fn new(buffer: &'a mut Buffer, theme: Theme) -> Self {
+        if let Some(paper) = theme.paper() {
+            buffer.set_style(buffer.area, paper);
+        }
         Self { buffer, theme, cursor: None }
     }
 
@@ -104,6 +107,9 @@ impl<'a> Painter<'a> {
             for x in area.left()..area.right() {
                 self.buffer[(x, y)].reset();
             }
+        }
+        if let Some(paper) = self.theme.paper() {
+            self.buffer.set_style(area, paper);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::app::model::{Model, Pane};
 use crate::app::respond::context;
+use crate::app::settings::Colours;
 use crate::app::{bulk, marks, related, respond, rights, undo};
 use crate::domain::progress::FaultKind;
 use crate::domain::rights::Right;
@@ -121,6 +122,15 @@ pub(super) fn can_repeat(model: &Model) -> Available {
         Some(decision) if decision.take => can_take(model),
         Some(_) => can_change(model),
         None => can_change(model).and(unless("no decision was made yet", false)),
+    }
+}
+
+/// Themes differ on this terminal.
+pub(super) fn many_colours(model: &Model) -> Available {
+    match model.settings.colours {
+        Colours::Many => Ok(()),
+        Colours::Sixteen => unless("the terminal has only its own sixteen colours", false),
+        Colours::None => unless("NO_COLOR is set: no theme has colours", false),
     }
 }
 

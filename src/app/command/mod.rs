@@ -291,6 +291,10 @@ pub enum App {
     Close,
     /// Stop the process until the shell continues it.
     Suspend,
+    /// The next colours, for this session.
+    Theme,
+    /// The mouse, on or off for this session.
+    Mouse,
 }
 
 /// Where keys have their meaning: a pane or, where a tab has keys of its own, that tab.

@@ -2,7 +2,8 @@
 
 use super::available::{
     always, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin, any_undo, can_change,
-    can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, opens, session,
+    can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, many_colours, opens,
+    session,
 };
 use super::{
     App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Pivot, Reach, Record, Related,
@@ -226,5 +227,7 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Show(Show::Palette), &[":"], "Every command by name", "commands", P::ALL, G::Program, always).at(10),
     row(C::App(App::Sync), &["R"], "Sync now", "sync", P::ALL, G::Program, session),
     row(C::App(App::Close), &["q"], "Close, or quit", "quit", P::ALL, G::Program, always).at(11),
+    row(C::App(App::Theme), &[], "Other colours, for this session: the next theme", "colours", P::ALL, G::Program, many_colours),
+    row(C::App(App::Mouse), &[], "Mouse on or off, for this session", "mouse", P::ALL, G::Program, always),
     row(C::App(App::Suspend), &[], "Suspend to the shell", "suspend", P::ALL, G::Program, always),
 ];

@@ -23,6 +23,7 @@ use crate::app::columns::Columns;
 use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
+use crate::app::mouse;
 use crate::app::settings::Settings;
 use crate::domain::SafeText;
 use crate::domain::rights::KnownRights;
@@ -85,6 +86,8 @@ pub struct Model {
     pub focus: Pane,
     /// The keys of a chord so far.
     pub chord: Option<Chord>,
+    /// What the mouse is about.
+    pub mouse: mouse::Held,
     /// One line about what just happened.
     pub notice: Option<Notice>,
     /// What is to be known of the files, for the jobs screen.
@@ -120,6 +123,7 @@ impl Model {
             log: None,
             focus: Pane::default(),
             chord: None,
+            mouse: mouse::Held::default(),
             notice: None,
             standing: Vec::new(),
             serial: 0,
