@@ -106,7 +106,7 @@ fn over_overlay(model: &mut Model, mouse: Mouse, out: &mut Effects) {
 }
 
 fn over_main(model: &mut Model, mouse: Mouse, out: &mut Effects) {
-    let parts = Main::new(model.size, model.details.open);
+    let parts = Main::of(model);
     let over_details = parts.details.is_some_and(|area| mouse.over(area));
     if model.mouse.pressed.is_some() && matches!(mouse.gesture, Gesture::Drag | Gesture::Release) {
         match mouse.gesture {

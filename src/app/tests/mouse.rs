@@ -25,7 +25,7 @@ fn click(harness: &mut Harness, column: u16, row: u16) {
 
 /// The row of the screen where the alert at a place of the list stands.
 fn row(harness: &Harness, place: u16) -> u16 {
-    Main::new(harness.model.size, false).list.y + 2 + place
+    Main::of(&harness.model).list.y + 2 + place
 }
 
 #[test]
