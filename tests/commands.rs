@@ -14,6 +14,8 @@ mod pivot;
 mod record;
 #[path = "commands/refusals.rs"]
 mod refusals;
+#[path = "commands/schema.rs"]
+mod schema;
 #[path = "commands/script.rs"]
 mod script;
 mod support;

@@ -8,6 +8,8 @@ mod around;
 mod charts;
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/hand_over.rs"]
+mod hand_over;
 #[path = "screens/record.rs"]
 mod record;
 #[path = "screens/related.rs"]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "sessions/hand_over.rs"]
+mod hand_over;
 mod support;
 
 use std::collections::BTreeSet;

@@ -50,6 +50,12 @@ fn covered(model: &mut Model) -> (Vec<AlertKey>, BTreeSet<AlertKey>) {
     (marks::in_order(&list.listing, &all), kept)
 }
 
+/// What a decision for a status would cover, frozen.
+pub(super) fn planned(model: &mut Model, status: Status) -> Plan {
+    let (keys, kept) = covered(model);
+    plan(&model.table, &keys, status, &kept)
+}
+
 /// Decides on what is marked, or else under the cursor.
 pub(super) fn decide(model: &mut Model, decision: Decision, out: &mut Effects) {
     let (keys, kept) = covered(model);

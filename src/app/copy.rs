@@ -5,6 +5,7 @@ use crate::app::message::Detail;
 use crate::app::model::Model;
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effect, Effects, details, marks, respond};
+use crate::domain::markdown::{defanged, indicator};
 use crate::domain::safe_text::json_escaped;
 use crate::domain::table::Row;
 use crate::domain::{AlertKey, SafeStr, SafeText};
@@ -20,6 +21,8 @@ pub enum Clip {
     ShownLink,
     /// The source's JSON.
     Json,
+    /// The title and the entities, defanged.
+    Defanged,
 }
 
 /// Carries out a copy command. Rows and ids: of all marked alerts, if there are any.
@@ -35,6 +38,7 @@ pub(super) fn run(model: &mut Model, what: Copy, out: &mut Effects) {
             None => clip(model, Clip::ShownLink, out),
         },
         Copy::Json => clip(model, Clip::Json, out),
+        Copy::Defanged => clip(model, Clip::Defanged, out),
     }
 }
 
@@ -92,6 +96,10 @@ pub(super) fn answered(model: &mut Model, out: &mut Effects) {
             let text = json_escaped(&detail.raw).into_owned();
             say_copied(model, text, "copied the source's JSON".to_owned(), out);
         }
+        Clip::Defanged => {
+            let notice = format!("copied the title and {}, defanged", entities(detail.mentions.len()));
+            say_copied(model, for_a_ticket(&detail), notice, out);
+        }
         Clip::Link | Clip::ShownLink if detail.alert.portal_uri.is_empty() => {
             fail(model, "the source gave no portal link", out);
         }
@@ -103,6 +111,25 @@ pub(super) fn answered(model: &mut Model, out: &mut Effects) {
             say_copied(model, link.to_string(), format!("copied {}", link.raw()), out);
         }
     }
+}
+
+fn entities(count: usize) -> String {
+    if count == 1 { "1 entity".to_owned() } else { format!("{count} entities") }
+}
+
+/// Title, resource and entities, each on a line, with addresses that nothing opens.
+fn for_a_ticket(detail: &Detail) -> String {
+    let alert = &detail.alert;
+    let shown = |text: &str| SafeStr(text).to_string();
+    let mut lines = vec![shown(&defanged(alert.title.raw()))];
+    if !alert.compromised_entity.is_empty() {
+        lines.push(shown(&defanged(alert.compromised_entity.raw())));
+    }
+    let entities = detail.mentions.iter();
+    lines.extend(
+        entities.map(|of| format!("{}: {}", shown(&of.label), shown(&indicator(of.kind, of.value.raw())))),
+    );
+    lines.join("\n")
 }
 
 fn entity(detail: &Detail) -> Option<&SafeText> {

@@ -6,10 +6,12 @@ use std::time::Duration;
 use crate::app::fetch;
 use crate::app::message::{OrderKind, Question, Timer};
 use crate::domain::automation::AlertEvent;
-use crate::domain::change::NewChange;
+use crate::domain::change::{NewChange, ScriptTool, Target};
 use crate::domain::chart::Span;
+use crate::domain::export::Format;
 use crate::domain::fact::FactKind;
 use crate::domain::filter::Filter;
+use crate::domain::listing::Listing;
 use crate::domain::query::Sort;
 use crate::domain::record::{Deed, DeedId};
 use crate::domain::resource::ResourceId;
@@ -86,6 +88,10 @@ pub enum Effect {
     Journal(JournalOrder),
     /// Sync now.
     SyncNow,
+    /// Write a file.
+    Save(SaveOrder),
+    /// Give alerts to a command.
+    Pipe(PipeOrder),
     /// Put text on the clipboard by OSC 52.
     Copy(String),
     /// Wait, then send the timer back.
@@ -123,6 +129,51 @@ pub enum ChartOrder {
     },
     /// The alerts of a filter by tactic and technique.
     Attack(Filter),
+}
+
+/// What to do with files.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SaveOrder {
+    /// Write one.
+    Write {
+        /// Comes back with what becomes of it.
+        number: u64,
+        /// The path as it was typed.
+        path: String,
+        /// Also where there is a file already: that was confirmed.
+        replace: bool,
+        /// What.
+        what: SaveWhat,
+    },
+    /// Give one up; nothing of it stays.
+    Cancel(u64),
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SaveWhat {
+    /// Alerts.
+    Alerts(Listing, Format),
+    /// A script that sets these statuses.
+    Script(ScriptTool, Arc<[Target]>),
+}
+
+/// What to do with commands that get alerts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PipeOrder {
+    /// Start one.
+    Run {
+        /// Comes back with what becomes of it.
+        number: u64,
+        /// The program and its arguments.
+        words: Vec<String>,
+        /// What it gets.
+        alerts: Listing,
+        /// True when it gets the terminal too.
+        terminal: bool,
+    },
+    /// End one, and what it started.
+    Cancel(u64),
 }
 
 /// What to do with logic apps.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Change, Command, Go, Mark, Scope, Show, Suppress, show_keys, spec};
+use crate::app::command::{App, Change, Command, Go, HandOver, Mark, Scope, Show, Suppress, show_keys, spec};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending};
@@ -10,8 +10,8 @@ use crate::app::message::Timer;
 use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
-    Effect, Effects, bulk, copy, details, filter_bar, first_run, journal, list, marks, narrow, notice,
-    overlays, pivot, record, related, respond, rights, suppress, views,
+    Effect, Effects, bulk, copy, details, export, filter_bar, first_run, journal, list, marks, narrow,
+    notice, overlays, pipe, pivot, record, related, respond, rights, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -71,6 +71,7 @@ fn blocked(model: &Model) -> bool {
         || overlays::log::is_awaited(model)
         || overlays::chart_awaited(model)
         || suppress::waits(model)
+        || export::is_awaited(model)
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.
@@ -191,6 +192,10 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Respond(verb) => respond::run(model, verb, out),
         Command::Suppress(Suppress::New) => suppress::open(model, out),
         Command::Suppress(Suppress::Rules) => suppress::open_rules(model, out),
+        Command::HandOver(HandOver::File) => export::open(model),
+        Command::HandOver(HandOver::Script) => export::choose_script(model),
+        Command::HandOver(HandOver::Pipe) => pipe::open(model, false),
+        Command::HandOver(HandOver::Shell) => pipe::open(model, true),
         Command::Copy(what) => copy::run(model, what, out),
         Command::Show(Show::Jobs) => overlays::open_jobs(model, out),
         Command::Show(Show::Log) => overlays::log::open(model, out),
@@ -260,8 +265,9 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         model.related.asked = None;
         journal::drop_sheet(model);
     } else if chord || in_outcomes && respond::trigger::interrupt(model, out) {
-    } else if model.overlays.pop().is_some() {
-        overlays::closed(model);
+    } else if !model.overlays.is_empty() {
+        pipe::cancel(model, out);
+        overlays::close(model);
     } else if model.filter.editing {
         filter_bar::restore(model, out);
     } else if let Some(running) = model.bulk.running.iter_mut().rev().find(|running| !running.cancelling) {
@@ -269,7 +275,7 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         let (change, label) = (running.change, running.label.clone());
         out.push(Effect::Journal(JournalOrder::Cancel(change)));
         say(model, format!("cancelling: {label}; what was sent stays"), out);
-    } else if respond::trigger::interrupt(model, out) {
+    } else if export::interrupt(model, out) || respond::trigger::interrupt(model, out) {
     } else if model
         .last_interrupt
         .is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS)

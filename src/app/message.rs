@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::app::command::Command;
 use crate::app::fetch;
 use crate::app::key::Key;
-use crate::app::model::Tab;
+use crate::app::model::{PipeEnd, Tab};
 use crate::app::mouse::Mouse;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
@@ -68,6 +68,10 @@ pub enum Message {
     Fetched(Question, Box<fetch::Answer>),
     /// What becomes of a logic app's triggering.
     Triggered(Triggered),
+    /// Where an order to write a file stands.
+    Saved(u64, Saved),
+    /// What a command that got alerts does.
+    Piped(u64, Piped),
     /// A worker reports.
     Sync(SyncEvent),
     /// The journal answers.
@@ -97,6 +101,35 @@ impl From<Attack> for Chart {
     fn from(attack: Attack) -> Self {
         Self::Attack(Arc::new(attack))
     }
+}
+
+/// Where an order to write a file stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// It can be written, and is.
+    Begun,
+    /// There is a file already; nothing was written.
+    Exists,
+    /// So many alerts are written.
+    Progress(usize),
+    /// The file is in its place.
+    Done {
+        /// Where.
+        path: SafeText,
+        /// What is not in it, if anything.
+        warning: Option<String>,
+    },
+    /// It was given up, with the reason; nothing was written.
+    Failed(SafeText),
+}
+
+/// What a command that got alerts does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piped {
+    /// What it wrote so far, and how many bytes more than are shown.
+    Text(SafeText, u64),
+    /// It ended.
+    Ended(PipeEnd),
 }
 
 /// What a front end without a cursor asks for: it names commands and alerts instead of pressing keys.

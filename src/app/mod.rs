@@ -21,6 +21,7 @@
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
 //! | `record` | notes, assignment, feedback |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
+//! | `export`, `pipe` | files to hand on, a change as a script; alerts given to a command |
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
 
@@ -33,6 +34,7 @@ mod details;
 pub mod document;
 pub mod documents;
 pub mod effect;
+mod export;
 pub mod fetch;
 mod filter_bar;
 mod first_run;
@@ -54,6 +56,7 @@ mod narrow;
 mod notice;
 pub mod overlays;
 mod page;
+mod pipe;
 mod pivot;
 mod record;
 pub mod related;

@@ -6,8 +6,8 @@ use crate::app::message::{Message, Now, Start, Timer};
 use crate::app::model::{FirstRun, Model, Pane};
 use crate::app::notice::Speaker;
 use crate::app::{
-    Effect, Effects, ask, details, filter_bar, first_run, journal, keys, list, mouse, notice, overlays,
-    related, respond, sync_status,
+    Effect, Effects, ask, details, export, filter_bar, first_run, journal, keys, list, mouse, notice,
+    overlays, pipe, related, respond, sync_status,
 };
 use crate::domain::progress::SyncEvent;
 
@@ -30,6 +30,8 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
 fn speaker(message: &Message) -> Speaker {
     match message {
         Message::Sync(_)
+        | Message::Saved(..)
+        | Message::Piped(..)
         | Message::Fetched(..)
         | Message::Triggered(_)
         | Message::Notices(_)
@@ -66,6 +68,8 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Related(question, answer) => related::answered(model, question, answer, out),
         Message::Fetched(question, answer) => respond::fetched(model, question, *answer, out),
         Message::Triggered(what) => respond::trigger::heard(model, what, out),
+        Message::Saved(number, saved) => export::answered(model, number, saved, out),
+        Message::Piped(number, piped) => pipe::heard(model, number, piped, out),
         Message::Sync(event) => {
             let settled = matches!(event, SyncEvent::Settled { .. });
             sync_status::event(model, event, out);

@@ -1,6 +1,7 @@
 //! Text from outside inside Markdown.
 
 use crate::domain::SafeStr;
+use crate::domain::fact::FactKind;
 
 /// Text from outside on one line that no Markdown reader takes for markup, a link, or the edge of a table's cell.
 pub fn escaped(text: SafeStr<'_>) -> String {
@@ -42,12 +43,24 @@ pub fn defanged(text: &str) -> String {
         out.push_str(&harmless(&before[scheme..]));
         out.push_str("://");
         let after = &rest[at + 3..];
-        let host = after.find(|c: char| c.is_whitespace() || "/?#\"'<>()".contains(c)).unwrap_or(after.len());
+        let host =
+            after.find(|c: char| c.is_whitespace() || "/?#\"'<>(),;".contains(c)).unwrap_or(after.len());
         out.push_str(&after[..host].replace('.', "[.]"));
         rest = &after[host..];
     }
     out.push_str(rest);
     out
+}
+
+/// An address, a domain or a link that nothing opens: `203[.]0[.]113[.]7`, `evil[.]example`. Anything else stays as it is,
+/// but for the links in it.
+pub fn indicator(kind: FactKind, text: &str) -> String {
+    match kind {
+        _ if text.contains("://") => defanged(text),
+        FactKind::Ip => text.replace('.', "[.]").replace(':', "[:]"),
+        FactKind::Domain | FactKind::Url => text.replace('.', "[.]"),
+        _ => text.to_owned(),
+    }
 }
 
 /// A scheme that nothing opens: `http` is `hxxp`, in the letter case it has.
@@ -92,6 +105,16 @@ mod tests {
             ("é://x.y", "é://x[.]y"),
         ] {
             assert_eq!(defanged(raw), expected);
+        }
+        for (kind, raw, expected) in [
+            (FactKind::Ip, "203.0.113.7", "203[.]0[.]113[.]7"),
+            (FactKind::Ip, "2001:db8::7", "2001[:]db8[:][:]7"),
+            (FactKind::Domain, "evil.example", "evil[.]example"),
+            (FactKind::Url, "https://evil.example/a.b", "hxxps://evil[.]example/a.b"),
+            (FactKind::CommandLine, "curl http://a.example/x.sh", "curl hxxp://a[.]example/x.sh"),
+            (FactKind::File, "a.exe", "a.exe"),
+        ] {
+            assert_eq!(indicator(kind, raw), expected);
         }
     }
 

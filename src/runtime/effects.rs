@@ -8,27 +8,34 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
+use super::gate::Gate;
 use super::mailbox::Mailbox;
 use super::open::{self, Plan, Setup, Workspace};
+use super::pipes::Pipes;
 use super::query_worker::{Ask, QueryWorker};
+use super::saves::Saves;
 use super::triggers::Triggers;
 use super::work::Work;
 use super::writes::Writes;
 use super::{Event, detail, fetch, first_run, journal, now};
-use crate::app::effect::{Effect, JournalOrder};
+use crate::app::effect::{Effect, JournalOrder, PipeOrder};
 use crate::app::fetch::Order;
-use crate::app::message::{Message, Question, Start};
+use crate::app::message::{Message, Piped, Question, Start};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
+use crate::domain::SafeText;
 use crate::domain::filter::Context;
+use crate::domain::listing::Listing;
 use crate::domain::related::related;
 use crate::domain::table::Table;
 
 /// What the main thread itself has to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Immediate {
     /// Send text to the clipboard.
     Copy(String),
+    /// Give the terminal to a command that gets alerts: the order's number, its words, the alerts.
+    Attend(u64, Vec<String>, Listing),
     /// Stop the process until it is continued.
     Suspend,
     /// Let the terminal tell what the mouse does, or not.
@@ -46,6 +53,9 @@ pub struct Shell {
     counts: detail::Counts,
     work: Work,
     triggers: Triggers,
+    saves: Saves,
+    pipes: Pipes,
+    gate: Gate,
     writes: Writes,
     orders: UnboundedSender<JournalOrder>,
     orders_done: JoinHandle<()>,
@@ -67,6 +77,8 @@ impl Shell {
         let first_run = first_run::State::default();
         let counts = detail::Counts::default();
         let triggers = Triggers::new(work.clone(), mailbox.clone(), handle.clone());
+        let saves = Saves::new(work.clone(), mailbox.clone(), handle.clone());
+        let pipes = Pipes::new(work.clone(), mailbox.clone(), handle.clone());
         let writes = Writes::new(handle.clone());
         Ok(Self {
             global,
@@ -76,6 +88,9 @@ impl Shell {
             counts,
             work,
             triggers,
+            saves,
+            pipes,
+            gate: Gate::default(),
             writes,
             orders,
             orders_done,
@@ -163,6 +178,14 @@ impl Shell {
                 // The task that takes them ends only when this sender is dropped.
                 let _ = self.orders.send(order);
             }
+            Effect::Save(order) => self.saves.run(order),
+            Effect::Pipe(PipeOrder::Cancel(number)) => self.pipes.cancel(number),
+            Effect::Pipe(PipeOrder::Run { number, words, alerts, terminal: true }) => {
+                return Some(Immediate::Attend(number, words, alerts));
+            }
+            Effect::Pipe(PipeOrder::Run { number, words, alerts, terminal: false }) => {
+                self.pipes.start(number, &words, alerts);
+            }
             Effect::SyncNow => self.work.sync_now(),
             Effect::Timer(timer, after) => {
                 let mailbox = self.mailbox.clone();
@@ -209,6 +232,21 @@ impl Shell {
         }
     }
 
+    /// Runs a command that has the terminal. Blocks until it ends; says how, and tells the core.
+    pub fn attend(&self, number: u64, words: &[String], alerts: Listing) -> SafeText {
+        let end = self.pipes.attend(words, alerts);
+        let said = end.words.clone();
+        self.mailbox.send(Message::Piped(number, Piped::Ended(end)));
+        // The terminal may have another size now.
+        self.mailbox.event(Event::Resized);
+        said
+    }
+
+    /// The gate before the terminal's input.
+    pub fn gate(&self) -> Gate {
+        self.gate.clone()
+    }
+
     /// Waits a moment for what is being written at the source, since the answers may have consequences. Blocks.
     pub fn land(&mut self) {
         self.writes.land();
@@ -223,6 +261,8 @@ impl Shell {
     /// Carries out the journal orders that still wait, stops the workers and closes the files. Gives the number of
     /// alerts whose change is still queued.
     pub fn close(self) -> usize {
+        self.saves.close();
+        self.pipes.close();
         self.triggers.close();
         drop(self.orders);
         let done = self.handle.block_on(async { tokio::time::timeout(ORDERS_LIMIT, self.orders_done).await });

@@ -11,13 +11,16 @@ pub mod effects;
 pub mod export;
 pub mod fetch;
 pub mod first_run;
+pub mod gate;
 pub mod input;
 pub mod journal;
 pub mod log;
 pub mod mailbox;
 pub mod open;
+pub mod pipes;
 pub mod query_worker;
 pub mod respond;
+pub mod saves;
 pub mod settings;
 pub mod signals;
 pub mod simulate;
@@ -34,15 +37,17 @@ use std::time::{Duration, Instant};
 use chrono::{Local, Offset, Utc};
 use tokio::runtime::Handle;
 
-use crate::app::message::Timer;
+use crate::app::message::{Saved, Timer};
 use crate::app::settings::{Colours, Settings};
 use crate::app::{self, Effect, Message, Model, Now};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::cli::output::say;
 use crate::domain::SafeText;
+use crate::domain::listing::Listing;
 use crate::ui::{self, theme::Theme};
 use effects::{Immediate, Shell};
+use gate::Gate;
 use open::OpenError;
 use terminal::Screen;
 
@@ -117,7 +122,7 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     let mut screen = Screen::take().map_err(CliError::failed)?;
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
     signals::watch(&events).map_err(CliError::failed)?;
-    read_input(events);
+    read_input(events, shell.gate());
     let mut model = Model { settings, ..Model::new(screen.size().map_err(CliError::failed)?, now()) };
     if model.settings.mouse {
         screen.mouse(true).map_err(CliError::failed)?;
@@ -204,7 +209,11 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             Message::Detail(..) => {
                 model.details.shown.as_ref().map(|shown| shown.key) != model.details.wanted
             }
-            Message::Completed(..) | Message::Charted(..) | Message::Timer(Timer::ChordMenu(_)) => true,
+            Message::Saved(_, saved) => !matches!(saved, Saved::Progress(_)),
+            Message::Completed(..)
+            | Message::Charted(..)
+            | Message::Piped(..)
+            | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.
             Message::Journal(_) => !model.list.listing.is_empty(),
             _ => false,
@@ -259,6 +268,11 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
             None => {}
             Some(Immediate::Copy(text)) => screen.copy(&text).map_err(CliError::failed)?,
             Some(Immediate::Mouse(on)) => screen.mouse(on).map_err(CliError::failed)?,
+            Some(Immediate::Attend(number, words, alerts)) => {
+                attend(shell, number, &words, alerts);
+                screen.enter().map_err(CliError::failed)?;
+                shell.gate().open();
+            }
             Some(Immediate::Suspend) => suspend(screen)?,
             Some(Immediate::Leave) => return Ok(Flow::Leave(0)),
         }
@@ -274,6 +288,19 @@ fn suspend(screen: &mut Screen) -> Result<()> {
     terminal::give_back();
     signals::stop_self().map_err(CliError::failed)?;
     screen.enter().map_err(CliError::failed)
+}
+
+/// Gives the terminal to a command until it ends and the analyst has read what it left there.
+fn attend(shell: &Shell, number: u64, words: &[String], alerts: Listing) {
+    shell.gate().close();
+    signals::set_away(true);
+    terminal::give_back();
+    let program = SafeText::from(words.first().map_or("", String::as_str));
+    let end = shell.attend(number, words, alerts);
+    say(format_args!("{program} {end}; Enter goes back to quell"));
+    // On a terminal that is gone there is nobody to wait for; the watchdog sees it too.
+    let _ = std::io::stdin().read_line(&mut String::new());
+    signals::set_away(false);
 }
 
 fn resized(screen: &Screen) -> Result<Message> {
@@ -292,7 +319,7 @@ fn colours() -> Colours {
 }
 
 /// Reads the terminal on a thread of its own. Nobody waits for it to end: on a line that went away it may never.
-fn read_input(events: Sender<Event>) {
+fn read_input(events: Sender<Event>, gate: Gate) {
     thread::spawn(move || {
         while let Ok(event) = crossterm::event::read() {
             for message in input::messages(event) {
@@ -300,6 +327,7 @@ fn read_input(events: Sender<Event>) {
                     return;
                 }
             }
+            gate.pass();
         }
         let _ = events.send(Event::Leave(1));
     });

@@ -6,6 +6,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::Duration;
@@ -15,6 +16,14 @@ use signal_hook::iterator::Signals;
 
 use super::Event;
 use super::terminal::give_back;
+
+/// True while a command has the terminal: the keys that stop and interrupt are its own.
+static AWAY: AtomicBool = AtomicBool::new(false);
+
+/// Says whether a command has the terminal.
+pub fn set_away(away: bool) {
+    AWAY.store(away, Ordering::SeqCst);
+}
 
 /// How long the main thread has to leave by itself.
 const GRACE: Duration = Duration::from_millis(600);
@@ -34,6 +43,13 @@ pub fn watch(events: &Sender<Event>) -> io::Result<()> {
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             match signal {
+                SIGINT | SIGQUIT | SIGCONT if AWAY.load(Ordering::SeqCst) => {}
+                // The command has stopped too: without us the shell would never notice.
+                SIGTSTP if AWAY.load(Ordering::SeqCst) => {
+                    if has_job_control() {
+                        let _ = stop_self();
+                    }
+                }
                 SIGTSTP => {
                     let _ = sender.send(Event::Suspend);
                 }

@@ -14,6 +14,7 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let wide = row.width >= 90;
     let line = notice(model)
         .or_else(|| running(model, wide))
+        .or_else(|| saving(model, wide))
         .or_else(|| fault(model))
         .or_else(|| syncing(model, wide))
         .unwrap_or_default();
@@ -55,6 +56,20 @@ fn running(model: &Model, wide: bool) -> Option<Vec<Piece>> {
     } else if model.sync.elsewhere {
         line.push(Piece::new("  sent by another quell", Role::Dim));
     } else if job.cancelling {
+        line.push(Piece::new("   cancelling…", Role::Strong));
+    } else if wide {
+        line.push(Piece::new("   ctrl-c cancels", Role::Dim));
+    }
+    Some(line)
+}
+
+/// `142 alerts as NDJSON  ████░░░░  60/142   ctrl-c cancels`.
+fn saving(model: &Model, wide: bool) -> Option<Vec<Piece>> {
+    let job = model.saving.iter().find(|job| job.begun)?;
+    let mut line = vec![Piece::from(format!("{}  ", job.label).as_str())];
+    line.extend(bar(job.done, job.total, if wide { 20 } else { 10 }));
+    line.push(Piece::from(format!("  {}/{}", thousands(job.done), thousands(job.total)).as_str()));
+    if job.cancelling {
         line.push(Piece::new("   cancelling…", Role::Strong));
     } else if wide {
         line.push(Piece::new("   ctrl-c cancels", Role::Dim));

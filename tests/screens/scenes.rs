@@ -15,6 +15,7 @@ use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
 
 use crate::charts;
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
+use crate::hand_over;
 use crate::record;
 use crate::suppress;
 use crate::trigger;
@@ -106,6 +107,14 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("prompt_time", time),
     ("prompt_pattern", pattern),
     ("prompt_palette", palette),
+    ("prompt_export", hand_over::export),
+    ("prompt_export_marked", hand_over::marked),
+    ("prompt_export_exists", hand_over::exists),
+    ("prompt_script", hand_over::script),
+    ("prompt_pipe", hand_over::pipe),
+    ("prompt_pipe_wrong", hand_over::wrong),
+    ("main_saving", hand_over::saving),
+    ("sheet_output", hand_over::output),
     ("sheet_failures", failures),
     ("sheet_jobs", jobs),
     ("sheet_help", help),
@@ -393,7 +402,7 @@ fn undo(size: (u16, u16)) -> Model {
 
 fn status(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
-    model.overlays.push(Overlay::Status(StatusMenu { chosen: 1 }));
+    model.overlays.push(Overlay::Status(StatusMenu { chosen: 1, ..StatusMenu::default() }));
     model
 }
 

@@ -39,11 +39,22 @@ pub struct Pty {
 
 impl Pty {
     /// Starts the program with arguments and environment on a terminal of a size.
-    pub fn start(args: &[&str], environment: &[(&str, &str)], (columns, rows): (u16, u16)) -> Self {
+    pub fn start(args: &[&str], environment: &[(&str, &str)], size: (u16, u16)) -> Self {
+        Self::start_in(&std::env::current_dir().unwrap(), args, environment, size)
+    }
+
+    /// The same in a folder.
+    pub fn start_in(
+        folder: &Path,
+        args: &[&str],
+        environment: &[(&str, &str)],
+        (columns, rows): (u16, u16),
+    ) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_quell"));
         command.args(args);
+        command.cwd(folder);
         command.env("TERM", "xterm-256color");
         command.env("TZ", "UTC");
         command.env_remove("NO_COLOR");
@@ -208,11 +219,18 @@ impl Bench {
         ["--endpoint", &self.url, "--data-dir", &data].map(str::to_owned).to_vec()
     }
 
-    /// The program's screen, pointed here.
+    /// The program's screen, pointed here and started in the bench's folder.
     pub fn screen(&self, size: (u16, u16)) -> Pty {
+        self.screen_with(&[], size)
+    }
+
+    /// The same with more variables in its environment.
+    pub fn screen_with(&self, more: &[(&str, &str)], size: (u16, u16)) -> Pty {
         let flags = self.flags();
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-        Pty::start(&flags, &self.environment(), size)
+        let environment: Vec<(&str, &str)> =
+            self.environment().into_iter().chain(more.iter().copied()).collect();
+        Pty::start_in(self.folder.path(), &flags, &environment, size)
     }
 
     /// The environment of the program: a token, and a home of its own.

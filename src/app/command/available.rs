@@ -100,6 +100,21 @@ pub(super) fn can_record(model: &Model) -> Available {
     unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
 }
 
+/// Some alert is marked or under the cursor.
+pub(super) fn any_alert(model: &Model) -> Available {
+    session(model)?;
+    unless("no alert is marked or under the cursor", marks::acted_on(model).next().is_some())
+}
+
+/// Commands can change anything: they are off where nothing may be changed.
+pub(super) fn can_pipe(model: &Model) -> Available {
+    any_alert(model)?;
+    match model.session.as_ref().and_then(|session| session.read_only.as_ref()) {
+        Some(reason) => Err(format!("no commands while read-only: {reason}")),
+        None => Ok(()),
+    }
+}
+
 /// Taking over needs a name to assign to.
 pub(super) fn can_take(model: &Model) -> Available {
     can_change(model)?;

@@ -37,6 +37,8 @@ pub enum Command {
     Record(Record),
     /// The clipboard.
     Copy(Copy),
+    /// Files and commands that get alerts.
+    HandOver(HandOver),
     /// The alerts that share an entity, and the way back.
     Pivot(Pivot),
     /// The *Related* tab.
@@ -206,8 +208,23 @@ pub enum Copy {
     Link,
     /// The source's JSON.
     Json,
+    /// Title and entities, defanged.
+    Defanged,
     /// The portal's link, shown as well.
     ShowLink,
+}
+
+/// Files and commands that get alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HandOver {
+    /// A file with the list.
+    File,
+    /// A change as a script.
+    Script,
+    /// A command whose output is shown.
+    Pipe,
+    /// A command that gets the terminal.
+    Shell,
 }
 
 /// The alerts that share an entity, and the way back.
@@ -382,12 +399,13 @@ pub enum Group {
     Record,
     Respond,
     Copy,
+    HandOver,
     Program,
 }
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Move,
         Self::Mark,
         Self::Filter,
@@ -398,6 +416,7 @@ impl Group {
         Self::Record,
         Self::Respond,
         Self::Copy,
+        Self::HandOver,
         Self::Program,
     ];
 
@@ -414,6 +433,7 @@ impl Group {
             Self::Record => "Record (kept here, never sent)",
             Self::Respond => "Take action",
             Self::Copy => "Copy",
+            Self::HandOver => "Hand over",
             Self::Program => "Program",
         }
     }

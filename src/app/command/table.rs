@@ -1,13 +1,13 @@
 //! The table of commands: a new command or key is one row here.
 
 use super::available::{
-    always, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin, any_undo, can_change,
-    can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, many_colours, opens,
-    session,
+    always, any_alert, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin, any_undo, can_change,
+    can_pipe, can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, many_colours,
+    opens, session,
 };
 use super::{
-    App, By, Change, Command, Copy, Go, Group, Mark, Move, Narrow, Panes, Pivot, Reach, Record, Related,
-    Respond, Show, Span, Spec, Suppress, View,
+    App, By, Change, Command, Copy, Go, Group, HandOver, Mark, Move, Narrow, Panes, Pivot, Reach, Record,
+    Related, Respond, Show, Span, Spec, Suppress, View,
 };
 use crate::app::model::{Model, Section};
 use crate::domain::Status;
@@ -218,7 +218,13 @@ pub static COMMANDS: &[Spec] = &[
     copy(Copy::Entity, &["y e"], "Copy the first entity", "entity"),
     copy(Copy::Link, &["y l"], "Copy the portal's link", "portal link"),
     copy(Copy::Json, &["y j"], "Copy the source's JSON", "JSON"),
+    copy(Copy::Defanged, &["Y"], "Copy title and entities for a ticket, addresses defanged", "defanged"),
     copy(Copy::ShowLink, &["o"], "Show and copy the portal's link", "link"),
+
+    row(C::HandOver(HandOver::File), &["W"], "Export to a file: the marked alerts, else those listed", "export", P::BESIDE, G::HandOver, any_listed),
+    row(C::HandOver(HandOver::Script), &[], "Script: a change of status as curl or az rest commands", "script", P::ALL, G::HandOver, any_alert),
+    row(C::HandOver(HandOver::Pipe), &["|"], "Give the alerts' JSON to a command and show its output", "pipe", P::ALL, G::HandOver, can_pipe),
+    row(C::HandOver(HandOver::Shell), &["!"], "Give the alerts' JSON and the terminal to a command", "run", P::ALL, G::HandOver, can_pipe),
 
     row(C::Show(Show::Jobs), &["w"], "Running and recent work", "jobs", P::ALL, G::Program, always),
     row(C::Show(Show::Log), &["@"], "The audit log: everything done here", "audit log", P::ALL, G::Program, session),

@@ -16,6 +16,7 @@ pub fn jobs(model: &Model, width: usize) -> Document {
     let mut flow = Flow::new(width);
     standing(&mut flow, model);
     running(&mut flow, model);
+    saving(&mut flow, model);
     flow.blank();
     listings(&mut flow, model);
     flow.blank();
@@ -79,6 +80,20 @@ fn running(flow: &mut Flow, model: &Model) {
     }
     if model.bulk.running.is_empty() {
         flow.words("  none", Role::Dim);
+    }
+}
+
+fn saving(flow: &mut Flow, model: &Model) {
+    if model.saving.is_empty() {
+        return;
+    }
+    flow.blank();
+    flow.section("Files being written");
+    for job in &model.saving {
+        let mut line = vec![Piece::from(format!("{}  ", job.label).as_str())];
+        line.extend(bar(job.done, job.total, BAR));
+        line.push(Piece::from(format!("  {}/{}", thousands(job.done), thousands(job.total)).as_str()));
+        flow.wrap("  ", "    ", &line);
     }
 }
 

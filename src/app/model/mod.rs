@@ -3,6 +3,7 @@
 mod bulk;
 mod charts;
 mod details;
+mod export;
 mod filter_bar;
 mod first_run;
 mod list;
@@ -32,6 +33,7 @@ use crate::domain::table::Table;
 pub use bulk::{Bulk, Decision, Running};
 pub use charts::{Asked, AttackView, TimelineView};
 pub use details::{Details, Full, Opened, Tab};
+pub use export::{Contents, PipeEnd, PipeOutput, PipePrompt, SavePrompt, SaveState, Saving};
 pub use filter_bar::FilterBar;
 pub use first_run::{FirstRun, FirstRunStep};
 pub use list::{List, Spot, Visual};
@@ -78,6 +80,10 @@ pub struct Model {
     pub bulk: Bulk,
     /// Workers.
     pub sync: SyncStatus,
+    /// Files being written, the newest last.
+    pub saving: Vec<Saving>,
+    /// The last command that got alerts.
+    pub last_command: String,
     /// What lies over the screen; the last one has the keys.
     pub overlays: Vec<Overlay>,
     /// The audit log from which an alert was opened: it comes back when that is closed.
@@ -119,6 +125,8 @@ impl Model {
             rights: KnownRights::default(),
             bulk: Bulk::default(),
             sync: SyncStatus::default(),
+            saving: Vec::new(),
+            last_command: String::new(),
             overlays: Vec::new(),
             log: None,
             focus: Pane::default(),

@@ -7,6 +7,7 @@ use crate::app::message::Detail;
 use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
 use crate::app::model::{AttackView, TimelineView};
 use crate::app::model::{Outcomes, TriggerPrompt};
+use crate::app::model::{PipeOutput, PipePrompt, SavePrompt};
 use crate::app::model::{RuleForm, RulesScreen};
 pub use crate::app::overlays::mail::MailForm;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, Target, TargetRecord};
@@ -53,6 +54,12 @@ pub enum Overlay {
     Attack(Box<AttackView>),
     /// Running and recent changes, and the listings.
     Jobs(Scroll),
+    /// A file to write.
+    Save(Box<SavePrompt>),
+    /// A command that gets alerts.
+    Pipe(Box<PipePrompt>),
+    /// What a command writes.
+    Output(Box<PipeOutput>),
     /// Keys of the pane below.
     Help(Scroll),
     /// The palette.
@@ -96,6 +103,8 @@ pub struct Twins {
 /// The status menu.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatusMenu {
+    /// True when the change is to be written as a script.
+    pub script: bool,
     /// The line under the cursor.
     pub chosen: usize,
 }

@@ -5,7 +5,7 @@ use crate::app::input::Edit;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Confirm, Model, Overlay};
 use crate::app::notice::say;
-use crate::app::{Effects, bulk};
+use crate::app::{Effects, bulk, export};
 use crate::domain::Status;
 use crate::domain::change::Reason;
 
@@ -30,6 +30,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             confirm.comment.get_or_insert_default();
             confirm.typing = true;
         }
+        Code::Char('x') => export::script_of_confirm(model),
         Code::Char('t') if confirm.twins.is_some() => bulk::toggle_twins(model),
         Code::Char('y') if wants_reason(confirm) && confirm.reason.is_none() => {
             say(model, "choose a reason first: 1 to 6", out);

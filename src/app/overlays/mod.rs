@@ -9,8 +9,10 @@ pub(super) mod log;
 pub mod mail;
 mod note;
 mod palette;
+mod pipe;
 mod pivot;
 mod prompt;
+mod save;
 mod sheet;
 mod status;
 pub(super) mod timeline;
@@ -18,7 +20,7 @@ mod trigger;
 
 use crate::app::key::{Code, Key};
 use crate::app::message::{Chart, Question};
-use crate::app::model::{Model, Overlay, Step};
+use crate::app::model::{Model, Overlay, SaveState, Step};
 use crate::app::{Effects, suppress, undo};
 
 pub use assign::assignees;
@@ -29,9 +31,16 @@ pub(super) use sheet::{measure, movement, open_help, open_jobs};
 /// Keys and what they do.
 type Hints = [(&'static str, &'static str)];
 
-const CONFIRM: &Hints = &[("y", "yes, do it"), ("Enter", "no"), ("c", "comment"), ("Esc", "no")];
-const DISMISS: &Hints =
-    &[("1–6", "reason"), ("y", "yes, dismiss them"), ("Enter", "no"), ("c", "comment"), ("Esc", "no")];
+const CONFIRM: &Hints =
+    &[("y", "yes, do it"), ("Enter", "no"), ("c", "comment"), ("x", "as a script"), ("Esc", "no")];
+const DISMISS: &Hints = &[
+    ("1–6", "reason"),
+    ("y", "yes, dismiss them"),
+    ("Enter", "no"),
+    ("c", "comment"),
+    ("x", "as a script"),
+    ("Esc", "no"),
+];
 const COMMENT: &Hints = &[("Enter", "keep the comment"), ("Esc", "drop it")];
 const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no")];
 const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc", "leave")];
@@ -63,6 +72,10 @@ const RULES: &Hints = &[
     ("Esc", "close"),
 ];
 const RULES_ASKING: &Hints = &[("y", "yes, do it"), ("Enter", "no"), ("Esc", "no")];
+const SAVE: &Hints = &[("Enter", "write it"), ("Tab ↓ ↑", "format"), ("Esc", "close")];
+const REPLACE: &Hints = &[("y", "yes, replace it"), ("Enter", "no"), ("Esc", "no")];
+const PIPE: &Hints = &[("Enter", "run it"), ("Esc", "close")];
+const RUNS: &Hints = &[("↑ ↓", "scroll"), ("Esc", "end it, close")];
 const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const NOTE: &Hints = &[("Enter", "keep the note"), ("Esc", "leave without one")];
@@ -95,6 +108,11 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
         Overlay::Trigger(_) => TRIGGER_MARKED,
         Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) => SHEET,
+        Overlay::Save(prompt) if prompt.state == SaveState::Exists => REPLACE,
+        Overlay::Save(_) => SAVE,
+        Overlay::Pipe(_) => PIPE,
+        Overlay::Output(output) if output.ended.is_none() => RUNS,
+        Overlay::Output(_) => SHEET,
         Overlay::Note(_) => NOTE,
         Overlay::Assign(_) => ASSIGN,
         Overlay::Judge(judge) if judge.reason.is_some() => JUDGE,
@@ -137,6 +155,9 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
         ("When mail settings are about to be stored", STORE),
         ("In the timeline", TIMELINE),
         ("In the ATT&CK view", ATTACK),
+        ("When a file is about to be written", SAVE),
+        ("When it is there already", REPLACE),
+        ("When a command is asked for", PIPE),
         ("In the palette", PALETTE),
     ]
 }
@@ -163,6 +184,9 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
         Some(Overlay::Trigger(_)) => trigger::key(model, key, out),
         Some(Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_)) => sheet::key(model, key),
+        Some(Overlay::Save(_)) => save::key(model, key, out),
+        Some(Overlay::Pipe(_)) => pipe::prompt(model, key, out),
+        Some(Overlay::Output(_)) => pipe::output(model, key, out),
         Some(Overlay::Note(_)) => note::key(model, key, out),
         Some(Overlay::Assign(_)) => assign::key(model, key, out),
         Some(Overlay::Judge(_)) => judge::key(model, key, out),
@@ -215,6 +239,14 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
             *error = None;
         }
         Some(Overlay::Mail(mail)) => return mail::paste(mail, text),
+        Some(Overlay::Save(prompt)) if prompt.state != SaveState::Exists => {
+            prompt.input.insert(text);
+            prompt.state = SaveState::Typing;
+        }
+        Some(Overlay::Pipe(prompt)) => {
+            prompt.input.insert(text);
+            prompt.error = None;
+        }
         Some(Overlay::Note(prompt)) => prompt.input.insert(text),
         Some(Overlay::Assign(menu)) => {
             menu.input.insert(text);

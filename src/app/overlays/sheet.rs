@@ -6,7 +6,7 @@ use crate::app::key::{Code, Key};
 use crate::app::layout::{failure_rows, pivot_rows, sheet};
 use crate::app::model::{Model, Overlay, Scroll};
 use crate::app::overlays::{attack, close, failures};
-use crate::app::{Effects, documents, list};
+use crate::app::{Effects, documents, list, pipe};
 
 /// Opens the help of the pane below.
 pub(in crate::app) fn open_help(model: &mut Model) {
@@ -36,6 +36,14 @@ pub(in crate::app) fn measure(model: &mut Model) {
         Some(Overlay::Outcomes(outcomes)) => {
             documents::trigger::outcomes(model, outcomes.number, area.columns()).lines.len()
         }
+        Some(Overlay::Output(output)) => {
+            let document = pipe::lay_out(output, area.columns());
+            let lines = document.len();
+            if let Some(Overlay::Output(output)) = model.overlays.last_mut() {
+                output.document = document;
+            }
+            lines
+        }
         _ => 0,
     };
     match model.overlays.last_mut() {
@@ -59,6 +67,7 @@ fn scroll_of(overlay: &mut Overlay) -> Option<&mut Scroll> {
         Overlay::Help(scroll) | Overlay::Jobs(scroll) => Some(scroll),
         Overlay::Trigger(prompt) => Some(&mut prompt.scroll),
         Overlay::Outcomes(outcomes) => Some(&mut outcomes.scroll),
+        Overlay::Output(output) => Some(&mut output.scroll),
         _ => None,
     }
 }

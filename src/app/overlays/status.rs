@@ -4,7 +4,7 @@ use crate::app::command::{Change, Command};
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Overlay};
 use crate::app::overlays::close;
-use crate::app::{Effects, first_run, keys};
+use crate::app::{Effects, export, first_run, keys};
 use crate::domain::Status;
 
 /// A key.
@@ -19,10 +19,12 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
     }
     match key.code {
         Code::Enter => {
-            let status = Status::SETTABLE.get(menu.chosen).copied();
+            let (status, script) = (Status::SETTABLE.get(menu.chosen).copied(), menu.script);
             close(model);
-            if let Some(status) = status {
-                keys::run(model, Command::Change(Change::Set(status)), out);
+            match status {
+                Some(status) if script => export::open_script(model, status, out),
+                Some(status) => keys::run(model, Command::Change(Change::Set(status)), out),
+                None => {}
             }
         }
         Code::Esc | Code::Char('q') => close(model),

@@ -157,6 +157,7 @@ fn what_is_copied() {
         ("y l", "https://portal.azure.com/n1"),
         ("o", "https://portal.azure.com/n1"),
         ("y j", "{\"name\":\"n1\"}"),
+        ("Y", "A title\nvm-1"),
         ("Enter y l", "https://portal.azure.com/n1"),
     ] {
         let mut harness = Harness::small();

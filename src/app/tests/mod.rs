@@ -5,6 +5,7 @@ mod changes;
 mod charts;
 mod details;
 mod filter;
+mod hand_over;
 mod invariants;
 mod keymap;
 mod list;

@@ -95,3 +95,142 @@ fn ours(row: &Row<'_>) -> Option<Value> {
     }
     (!ours.is_empty()).then_some(Value::Object(ours))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::AlertKey;
+    use crate::domain::filter::testing::{Sample, builder};
+    use crate::domain::table::LocalRecord;
+
+    /// What is exported of a body; the row is Active at the source, or what is queued.
+    fn exported(body: &str, pending: Option<Status>, local: Option<LocalRecord>) -> Value {
+        let mut builder = builder(&[Sample::new("a")]);
+        builder.set_pending(AlertKey(1), pending);
+        builder.local_mut().extend(local.map(|local| (AlertKey(1), local)));
+        let table = builder.snapshot();
+        let text = json(&table.get(AlertKey(1)).unwrap(), body);
+        assert!(!text.contains(['\n', '\r', '\t', '\u{1b}', '\u{202e}']), "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn the_status_as_it_is_now_is_put_where_readers_look_for_it() {
+        let dismissed = Some(Status::Dismissed);
+        for (body, pending, expected) in [
+            (
+                r#"{"id":"i","properties":{"status":"Active"}}"#,
+                None,
+                r#"{"id":"i","properties":{"status":"Active"}}"#,
+            ),
+            (
+                r#"{"id":"i","properties":{"status":"New"}}"#,
+                None,
+                r#"{"id":"i","properties":{"status":"New"}}"#,
+            ),
+            (
+                r#"{"id":"i","properties":{"status":"Resolved"}}"#,
+                None,
+                r#"{"id":"i","properties":{"status":"Active"}}"#,
+            ),
+            (
+                r#"{"id":"i","properties":{"a":1}}"#,
+                None,
+                r#"{"id":"i","properties":{"a":1,"status":"Active"}}"#,
+            ),
+            (r#"{"id":"i","properties":{}}"#, None, r#"{"id":"i","properties":{"status":"Active"}}"#),
+            (
+                r#"{"id":"i","properties":{"status":null}}"#,
+                None,
+                r#"{"id":"i","properties":{"status":"Active"}}"#,
+            ),
+            (
+                r#"{"id":"i","properties":{"Status":"Active"}}"#,
+                dismissed,
+                r#"{"id":"i","properties":{"Status":"Dismissed"},"quell":{"sourceStatus":"Active"}}"#,
+            ),
+            (
+                r#"{ "id": "i",
+                    "state": "Active", "quell": 5 }"#,
+                dismissed,
+                r#"{"id":"i","state":"Dismissed","quell":{"sourceStatus":"Active"}}"#,
+            ),
+        ] {
+            assert_eq!(
+                exported(body, pending, None),
+                serde_json::from_str::<Value>(expected).unwrap(),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_alert_without_an_id_gets_the_one_it_is_known_by() {
+        for body in ["{}", r#"{"alertType":"x"}"#, r#"{"id":null,"status":"Active"}"#] {
+            let value = exported(body, Some(Status::Dismissed), None);
+            assert!(value["id"].as_str().unwrap().ends_with("/a"), "{value}");
+            assert_eq!(
+                (&value["status"], &value["quell"]["sourceStatus"]),
+                (&"Dismissed".into(), &"Active".into())
+            );
+        }
+    }
+
+    #[test]
+    fn the_local_record_stands_beside_the_alert() {
+        let local = LocalRecord {
+            assigned: Some("ann\u{202e}".into()),
+            changed_by: None,
+            useful: Some(false),
+            notes: "one\ntwo\u{1b}".into(),
+        };
+        let value = exported(r#"{"id":"i","properties":{"status":"Active"}}"#, None, Some(local));
+        let expected =
+            json!({ "assigned": "ann\u{202e}", "feedback": "not-useful", "notes": "one\ntwo\u{1b}" });
+        assert_eq!(value[OURS], expected);
+    }
+
+    #[test]
+    fn numbers_and_odd_strings_come_through_as_they_are_written() {
+        let mut builder = builder(&[Sample::new("a")]);
+        let table = builder.snapshot();
+        let row = table.get(AlertKey(1)).unwrap();
+        let body =
+            r#"{"id":"i","status":"Active","n":1e999,"f":0.10,"s":"\ud800 \/","d":[[[]]],"dup":1,"dup":2}"#;
+        assert_eq!(json(&row, body), body);
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::hash_map("\\PC{0,4}", inner, 0..4)
+                    .prop_map(|map| map.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_but_the_status_changes(more in proptest::collection::hash_map("x\\PC{0,4}", value(), 0..5), pretty in any::<bool>()) {
+            let mut body = json!({ "id": "i", "properties": { "status": "Active" } });
+            let members: Map<String, Value> = more.into_iter().collect();
+            body.as_object_mut().unwrap().extend(members.clone());
+            body["properties"].as_object_mut().unwrap().extend(members);
+            let text = if pretty { serde_json::to_string_pretty(&body).unwrap() } else { body.to_string() };
+            let mut exported = exported(&text, Some(Status::Resolved), None);
+            prop_assert_eq!(exported["properties"]["status"].take(), "Resolved");
+            exported["properties"]["status"] = "Active".into();
+            prop_assert_eq!(exported.as_object_mut().unwrap().remove(OURS), Some(json!({ "sourceStatus": "Active" })));
+            prop_assert_eq!(exported, body);
+        }
+    }
+}

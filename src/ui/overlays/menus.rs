@@ -26,10 +26,11 @@ pub(super) fn status(model: &Model, menu: &StatusMenu, painter: &mut Painter<'_>
         lines.push(vec![
             Piece::new(if chosen { "▌ " } else { "  " }, Role::Key),
             Piece::new(format!("{name:12}"), if chosen { Role::Strong } else { Role::Body }),
-            Piece::new(format!("  {chord}"), Role::Dim),
+            Piece::new(if menu.script { String::new() } else { format!("  {chord}") }, Role::Dim),
         ]);
     }
-    boxed(model, "Set status", &Document { lines }, painter);
+    let title = if menu.script { "Script that sets status" } else { "Set status" };
+    boxed(model, title, &Document { lines }, painter);
 }
 
 /// Draws the entities of an alert, one of them under the cursor.

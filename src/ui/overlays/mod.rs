@@ -8,6 +8,7 @@ mod mail;
 mod menus;
 mod palette;
 mod record;
+mod save;
 mod suppress;
 
 use crate::app::command::Scope;
@@ -51,6 +52,12 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::Rules(screen) => suppress::rules(model, screen, painter),
         Overlay::Timeline(view) => charts::timeline(model, view, painter),
         Overlay::Attack(view) => charts::attack(model, view, painter),
+        Overlay::Save(prompt) => save::save(model, prompt, painter),
+        Overlay::Pipe(prompt) => save::pipe(model, prompt, painter),
+        Overlay::Output(output) => {
+            let title = format!("| {}", output.command);
+            scrolled(sheet(model.size), &title, &output.document, output.scroll.offset, painter);
+        }
         Overlay::Jobs(scroll) => {
             let area = sheet(model.size);
             let document = documents::jobs(model, area.inner().columns());

@@ -1,0 +1,179 @@
+//! Files to hand on: the alerts of the list, and a change as a script. The prompt has a name ready; nothing is replaced
+//! unasked.
+
+use std::sync::Arc;
+
+use crate::app::documents::moment::counted;
+use crate::app::effect::{SaveOrder, SaveWhat};
+use crate::app::input::Input;
+use crate::app::message::Saved;
+use crate::app::model::{Confirm, Contents, Model, Overlay, SavePrompt, SaveState, Saving, StatusMenu};
+use crate::app::notice::{fail, say};
+use crate::app::{Effect, Effects, bulk, marks, overlays};
+use crate::domain::change::{Plan, ScriptTool, Target};
+use crate::domain::export::{Format, file_name, with_ending};
+use crate::domain::listing::Listing;
+use crate::domain::{AlertKey, SafeText, Status};
+
+/// Opens the prompt for the marked alerts, else for those listed.
+pub(super) fn open(model: &mut Model) {
+    let marked = !model.list.marks.is_empty() || model.list.visual.is_some_and(|visual| visual.marking);
+    let listing = &model.list.listing;
+    let (alerts, off_screen) = if marked {
+        let set = marks::acted_on(model).collect();
+        let keys = marks::in_order(listing, &set);
+        (of_keys(model, &keys), marks::off_screen(listing, keys.iter().copied()))
+    } else {
+        (listing.clone(), 0)
+    };
+    let name = file_name("", model.now.utc, model.now.offset, Format::default().ending());
+    push(model, Contents::Alerts { alerts, marked, off_screen }, name);
+}
+
+/// Some alerts of the newest snapshot, in order.
+pub(super) fn of_keys(model: &Model, keys: &[AlertKey]) -> Listing {
+    let rows = keys.iter().filter_map(|key| model.table.position(*key)).collect();
+    Listing::new(Arc::clone(&model.table), rows)
+}
+
+/// Asks for the status that a script is to set.
+pub(super) fn choose_script(model: &mut Model) {
+    model.overlays.push(Overlay::Status(StatusMenu { script: true, ..StatusMenu::default() }));
+}
+
+/// Opens the prompt for a script that sets the status of what a decision would cover.
+pub(super) fn open_script(model: &mut Model, status: Status, out: &mut Effects) {
+    let plan = bulk::planned(model, status);
+    if plan.targets.is_empty() {
+        say(model, format!("nothing to change: no alert that is not {} already", status.word()), out);
+        return;
+    }
+    script_of(model, &plan, status);
+}
+
+/// The change that is about to be confirmed, as a script.
+pub(super) fn script_of_confirm(model: &mut Model) {
+    if let Some(Overlay::Confirm(confirm)) = model.overlays.last() {
+        let Confirm { plan, status, .. } = (**confirm).clone();
+        if !plan.targets.is_empty() {
+            script_of(model, &plan, status);
+        }
+    }
+}
+
+fn script_of(model: &mut Model, plan: &Plan, status: Status) {
+    let targets: Arc<[Target]> = plan.targets.iter().map(|(_, target)| target.clone()).collect();
+    let name = file_name(status.word(), model.now.utc, model.now.offset, "sh");
+    push(model, Contents::Script { targets, status, tool: ScriptTool::default() }, name);
+}
+
+fn push(model: &mut Model, contents: Contents, name: String) {
+    let prompt = SavePrompt { contents, input: Input::new(name), state: SaveState::Typing };
+    model.overlays.push(Overlay::Save(Box::new(prompt)));
+}
+
+/// The next format, or the one before.
+pub(super) fn turn(prompt: &mut SavePrompt, back: bool) {
+    let step = |at: usize, all: usize| if back { (at + all - 1) % all } else { (at + 1) % all };
+    match &mut prompt.contents {
+        Contents::Script { tool, .. } => {
+            *tool = if *tool == ScriptTool::Curl { ScriptTool::Az } else { ScriptTool::Curl };
+        }
+        Contents::Alerts { .. } => {
+            let at = Format::ALL.iter().position(|format| Some(*format) == prompt.format());
+            let next = Format::ALL[at.map_or(0, |at| step(at, Format::ALL.len()))];
+            let mut known: Vec<&str> = Format::ALL.map(Format::ending).to_vec();
+            known.push("jsonl");
+            prompt.input = Input::new(with_ending(prompt.input.text().trim(), &known, next.ending()));
+        }
+    }
+    prompt.state = SaveState::Typing;
+}
+
+/// Orders the file to be written. `replace`: also where there is one.
+pub(super) fn write(model: &mut Model, replace: bool, out: &mut Effects) {
+    let number = model.next_serial();
+    let Some(Overlay::Save(prompt)) = model.overlays.last_mut() else { return };
+    let path = prompt.input.text().trim().to_owned();
+    let format = prompt.format();
+    let (what, label, total) = match (&prompt.contents, format) {
+        _ if path.is_empty() || path.ends_with('/') => {
+            prompt.state = SaveState::Refused("type the name of a file".into());
+            return;
+        }
+        (Contents::Alerts { .. }, None) => {
+            prompt.state = SaveState::Refused("let the name end in .ndjson, .json, .csv or .md".into());
+            return;
+        }
+        (Contents::Alerts { alerts, .. }, Some(format)) => {
+            let label = format!("{} as {format}", counted(alerts.len(), "alert"));
+            (SaveWhat::Alerts(alerts.clone(), format), label, alerts.len())
+        }
+        (Contents::Script { targets, status, tool }, _) => {
+            let label = format!("script: {}", bulk::label(Some(*status), targets.len()));
+            (SaveWhat::Script(*tool, Arc::clone(targets)), label, targets.len())
+        }
+    };
+    prompt.state = SaveState::Waiting(number);
+    model.saving.push(Saving { number, label, begun: false, done: 0, total, cancelling: false });
+    out.push(Effect::Save(SaveOrder::Write { number, path, replace, what }));
+}
+
+/// Where an order to write stands.
+pub(super) fn answered(model: &mut Model, number: u64, saved: Saved, out: &mut Effects) {
+    let Some(at) = model.saving.iter().position(|job| job.number == number) else { return };
+    match saved {
+        Saved::Begun => {
+            model.saving[at].begun = true;
+            if prompt_of(model, number).is_some() {
+                overlays::close(model);
+            }
+        }
+        Saved::Progress(done) => model.saving[at].done = done,
+        Saved::Exists => {
+            model.saving.remove(at);
+            set_state(model, number, SaveState::Exists);
+        }
+        Saved::Failed(why) => {
+            model.saving.remove(at);
+            if !set_state(model, number, SaveState::Refused(why.clone())) {
+                fail(model, why, out);
+            }
+        }
+        Saved::Done { path, warning } => {
+            let label = model.saving.remove(at).label;
+            match warning {
+                None => say(model, format!("{label}: {}", path.raw()), out),
+                Some(warning) => fail(model, format!("{label}: {}; {warning}", path.raw()), out),
+            }
+        }
+    }
+}
+
+/// The prompt on top, when it waits for an order.
+fn prompt_of(model: &mut Model, number: u64) -> Option<&mut SavePrompt> {
+    match model.overlays.last_mut() {
+        Some(Overlay::Save(prompt)) if prompt.state == SaveState::Waiting(number) => Some(prompt),
+        _ => None,
+    }
+}
+
+fn set_state(model: &mut Model, number: u64, state: SaveState) -> bool {
+    prompt_of(model, number).map(|prompt| prompt.state = state).is_some()
+}
+
+/// True while it is looked whether a file can be written: keys wait for the answer.
+pub(super) fn is_awaited(model: &Model) -> bool {
+    let Some(Overlay::Save(prompt)) = model.overlays.last() else { return false };
+    matches!(prompt.state, SaveState::Waiting(_))
+}
+
+/// Cancels the newest file that is being written; false without any.
+pub(super) fn interrupt(model: &mut Model, out: &mut Effects) -> bool {
+    let Some(job) = model.saving.iter_mut().rev().find(|job| !job.cancelling) else { return false };
+    job.cancelling = true;
+    let (number, label) = (job.number, job.label.clone());
+    out.push(Effect::Save(SaveOrder::Cancel(number)));
+    say(model, SafeText::from(format!("cancelling: {label}")), out);
+    true
+}

@@ -1,0 +1,133 @@
+//! Files written for the screen: each order a thread of its own, with progress and a way to stop.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
+use super::export::file::NewFile;
+use super::export::{ExportError, alerts};
+use super::mailbox::Mailbox;
+use super::open::Workspace;
+use super::work::Work;
+use crate::app::effect::{SaveOrder, SaveWhat};
+use crate::app::message::{Message, Saved};
+use crate::azure::script::script;
+use crate::domain::{SafeText, thousands};
+
+/// Between two reports of progress.
+const PACE: Duration = Duration::from_millis(100);
+
+/// Files being written.
+pub struct Saves {
+    work: Work,
+    mailbox: Mailbox,
+    handle: Handle,
+    cancels: Arc<Mutex<HashMap<u64, CancellationToken>>>,
+}
+
+impl Saves {
+    /// None yet.
+    pub fn new(work: Work, mailbox: Mailbox, handle: Handle) -> Self {
+        Self { work, mailbox, handle, cancels: Arc::default() }
+    }
+
+    /// Carries an order out.
+    pub fn run(&self, order: SaveOrder) {
+        match order {
+            SaveOrder::Cancel(number) => {
+                if let Some(cancel) = self.cancels().get(&number) {
+                    cancel.cancel();
+                }
+            }
+            SaveOrder::Write { number, path, replace, what } => {
+                let cancel = CancellationToken::new();
+                self.cancels().insert(number, cancel.clone());
+                let (work, mailbox, cancels) =
+                    (self.work.clone(), self.mailbox.clone(), Arc::clone(&self.cancels));
+                let handle = self.handle.clone();
+                self.handle.spawn_blocking(move || {
+                    let tell = |saved| mailbox.send(Message::Saved(number, saved));
+                    let written = match work.workspace() {
+                        Some(workspace) => {
+                            write(&workspace, &handle, &expanded(&path), replace, &what, &tell, &cancel)
+                        }
+                        None => Err("nothing is open yet".into()),
+                    };
+                    cancels.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+                    tell(match written {
+                        Ok(Some(done)) => done,
+                        Ok(None) => Saved::Exists,
+                        Err(why) => Saved::Failed(why),
+                    });
+                });
+            }
+        }
+    }
+
+    fn cancels(&self) -> std::sync::MutexGuard<'_, HashMap<u64, CancellationToken>> {
+        self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives up what is being written: half a file is none.
+    pub fn close(&self) {
+        self.cancels().values().for_each(CancellationToken::cancel);
+    }
+}
+
+/// Writes a file whole; none when there is one that is to stay.
+fn write(
+    workspace: &Workspace,
+    handle: &Handle,
+    path: &Path,
+    replace: bool,
+    what: &SaveWhat,
+    tell: &(dyn Fn(Saved) + Sync),
+    cancel: &CancellationToken,
+) -> Result<Option<Saved>, SafeText> {
+    let failed = |error: ExportError| SafeText::from(error.to_string());
+    let mut file = match NewFile::create(path, replace) {
+        Err(ExportError::Exists(_)) => return Ok(None),
+        created => created.map_err(failed)?,
+    };
+    tell(Saved::Begun);
+    let warning = match what {
+        SaveWhat::Alerts(listing, format) => {
+            let last = Mutex::new(Instant::now());
+            let progress = |done| {
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                if last.elapsed() >= PACE {
+                    *last = Instant::now();
+                    tell(Saved::Progress(done));
+                }
+            };
+            let work = alerts(&workspace.store, listing, *format, &mut file, &progress, cancel);
+            handle.block_on(work).map_err(failed)?.warning()
+        }
+        SaveWhat::Script(tool, targets) => {
+            let script = script(*tool, &workspace.plan.endpoint, targets, Utc::now());
+            file.write_all(script.text.as_bytes()).map_err(|error| failed(error.into()))?;
+            (script.left_out > 0).then(|| {
+                format!(
+                    "{} left out: their id is no path of Azure Resource Manager",
+                    thousands(script.left_out)
+                )
+            })
+        }
+    };
+    file.finish().map_err(failed)?;
+    Ok(Some(Saved::Done { path: path.display().to_string().into(), warning }))
+}
+
+/// A path as a person types it: `~/` is the home folder, as a shell has it.
+fn expanded(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) if !home.is_empty() => PathBuf::from(home).join(rest),
+        _ => PathBuf::from(path),
+    }
+}
