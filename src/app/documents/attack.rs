@@ -217,12 +217,9 @@ mod tests {
                 let view = AttackView { technique, shown: Some(Arc::clone(&shown)), ..AttackView::default() };
                 let drawn = heat(&view, &shown, columns, true);
                 assert!(drawn.width() <= columns, "{columns} {technique:?}\n{}", drawn.text());
-                let text = drawn.text();
-                assert_eq!(
-                    text.contains('▐') && text.contains("▌\n") || text.contains("▌ +"),
-                    technique.is_some(),
-                    "{text}"
-                );
+                let under =
+                    technique.map_or("▌ Execution".to_owned(), |at| format!(" T1{at:03}.001 {at}▌"));
+                assert!(drawn.text().contains(&under), "{columns} {technique:?}\n{}", drawn.text());
             }
         }
     }

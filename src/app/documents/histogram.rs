@@ -155,7 +155,7 @@ mod tests {
             drawn(2, false, false),
             [pair("8 h    : -  : #", "peak 16"), pair("High     :     ", "peak 1")]
         );
-        assert_eq!(drawn(1, true, true), [pair("8 h    ▂ ▃  ▂ █", "peak 16 · High 23 Nov 09:00")]);
+        assert_eq!(drawn(1, true, true), [pair("8 h    ▂ ▄  ▂ █", "peak 16 · High 23 Nov 09:00")]);
     }
 
     #[test]
