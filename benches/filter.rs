@@ -8,7 +8,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use quell::domain::alert::Scan;
 use quell::domain::fact::{Fact, FactKind};
 use quell::domain::filter::{Compiled, Context, complete, parse};
-use quell::domain::query::{Query, Ranking, Sort, run, run_ranked};
+use quell::domain::query::{GroupBy, Query, Ranking, Sort, arrange, run, run_ranked};
 use quell::domain::resource::Cloud;
 use quell::domain::table::{Flags, RowData, Table, TableBuilder};
 use quell::domain::tactic::TacticSet;
@@ -121,6 +121,12 @@ fn benches(criterion: &mut Criterion) {
     let title = Sort::parse("title,resource").unwrap_or_default();
     criterion
         .bench_function("sort 100k by two texts", |bencher| bencher.iter(|| Ranking::new(&table, &title)));
+    let groupings = [GroupBy::Resource, GroupBy::Type, GroupBy::Tactic, GroupBy::Entity, GroupBy::Incident];
+    for by in groupings {
+        criterion.bench_function(&format!("group 100k by {by}"), |bencher| {
+            bencher.iter(|| arrange(&table, black_box(ranking.rows().to_vec()), by));
+        });
+    }
     criterion.bench_function("complete resource: over 100k", |bencher| {
         bencher.iter(|| complete("resource:vm", 11, &table));
     });

@@ -7,6 +7,7 @@
 //! domain/      the words and rules of the field: no I/O, no clock
 //! app/         the Elm core: update(&mut Model, Message, now) -> Vec<Effect>
 //! ui/          ratatui: reads &Model, writes a Frame, nothing else
+//! plain/       the same without a screen: reads &Model, writes lines; reads lines, gives messages
 //! store/       SQLite, the only folder with SQL: cache.db and journal.db on one owning thread
 //! azure/       the REST wire format: sign-in, transport, throttling; wire -> domain
 //! sync/        a pure plan, then the pull and push workers
@@ -64,6 +65,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod emulator;
+pub mod plain;
 pub mod runtime;
 pub mod store;
 pub mod sync;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// (folder, folders of ours it may use, crates it must never name)
-const RULES: [(&str, &[&str], &[&str]); 8] = [
+const RULES: [(&str, &[&str], &[&str]); 9] = [
     (
         "domain",
         &["domain"],
@@ -45,6 +45,21 @@ const RULES: [(&str, &[&str], &[&str]); 8] = [
         &["domain", "app", "ui"],
         &["crossterm", "tokio", "rusqlite", "reqwest", "axum", "&mut Model", "Utc::now"],
     ),
+    (
+        "plain",
+        &["domain", "app", "plain"],
+        &[
+            "ratatui",
+            "crossterm",
+            "tokio",
+            "rusqlite",
+            "reqwest",
+            "axum",
+            "&mut Model",
+            "Utc::now",
+            "std::io",
+        ],
+    ),
     ("store", &["domain", "store"], &["ratatui", "crossterm", "reqwest", "axum", "tokio::"]),
     ("azure", &["domain", "azure"], &["ratatui", "crossterm", "rusqlite"]),
     ("sync", &["domain", "store", "azure", "sync"], &["ratatui", "crossterm"]),
@@ -52,8 +67,8 @@ const RULES: [(&str, &[&str], &[&str]); 8] = [
     ("emulator", &["domain", "emulator"], &["ratatui", "crossterm", "rusqlite"]),
 ];
 
-const FOLDERS: [&str; 10] =
-    ["app", "azure", "cli", "config", "domain", "emulator", "runtime", "store", "sync", "ui"];
+const FOLDERS: [&str; 11] =
+    ["app", "azure", "cli", "config", "domain", "emulator", "plain", "runtime", "store", "sync", "ui"];
 
 /// Names that a ban on their crate does not cover: a channel's answer may be awaited without a runtime.
 const EXCEPTIONS: [(&str, &str); 1] = [("store", "tokio::sync::")];

@@ -8,6 +8,8 @@ mod around;
 mod charts;
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/group.rs"]
+mod group;
 #[path = "screens/hand_over.rs"]
 mod hand_over;
 #[path = "screens/record.rs"]
@@ -78,6 +80,11 @@ fn the_main_screen() {
 }
 
 #[test]
+fn a_grouped_list() {
+    golden("group");
+}
+
+#[test]
 fn the_filter_bar() {
     golden("filter");
 }
@@ -135,8 +142,10 @@ fn too_small_a_screen_says_what_it_needs() {
 
 #[test]
 fn every_scene_is_golden() {
-    let areas =
-        ["main", "filter", "empty", "full", "respond", "prompt", "sheet", "record", "log", "chart", "first"];
+    let areas = [
+        "main", "group", "filter", "empty", "full", "respond", "prompt", "sheet", "record", "log", "chart",
+        "first",
+    ];
     for (name, _) in SCENES {
         assert!(areas.iter().any(|area| name.split('_').next() == Some(area)), "{name}");
     }

@@ -486,3 +486,32 @@ fn what_is_known_around_an_alert_is_inspected_and_mail_is_changed_by_keys() {
     pty.keys("Esc");
     leave(&mut pty);
 }
+
+#[test]
+fn a_group_is_dismissed_from_its_folded_heading_and_a_filter_is_added_by_arrows() {
+    let bench = tenant(&[]);
+    let before = bench.statuses();
+    assert_eq!(bench.run(&["sync"]).0, 0);
+    let (_, listed, _) =
+        bench.run(&["list", "severity:high resource:vm-erp-db-01 status:active", "--format", "ids"]);
+    let listed: BTreeSet<String> = listed.lines().map(str::to_lowercase).collect();
+    let mut pty = opened(&bench, WIDE);
+    pty.keys("/").type_text("severity:high resource:kv-analytics,vm-erp-db-01 status:active");
+    pty.keys("Enter").wait(" of 1,204");
+    pty.keys("z r").wait("by resource").keys("g g").wait("by resource");
+    // Most of them are on this machine: its group is the first.
+    pty.keys("Enter").wait("▸ vm-erp-db-01");
+    pty.keys("d").wait(&format!("{0} matching", listed.len())).wait("off screen");
+    pty.keys("3 y").wait(&format!("{} verified", listed.len()));
+    let after = bench.statuses();
+    let changed: BTreeSet<String> = after
+        .iter()
+        .filter(|(id, status)| before.get(*id).is_some_and(|was| was != *status))
+        .map(|(id, _)| id.to_lowercase())
+        .collect();
+    assert_eq!(changed, listed);
+    pty.keys("z n 1").wait("status:active,in-progress");
+    pty.keys("f Enter").wait("Add filter").keys("Down Enter").wait("[x]");
+    pty.keys("Down Down Space Enter").wait("status:active,in-progress,");
+    leave(&mut pty);
+}

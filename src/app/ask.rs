@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::app::command::Scope;
 use crate::app::message::Ask;
-use crate::app::model::{Model, Tab};
+use crate::app::model::{Model, Pane, Tab};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effects, details, keys, layout, list, marks, notice, related, respond, views};
 use crate::domain::AlertKey;
@@ -19,30 +19,49 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
     match ask {
         Ask::Run(command) => keys::run(model, command, out),
         Ask::Cursor(key) => match model.list.listing.place(key) {
-            Some(place) => list::go_to(model, place, out),
+            Some(place) => {
+                to_list(model, out);
+                list::go_to(model, place, out);
+            }
             None => fail(model, "the list does not show this alert any more", out),
         },
         Ask::Open(key, tab) => open(model, key, tab, out),
         Ask::Item(at) => item(model, at),
         Ask::Mark(keys, on) => mark(model, &keys, on, out),
         Ask::MarkOnly(keys) => {
+            to_list(model, out);
             let known: BTreeSet<AlertKey> =
                 keys.into_iter().filter(|key| model.table.position(*key).is_some()).collect();
             let list = &mut model.list;
             list.visual = None;
             list.base.clear();
-            if !list.marks.is_empty() && list.marks != known {
+            let others = list.marks.difference(&known).count();
+            if others > 0 {
                 list.last_marks = std::mem::take(&mut list.marks);
             }
             list.marks = known;
             marks::recount(list);
+            if others > 0 {
+                say(model, format!("{} unmarked; *l brings them back", alerts(others)), out);
+            }
         }
         Ask::Filter(text) => match parse(&text) {
-            Ok(filter) => views::apply_text(model, text, filter, out),
+            Ok(filter) => {
+                to_list(model, out);
+                views::apply_text(model, text, filter, out);
+            }
             Err(error) => fail(model, error.to_string(), out),
         },
     }
     notice::outlived(model, before);
+}
+
+/// Closes an alert that is open: what follows is about the list.
+fn to_list(model: &mut Model, out: &mut Effects) {
+    if model.focus != Pane::List {
+        model.log = None;
+        details::close(model, out);
+    }
 }
 
 /// Opens an alert in full, or turns to another tab of the one that is open.

@@ -124,7 +124,7 @@ fn off_screen(model: &Model, plan: &Plan) -> usize {
     if model.focus == Pane::Full {
         return 0;
     }
-    marks::off_screen(&model.list.listing, plan.targets.iter().map(|(key, _)| *key))
+    marks::off_screen(&model.list, plan.targets.iter().map(|(key, _)| *key))
 }
 
 /// No status changes. Those who have the status already can still be taken over.
@@ -196,12 +196,16 @@ pub(super) fn submit(model: &mut Model, confirm: Confirm, out: &mut Effects) {
 }
 
 /// The last decision again. Without marks it goes to the alert under the cursor or, if that is decided already, to the
-/// next one below that is not.
+/// next one below that is not; on a heading to all of its group. What is folded is passed over.
 fn repeat(model: &mut Model, out: &mut Effects) {
     let Some(decision) = model.bulk.decision else { return };
     let list = &model.list;
-    if model.focus != Pane::Full && list.marks.is_empty() && list.visual.is_none() {
+    let on_heading = list.heading().is_some();
+    if model.focus != Pane::Full && list.marks.is_empty() && list.visual.is_none() && !on_heading {
         let open = |place: &usize| {
+            if !list.is_seen(*place) {
+                return false;
+            }
             let key = list.listing.key(*place);
             let row = key.and_then(|key| model.table.get(key));
             row.is_some_and(|row| row.status() != decision.status && !row.flags().is_gone())

@@ -10,9 +10,9 @@ use crate::domain::change::{NewChange, ScriptTool, Target};
 use crate::domain::chart::Span;
 use crate::domain::export::Format;
 use crate::domain::fact::FactKind;
-use crate::domain::filter::Filter;
+use crate::domain::filter::{Field, Filter};
 use crate::domain::listing::Listing;
-use crate::domain::query::Sort;
+use crate::domain::query::{GroupBy, Sort};
 use crate::domain::record::{Deed, DeedId};
 use crate::domain::resource::ResourceId;
 use crate::domain::response::TriggerRecord;
@@ -32,8 +32,23 @@ pub enum Effect {
         filter: Filter,
         /// The order.
         sort: Sort,
+        /// What to group by.
+        group: Option<GroupBy>,
         /// Room for so many bars of the histogram; 0 for none.
         bars: usize,
+    },
+    /// Count the values of a field among the alerts that pass a filter; newest question wins.
+    CountValues {
+        /// Comes back with the answer.
+        question: Question,
+        /// The snapshot.
+        table: Arc<Table>,
+        /// The filter.
+        filter: Filter,
+        /// The field.
+        field: Field,
+        /// Only values that hold this text.
+        text: String,
     },
     /// Count alerts for a chart; newest question wins.
     Chart {

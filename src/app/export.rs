@@ -22,7 +22,7 @@ pub(super) fn open(model: &mut Model) {
     let (alerts, off_screen) = if marked {
         let set = marks::acted_on(model).collect();
         let keys = marks::in_order(listing, &set);
-        (of_keys(model, &keys), marks::off_screen(listing, keys.iter().copied()))
+        (of_keys(model, &keys), marks::off_screen(&model.list, keys.iter().copied()))
     } else {
         (listing.clone(), 0)
     };

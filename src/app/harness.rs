@@ -22,7 +22,7 @@ use crate::domain::alert::{Alert, Prose, Scan};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Tally, Target, TargetRecord};
 use crate::domain::chart::{Attack, Timeline};
 use crate::domain::fact::{Fact, FactKind};
-use crate::domain::filter::{Context, complete};
+use crate::domain::filter::{Context, complete, values};
 use crate::domain::incident;
 use crate::domain::listing::Listing;
 use crate::domain::progress::SyncEvent;
@@ -242,10 +242,11 @@ impl Harness {
 
     pub(crate) fn answer(&mut self, effect: Effect) -> Vec<Message> {
         match effect {
-            Effect::Query { question, table, filter, sort, bars } => {
+            Effect::Query { question, table, filter, sort, group, bars } => {
                 let query = Query { filter, sort };
                 let rows = query::run(&table, &query, &self.context(), &|| false).unwrap();
-                let listing = Listing::new(table, rows).charted(&query.filter, &self.context(), bars);
+                let listing =
+                    Listing::grouped(table, rows, group).charted(&query.filter, &self.context(), bars);
                 vec![Message::Listed(question, listing)]
             }
             Effect::Chart { question, table, order } => {
@@ -259,6 +260,10 @@ impl Harness {
                     }
                 };
                 vec![Message::Charted(question, chart.unwrap())]
+            }
+            Effect::CountValues { question, table, filter, field, text } => {
+                let facets = values(&table, &filter, field, &text, &self.context(), &|| false).unwrap();
+                vec![Message::Values(question, facets)]
             }
             Effect::Complete { question, table, text, cursor } => {
                 vec![Message::Completed(question, complete(&text, cursor, &table))]
@@ -457,8 +462,9 @@ impl Harness {
     pub(crate) fn cursor_to(&mut self, key: u32) -> &mut Self {
         let before = self.pressed;
         let place = self.model.list.listing.place(AlertKey(key)).unwrap();
+        let line = self.model.list.line_of(place);
         self.keys("g g");
-        for _ in 0..place {
+        for _ in 0..line {
             self.keys("j");
         }
         self.pressed = before;

@@ -10,7 +10,7 @@ use crate::app::message::Timer;
 use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
-    Effect, Effects, bulk, copy, details, export, filter_bar, first_run, journal, list, marks, narrow,
+    Effect, Effects, bulk, copy, details, export, filter_bar, first_run, group, journal, list, marks, narrow,
     notice, overlays, pipe, pivot, record, related, respond, rights, suppress, views,
 };
 use crate::domain::SafeText;
@@ -66,7 +66,9 @@ fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
     let list = model.list.awaiting && list_has_keys;
     let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
+    let values = overlays::facets::awaited(model);
     list || tab
+        || values
         || journal::opens_sheet(model)
         || overlays::log::is_awaited(model)
         || overlays::chart_awaited(model)
@@ -170,6 +172,11 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         model.held.push_front(Held::Command(command));
         return;
     }
+    if let Command::Go(go) = command
+        && group::go(model, go, out)
+    {
+        return;
+    }
     if let Some(Err(why)) = spec(command).map(|spec| (spec.available)(model)) {
         fail(model, why, out);
         return;
@@ -184,6 +191,7 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Mark(mark) => marks::run(model, mark, out),
         Command::Narrow(narrow) => narrow::run(model, narrow, out),
         Command::Sort(key) => list::sort(model, key, out),
+        Command::Group(grouping) => group::run(model, grouping, out),
         Command::View(view) => views::run(model, view, out),
         Command::Change(change) => bulk::run(model, change, out),
         Command::Pivot(pivot) => pivot::run(model, pivot, out),
@@ -301,7 +309,10 @@ fn quit(model: &mut Model, out: &mut Effects) {
 pub(super) fn paste(model: &mut Model, text: &str, out: &mut Effects) {
     if model.overlays.is_empty() && model.filter.editing {
         filter_bar::paste(model, text, out);
-    } else if !suppress::paste(model, text, out) && !overlays::paste(model, text) && model.first_run.is_none()
+    } else if !overlays::facets::paste(model, text, out)
+        && !suppress::paste(model, text, out)
+        && !overlays::paste(model, text)
+        && model.first_run.is_none()
     {
         say(model, SafeText::from("nothing to paste into; / filters"), out);
     }

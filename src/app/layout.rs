@@ -287,6 +287,45 @@ pub fn pivot_rows(size: (u16, u16), entities: usize) -> usize {
     pivot_menu(size, entities).inner().rows().max(1)
 }
 
+/// The parts of *Add filter*: the fields and beside them, where there is room, the values of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facets {
+    /// The frame.
+    pub frame: Area,
+    /// What is typed.
+    pub typed: Area,
+    /// The fields.
+    pub fields: Area,
+    /// The values; in the place of the fields where only one of the two has room.
+    pub values: Area,
+    /// The filter as it will be.
+    pub outcome: Area,
+}
+
+impl Facets {
+    /// The parts for a screen.
+    pub fn new(size: (u16, u16)) -> Self {
+        const FIELDS: u16 = 18;
+        let frame = popup(size, 88, 24);
+        let inner = frame.inner();
+        let lists =
+            Area { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(4), ..inner };
+        let outcome =
+            Area { y: inner.y + inner.height.saturating_sub(1), height: inner.height.min(1), ..inner };
+        let parts = Self { frame, typed: inner.row(0), fields: lists, values: lists, outcome };
+        if inner.width < 64 {
+            return parts;
+        }
+        let values = Area { x: lists.x + FIELDS + 3, width: lists.width - FIELDS - 3, ..lists };
+        Self { fields: Area { width: FIELDS, ..lists }, values, ..parts }
+    }
+
+    /// True where fields and values stand side by side.
+    pub fn both(&self) -> bool {
+        self.fields.x != self.values.x
+    }
+}
+
 /// The parts of the screen that lists suppression rules: a sheet with the list above and the chosen rule below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {

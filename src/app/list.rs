@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app::command::Move;
 use crate::app::layout::{self, Main};
+use crate::app::lines::{Line, Lines, Under};
 use crate::app::message::Question;
 use crate::app::model::{List, Model, Spot};
 use crate::app::notice::say;
@@ -50,6 +51,7 @@ fn ask(model: &mut Model, out: &mut Effects) {
         table: Arc::clone(&model.table),
         filter: model.filter.applied.clone(),
         sort: model.list.sort.clone(),
+        group: model.list.group,
         bars: bars(model),
     });
 }
@@ -74,7 +76,8 @@ pub(super) fn table(model: &mut Model, table: Arc<Table>, out: &mut Effects) {
     refresh(model, out);
 }
 
-/// Rows for the list. The cursor stays on its alert; if that vanished, at its place (after another filter: at the top).
+/// Rows for the list. The cursor stays on its alert or heading; if that vanished, at its place (after another filter: at
+/// the top).
 pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, out: &mut Effects) {
     if question != model.list.question || !model.list.in_flight {
         return;
@@ -86,23 +89,24 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     // Esc in the filter bar brings the cursor back to where it was.
     let back = if model.filter.editing { None } else { model.filter.cursor_before.take() };
     let list = &mut model.list;
-    let seen = spot.map_or((list.place, list.offset), |spot| (spot.place, spot.offset));
-    let row_on_screen = seen.0.saturating_sub(seen.1);
-    let at_top = list.offset == 0 && list.place == 0 && !list.awaiting && spot.is_none();
+    let seen = spot.unwrap_or_else(|| list.spot());
+    let row_on_screen = seen.line.saturating_sub(seen.offset);
+    let at_top = list.offset == 0 && seen.line == 0 && !list.awaiting && spot.is_none();
+    let kept = list.under().filter(|_| list.touched);
     list.in_flight = false;
     list.listing = listing;
-    let kept = list.cursor.filter(|_| list.touched);
-    let wanted = back.or(spot.and_then(|spot| spot.cursor)).or(kept);
-    let place = match wanted.and_then(|key| list.listing.place(key)) {
-        Some(place) => place,
-        None if spot.is_some() => seen.0,
-        None if list.awaiting || kept.is_none() => 0,
-        None => list.place,
+    list.lines = Lines::new(&list.listing, &list.folds);
+    let wanted = back.map(Under::Alert).or(spot.and_then(|spot| spot.under)).or(kept);
+    let (place, on_heading) = match wanted.and_then(|wanted| find(list, wanted)) {
+        Some(found) => found,
+        None if spot.is_some() => (seen.place, false),
+        None if list.awaiting || kept.is_none() => (0, true),
+        None => (list.place, list.on_heading),
     };
     list.awaiting = false;
-    list.place = place.min(list.listing.len().saturating_sub(1));
-    list.cursor = list.listing.key(list.place);
-    list.offset = if at_top && list.place < height { 0 } else { list.place.saturating_sub(row_on_screen) };
+    list.put_cursor(place, on_heading);
+    let line = list.cursor_line();
+    list.offset = if at_top && line < height { 0 } else { line.saturating_sub(row_on_screen) };
     scroll(list, height);
     if list.visual.is_some_and(|visual| list.listing.place(visual.anchor).is_none()) {
         list.visual = None;
@@ -117,11 +121,23 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     }
 }
 
-/// Keeps the cursor on the screen and no blank rows below the last alert.
+/// The place of what the cursor is to be on, and whether that is a heading; none when it is not in the list.
+fn find(list: &List, wanted: Under) -> Option<(usize, bool)> {
+    match wanted {
+        Under::Alert(key) => Some((list.listing.place(key)?, false)),
+        Under::Heading(id) => {
+            let groups = list.listing.groups.as_ref()?;
+            Some((list.groups().get(groups.find(id)?)?.first, true))
+        }
+    }
+}
+
+/// Keeps the cursor on the screen and no blank rows below the last line.
 fn scroll(list: &mut List, height: usize) {
-    let last = list.listing.len().saturating_sub(height);
-    let lowest = (list.place + 1).saturating_sub(height);
-    list.offset = list.offset.clamp(lowest, list.place).min(last.max(lowest));
+    let line = list.cursor_line();
+    let last = list.line_count().saturating_sub(height);
+    let lowest = (line + 1).saturating_sub(height);
+    list.offset = list.offset.clamp(lowest, line).min(last.max(lowest));
 }
 
 /// The screen has another size.
@@ -147,39 +163,65 @@ pub(super) fn switch_histogram(model: &mut Model, out: &mut Effects) {
     }
 }
 
-/// Puts the cursor on a place of the list.
+/// Puts the cursor on the alert at a place of the list; a group that hides it is unfolded.
 pub(super) fn go_to(model: &mut Model, place: usize, out: &mut Effects) {
-    let height = rows(model);
     let list = &mut model.list;
-    list.place = place.min(list.listing.len().saturating_sub(1));
-    list.cursor = list.listing.key(list.place);
-    scroll(list, height);
+    let folded = list.group_at(place).filter(|group| list.is_folded(*group));
+    if let Some(id) = folded.and_then(|group| list.groups().get(group)).map(|group| group.id) {
+        list.folds.toggle(id);
+        list.lines = Lines::new(&list.listing, &list.folds);
+        marks::recount(list);
+    }
+    list.put_cursor(place, false);
+    settle(model, out);
+}
+
+/// Puts the cursor on a line of the list.
+pub(super) fn go_to_line(model: &mut Model, line: usize, out: &mut Effects) {
+    let list = &mut model.list;
+    match list.line_at(line.min(list.line_count().saturating_sub(1))) {
+        Some(Line::Heading(group)) => {
+            let first = list.groups().get(group).map_or(0, |group| group.first);
+            list.put_cursor(first, true);
+        }
+        Some(Line::Alert(place)) => list.put_cursor(place, false),
+        None => list.put_cursor(0, false),
+    }
+    settle(model, out);
+}
+
+/// The cursor moved, or lines came or went.
+pub(super) fn settle(model: &mut Model, out: &mut Effects) {
+    let height = rows(model);
+    scroll(&mut model.list, height);
     details::follow(model, out);
 }
 
 /// Puts the cursor and what is in sight back to a place of the same list.
 pub(super) fn put(model: &mut Model, spot: Spot, out: &mut Effects) {
-    let place = spot.cursor.and_then(|key| model.list.listing.place(key)).unwrap_or(spot.place);
-    model.list.offset = spot.offset.saturating_add(place).saturating_sub(spot.place);
-    go_to(model, place, out);
+    let list = &mut model.list;
+    let (place, on_heading) = spot.under.and_then(|under| find(list, under)).unwrap_or((spot.place, false));
+    list.put_cursor(place, on_heading);
+    list.offset = spot.offset.saturating_add(list.cursor_line()).saturating_sub(spot.line);
+    settle(model, out);
 }
 
 /// Moves the cursor. Pages move the text with it, so that the cursor stays at its row.
 pub(super) fn step(model: &mut Model, step: Move, out: &mut Effects) {
     let height = rows(model);
-    let last = model.list.listing.len().saturating_sub(1);
+    let last = model.list.line_count().saturating_sub(1);
     let list = &mut model.list;
     let page = match step {
         Move::PageDown | Move::PageUp => height,
         _ => (height / 2).max(1),
     };
-    let place = target(list.place, last, step, height);
+    let line = target(list.cursor_line(), last, step, height);
     match step {
         Move::PageDown | Move::HalfDown => list.offset += page,
         Move::PageUp | Move::HalfUp => list.offset = list.offset.saturating_sub(page),
         Move::Down | Move::Up | Move::First | Move::Last => {}
     }
-    go_to(model, place, out);
+    go_to_line(model, line, out);
 }
 
 /// Where a movement leads in a text or list of which `height` lines fit.
@@ -202,13 +244,13 @@ pub(super) fn target(from: usize, last: usize, step: Move, height: usize) -> usi
 pub(super) fn wheel(model: &mut Model, step: Move, by: usize, out: &mut Effects) {
     let height = rows(model);
     let list = &mut model.list;
-    let last = list.listing.len().saturating_sub(height);
+    let last = list.line_count().saturating_sub(height);
     list.offset = match step {
         Move::Up => list.offset.saturating_sub(by),
         _ => (list.offset + by).min(last),
     };
-    let place = list.place.clamp(list.offset, list.offset + height - 1);
-    go_to(model, place, out);
+    let line = list.cursor_line().clamp(list.offset, list.offset + height - 1);
+    go_to_line(model, line, out);
 }
 
 /// Another order; the same again: reversed.

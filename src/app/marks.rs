@@ -1,6 +1,7 @@
 //! Marks: the alerts chosen for a bulk change, by key. They outlive filters, orders and syncs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::app::command::Mark;
@@ -13,29 +14,36 @@ use crate::domain::AlertKey;
 use crate::domain::fact::FactKind;
 use crate::domain::filter::{Compiled, Context, parse};
 use crate::domain::listing::Listing;
+use crate::domain::query::Group;
 use crate::domain::table::{Row, Table};
 
-/// What an action acts on: in the full details that alert (in their *Related* tab the group or alert under its cursor); else the marks (with a range being marked), if there are
-/// any; else the alert under the cursor. Marked alerts that the filter hides are part of it.
+/// What an action acts on: in the full details that alert (in their *Related* tab the group or alert under its cursor);
+/// else the marks (with a range being marked), if there are any; else the alert under the cursor or, on a heading, every
+/// alert of its group. Marked alerts that the filter hides are part of it.
 pub fn acted_on(model: &Model) -> impl Iterator<Item = AlertKey> + '_ {
     let full = model.details.full.as_ref().filter(|_| model.focus == Pane::Full).map(|full| full.key);
-    let group = related::under_cursor(model);
+    let related = related::under_cursor(model);
     let list = &model.list;
-    let range = list.visual.filter(|visual| visual.marking).and_then(|visual| range(list, visual));
+    let range = list.visual.filter(|visual| visual.marking).and_then(|visual| list.range(visual));
     let any = full.is_none() && (!list.marks.is_empty() || range.is_some());
-    let cursor = full.or(list.cursor).filter(|_| !any && group.is_none());
+    let cursor = full.or(list.cursor).filter(|_| !any && related.is_none());
     let marked = any.then(|| list.marks.iter().copied()).into_iter().flatten();
     let ranged = range.filter(|_| any).into_iter().flatten();
     let ranged = ranged.filter_map(|place| list.listing.key(place)).filter(|key| !list.marks.contains(key));
-    let grouped = group.into_iter().flatten().copied();
-    cursor.into_iter().chain(grouped).chain(marked).chain(ranged)
+    let heading = list.heading().filter(|_| full.is_none() && !any);
+    let members = heading.map(Group::places).into_iter().flatten();
+    let members = members.filter_map(|place| list.listing.key(place));
+    let related = related.into_iter().flatten().copied();
+    cursor.into_iter().chain(related).chain(marked).chain(ranged).chain(members)
 }
 
-/// The places between the anchor of visual mode and the cursor.
-pub fn range(list: &List, visual: Visual) -> Option<std::ops::RangeInclusive<usize>> {
-    let anchor = list.listing.place(visual.anchor)?;
-    list.cursor?;
-    Some(anchor.min(list.place)..=anchor.max(list.place))
+/// The places under the cursor: one, or on a heading those of its group.
+pub(super) fn under_cursor(list: &List) -> Range<usize> {
+    match list.heading() {
+        Some(group) => group.places(),
+        None if list.listing.is_empty() => 0..0,
+        None => list.place..list.place + 1,
+    }
 }
 
 /// A set in the order of the list, those that the list does not show last. Linear in the table's length.
@@ -48,10 +56,16 @@ pub(super) fn in_order(listing: &Listing, set: &BTreeSet<AlertKey>) -> Vec<Alert
     shown.chain(hidden).collect()
 }
 
-/// How many of some alerts the list does not show. Linear in the table's length.
-pub(super) fn off_screen(listing: &Listing, keys: impl Iterator<Item = AlertKey>) -> usize {
-    let listed = listed(listing);
-    keys.filter(|key| !is_listed(listing, &listed, *key)).count()
+/// How many of some alerts have no line in the list: filtered out, or folded. Linear in the table's length.
+pub(super) fn off_screen(list: &List, keys: impl Iterator<Item = AlertKey>) -> usize {
+    let mut seen = listed(&list.listing);
+    let folded = list.groups().iter().enumerate().filter(|(number, _)| list.is_folded(*number));
+    for row in folded.flat_map(|(_, group)| list.listing.rows.get(group.places()).into_iter().flatten()) {
+        if let Some(seen) = seen.get_mut(*row as usize) {
+            *seen = false;
+        }
+    }
+    keys.filter(|key| !is_listed(&list.listing, &seen, *key)).count()
 }
 
 /// By row of the table: whether it is in a set.
@@ -89,10 +103,19 @@ pub(super) fn keep_known(list: &mut List, table: &Table) {
     }
 }
 
-/// Counts the marks that the list does not show.
+/// Counts the marks that the list does not show, and those of each group.
 pub(super) fn recount(list: &mut List) {
-    list.hidden_marks =
-        if list.marks.is_empty() { 0 } else { off_screen(&list.listing, list.marks.iter().copied()) };
+    list.hidden_marks = if list.marks.is_empty() { 0 } else { off_screen(list, list.marks.iter().copied()) };
+    list.marked_in.clear();
+    if list.marks.is_empty() || list.groups().is_empty() {
+        return;
+    }
+    let marked = positions(&list.listing.table, &list.marks);
+    let count = |group: &Group| {
+        let rows = list.listing.rows.get(group.places()).unwrap_or_default();
+        rows.iter().filter(|row| marked.get(**row as usize).copied().unwrap_or(false)).count()
+    };
+    list.marked_in = list.groups().iter().map(count).collect();
 }
 
 /// Carries out a mark command.
@@ -117,14 +140,43 @@ fn toggle(model: &mut Model, out: &mut Effects) {
     if end_visual(model) {
         return;
     }
-    if let Some(key) = model.list.cursor
-        && !model.list.marks.remove(&key)
-        && model.table.position(key).is_some()
-    {
-        model.list.marks.insert(key);
+    if let Some(places) = model.list.heading().map(Group::places) {
+        toggle_all(model, places.clone());
+        // Below a heading stand its alerts: the next thing to mark is behind them.
+        let behind = model.list.line_of(places.end.saturating_sub(1)) + 1;
+        if behind < model.list.line_count() {
+            list::go_to_line(model, behind, out);
+        }
+    } else {
+        if let Some(key) = model.list.cursor
+            && !model.list.marks.remove(&key)
+            && model.table.position(key).is_some()
+        {
+            model.list.marks.insert(key);
+        }
+        list::go_to_line(model, model.list.cursor_line() + 1, out);
     }
-    list::go_to(model, model.list.place + 1, out);
     recount(&mut model.list);
+}
+
+/// Marks every alert at some places or, if all are marked, unmarks them. Whoever unmarks single ones afterwards keeps
+/// these, as after a `*` chord.
+fn toggle_all(model: &mut Model, places: Range<usize>) {
+    let list = &mut model.list;
+    let keys: Vec<AlertKey> = places
+        .filter_map(|place| list.listing.key(place))
+        .filter(|key| model.table.position(*key).is_some())
+        .collect();
+    let unmarks = keys.iter().all(|key| list.marks.contains(key));
+    for key in keys {
+        if unmarks {
+            list.marks.remove(&key);
+            list.base.remove(&key);
+        } else {
+            list.marks.insert(key);
+            list.base.insert(key);
+        }
+    }
 }
 
 /// Begins visual mode, ends it with its range (un)marked, or turns marking into unmarking.
@@ -138,14 +190,21 @@ fn visual(model: &mut Model, marking: bool) {
                 visual.marking = marking;
             }
         }
-        None => model.list.visual = model.list.cursor.map(|anchor| Visual { anchor, marking }),
+        None => {
+            let list = &mut model.list;
+            let on_heading = list.on_heading;
+            let anchor = list.listing.key(list.place);
+            list.visual = anchor.map(|anchor| Visual { anchor, on_heading, marking });
+        }
     }
 }
 
 /// Ends visual mode with its range marked or unmarked; true if there was one.
 pub(super) fn end_visual(model: &mut Model) -> bool {
     let Some(visual) = model.list.visual.take() else { return false };
-    let keys: Vec<AlertKey> = range(&model.list, visual)
+    let keys: Vec<AlertKey> = model
+        .list
+        .range(visual)
         .map(|places| places.filter_map(|place| model.list.listing.key(place)).collect())
         .unwrap_or_default();
     for key in keys {
@@ -176,9 +235,10 @@ fn set(model: &mut Model, out: &mut Effects, test: impl Fn(&Row<'_>) -> bool) {
 
 fn same(model: &mut Model, heads: &[FactKind], out: &mut Effects) {
     let list = &model.list;
-    let Some(row) = list.listing.row(list.place) else { return };
-    let codes: Vec<u32> = heads.iter().map(|head| row.head_code(*head)).collect();
-    set(model, out, |row| heads.iter().zip(&codes).all(|(head, code)| row.head_code(*head) == *code));
+    let codes = |row: &Row<'_>| -> Vec<u32> { heads.iter().map(|head| row.head_code(*head)).collect() };
+    let wanted: HashSet<Vec<u32>> =
+        under_cursor(list).filter_map(|place| list.listing.row(place)).map(|row| codes(&row)).collect();
+    set(model, out, |row| wanted.contains(&codes(row)));
 }
 
 fn invert(model: &mut Model, out: &mut Effects) {

@@ -13,7 +13,7 @@ use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
 use crate::domain::chart::{Attack, Timeline};
 use crate::domain::fact::{FactKind, named};
-use crate::domain::filter::Completion;
+use crate::domain::filter::{Completion, Values};
 use crate::domain::incident::Family;
 use crate::domain::listing::Listing;
 use crate::domain::progress::{Fault, SyncEvent};
@@ -58,6 +58,8 @@ pub enum Message {
     Listed(Question, Listing),
     /// Alerts counted for a chart.
     Charted(Question, Chart),
+    /// The values of a field, for *Add filter*.
+    Values(Question, Values),
     /// Suggestions for the filter bar.
     Completed(Question, Completion),
     /// An alert in full.

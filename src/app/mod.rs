@@ -11,6 +11,7 @@
 //! | [`keys`], [`keymap`], [`command`] | from a key to a command; the keys in force; the one table of commands |
 //! | [`mouse`], [`tabs`] | the mouse; rows of names that it can hit |
 //! | `list`, [`columns`], [`marks`] | cursor, scrolling and answers of the query; its columns; marks |
+//! | [`lines`], `group` | headings and alerts as lines; groups and folds |
 //! | `ask` | what is asked for by name instead of by key |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | [`suppress`] | suppression rules: the form and the list |
@@ -39,6 +40,7 @@ pub mod fetch;
 mod filter_bar;
 mod first_run;
 pub mod form;
+mod group;
 #[cfg(test)]
 pub(crate) mod harness;
 pub mod input;
@@ -47,6 +49,7 @@ pub mod key;
 pub mod keymap;
 pub mod keys;
 pub mod layout;
+pub mod lines;
 mod list;
 pub mod marks;
 pub mod message;

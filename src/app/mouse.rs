@@ -4,9 +4,9 @@ use crate::app::columns::{LEAD, Placed};
 use crate::app::command::{Command, Go, Mark, Move, Narrow, Respond, Scope};
 use crate::app::key::{Code, Key};
 use crate::app::layout::{self, Area, Main};
+use crate::app::lines::Under;
 use crate::app::model::{Model, Overlay, Page, Pane, Place, Visual};
 use crate::app::{Effects, details, keys, list, notice, overlays, tabs};
-use crate::domain::AlertKey;
 
 /// Rows that a notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -55,10 +55,10 @@ impl Mouse {
 /// What the mouse is about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Held {
-    /// The alert on which the button went down, as long as it is down.
-    pressed: Option<AlertKey>,
-    /// The alert clicked last: another click opens it.
-    clicked: Option<AlertKey>,
+    /// The alert or heading on which the button went down, as long as it is down.
+    pressed: Option<Under>,
+    /// The alert or heading clicked last: another click opens it, or folds it.
+    clicked: Option<Under>,
     /// The click is the second one.
     again: bool,
     /// The button was moved over other rows: they are being marked.
@@ -146,13 +146,13 @@ fn press(model: &mut Model, mouse: Mouse, area: Area, out: &mut Effects) {
         }
         return;
     }
-    let Some(place) = place(model, mouse, area) else { return };
+    let Some(line) = line(model, mouse, area) else { return };
     details::focus(model, Pane::List);
-    list::go_to(model, place, out);
-    let under = model.list.cursor;
+    list::go_to_line(model, line, out);
+    let under = model.list.under();
     if inside < LEAD {
         keys::run(model, Command::Mark(Mark::Toggle), out);
-        list::go_to(model, place, out);
+        list::go_to_line(model, line, out);
         model.mouse = Held::default();
     } else {
         let again = under.is_some() && model.mouse.clicked == under;
@@ -160,31 +160,35 @@ fn press(model: &mut Model, mouse: Mouse, area: Area, out: &mut Effects) {
     }
 }
 
-/// The place of the alert under the mouse.
-fn place(model: &Model, mouse: Mouse, area: Area) -> Option<usize> {
+/// The line of the list under the mouse.
+fn line(model: &Model, mouse: Mouse, area: Area) -> Option<usize> {
     let row = usize::from(mouse.row.checked_sub(first_row(area))?);
-    let place = model.list.offset + row;
-    (row < list::rows(model) && place < model.list.listing.len()).then_some(place)
+    let line = model.list.offset + row;
+    (row < list::rows(model) && line < model.list.line_count()).then_some(line)
 }
 
 /// From the row where the button went down to the one under the mouse: a range, as visual mode has one. Beyond the edges
 /// the list follows.
 fn drag(model: &mut Model, mouse: Mouse, area: Area, out: &mut Effects) {
-    let Some(anchor) = model.mouse.pressed else { return };
+    let Some(pressed) = model.mouse.pressed else { return };
     let offset = model.list.offset;
-    let last = model.list.listing.len().saturating_sub(1);
+    let last = model.list.line_count().saturating_sub(1);
     let to = match mouse.row.checked_sub(first_row(area)) {
         None => offset.saturating_sub(1),
         Some(row) => (offset + usize::from(row).min(list::rows(model))).min(last),
     };
-    if to == model.list.place && !model.mouse.dragging {
+    if to == model.list.cursor_line() && !model.mouse.dragging {
         return;
     }
     if !model.mouse.dragging {
         model.mouse.dragging = true;
-        model.list.visual = Some(Visual { anchor, marking: true });
+        let (anchor, on_heading) = match pressed {
+            Under::Alert(key) => (Some(key), false),
+            Under::Heading(_) => (model.list.listing.key(model.list.place), true),
+        };
+        model.list.visual = anchor.map(|anchor| Visual { anchor, on_heading, marking: true });
     }
-    list::go_to(model, to, out);
+    list::go_to_line(model, to, out);
 }
 
 fn release(model: &mut Model, out: &mut Effects) {
@@ -195,7 +199,7 @@ fn release(model: &mut Model, out: &mut Effects) {
         if model.list.visual.is_some_and(|visual| visual.marking) {
             keys::run(model, Command::Mark(Mark::Visual), out);
         }
-    } else if held.again && model.list.cursor == held.pressed {
+    } else if held.again && model.list.under() == held.pressed {
         model.mouse = Held::default();
         keys::run(model, Command::Go(Go::Open), out);
     }

@@ -1,11 +1,15 @@
 //! Filters made without typing: by the value under the cursor, and by time.
 
+use std::collections::HashSet;
+
 use crate::app::command::{By, Narrow, Span};
 use crate::app::input::Input;
 use crate::app::model::{Model, Overlay};
 use crate::app::notice::fail;
-use crate::app::{Effects, filter_bar, views};
+use crate::app::overlays::facets;
+use crate::app::{Effects, filter_bar, marks, views};
 use crate::domain::SafeText;
+use crate::domain::fact::FactKind;
 use crate::domain::filter::{Field, Filter, Moment, parse};
 use crate::domain::table::{Row, Table};
 use crate::domain::tactic::Tactic;
@@ -21,6 +25,19 @@ impl By {
             Self::Group => "group",
             Self::Subscription => "subscription",
             Self::Tactic => "tactic",
+        }
+    }
+
+    /// A number that tells an alert's value from others.
+    fn code(self, row: &Row<'_>) -> u32 {
+        match self {
+            Self::Status => row.status() as u32,
+            Self::Severity => row.severity() as u32,
+            Self::Resource => row.head_code(FactKind::Resource),
+            Self::Type => row.head_code(FactKind::Type),
+            Self::Group => row.head_code(FactKind::Group),
+            Self::Subscription => row.head_code(FactKind::Subscription),
+            Self::Tactic => row.tactics().iter().next().map_or(u32::MAX, |tactic| tactic as u32),
         }
     }
 
@@ -54,24 +71,50 @@ pub(super) fn run(model: &mut Model, narrow: Narrow, out: &mut Effects) {
             model.filter.previous = views::text_of(&model.filter.applied);
             views::apply(model, Filter::all(), out);
         }
-        Narrow::Only(by) => by_value(model, by, Filter::toggled, out),
-        Narrow::Without(by) => by_value(model, by, Filter::excluding, out),
+        Narrow::Add => facets::open(model, out),
+        Narrow::Only(by) => by_value(model, by, only, out),
+        Narrow::Without(by) => by_value(model, by, without, out),
         Narrow::Time(span) => time(model, span, out),
     }
 }
 
-fn by_value(
-    model: &mut Model,
-    by: By,
-    change: fn(&Filter, Field, &str) -> Option<Filter>,
-    out: &mut Effects,
-) {
+/// The values that a filter can take from a heading at most.
+const MOST_VALUES: usize = 100;
+
+/// What a filter becomes with some values of a field.
+type Edit = fn(&Filter, Field, &[String]) -> Option<Filter>;
+
+fn only(filter: &Filter, field: Field, values: &[String]) -> Option<Filter> {
+    match values {
+        [value] => filter.toggled(field, value),
+        several => filter.with_values(field, several.iter().map(String::as_str)),
+    }
+}
+
+fn without(filter: &Filter, field: Field, values: &[String]) -> Option<Filter> {
+    values.iter().try_fold(filter.clone(), |filter, value| filter.excluding(field, value))
+}
+
+/// Takes the value under the cursor into the filter; on a heading every value that its alerts have.
+fn by_value(model: &mut Model, by: By, change: Edit, out: &mut Effects) {
     let list = &model.list;
-    let Some(row) = list.listing.row(list.place) else { return };
-    let value = by.value(&list.listing.table, &row);
-    let changed = Field::find(by.field()).and_then(|field| change(&model.filter.applied, field, &value));
+    let mut seen = HashSet::new();
+    let rows = marks::under_cursor(list).filter_map(|place| list.listing.row(place));
+    let others = rows.filter(|row| seen.insert(by.code(row))).take(MOST_VALUES + 1);
+    let values: Vec<String> = others.map(|row| by.value(&list.listing.table, &row)).collect();
+    if values.is_empty() {
+        return;
+    }
+    if values.len() > MOST_VALUES {
+        let why = format!("these alerts differ too much: over {MOST_VALUES} values of {}", by.field());
+        return fail(model, why, out);
+    }
+    let changed = Field::find(by.field()).and_then(|field| change(&model.filter.applied, field, &values));
     match changed {
         Some(filter) => views::apply(model, filter, out),
+        None if values.len() > 1 => {
+            fail(model, SafeText::from(format!("some of these alerts have no {}", by.field())), out);
+        }
         None => fail(model, SafeText::from(format!("this alert has no {}", by.field())), out),
     }
 }

@@ -6,6 +6,7 @@
 
 use crate::app::command::Pivot;
 use crate::app::input::Input;
+use crate::app::lines::{Lines, Under};
 use crate::app::message::Mention;
 use crate::app::model::{Frame, Model, Opened, Overlay, Pane, PivotMenu, Spot};
 use crate::app::notice::{alerts, fail, say};
@@ -85,7 +86,7 @@ pub(super) fn to(model: &mut Model, filter: Filter, out: &mut Effects) {
     model.pivots.push(frame);
     model.list.visual = None;
     leave_full(model);
-    let spot = Spot { cursor: from, ..spot(model) };
+    let spot = Spot { under: from.map(Under::Alert), ..model.list.spot() };
     if model.filter.applied == filter {
         list::put(model, spot, out);
     } else {
@@ -101,11 +102,6 @@ fn leave_full(model: &mut Model) {
     details::focus(model, Pane::List);
 }
 
-fn spot(model: &Model) -> Spot {
-    let list = &model.list;
-    Spot { cursor: list.cursor, place: list.place, offset: list.offset }
-}
-
 fn frame(model: &Model) -> Frame {
     let (bar, list, details) = (&model.filter, &model.list, &model.details);
     let mut opened = details.trail.clone();
@@ -117,7 +113,9 @@ fn frame(model: &Model) -> Frame {
         home: bar.home,
         previous: bar.previous.clone(),
         sort: list.sort.clone(),
-        spot: spot(model),
+        group: list.group,
+        folds: list.folds.clone(),
+        spot: list.spot(),
         marks: list.marks.clone(),
         base: list.base.clone(),
         opened,
@@ -135,9 +133,12 @@ pub(super) fn back(model: &mut Model, out: &mut Effects) -> bool {
     bar.view = frame.view;
     bar.home = frame.home;
     bar.previous = frame.previous;
-    let same = bar.applied == frame.filter && list.sort == frame.sort;
+    let same = bar.applied == frame.filter && list.sort == frame.sort && list.group == frame.group;
     bar.applied = frame.filter;
     list.sort = frame.sort;
+    list.group = frame.group;
+    list.folds = frame.folds;
+    list.lines = Lines::new(&list.listing, &list.folds);
     list.visual = None;
     let made = if list.marks == frame.marks { 0 } else { list.marks.len() };
     if made > 0 {

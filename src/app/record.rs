@@ -31,11 +31,8 @@ pub(super) fn run(model: &mut Model, what: Record) {
 /// The alerts acted on, frozen: what arrives while a prompt is open is no part of it.
 fn chosen(model: &Model) -> Chosen {
     let keys: Vec<_> = marks::acted_on(model).collect();
-    let off_screen = if model.focus == Pane::Full {
-        0
-    } else {
-        marks::off_screen(&model.list.listing, keys.iter().copied())
-    };
+    let off_screen =
+        if model.focus == Pane::Full { 0 } else { marks::off_screen(&model.list, keys.iter().copied()) };
     let ids = keys.iter().filter_map(|key| Some(model.table.get(*key)?.id())).collect();
     Chosen { ids, first: keys.first().copied(), off_screen }
 }

@@ -63,6 +63,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         }
         Message::Listed(question, listing) => list::listed(model, question, listing, out),
         Message::Charted(question, chart) => overlays::charted(model, question, chart, out),
+        Message::Values(question, values) => overlays::facets::answered(model, question, values),
         Message::Completed(question, completion) => filter_bar::completed(model, question, completion),
         Message::Detail(question, answer) => details::answered(model, question, answer, out),
         Message::Related(question, answer) => related::answered(model, question, answer, out),

@@ -62,6 +62,9 @@ pub struct Global {
     /// Look, never change
     #[arg(long, global = true)]
     pub read_only: bool,
+    /// Lines and prompts instead of the screen: for screen readers and dumb terminals
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// Machine output; the same as --format json where there is a format
     #[arg(long, global = true)]
     pub json: bool,

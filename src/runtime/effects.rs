@@ -146,8 +146,11 @@ impl Shell {
     /// Carries an effect out, or hands back what only the main thread can do.
     pub fn run(&mut self, effect: Effect) -> Option<Immediate> {
         match effect {
-            Effect::Query { question, table, filter, sort, bars } => {
-                self.queries.ask(question, Ask::Rows(table, filter, sort, bars), self.context());
+            Effect::Query { question, table, filter, sort, group, bars } => {
+                self.queries.ask(question, Ask::Rows(table, filter, sort, group, bars), self.context());
+            }
+            Effect::CountValues { question, table, filter, field, text } => {
+                self.queries.ask(question, Ask::Values(table, filter, field, text), self.context());
             }
             Effect::Chart { question, table, order } => {
                 self.queries.ask(question, Ask::Chart(table, order), self.context());

@@ -18,6 +18,7 @@ pub mod log;
 pub mod mailbox;
 pub mod open;
 pub mod pipes;
+pub mod plain;
 pub mod query_worker;
 pub mod respond;
 pub mod saves;
@@ -71,6 +72,8 @@ pub enum Event {
     Table,
     /// Leave with an error: nothing could be opened.
     Fail(CliError),
+    /// In plain mode: a line was typed; none at the end of input.
+    Line(Option<String>),
     /// The terminal has another size.
     Resized,
     /// Stop as by ctrl-z.
@@ -109,8 +112,11 @@ pub fn install_hooks() {
     }));
 }
 
-/// Runs the screen until the user leaves. Returns the exit status.
+/// Runs the screen, or plain mode, until the user leaves. Returns the exit status.
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
+    if plain::is_asked_for(global) {
+        return plain::run(global, handle);
+    }
     // A mistake in the config is told before the screen is touched.
     let config = open::config(global).map_err(OpenError::from)?;
     let settings = Settings {
@@ -130,9 +136,16 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     shell.start();
     let code = main_loop(&mut model, &mut shell, &mut screen, &inbox);
     terminal::give_back();
+    leave(shell, &inbox, &mut model);
+    code
+}
+
+/// Waits for what is being written, stores what was confirmed to follow from it, and closes the files. Says what is still
+/// queued.
+fn leave(mut shell: Shell, inbox: &Receiver<Event>, model: &mut Model) {
     shell.land();
     for event in inbox.try_iter() {
-        answered_late(event, &mut model, &mut shell);
+        answered_late(event, model, &mut shell);
     }
     let pending = shell.close();
     if pending > 0 {
@@ -140,7 +153,6 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
             "{pending} alerts are still queued; `quell resume`, or opening it again, sends them"
         ));
     }
-    code
 }
 
 fn main_loop(
@@ -203,7 +215,7 @@ fn answered_late(event: Event, model: &mut Model, shell: &mut Shell) {
 fn is_waited_for(event: &Event, model: &Model) -> bool {
     match event {
         Event::Input(_) | Event::Continued | Event::Resized => true,
-        Event::Suspend | Event::Leave(_) | Event::Fail(_) | Event::Table => false,
+        Event::Suspend | Event::Leave(_) | Event::Fail(_) | Event::Table | Event::Line(_) => false,
         Event::Message(message) => match message {
             Message::Listed(..) => model.list.awaiting || model.list.listing.is_empty(),
             Message::Detail(..) => {
@@ -212,6 +224,7 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             Message::Saved(_, saved) => !matches!(saved, Saved::Progress(_)),
             Message::Completed(..)
             | Message::Charted(..)
+            | Message::Values(..)
             | Message::Piped(..)
             | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.
@@ -262,6 +275,8 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
             resized(screen)?
         }
         Event::Leave(code) => return Ok(Flow::Leave(code)),
+        // Only plain mode reads lines.
+        Event::Line(_) => return Ok(Flow::Go),
     };
     for effect in app::update(model, message, now()) {
         match shell.run(effect) {

@@ -9,16 +9,18 @@ use crate::app::Message;
 use crate::app::effect::ChartOrder;
 use crate::app::message::{Chart, Question};
 use crate::domain::chart::{Attack, Timeline};
-use crate::domain::filter::{self, Context, Filter};
+use crate::domain::filter::{self, Context, Field, Filter};
 use crate::domain::listing::Listing;
-use crate::domain::query::{self, Ranking, Sort};
+use crate::domain::query::{self, GroupBy, Ranking, Sort};
 use crate::domain::table::Table;
 
 /// A question for the worker.
 #[derive(Debug)]
 pub enum Ask {
-    /// Rows for the list, with room for so many bars of the histogram.
-    Rows(Arc<Table>, Filter, Sort, usize),
+    /// Rows for the list, in groups, with room for so many bars of the histogram.
+    Rows(Arc<Table>, Filter, Sort, Option<GroupBy>, usize),
+    /// The values of a field that hold a text, among the alerts that pass a filter.
+    Values(Arc<Table>, Filter, Field, String),
     /// Alerts counted for a chart.
     Chart(Arc<Table>, ChartOrder),
     /// Suggestions for the filter bar: text and cursor.
@@ -32,6 +34,7 @@ pub struct QueryWorker {
     newest_rows: Arc<AtomicU64>,
     newest_chart: Arc<AtomicU64>,
     newest_suggestions: Arc<AtomicU64>,
+    newest_values: Arc<AtomicU64>,
 }
 
 impl QueryWorker {
@@ -43,13 +46,15 @@ impl QueryWorker {
             newest_rows: Arc::default(),
             newest_chart: Arc::default(),
             newest_suggestions: Arc::default(),
+            newest_values: Arc::default(),
         };
         let rows = Arc::clone(&worker.newest_rows);
         let chart = Arc::clone(&worker.newest_chart);
         let suggestions = Arc::clone(&worker.newest_suggestions);
+        let values = Arc::clone(&worker.newest_values);
         thread::Builder::new()
             .name("query".to_owned())
-            .spawn(move || serve(&inbox, [&rows, &chart, &suggestions], &Mutex::new(answer)))?;
+            .spawn(move || serve(&inbox, [&rows, &chart, &suggestions, &values], &Mutex::new(answer)))?;
         Ok(worker)
     }
 
@@ -59,6 +64,7 @@ impl QueryWorker {
             Ask::Rows(..) => &self.newest_rows,
             Ask::Chart(..) => &self.newest_chart,
             Ask::Suggestions(..) => &self.newest_suggestions,
+            Ask::Values(..) => &self.newest_values,
         };
         newest.store(question.0, Ordering::Release);
         // The worker ends only with the process.
@@ -81,14 +87,14 @@ impl Ranked {
 
 fn serve(
     inbox: &Receiver<(Question, Ask, Context)>,
-    [newest_rows, newest_chart, newest_suggestions]: [&AtomicU64; 3],
+    [newest_rows, newest_chart, newest_suggestions, newest_values]: [&AtomicU64; 4],
     answer: &Mutex<impl Fn(Message)>,
 ) {
     let reply = |message| answer.lock().unwrap_or_else(PoisonError::into_inner)(message);
     let mut ranked: Option<Ranked> = None;
     for (question, ask, context) in inbox {
         match ask {
-            Ask::Rows(table, filter, sort, bars) => {
+            Ask::Rows(table, filter, sort, group, bars) => {
                 let stale = || newest_rows.load(Ordering::Acquire) != question.0;
                 if stale() {
                     continue;
@@ -98,7 +104,7 @@ fn serve(
                     .filter(|ranked| ranked.generation == table.generation() && ranked.sort == sort);
                 let current = fresh.unwrap_or_else(|| Ranked::new(&table, &sort));
                 if let Some(rows) = query::run_ranked(&table, &filter, &current.ranking, &context, &stale) {
-                    let listing = Listing::new(table, rows).charted(&filter, &context, bars);
+                    let listing = Listing::grouped(table, rows, group).charted(&filter, &context, bars);
                     reply(Message::Listed(question, listing));
                 }
                 ranked = Some(current);
@@ -107,6 +113,12 @@ fn serve(
                 let stale = || newest_chart.load(Ordering::Acquire) != question.0;
                 if let Some(chart) = chart(&table, &order, &context, &stale) {
                     reply(Message::Charted(question, chart));
+                }
+            }
+            Ask::Values(table, filter, field, text) => {
+                let stale = || newest_values.load(Ordering::Acquire) != question.0;
+                if let Some(values) = filter::values(&table, &filter, field, &text, &context, &stale) {
+                    reply(Message::Values(question, values));
                 }
             }
             Ask::Suggestions(table, text, cursor) => {

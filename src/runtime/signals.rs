@@ -4,7 +4,7 @@
 //! terminal's size once a second. Either way the program is gone within two seconds, even if the main thread is stuck
 //! in a write to the dead line.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -16,6 +16,8 @@ use signal_hook::iterator::Signals;
 
 use super::Event;
 use super::terminal::give_back;
+use crate::app::Message;
+use crate::app::key::Key;
 
 /// True while a command has the terminal: the keys that stop and interrupt are its own.
 static AWAY: AtomicBool = AtomicBool::new(false);
@@ -63,6 +65,28 @@ pub fn watch(events: &Sender<Event>) -> io::Result<()> {
             }
         }
     })?;
+    watch_line(events)
+}
+
+/// Starts what plain mode needs. It leaves the terminal as it is: ctrl-z and new sizes are nobody's concern. At a terminal
+/// ctrl-c is a key, as on the screen; without one it ends the program.
+pub fn watch_plain(events: &Sender<Event>, typed: bool) -> io::Result<()> {
+    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGQUIT])?;
+    let sender = events.clone();
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for signal in signals.forever() {
+            if signal == SIGINT && typed {
+                let _ = sender.send(Event::Input(Message::Key(Key::ctrl('c'))));
+            } else {
+                leave(&sender, 128 + signal);
+            }
+        }
+    })?;
+    if io::stdout().is_terminal() { watch_line(events) } else { Ok(()) }
+}
+
+/// Leaves when the terminal is gone.
+fn watch_line(events: &Sender<Event>) -> io::Result<()> {
     let sender = events.clone();
     thread::Builder::new().name("hang-up".to_owned()).spawn(move || {
         loop {

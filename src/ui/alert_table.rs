@@ -9,7 +9,7 @@ use crate::app::columns::{ColumnId, Placed};
 use crate::app::document::{self, Piece, Role, line_width, safe_cell};
 use crate::app::documents::moment::{age, minute, thousands};
 use crate::app::layout::Area;
-use crate::app::marks;
+use crate::app::lines::Line;
 use crate::app::model::{List, Model, Pane};
 use crate::domain::alert::Scan;
 use crate::domain::fact::FactKind;
@@ -17,8 +17,8 @@ use crate::domain::query::Direction;
 use crate::domain::table::{LocalRecord, Row};
 use crate::domain::tactic::Tactic;
 use crate::domain::{SafeStr, SafeText, Severity, Status};
-use crate::ui::empty_list;
 use crate::ui::paint::Painter;
+use crate::ui::{empty_list, heading};
 
 /// From this many columns of the screen on, the list shows which scanner reported an alert.
 const SCANNERS: u16 = 120;
@@ -169,17 +169,28 @@ pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
     }
     let columns = model.columns().placed(inner.width);
     head(list, inner.row(0), &columns, painter);
-    let range = list.visual.and_then(|visual| marks::range(list, visual));
+    let range = list.visual.and_then(|visual| list.range_lines(visual));
+    let cursor = list.cursor_line();
     let rows = usize::from(inner.height.saturating_sub(1));
     for at in 0..rows {
-        let place = list.offset + at;
-        let Some(row) = list.listing.row(place) else { break };
+        let number = list.offset + at;
+        let Some(what) = list.line_at(number) else { break };
         let line = inner.row(at as u16 + 1);
-        let in_range = range.as_ref().is_some_and(|range| range.contains(&place));
-        gutter(list, &row, place, in_range, line, painter);
-        draw_row(model, &row, place == list.place, line, &columns, painter);
+        let in_range = range.as_ref().is_some_and(|range| range.contains(&number));
+        gutter(number == cursor, in_range, line, painter);
+        match what {
+            Line::Heading(group) => heading::draw(model, group, line, painter),
+            Line::Alert(place) => {
+                let Some(row) = list.listing.row(place) else { break };
+                mark(list, &row, line, painter);
+                draw_row(model, &row, number == cursor, line, &columns, painter);
+            }
+        }
     }
-    let position = format!("{}/{}", thousands(list.place + 1), thousands(list.listing.len()));
+    let position = match list.group_at(list.place).filter(|_| list.on_heading) {
+        Some(group) => format!("group {}/{}", thousands(group + 1), thousands(list.groups().len())),
+        None => format!("{}/{}", thousands(list.place + 1), thousands(list.listing.len())),
+    };
     painter.footer(area, &[Piece::new(position, Role::Dim)]);
 }
 
@@ -196,6 +207,9 @@ fn heading(model: &Model) -> Vec<Piece> {
     };
     if !view.is_empty() {
         line.push(Piece::new(format!(" · {view}"), Role::Dim));
+    }
+    if let Some(groups) = &model.list.listing.groups {
+        line.push(Piece::new(format!(" · by {}", groups.by.label()), Role::Key));
     }
     match model.pivots.len() {
         0 => {}
@@ -227,14 +241,17 @@ fn head(list: &List, row: Area, columns: &[Placed], painter: &mut Painter<'_>) {
     }
 }
 
-fn gutter(list: &List, row: &Row<'_>, place: usize, in_range: bool, line: Area, painter: &mut Painter<'_>) {
+fn gutter(has_cursor: bool, in_range: bool, line: Area, painter: &mut Painter<'_>) {
     let accent = painter.theme.accent();
-    let bold = accent.add_modifier(Modifier::BOLD);
-    if place == list.place {
-        painter.mark(line, 0, "▌", bold);
+    if has_cursor {
+        painter.mark(line, 0, "▌", accent.add_modifier(Modifier::BOLD));
     } else if in_range {
         painter.mark(line, 0, "┃", accent);
     }
+}
+
+fn mark(list: &List, row: &Row<'_>, line: Area, painter: &mut Painter<'_>) {
+    let bold = painter.theme.accent().add_modifier(Modifier::BOLD);
     if list.marks.contains(&row.key()) {
         painter.mark(line, 1, "●", bold);
     }

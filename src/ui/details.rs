@@ -1,7 +1,7 @@
 //! The details of the alert under the cursor, beside the list or over it.
 
 use crate::app::document::{Piece, Role, safe};
-use crate::app::documents::flow::Flow;
+use crate::app::documents::{self, flow::Flow};
 use crate::app::layout::Area;
 use crate::app::model::{Model, Pane};
 use crate::ui::paint::Painter;
@@ -11,6 +11,10 @@ pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
     painter.frame(area, &[Piece::from("Details")], focused);
     let text = area.inner();
     let details = &model.details;
+    if let Some(document) = documents::group(&model.list, text.columns()) {
+        painter.document(text, &document, 0);
+        return;
+    }
     if let Some(error) = &details.error {
         let mut flow = Flow::new(text.columns());
         flow.words("The details could not be read", Role::Error);

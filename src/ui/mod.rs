@@ -5,7 +5,7 @@
 //! | [`theme`] | roles to styles |
 //! | `page` | a text with items and a cursor |
 //! | `paint` | pieces into cells: the only place that touches the buffer |
-//! | `header`, `filter_bar`, `histogram`, `alert_table`, `empty_list`, `details`, `status_line`, `hints` | the parts of the main screen |
+//! | `header`, `filter_bar`, `histogram`, `alert_table`, `heading`, `empty_list`, `details`, `status_line`, `hints` | the parts of the main screen |
 //! | `full` | the full details with their tabs |
 //! | `respond` | their *Take action* tab |
 //! | `form` | fields and a button |
@@ -20,6 +20,7 @@ mod first_run;
 mod form;
 mod full;
 mod header;
+mod heading;
 mod hints;
 mod histogram;
 mod overlays;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use quell::app::keymap::Pending;
 use quell::app::message::{Detail, Mention};
-use quell::app::model::{Chord, Confirm, Frame, Model, Opened, Overlay, PivotMenu, Place, Spot, Tab, Twins};
+use quell::app::model::{Chord, Confirm, Frame, Model, Opened, Overlay, PivotMenu, Place, Tab, Twins};
 use quell::app::related;
 use quell::domain::alert::Scan;
 use quell::domain::change::{Target, plan};
@@ -246,7 +246,9 @@ pub(crate) fn pivoted(size: (u16, u16)) -> Model {
         home: 1,
         previous: String::new(),
         sort: model.list.sort.clone(),
-        spot: Spot { cursor: model.list.cursor, place: 0, offset: 0 },
+        group: None,
+        folds: model.list.folds.clone(),
+        spot: model.list.spot(),
         marks: model.list.marks.clone(),
         base: model.list.base.clone(),
         opened: Vec::<Opened>::new(),

@@ -19,7 +19,7 @@ use crate::hand_over;
 use crate::record;
 use crate::suppress;
 use crate::trigger;
-use crate::{around, related};
+use crate::{around, group, related};
 
 type Scene = fn((u16, u16)) -> Model;
 
@@ -37,6 +37,13 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("main_pivotchord", related::chord),
     ("main_month", charts::list),
     ("main_ascii", charts::ascii_list),
+    ("group_resource", group::by_resource),
+    ("group_folded", group::folded),
+    ("group_alert", group::by_status),
+    ("prompt_facets", group::fields),
+    ("prompt_facets_values", group::ticked),
+    ("prompt_facets_none", group::none),
+    ("prompt_facets_counting", group::counting),
     ("filter_typing", typing),
     ("filter_mistake", mistake),
     ("filter_long", long_filter),
@@ -175,7 +182,8 @@ fn marks(size: (u16, u16)) -> Model {
 
 fn visual(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
-    model.list.visual = Some(Visual { anchor: model.list.listing.key(1).unwrap(), marking: true });
+    model.list.visual =
+        Some(Visual { anchor: model.list.listing.key(1).unwrap(), on_heading: false, marking: true });
     model.list.place = 4;
     model
 }

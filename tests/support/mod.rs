@@ -147,6 +147,18 @@ impl Pty {
         self
     }
 
+    /// Waits until a condition holds of everything that was written.
+    pub fn wait_written(&mut self, what: &str, condition: impl Fn(&[u8]) -> bool) -> &mut Self {
+        let deadline = Instant::now() + PATIENCE;
+        while !condition(&self.bytes) {
+            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(chunk) => self.take(&chunk),
+                Err(why) => panic!("{why} while {what} was awaited on:\n{}", self.screen()),
+            }
+        }
+        self
+    }
+
     fn take(&mut self, chunk: &[u8]) {
         self.parser.process(chunk);
         self.bytes.extend_from_slice(chunk);

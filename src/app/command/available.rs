@@ -22,9 +22,27 @@ pub(super) fn session(model: &Model) -> Available {
     unless("no tenant is open yet", model.session.is_some())
 }
 
+/// An alert is under the cursor, or a heading with its alerts.
 pub(super) fn cursor(model: &Model) -> Available {
-    let there = model.list.cursor.is_some() || model.focus == Pane::Full && model.details.full.is_some();
+    let list = model.list.cursor.is_some() || model.list.on_heading;
+    let there = list || model.focus == Pane::Full && model.details.full.is_some();
     unless("no alert is under the cursor", there)
+}
+
+/// One alert is under the cursor.
+pub(super) fn alert(model: &Model) -> Available {
+    if model.focus != Pane::Full && model.list.on_heading {
+        return Err("a group is under the cursor: go to one of its alerts".to_owned());
+    }
+    cursor(model)
+}
+
+pub(super) fn any_cached(model: &Model) -> Available {
+    unless("there are no alerts yet", !model.table.is_empty())
+}
+
+pub(super) fn grouped(model: &Model) -> Available {
+    unless("the list is not grouped; z and a letter groups it", model.list.listing.groups.is_some())
 }
 
 pub(super) fn any_listed(model: &Model) -> Available {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{COMMANDS, Command, Group, Panes, Pivot, Scope, Spec, name, sequence};
+use super::{COMMANDS, Command, Go, Group, Panes, Pivot, Scope, Spec, name, sequence};
 use crate::app::key::Key;
 use crate::app::keymap::Keymap;
 use crate::app::message::Mention;
@@ -50,7 +50,10 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     let mut ranked: Vec<(u8, String, &'static str)> = keymap
         .in_scope(scope)
         .filter(|(spec, _)| spec.rank > 0 && (spec.available)(model).is_ok())
-        .filter_map(|(spec, keys)| Some((rank(spec), show_keys(keys.first()?), spec.hint)))
+        .filter_map(|(spec, keys)| {
+            let (rank, hint) = on_heading(model, spec).unwrap_or((rank(spec), spec.hint));
+            Some((rank, show_keys(keys.first()?), hint))
+        })
         .collect();
     ranked.extend(keymap.chords(scope).into_iter().filter_map(|first| {
         let chord = keymap.chord(scope, first).filter(|chord| chord.rank > 0)?;
@@ -73,6 +76,14 @@ pub fn pivots(model: &Model) -> Option<&[Mention]> {
         sequences.iter().any(|keys| keys.split_last().is_some_and(|(_, begin)| begin == chord.pending.keys));
     let shown = details::current(model)?;
     begun.then_some(&shown.mentions)
+}
+
+/// What opening means on a heading of the list, and its rank there.
+fn on_heading(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
+    let list = &model.list;
+    let opens = spec.command == Command::Go(Go::Open) && Scope::of(model) == Scope::List && list.on_heading;
+    let group = if opens { list.group_at(list.place) } else { None };
+    group.map(|group| (LATER, if list.is_folded(group) { "unfold" } else { "fold" }))
 }
 
 /// What can follow the keys of the chord so far.

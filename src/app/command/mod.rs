@@ -10,7 +10,7 @@ mod table;
 use crate::app::key::Key;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::Status;
-use crate::domain::query::SortKey;
+use crate::domain::query::{GroupBy, SortKey};
 
 pub use guide::{Help, every_key, example_rows, help, hints, pivots, readme_table, show_keys, which_key};
 pub use name::name;
@@ -29,6 +29,8 @@ pub enum Command {
     Narrow(Narrow),
     /// The order.
     Sort(SortKey),
+    /// Groups of the list.
+    Group(Grouping),
     /// Views.
     View(View),
     /// Changes of status.
@@ -118,6 +120,8 @@ pub enum Narrow {
     Edit,
     /// Every alert.
     Clear,
+    /// Choose fields and values by arrows.
+    Add,
     /// Only the value under the cursor.
     Only(By),
     /// All but the value under the cursor.
@@ -152,6 +156,19 @@ pub enum Span {
     Any,
     /// Typed.
     Custom,
+}
+
+/// Groups of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Grouping {
+    /// By a value.
+    By(GroupBy),
+    /// Not at all.
+    None,
+    /// Fold or unfold the group under the cursor.
+    Fold,
+    /// Fold or unfold every group.
+    FoldAll,
 }
 
 /// Views.
@@ -393,6 +410,7 @@ pub enum Group {
     Mark,
     Filter,
     Sort,
+    Group,
     View,
     Change,
     Related,
@@ -405,11 +423,12 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Move,
         Self::Mark,
         Self::Filter,
         Self::Sort,
+        Self::Group,
         Self::View,
         Self::Change,
         Self::Related,
@@ -427,6 +446,7 @@ impl Group {
             Self::Mark => "Mark",
             Self::Filter => "Filter",
             Self::Sort => "Sort",
+            Self::Group => "Group",
             Self::View => "Views",
             Self::Change => "Change status",
             Self::Related => "Around the alert",

@@ -1,17 +1,17 @@
 //! The table of commands: a new command or key is one row here.
 
 use super::available::{
-    always, any_alert, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin, any_undo, can_change,
-    can_pipe, can_record, can_repeat, can_take, cursor, filtered, full, has_log, last_marks, many_colours,
-    opens, session,
+    alert, always, any_alert, any_cached, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin,
+    any_undo, can_change, can_pipe, can_record, can_repeat, can_take, cursor, filtered, full, grouped,
+    has_log, last_marks, many_colours, opens, session,
 };
 use super::{
-    App, By, Change, Command, Copy, Go, Group, HandOver, Mark, Move, Narrow, Panes, Pivot, Reach, Record,
-    Related, Respond, Show, Span, Spec, Suppress, View,
+    App, By, Change, Command, Copy, Go, Group, Grouping, HandOver, Mark, Move, Narrow, Panes, Pivot, Reach,
+    Record, Related, Respond, Show, Span, Spec, Suppress, View,
 };
 use crate::app::model::{Model, Section};
 use crate::domain::Status;
-use crate::domain::query::SortKey;
+use crate::domain::query::{GroupBy, SortKey};
 
 type Available = fn(&Model) -> Result<(), String>;
 
@@ -45,13 +45,14 @@ pub struct Chord {
 }
 
 /// Every chord.
-pub const CHORDS: [Chord; 10] = [
+pub const CHORDS: [Chord; 11] = [
     Chord { key: "f", hint: "by value", rank: 3 },
     Chord { key: "s", hint: "status", rank: 5 },
     Chord { key: "p", hint: "pivot", rank: 7 },
     Chord { key: "*", hint: "mark sets", rank: 12 },
     Chord { key: "t", hint: "time", rank: 13 },
     Chord { key: ",", hint: "sort", rank: 14 },
+    Chord { key: "z", hint: "group", rank: 15 },
     Chord { key: "y", hint: "copy", rank: 15 },
     Chord { key: "b", hint: "feedback", rank: 16 },
     Chord { key: "F", hint: "without value", rank: 0 },
@@ -78,6 +79,10 @@ const fn sort(by: SortKey, key: &'static [&'static str], label: &'static str, hi
     row(C::Sort(by), key, label, hint, P::BESIDE, G::Sort, always)
 }
 
+const fn group(by: GroupBy, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::Group(Grouping::By(by)), key, label, hint, P::BESIDE, G::Group, always)
+}
+
 const fn view(digit: u8, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
     row(C::View(View::Digit(digit)), key, label, hint, P::BESIDE, G::View, always)
 }
@@ -87,7 +92,8 @@ const fn set(status: Status, key: &'static [&'static str], label: &'static str, 
 }
 
 const fn copy(what: Copy, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
-    row(C::Copy(what), key, label, hint, P::ALL, G::Copy, cursor)
+    let available: Available = if matches!(what, Copy::Row | Copy::Id) { cursor } else { alert };
+    row(C::Copy(what), key, label, hint, P::ALL, G::Copy, available)
 }
 
 const fn section(
@@ -142,6 +148,7 @@ pub static COMMANDS: &[Spec] = &[
     only(By::Group, &["f g"], "Only this resource group (again: any)", "group"),
     only(By::Subscription, &["f u"], "Only this subscription (again: any)", "subscription"),
     only(By::Tactic, &["f i"], "Only this tactic (again: any)", "tactic"),
+    row(C::Narrow(Narrow::Add), &["f Enter"], "Add filter: fields, then values with counts", "add filter", P::BESIDE, G::Filter, any_cached),
     without(By::Status, &["F s"], "Without this status", "status"),
     without(By::Severity, &["F v"], "Without this severity", "severity"),
     without(By::Resource, &["F r"], "Without this resource", "resource"),
@@ -166,6 +173,19 @@ pub static COMMANDS: &[Spec] = &[
     sort(SortKey::Group, &[", g"], "Sort by resource group (again: reverse)", "group"),
     sort(SortKey::Subscription, &[", u"], "Sort by subscription (again: reverse)", "subscription"),
 
+    group(GroupBy::Severity, &["z v"], "Group by severity", "severity"),
+    group(GroupBy::Status, &["z s"], "Group by status", "status"),
+    group(GroupBy::Type, &["z t"], "Group by alert type", "type"),
+    group(GroupBy::Resource, &["z r"], "Group by resource", "resource"),
+    group(GroupBy::Group, &["z g"], "Group by resource group", "group"),
+    group(GroupBy::Subscription, &["z u"], "Group by subscription", "subscription"),
+    group(GroupBy::Tactic, &["z i"], "Group by tactic", "tactic"),
+    group(GroupBy::Entity, &["z e"], "Group by shared entity", "entity"),
+    group(GroupBy::Incident, &["z c"], "Group by incident", "incident"),
+    row(C::Group(Grouping::None), &["z n"], "No groups", "none", P::BESIDE, G::Group, grouped),
+    row(C::Group(Grouping::Fold), &["z z"], "Fold or unfold the group under the cursor", "fold", P::BESIDE, G::Group, grouped),
+    row(C::Group(Grouping::FoldAll), &["z Z"], "Fold or unfold every group", "fold all", P::BESIDE, G::Group, grouped),
+
     view(1, &["1"], "View: open alerts", "open"),
     view(2, &["2"], "View: mine", "mine"),
     view(3, &["3"], "View: dismissed", "dismissed"),
@@ -186,10 +206,10 @@ pub static COMMANDS: &[Spec] = &[
 
     row(C::Change(Change::Twins), &["&"], "The last decision for the twins of its alerts too", "twins too", P::ALL, G::Change, any_twin),
 
-    row(C::Pivot(Pivot::Entity(0)), &["p a"], "The alerts that share entity a; p b to p z: the others", "first entity", P::ALL, G::Related, cursor),
-    row(C::Pivot(Pivot::Menu), &["p Enter"], "Choose the entity from a menu", "menu", P::ALL, G::Related, cursor),
+    row(C::Pivot(Pivot::Entity(0)), &["p a"], "The alerts that share entity a; p b to p z: the others", "first entity", P::ALL, G::Related, alert),
+    row(C::Pivot(Pivot::Menu), &["p Enter"], "Choose the entity from a menu", "menu", P::ALL, G::Related, alert),
     row(C::Pivot(Pivot::Back), &["Backspace"], "Back to where the last pivot began: filter, order, cursor and marks", "pivot back", P::ALL, G::Related, any_pivot).at(3),
-    row(C::Related(Related::Show), &[], "What other alerts have in common with this one", "related", P::BEFORE_RESPOND, G::Related, cursor),
+    row(C::Related(Related::Show), &[], "What other alerts have in common with this one", "related", P::BEFORE_RESPOND, G::Related, alert),
     row(C::Related(Related::Open), &["Enter"], "List the group, or open the alert", "list, open", P::RELATED, G::Related, always).at(1),
     row(C::Related(Related::Mark), &["Space", "x"], "Mark or unmark the group or the alert", "mark", P::RELATED, G::Related, always).at(2),
 
@@ -197,14 +217,14 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Record(Record::Assign), &["A"], "Assign to somebody, or to nobody", "assign", P::ALL, G::Record, can_record),
     row(C::Record(Record::Judge(true)), &["b u"], "Judge useful, with a reason", "useful", P::ALL, G::Record, can_record),
     row(C::Record(Record::Judge(false)), &["b n"], "Judge not useful, with a reason", "not useful", P::ALL, G::Record, can_record),
-    row(C::Respond(Respond::Open), &["r"], "Respond: what can be done about the alert", "respond", P::BEFORE_RESPOND, G::Respond, cursor).at(7),
+    row(C::Respond(Respond::Open), &["r"], "Respond: what can be done about the alert", "respond", P::BEFORE_RESPOND, G::Respond, alert).at(7),
     section(Section::Context, &["1"], "Section: inspect the resource's context", "context"),
     section(Section::Mitigate, &["2"], "Section: mitigate the threat", "mitigate"),
     section(Section::Prevent, &["3"], "Section: prevent future attacks", "prevent"),
     section(Section::Trigger, &["4"], "Section: trigger an automated response", "trigger"),
     section(Section::Suppress, &["5"], "Section: suppress similar alerts", "suppress"),
     section(Section::Contacts, &["6"], "Section: who receives mail", "e-mail"),
-    row(C::Suppress(Suppress::New), &["S"], "Suppression rule from this alert, simulated first", "suppress", P::ALL, G::Respond, cursor).at(16),
+    row(C::Suppress(Suppress::New), &["S"], "Suppression rule from this alert, simulated first", "suppress", P::ALL, G::Respond, alert).at(16),
     row(C::Suppress(Suppress::Rules), &[], "Suppression rules: show, edit, switch, extend, delete", "rules", P::ALL, G::Respond, session),
     row(C::Respond(Respond::Enter), &["Enter"], "Open what is under the cursor, or tick it", "open, tick", P::RESPOND, G::Respond, opens).at(1),
     reach(Reach::Widen, &["+", "="], "Activity log: a longer window", "longer").at(3),

@@ -9,10 +9,12 @@ use crate::app::keymap::Keymap;
 const GAP: usize = 3;
 
 /// What stands in the list besides words.
-const SIGNS: [(&str, &str); 8] = [
+const SIGNS: [(&str, &str); 10] = [
     ("▌", "the alert under the cursor"),
     ("┃", "the range that visual mode covers"),
-    ("●", "a marked alert"),
+    ("●", "a marked alert; on a heading: all of the group's are marked"),
+    ("○", "on a heading: some of the group's alerts are marked"),
+    ("▾ ▸", "a group that is open, folded"),
     ("↑", "a change of status that is queued and not verified yet; the status shown is the one asked for"),
     ("◆", "reported by an agent on the machine"),
     ("◇", "reported by agentless scanning of its disks"),

@@ -13,10 +13,12 @@
 //! | [`context`](mod@context), [`recommendations`](mod@recommendations), [`contacts`](mod@contacts) | sections of *Take action* |
 //! | [`standing`](mod@standing) | how asking the source stands |
 //! | [`confirm`] | the prompts before a change and before an undo |
+//! | [`log`], [`failures`] | an act of the audit log; what was refused of a change |
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
 //! | [`histogram`], [`timeline`], [`attack`] | the charts; what they have in common is in [`chart`] |
+//! | [`group`](mod@group), [`facets`] | the group under the cursor; *Add filter* |
 //! | [`suppression`] | suppression rules and what they would have matched |
 
 pub mod attack;
@@ -28,13 +30,17 @@ pub mod context;
 pub mod details;
 mod entities;
 mod evidence;
+pub mod facets;
+pub mod failures;
 pub mod flow;
+pub mod group;
 pub mod help;
 pub mod histogram;
 pub mod history;
 mod incident;
 pub mod jobs;
 pub mod json;
+pub mod log;
 pub mod moment;
 pub mod pane;
 pub mod recommendations;
@@ -48,6 +54,7 @@ pub mod trigger;
 pub use contacts::contacts;
 pub use context::context;
 pub use details::details;
+pub use group::group;
 pub use help::help;
 pub use history::history;
 pub use jobs::jobs;

@@ -7,6 +7,7 @@ use crate::app::documents::bar::bar;
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, local, thousands};
 use crate::app::message::Now;
+use crate::app::model::{About, RuleForm};
 use crate::app::suppress::Written;
 use crate::domain::suppression::{
     Condition, Difference, Rule, Simulation, State, Stored, Warning, expiry, reason,
@@ -237,4 +238,51 @@ fn difference_sentence(difference: &Difference) -> String {
         shown(&difference.kept),
         shown(&difference.asked)
     )
+}
+/// The title of the question before a rule is written.
+pub fn asked_title(rule: &RuleForm) -> String {
+    let rules = rule.draft.rules();
+    let verb = if matches!(rule.about, About::Rule(_)) { "Change" } else { "Create" };
+    if rules.len() == 1 { format!("{verb} this rule?") } else { format!("{verb} {} rules?", rules.len()) }
+}
+
+/// What is asked before a rule is written: its name and type, what it would have matched, and what to think of.
+pub fn asked(flow: &mut Flow, rule: &RuleForm) {
+    for one in &rule.draft.rules() {
+        let mut line = safe(one.name.as_safe(), Role::Strong);
+        line.push(Piece::from("  "));
+        line.extend(safe(one.type_label().as_safe(), Role::Body));
+        flow.wrap("", "  ", &line);
+    }
+    let open = rule.simulation.value().map_or(0, |simulation| simulation.open.len());
+    match rule.simulation.value().filter(|_| !rule.simulation.is_loading()) {
+        Some(simulation) => {
+            let matched = Piece::new(thousands(simulation.matched), Role::Strong);
+            let line = [
+                Piece::from("Would have matched "),
+                matched,
+                Piece::from(format!(", {} open now", thousands(open)).as_str()),
+            ];
+            flow.wrap("", "  ", &line);
+        }
+        None => flow.words("counting what it would have matched…", Role::Dim),
+    }
+    for warning in &rule.warnings {
+        let head = [Piece::new("! ", Role::Error)];
+        flow.wrap_after(&head, &[Piece::from("  ")], &[Piece::from(warning.to_string().as_str())]);
+    }
+}
+
+/// When the rule matches, and until when.
+pub fn conditions(flow: &mut Flow, rule: &RuleForm) {
+    for (at, condition) in rule.draft.conditions.iter().enumerate() {
+        let mut line = vec![Piece::new(if at == 0 { "when  " } else { " and  " }, Role::Dim)];
+        line.extend(sentence(condition));
+        flow.line(line);
+    }
+    let ends = match rule.draft.expires {
+        Some(_) => format!("until {}", expiry::words(rule.draft.expires)),
+        None => "without an end".to_owned(),
+    };
+    flow.words(&ends, Role::Dim);
 }

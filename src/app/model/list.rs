@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::app::columns::Columns;
+use crate::app::lines::{Folds, Lines, Under};
 use crate::app::message::Question;
 use crate::domain::AlertKey;
 use crate::domain::listing::Listing;
-use crate::domain::query::Sort;
+use crate::domain::query::{GroupBy, Sort};
 
 /// The alert list.
 #[derive(Debug, Default)]
@@ -24,16 +25,21 @@ pub struct List {
     /// True once a key was pressed over alerts: from then on the cursor stays on its alert. Before that it stays on the
     /// first, while the first sync fills the list.
     pub touched: bool,
-    /// The alert under the cursor.
+    /// The alert under the cursor; none on a heading.
     pub cursor: Option<AlertKey>,
-    /// The cursor's place in `listing`; kept beside the key so that a vanished alert leaves the cursor where it was.
+    /// The cursor's place in `listing`, on a heading that of the group's first alert; kept beside the key so that a
+    /// vanished alert leaves the cursor where it was.
     pub place: usize,
-    /// The first place drawn.
+    /// True when the cursor is on the heading over its place.
+    pub on_heading: bool,
+    /// The first line drawn.
     pub offset: usize,
     /// Marked alerts.
     pub marks: BTreeSet<AlertKey>,
-    /// How many marks are not in `listing`.
+    /// How many marks have no line: not in `listing`, or folded.
     pub hidden_marks: usize,
+    /// By group: how many of its alerts are marked. Empty when nothing is marked.
+    pub marked_in: Vec<usize>,
     /// The set before it was last cleared, for `*l`.
     pub last_marks: BTreeSet<AlertKey>,
     /// What the `*` chords marked since the set was last empty: members without a mark are those the analyst keeps.
@@ -44,18 +50,26 @@ pub struct List {
     pub sort: Sort,
     /// The columns of the view; none for those of the settings.
     pub columns: Option<Columns>,
+    /// What the list is grouped by.
+    pub group: Option<GroupBy>,
+    /// Which groups are folded.
+    pub folds: Folds,
+    /// Where the headings stand.
+    pub lines: Lines,
     /// Where the next answer is to put the cursor.
     pub spot: Option<Spot>,
 }
 
-/// A place in the list: the cursor, by alert and by number, and the first place drawn.
+/// A place in the list: the cursor, by what it is on and by number, and the first line drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spot {
-    /// The alert under the cursor.
-    pub cursor: Option<AlertKey>,
-    /// The cursor's place, for when that alert is not in the list any more.
+    /// What the cursor is on.
+    pub under: Option<Under>,
+    /// The cursor's place, for when that is not in the list any more.
     pub place: usize,
-    /// The first place drawn.
+    /// The cursor's line.
+    pub line: usize,
+    /// The first line drawn.
     pub offset: usize,
 }
 
@@ -64,6 +78,8 @@ pub struct Spot {
 pub struct Visual {
     /// The alert on which it began.
     pub anchor: AlertKey,
+    /// True when it began on the heading over that alert.
+    pub on_heading: bool,
     /// True to mark, false to unmark.
     pub marking: bool,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::app::input::Input;
 use crate::app::message::Detail;
-use crate::app::model::{AssignMenu, Judge, Log, NotePrompt};
+use crate::app::model::{AssignMenu, Facets, Judge, Log, NotePrompt};
 use crate::app::model::{AttackView, TimelineView};
 use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::app::model::{PipeOutput, PipePrompt, SavePrompt};
@@ -24,6 +24,8 @@ pub enum Overlay {
     Status(StatusMenu),
     /// Choose a time range by typing it.
     TimeRange(Input, Option<String>),
+    /// Add to the filter: fields and their values.
+    Facets(Box<Facets>),
     /// Mark by a pattern.
     Pattern(Input, Option<String>),
     /// Confirm an undo or redo.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::app::lines::Folds;
 use crate::app::model::{Opened, Spot};
 use crate::domain::AlertKey;
 use crate::domain::filter::Filter;
-use crate::domain::query::Sort;
+use crate::domain::query::{GroupBy, Sort};
 
 /// Where the analyst was before a pivot: all that Backspace brings back.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,10 @@ pub struct Frame {
     pub previous: String,
     /// The order.
     pub sort: Sort,
+    /// What the list was grouped by.
+    pub group: Option<GroupBy>,
+    /// Which groups were folded.
+    pub folds: Folds,
     /// The cursor and what was in sight.
     pub spot: Spot,
     /// Marked alerts.

@@ -3,6 +3,7 @@
 mod assign;
 pub mod attack;
 mod confirm;
+pub(super) mod facets;
 mod failures;
 mod judge;
 pub(super) mod log;
@@ -76,6 +77,15 @@ const SAVE: &Hints = &[("Enter", "write it"), ("Tab ↓ ↑", "format"), ("Esc",
 const REPLACE: &Hints = &[("y", "yes, replace it"), ("Enter", "no"), ("Esc", "no")];
 const PIPE: &Hints = &[("Enter", "run it"), ("Esc", "close")];
 const RUNS: &Hints = &[("↑ ↓", "scroll"), ("Esc", "end it, close")];
+const FIELDS: &Hints = &[("↑ ↓", "field"), ("Enter", "its values"), ("type", "narrow"), ("Esc", "close")];
+const VALUES: &Hints = &[
+    ("↑ ↓", "value"),
+    ("Space", "tick"),
+    ("Enter", "apply"),
+    ("type", "narrow"),
+    ("←", "fields"),
+    ("Esc", "one step back"),
+];
 const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const NOTE: &Hints = &[("Enter", "keep the note"), ("Esc", "leave without one")];
@@ -104,6 +114,8 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Mail(_) => FORM,
         Overlay::Status(_) => STATUS,
         Overlay::Pivot(_) => PIVOT,
+        Overlay::Facets(facets) if facets.in_values => VALUES,
+        Overlay::Facets(_) => FIELDS,
         Overlay::Failures(_) => FAILURES,
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
         Overlay::Trigger(_) => TRIGGER_MARKED,
@@ -142,6 +154,8 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
     &[
         ("When a dismissal is asked for", DISMISS),
         ("When an undo is asked for", UNDO),
+        ("In the fields of *Add filter*", FIELDS),
+        ("In the values of *Add filter*", VALUES),
         ("In the menu of entities", PIVOT),
         ("In the failures of a change", FAILURES),
         ("When a logic app is about to be triggered", TRIGGER_MARKED),
@@ -180,6 +194,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         }
         Some(Overlay::Mail(_)) => mail::key(model, key, out),
         Some(Overlay::Status(_)) => status::key(model, key, out),
+        Some(Overlay::Facets(_)) => facets::key(model, key, out),
         Some(Overlay::Pivot(_)) => pivot::key(model, key, out),
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
         Some(Overlay::Trigger(_)) => trigger::key(model, key, out),

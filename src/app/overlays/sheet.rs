@@ -5,7 +5,7 @@ use crate::app::journal::list_changes;
 use crate::app::key::{Code, Key};
 use crate::app::layout::{failure_rows, pivot_rows, sheet};
 use crate::app::model::{Model, Overlay, Scroll};
-use crate::app::overlays::{attack, close, failures};
+use crate::app::overlays::{attack, close, facets, failures};
 use crate::app::{Effects, documents, list, pipe};
 
 /// Opens the help of the pane below.
@@ -51,6 +51,7 @@ pub(in crate::app) fn measure(model: &mut Model) {
             let height = pivot_rows(model.size, menu.detail.mentions.len());
             menu.offset = menu.offset.clamp((menu.chosen + 1).saturating_sub(height), menu.chosen);
         }
+        Some(Overlay::Facets(open)) => facets::measure(open, model.size),
         Some(Overlay::Failures(failures)) => failures::show_chosen(failures, height),
         Some(Overlay::Attack(_)) => attack::show_chosen(model),
         _ => {}

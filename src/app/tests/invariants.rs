@@ -44,7 +44,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let letters: Vec<Key> = "jkgGhlxvV*nitrpl/\\fFsvgu1730ta,-dyue.UE?:qRw[]  123456ec"
         .chars()
-        .chain("&b".chars())
+        .chain("&bzZzzz".chars())
         .map(Key::char)
         .collect();
     let named = [
@@ -144,14 +144,18 @@ fn confirmed(harness: &Harness) -> Option<BTreeSet<AlertKey>> {
 fn check(harness: &Harness) -> Result<(), TestCaseError> {
     let model = &harness.model;
     let list = &model.list;
-    let shown: BTreeSet<AlertKey> = list.listing.keys().collect();
-    prop_assert_eq!(list.cursor.is_none(), list.listing.is_empty());
+    let seen = (0..list.listing.len()).filter(|place| list.is_seen(*place));
+    let shown: BTreeSet<AlertKey> = seen.filter_map(|place| list.listing.key(place)).collect();
+    prop_assert_eq!(list.cursor.is_none(), list.listing.is_empty() || list.on_heading);
+    prop_assert_eq!(list.heading().is_some(), list.on_heading);
     if !list.in_flight
         && let Some(cursor) = list.cursor
     {
         prop_assert_eq!(list.listing.key(list.place), Some(cursor));
     }
-    prop_assert!(list.offset <= list.place && (list.place < list.offset + rows(model)));
+    let line = list.cursor_line();
+    prop_assert!(list.offset <= line && line < list.offset + rows(model));
+    prop_assert!(list.listing.is_empty() || list.line_at(line).is_some());
     prop_assert!(list.marks.iter().all(|key| model.table.position(*key).is_some()));
     prop_assert_eq!(list.hidden_marks, list.marks.iter().filter(|key| !shown.contains(key)).count());
     prop_assert_eq!(model.focus == Pane::Full, model.details.full.is_some());

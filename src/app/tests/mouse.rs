@@ -145,3 +145,24 @@ fn the_palette_turns_it_on_and_off() {
         assert!(harness.effects.contains(&Effect::Mouse(on)));
     }
 }
+
+#[test]
+fn a_heading_is_clicked_folded_and_marked_as_a_whole() {
+    let mut harness = harness();
+    harness.keys("z r");
+    let (heading, second) = (row(&harness, 0), row(&harness, 3));
+    click(&mut harness, 20, heading);
+    assert!(harness.model.list.on_heading);
+    click(&mut harness, 20, heading);
+    assert_eq!((harness.model.list.line_count(), harness.model.focus), (4, Pane::List));
+    click(&mut harness, 20, heading);
+    click(&mut harness, 20, heading);
+    click(&mut harness, 2, second);
+    assert_eq!(harness.marked(), [3, 4]);
+    harness.keys("* n");
+    // From the heading over two alerts to the second of them.
+    at(&mut harness, Gesture::Press, 20, heading);
+    at(&mut harness, Gesture::Drag, 20, heading + 2);
+    at(&mut harness, Gesture::Release, 20, heading + 2);
+    assert_eq!(harness.marked(), [1, 2]);
+}

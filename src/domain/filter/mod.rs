@@ -12,7 +12,7 @@
 //! | [`field`] | the table of fields: a new field on data we hold is one row there |
 //! | [`pattern`], [`moment`], [`network`] | the values that are more than a word |
 //! | [`compiled`], `scan` | a filter made ready for one snapshot: every string is tested once per distinct value |
-//! | [`facet`], [`mod@complete`] | counts per value; completion |
+//! | [`facet`], [`mod@complete`] | counts per value, `values` those that *Add filter* offers; completion |
 //! | `edit` | adding, replacing and removing terms, as the chords of the list do |
 
 pub mod ast;
@@ -33,6 +33,7 @@ pub mod sharing;
 #[cfg(test)]
 pub(crate) mod testing;
 mod value;
+mod values;
 
 use chrono::{DateTime, FixedOffset, Offset, Utc};
 
@@ -45,6 +46,7 @@ pub use field::Field;
 pub use moment::Moment;
 pub use parser::parse;
 pub use pattern::Pattern;
+pub use values::{Values, values};
 
 use crate::domain::SafeText;
 

@@ -3,6 +3,7 @@
 use super::framed;
 use crate::app::document::{Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::bar::outcomes;
+use crate::app::documents::failures::known;
 use crate::app::documents::flow::Flow;
 use crate::app::documents::history::outcome;
 use crate::app::documents::jobs::what;
@@ -10,7 +11,7 @@ use crate::app::layout::{Area, failure_rows, sheet};
 use crate::app::model::{Failures, Model};
 use crate::domain::SafeStr;
 use crate::domain::change::TargetRecord;
-use crate::domain::table::{Row, Table};
+use crate::domain::table::Row;
 use crate::ui::paint::Painter;
 
 /// The widest column of titles.
@@ -47,20 +48,6 @@ pub(super) fn draw(model: &Model, failures: &Failures, painter: &mut Painter<'_>
         let position = format!("{}/{}", failures.chosen + 1, failures.targets.len());
         painter.footer(area, &[Piece::new(position, Role::Dim)]);
     }
-}
-
-/// The alerts in the table, found in one pass over it: a target names its alert by its id only.
-fn known<'a>(table: &'a Table, targets: &[TargetRecord]) -> Vec<Option<Row<'a>>> {
-    let mut found: Vec<Option<Row<'a>>> = vec![None; targets.len()];
-    for (_, row) in table.rows() {
-        for (target, slot) in targets.iter().zip(&mut found) {
-            let id = &target.target.id;
-            if slot.is_none() && row.name().eq_ignore_ascii_case(id.name()) && row.id() == *id {
-                *slot = Some(row);
-            }
-        }
-    }
-    found
 }
 
 /// Where the chosen alert is, and why it is here, in full.

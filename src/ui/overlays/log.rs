@@ -5,18 +5,17 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::record::short_name;
 use super::{framed, keys};
-use crate::app::document::{Document, Piece, Role, line_width, safe, safe_block, safe_cell};
-use crate::app::documents::bar::outcomes;
+use crate::app::document::{Document, Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::flow::Flow;
-use crate::app::documents::history::{capital, outcome, what as deed_words};
-use crate::app::documents::jobs::what as change_words;
+use crate::app::documents::history::outcome;
+use crate::app::documents::log::{self as said, at, by};
 use crate::app::documents::moment::{self, thousands};
 use crate::app::documents::summary::column;
 use crate::app::layout::{Area, log_rows, sheet};
 use crate::app::message::{ActLine, AlertLine};
 use crate::app::model::{Inside, Log, Model, Window};
-use crate::domain::record::{Act, DeedKind, LogEntry};
-use crate::domain::{AlertId, AlertKey, SafeStr, SafeText};
+use crate::domain::record::LogEntry;
+use crate::domain::{AlertId, AlertKey, SafeStr};
 use crate::ui::paint::Painter;
 use crate::ui::text_field;
 
@@ -71,7 +70,7 @@ fn head(model: &Model, log: &Log, row: Area, painter: &mut Painter<'_>) {
     if let Some(inside) = &log.inside {
         let mut line =
             vec![Piece::new(format!("{}  ", moment::local(at(&inside.entry), model.now)), Role::Dim)];
-        line.extend(act_words(&inside.entry));
+        line.extend(said::words(&inside.entry));
         painter.line(row, &line);
         return;
     }
@@ -134,42 +133,6 @@ fn cursor(chosen: bool) -> Piece {
     Piece::new(if chosen { "▌ " } else { "  " }, Role::Key)
 }
 
-fn at(entry: &LogEntry) -> DateTime<Utc> {
-    match &entry.act {
-        Act::Change(change) => change.at,
-        Act::Deed(_, deed) => deed.at,
-    }
-}
-
-fn by(entry: &LogEntry) -> &SafeText {
-    match &entry.act {
-        Act::Change(change) => &change.by,
-        Act::Deed(_, deed) => &deed.by,
-    }
-}
-
-/// What was done and, of a note or feedback, what it says.
-fn act_words(entry: &LogEntry) -> Vec<Piece> {
-    match &entry.act {
-        Act::Change(change) => vec![Piece::from(capital(&change_words(change)).as_str())],
-        Act::Deed(_, deed) => {
-            let mut words = deed_words(deed, Role::Body);
-            let says = match deed.kind {
-                DeedKind::Note => safe(deed.words.as_safe(), Role::Dim),
-                DeedKind::Feedback => {
-                    deed.reason.map(|reason| vec![Piece::new(reason.label(), Role::Dim)]).unwrap_or_default()
-                }
-                _ => Vec::new(),
-            };
-            if !says.is_empty() {
-                words.push(Piece::new(": ", Role::Dim));
-                words.extend(says);
-            }
-            words
-        }
-    }
-}
-
 /// One act: when, who, what, its alert.
 fn act(model: &Model, line: &ActLine, chosen: bool, row: Area) -> Vec<Piece> {
     let entry = &line.entry;
@@ -180,7 +143,7 @@ fn act(model: &Model, line: &ActLine, chosen: bool, row: Area) -> Vec<Piece> {
     column(&mut pieces, vec![Piece::new(short_moment(at(entry), model, room), Role::Dim)], room + 1);
     column(&mut pieces, short_name(by(entry).as_safe(), who), who + 1);
     let role = if chosen { Role::Strong } else { Role::Body };
-    let said = act_words(entry).into_iter().map(|piece| match piece.role {
+    let said = said::words(entry).into_iter().map(|piece| match piece.role {
         Role::Body => Piece { role, ..piece },
         _ => piece,
     });
@@ -266,45 +229,10 @@ fn alert(model: &Model, line: &AlertLine, chosen: bool, row: Area) -> Vec<Piece>
 /// Who did it, why, under which filter, and what came of it; the moment where its line has not the whole of it.
 fn in_full(model: &Model, entry: &LogEntry, columns: usize) -> Document {
     let mut flow = Flow::new(columns);
-    let mut facts: Vec<Vec<Piece>> = Vec::new();
-    let mut add = |fact: Vec<Piece>| {
-        if !fact.is_empty() {
-            facts.push(fact);
-        }
-    };
+    let mut facts = said::facts(entry);
     let moment = moment::local(at(entry), model.now);
     if moment.len() > MOMENT {
-        add(vec![Piece::new(moment, Role::Dim)]);
-    }
-    if !by(entry).is_empty() {
-        let mut fact = vec![Piece::new("by ", Role::Dim)];
-        fact.extend(safe(by(entry).as_safe(), Role::Body));
-        add(fact);
-    }
-    let filter = match &entry.act {
-        Act::Change(change) => {
-            add(outcomes(&change.tally));
-            add(change.reason.map(|reason| vec![Piece::from(reason.label())]).unwrap_or_default());
-            add(change
-                .undone_by
-                .map(|by| vec![Piece::new(format!("undone by {by}"), Role::Dim)])
-                .unwrap_or_default());
-            add(safe_block(change.comment.as_safe(), Role::Body));
-            &change.filter
-        }
-        Act::Deed(_, deed) => {
-            add(deed.reason.map(|reason| vec![Piece::from(reason.label())]).unwrap_or_default());
-            add(safe_block(deed.words.as_safe(), Role::Body));
-            if deed.step().is_none() {
-                add(safe(deed.about.as_safe(), Role::Dim));
-            }
-            &deed.filter
-        }
-    };
-    if !filter.is_empty() {
-        let mut fact = vec![Piece::new("filter ", Role::Dim)];
-        fact.extend(safe(SafeStr(filter), Role::Dim));
-        add(fact);
+        facts.insert(0, vec![Piece::new(moment, Role::Dim)]);
     }
     let mut line = Vec::new();
     for (at, fact) in facts.into_iter().enumerate() {

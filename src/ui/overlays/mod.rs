@@ -2,6 +2,7 @@
 
 mod charts;
 mod confirm;
+mod facets;
 mod failures;
 mod log;
 mod mail;
@@ -31,6 +32,7 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::TimeRange(input, error) => menus::time_range(model, input, error.as_deref(), painter),
         Overlay::Pattern(input, error) => menus::pattern(model, input, error.as_deref(), painter),
         Overlay::Pivot(menu) => menus::pivot(model, menu, painter),
+        Overlay::Facets(open) => facets::draw(model, open, painter),
         Overlay::Failures(failures) => failures::draw(model, failures, painter),
         Overlay::Note(prompt) => record::note(model, prompt, painter),
         Overlay::Assign(menu) => record::assign(model, menu, painter),

@@ -107,30 +107,8 @@ fn matches(rule: &RuleForm, width: usize) -> Document {
 /// The question before a rule is written: what is written, with its counts and warnings.
 fn confirm(model: &Model, rule: &RuleForm, dismiss: bool, painter: &mut Painter<'_>) {
     let mut flow = Flow::new(prompt_columns(model));
-    let rules = rule.draft.rules();
-    for one in &rules {
-        let mut line = safe(one.name.as_safe(), Role::Strong);
-        line.push(Piece::from("  "));
-        line.extend(safe(one.type_label().as_safe(), Role::Body));
-        flow.wrap("", "  ", &line);
-    }
+    words::asked(&mut flow, rule);
     let open = rule.simulation.value().map_or(0, |simulation| simulation.open.len());
-    match rule.simulation.value().filter(|_| !rule.simulation.is_loading()) {
-        Some(simulation) => {
-            let matched = Piece::new(thousands(simulation.matched), Role::Strong);
-            let line = [
-                Piece::from("Would have matched "),
-                matched,
-                Piece::from(format!(", {} open now", thousands(open)).as_str()),
-            ];
-            flow.wrap("", "  ", &line);
-        }
-        None => flow.words("counting what it would have matched…", Role::Dim),
-    }
-    for warning in &rule.warnings {
-        let head = [Piece::new("! ", Role::Error)];
-        flow.wrap_after(&head, &[Piece::from("  ")], &[Piece::from(warning.to_string().as_str())]);
-    }
     flow.blank();
     if open > 0 {
         let tick = if dismiss { "[x]" } else { "[ ]" };
@@ -145,24 +123,9 @@ fn confirm(model: &Model, rule: &RuleForm, dismiss: bool, painter: &mut Painter<
     }
     flow.line(keys(&[("y", "yes, write it"), ("Enter", "No"), ("Esc", "No")]));
     flow.blank();
-    for (at, condition) in rule.draft.conditions.iter().enumerate() {
-        let mut line = vec![Piece::new(if at == 0 { "when  " } else { " and  " }, Role::Dim)];
-        line.extend(words::sentence(condition));
-        flow.line(line);
-    }
-    let ends = match rule.draft.expires {
-        Some(_) => format!("until {}", expiry::words(rule.draft.expires)),
-        None => "without an end".to_owned(),
-    };
-    flow.words(&ends, Role::Dim);
+    words::conditions(&mut flow, rule);
     painter.cursor = None;
-    let verb = if matches!(rule.about, About::Rule(_)) { "Change" } else { "Create" };
-    let title = if rules.len() == 1 {
-        format!("{verb} this rule?")
-    } else {
-        format!("{verb} {} rules?", rules.len())
-    };
-    boxed(model, &title, &flow.finish(), painter);
+    boxed(model, &words::asked_title(rule), &flow.finish(), painter);
 }
 
 /// What the service keeps of what was written.

@@ -1,0 +1,123 @@
+//! An alert as one line: severity first, then what it is.
+
+use std::ops::Range;
+
+use crate::app::documents::moment::{ago, counted, thousands};
+use crate::app::model::Model;
+use crate::domain::table::Row;
+use crate::domain::{AlertKey, Severity, Status};
+use crate::plain::session::Plain;
+use crate::plain::{PAGE, speech};
+
+/// `3. High. Suspicious PowerShell activity. vm-web-01. Active. 12 minutes ago. Marked.`
+pub(super) fn alert(plain: &Plain, model: &Model, key: AlertKey) -> String {
+    match plain.number(key) {
+        Some(number) => format!("{number}. {}", words(plain, model, key)),
+        None => words(plain, model, key),
+    }
+}
+
+fn words(plain: &Plain, model: &Model, key: AlertKey) -> String {
+    let gone = "No longer in the cache";
+    let (row, is_gone) = match model.table.get(key) {
+        Some(row) => (row, row.flags().is_gone()),
+        None => match plain.frozen.table.get(key) {
+            Some(row) => (row, true),
+            None => return format!("{gone}."),
+        },
+    };
+    let title = if row.title().0.is_empty() { row.alert_type() } else { row.title() };
+    let age = row.time().map(|time| ago(time, model.now)).unwrap_or_default();
+    let facts = [
+        row.severity_label().to_string(),
+        title.to_string(),
+        row.resource().to_string(),
+        status(&row),
+        age,
+        if is_gone { "Gone from the source".to_owned() } else { String::new() },
+        kept(&row),
+        if model.list.marks.contains(&key) { "Marked".to_owned() } else { String::new() },
+    ];
+    speech::sentence(facts.iter().map(String::as_str))
+}
+
+fn status(row: &Row<'_>) -> String {
+    let name = match row.status() {
+        Status::InProgress => "In progress".to_owned(),
+        _ => row.status_label().to_string(),
+    };
+    if row.pending().is_some() { format!("{name}, not verified yet") } else { name }
+}
+
+/// What is kept of an alert here.
+fn kept(row: &Row<'_>) -> String {
+    let Some(local) = row.local() else { return String::new() };
+    let mut facts = Vec::new();
+    if let Some(who) = local.assigned.as_ref().filter(|who| !who.is_empty()) {
+        facts.push(format!("Assigned to {who}"));
+    }
+    if !local.notes.is_empty() {
+        facts.push("Has a note".to_owned());
+    }
+    match local.useful {
+        Some(true) => facts.push("Judged useful".to_owned()),
+        Some(false) => facts.push("Judged not useful".to_owned()),
+        None => {}
+    }
+    facts.join(". ")
+}
+
+/// A page of the frozen list, and what follows it.
+pub(super) fn page(plain: &mut Plain, model: &Model, from: usize) -> Vec<String> {
+    let total = plain.frozen.len();
+    let range: Range<usize> = from..(from + PAGE).min(total);
+    if range.is_empty() {
+        return vec![if total == 0 { nothing(model) } else { "That is the end of the list.".to_owned() }];
+    }
+    plain.printed.push(range.clone());
+    let mut lines: Vec<String> = range
+        .clone()
+        .map(|place| match plain.frozen.key(place) {
+            Some(key) => format!("{}. {}", place + 1, words(plain, model, key)),
+            None => format!("{}. Gone.", place + 1),
+        })
+        .collect();
+    let left = total - range.end;
+    lines.push(match left {
+        0 => format!("That is all of {}.", counted(total, "alert")),
+        left => format!("{} more: type more.", thousands(left)),
+    });
+    lines
+}
+
+/// Why the list is empty.
+pub(super) fn nothing(model: &Model) -> String {
+    if model.table.is_empty() {
+        "There are no alerts.".to_owned()
+    } else {
+        "No alert matches the filter. clear shows every alert.".to_owned()
+    }
+}
+
+/// `622 of 1,204 alerts match: 12 High, 48 Medium.`
+pub(super) fn counts(model: &Model) -> String {
+    let listing = &model.list.listing;
+    if listing.is_empty() {
+        return nothing(model);
+    }
+    let known = Severity::KNOWN.into_iter().chain([Severity::Other]);
+    let parts: Vec<String> = known
+        .filter(|severity| listing.count(*severity) > 0)
+        .map(|severity| format!("{} {}", thousands(listing.count(severity) as usize), severity.name()))
+        .collect();
+    let all = counted(model.table.len(), "alert");
+    let match_ = if listing.len() == 1 { "matches" } else { "match" };
+    format!("{} of {all} {match_}: {}.", thousands(listing.len()), parts.join(", "))
+}
+
+/// The alert under the cursor, and its place.
+pub(super) fn under_cursor(plain: &Plain, model: &Model) -> Option<String> {
+    let key = model.list.cursor?;
+    let place = format!("At {} of {}.", thousands(model.list.place + 1), thousands(model.list.listing.len()));
+    Some(format!("{place} {}", words(plain, model, key)))
+}

@@ -1,0 +1,163 @@
+//! What lies over the list, as questions: what each says, what it asks, and what a line answers.
+
+mod change;
+mod menus;
+mod record;
+mod sheets;
+mod suppress;
+
+use crate::app::Message;
+use crate::app::documents;
+use crate::app::key::{Code, Key};
+use crate::app::model::{Model, Overlay};
+use crate::plain::act::press;
+use crate::plain::session::Wish;
+use crate::plain::session::{Plain, Step};
+use crate::plain::speech::LAID;
+use crate::plain::{form, speech};
+
+/// What an overlay says.
+pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<String> {
+    let width = plain.width;
+    match overlay {
+        Overlay::Confirm(confirm) => change::confirm(model, confirm, width),
+        Overlay::ConfirmUndo(record) => change::undo(model, record, width),
+        Overlay::Failures(failures) => change::failures(model, failures),
+        Overlay::Status(_) => menus::statuses(),
+        Overlay::TimeRange(_, error) => menus::line(
+            "Time range: 24h, 7d, 2026-11-22 or 2026-11-22T14:00Z; two of them for a range.",
+            error,
+        ),
+        Overlay::Pattern(_, error) => {
+            menus::line("Mark what matches a filter, such as resource:vm-test* or powershell.", error)
+        }
+        Overlay::Pivot(menu) => menus::pivot(menu),
+        Overlay::Palette(palette) => menus::palette(model, palette),
+        Overlay::Note(prompt) => record::note(model, prompt),
+        Overlay::Assign(menu) => record::assign(model, menu),
+        Overlay::Judge(judge) => record::judge(model, judge),
+        Overlay::Mail(mail) => record::mail(mail, width),
+        Overlay::Log(log) => sheets::log(model, log),
+        Overlay::Trigger(prompt) => {
+            let mut lines = vec![documents::trigger::title(prompt)];
+            lines.extend(speech::lines(&documents::trigger::prompt(prompt, &model.table, LAID), width));
+            lines
+        }
+        Overlay::Outcomes(outcomes) => {
+            speech::lines(&documents::trigger::outcomes(model, outcomes.number, LAID), width)
+        }
+        Overlay::Jobs(_) => speech::lines(&documents::jobs(model, LAID), width),
+        Overlay::Help(_) => sheets::keys(model),
+        Overlay::RuleForm(rule) => suppress::rule(model, rule, width),
+        Overlay::Rules(screen) => suppress::rules(model, screen, width),
+        #[allow(unreachable_patterns)] // as long as every overlay has its own words
+        _ => sheets::by_keys(model),
+    }
+}
+
+/// What an overlay asks.
+pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
+    match overlay {
+        Overlay::Confirm(confirm) => change::confirm_prompt(confirm),
+        Overlay::ConfirmUndo(_) => "y takes it back, an empty line means No".to_owned(),
+        Overlay::Failures(_) => "e sends these again, an empty line closes".to_owned(),
+        Overlay::Status(_) => "Number, or an empty line for none".to_owned(),
+        Overlay::TimeRange(..) => "Time range, or an empty line for none".to_owned(),
+        Overlay::Pattern(..) => "Filter, or an empty line for none".to_owned(),
+        Overlay::Pivot(_) => "Letter, or an empty line for none".to_owned(),
+        Overlay::Palette(_) => "Number or another name, or an empty line for none".to_owned(),
+        Overlay::Note(_) => "Note, or an empty line for none".to_owned(),
+        Overlay::Assign(_) => "Number or name, or an empty line for none".to_owned(),
+        Overlay::Judge(judge) if judge.reason.is_some() => {
+            "Comment, an empty line for no comment, or cancel".to_owned()
+        }
+        Overlay::Judge(_) => "Reason number, or an empty line for none".to_owned(),
+        Overlay::Mail(mail) if mail.confirm.is_some() => "y stores them, an empty line means No".to_owned(),
+        Overlay::Mail(mail) => form::prompt(&mail.form, plain.field),
+        Overlay::Log(_) => "Number opens, more goes on, /TEXT searches, an empty line closes".to_owned(),
+        Overlay::Trigger(prompt) if prompt.marked.is_empty() => {
+            "y triggers it, an empty line means No".to_owned()
+        }
+        Overlay::Trigger(_) => {
+            "y triggers it, m changes between this alert and the marked, an empty line means No".to_owned()
+        }
+        Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) => "An empty line closes".to_owned(),
+        Overlay::RuleForm(rule) => suppress::rule_prompt(plain, rule),
+        Overlay::Rules(screen) => suppress::rules_prompt(screen),
+        #[allow(unreachable_patterns)]
+        _ => "Keys, or an empty line to close".to_owned(),
+    }
+}
+
+/// What a line answers; why it is no answer.
+pub(super) fn reply(
+    plain: &mut Plain,
+    model: &Model,
+    overlay: &Overlay,
+    line: &str,
+) -> Result<Vec<Step>, String> {
+    match overlay {
+        Overlay::Confirm(confirm) => change::answer(confirm, line),
+        Overlay::ConfirmUndo(_) => {
+            let steps = yes_or_no(line)?;
+            if steps != [press(Key::char('y'))] {
+                plain.wish = Some(Wish::Say(vec!["Nothing was taken back.".to_owned()]));
+            }
+            Ok(steps)
+        }
+        Overlay::Failures(_) => match line {
+            "e" | "retry" | "again" => Ok(vec![press(Key::char('e'))]),
+            "" | "n" | "no" | "close" | "back" => Ok(vec![escape()]),
+            _ => Err("e sends these again; an empty line closes".to_owned()),
+        },
+        Overlay::Status(menu) => menus::status(menu, line),
+        Overlay::TimeRange(..) | Overlay::Pattern(..) => Ok(menus::typed(line)),
+        Overlay::Pivot(menu) => menus::entity(menu, line),
+        Overlay::Palette(palette) => menus::command(palette, line),
+        Overlay::Note(_) => Ok(menus::typed(line)),
+        Overlay::Assign(menu) => record::assignee(menu, line),
+        Overlay::Judge(judge) => record::judged(judge, line),
+        Overlay::Mail(mail) if mail.confirm.is_some() => yes_or_no(line),
+        Overlay::Mail(mail) => {
+            let leaves = ["cancel", "no", "n", "esc", "back"].contains(&line);
+            let mut steps = form::reply(plain, &mail.form, line)?;
+            if leaves && mail.form.touched {
+                steps.push(escape());
+            }
+            Ok(steps)
+        }
+        Overlay::Log(log) => sheets::log_reply(log, line),
+        Overlay::Trigger(_) if line == "m" => Ok(vec![press(Key::char('m'))]),
+        Overlay::Trigger(_) => yes_or_no(line),
+        Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) => Ok(vec![escape()]),
+        Overlay::RuleForm(rule) => suppress::rule_reply(plain, rule, line),
+        Overlay::Rules(screen) => suppress::rules_reply(model, screen, line),
+        #[allow(unreachable_patterns)]
+        _ => Ok(sheets::pressed(line)),
+    }
+}
+
+/// Leaves what is asked.
+fn escape() -> Step {
+    press(Key::plain(Code::Esc))
+}
+
+/// `y` is yes; an empty line means No. Anything else is no answer.
+fn yes_or_no(line: &str) -> Result<Vec<Step>, String> {
+    match line.to_lowercase().as_str() {
+        "y" | "yes" => Ok(vec![press(Key::char('y'))]),
+        "" | "n" | "no" | "cancel" => Ok(vec![press(Key::plain(Code::Enter))]),
+        _ => Err("answer y or n; an empty line means No".to_owned()),
+    }
+}
+
+/// Text for a line that is being typed, then Enter.
+fn text_and_enter(text: &str) -> [Step; 2] {
+    [Step::Send(Message::Paste(text.to_owned())), press(Key::plain(Code::Enter))]
+}
+
+/// A number from 1 to `count`, as a place.
+fn place(line: &str, count: usize) -> Result<usize, String> {
+    let number = line.parse::<usize>().ok().filter(|number| (1..=count).contains(number));
+    number.map(|number| number - 1).ok_or_else(|| format!("choose a number from 1 to {count}"))
+}

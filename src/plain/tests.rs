@@ -1,0 +1,302 @@
+//! Talks with the core behind them: what each line is answered with.
+
+use crate::app::harness::{Given, Harness, ROW};
+use crate::app::key::Key;
+use crate::app::message::{Message, SignInFound, Start};
+use crate::app::{Effect, Model};
+use crate::domain::{SafeText, Severity};
+use crate::plain::session::{Plain, Step};
+
+/// A talk, written down.
+struct Talk {
+    harness: Harness,
+    plain: Plain,
+    written: String,
+    /// Effects that were seen.
+    effects: usize,
+}
+
+impl Talk {
+    fn with(harness: Harness) -> Self {
+        let mut plain = Plain::new(80, true);
+        plain.heard(&harness.model, false);
+        let greeting = plain.greeting(&harness.model);
+        let effects = harness.effects.len();
+        let mut talk = Self { harness, plain, written: String::new(), effects };
+        talk.print(greeting);
+        talk
+    }
+
+    fn small() -> Self {
+        Self::with(Harness::small())
+    }
+
+    fn print(&mut self, lines: Vec<String>) {
+        for line in lines {
+            self.written += &line;
+            self.written.push('\n');
+        }
+        while let Some(close) = self.plain.after(&self.harness.model) {
+            self.harness.send(close);
+            self.plain.answer(&self.harness.model);
+        }
+        self.written += &self.plain.prompt(&self.harness.model);
+    }
+
+    /// Types lines, one after the other.
+    fn say(&mut self, lines: &[&str]) -> &mut Self {
+        for line in lines {
+            self.written += line;
+            self.written.push('\n');
+            for step in self.plain.typed(&self.harness.model, line) {
+                if let Step::Send(message) = step {
+                    self.harness.send(message);
+                    self.hear(true);
+                }
+            }
+            let answer = self.plain.answer(&self.harness.model);
+            self.print(answer);
+        }
+        self
+    }
+
+    /// The shell's part: what was ordered to be copied is printed.
+    fn hear(&mut self, awaited: bool) {
+        self.plain.heard(&self.harness.model, awaited);
+        for effect in &self.harness.effects[self.effects..] {
+            if let Effect::Copy(text) = effect {
+                self.plain.copied(text);
+            }
+        }
+        self.effects = self.harness.effects.len();
+    }
+
+    /// Something happens by itself.
+    fn meanwhile(&mut self, what: impl FnOnce(&mut Harness)) -> &mut Self {
+        what(&mut self.harness);
+        self.hear(false);
+        self
+    }
+
+    fn model(&self) -> &Model {
+        &self.harness.model
+    }
+}
+
+#[test]
+fn the_list_is_read_filtered_and_sorted() {
+    let mut talk = Talk::small();
+    talk.say(&["list", "2", "next", "prev", "prev", "filter severity:high", "/", "filter severity:purple"]);
+    talk.say(&[
+        "view 3",
+        "view nowhere",
+        "view",
+        "sort age",
+        "sort nothing",
+        "time 7d",
+        "clear",
+        "list 2",
+        "more",
+        "here",
+    ]);
+    insta::assert_snapshot!(talk.written);
+}
+
+#[test]
+fn marks_are_made_by_number_and_a_change_says_the_exact_set() {
+    let mut talk = Talk::small();
+    talk.say(&[
+        "mark 1",
+        "list",
+        "mark 1-2 9",
+        "mark 1-2",
+        "marks",
+        "dismiss",
+        "",
+        "dismiss",
+        "x",
+        "y",
+        "3",
+        "c two lines",
+    ]);
+    talk.say(&["y"]).meanwhile(|harness| {
+        harness.verify(1, &[2]);
+    });
+    talk.say(&["", "failures", "", "undo", "", "undo", "y", "unmark all", "mark all", "unmark 1", "take"]);
+    insta::assert_snapshot!(talk.written);
+}
+
+#[test]
+fn a_number_keeps_its_alert_until_the_next_list() {
+    let mut talk = Talk::small();
+    talk.say(&["list", "filter severity:medium", "mark 1"]);
+    assert_eq!(talk.harness.marked(), [1], "number 1 is what was printed as 1");
+    talk.say(&["unmark all", "list", "mark 1"]);
+    assert_eq!(talk.harness.marked(), [3]);
+    // An alert that arrives does not move the numbers.
+    talk.say(&["unmark all", "filter severity:high", "list"]).meanwhile(|harness| {
+        harness.put(9, Given { hours: 0, ..ROW }).snapshot();
+    });
+    talk.say(&["mark 1"]);
+    assert_eq!(talk.harness.marked(), [1]);
+    assert!(talk.written.contains("News: 1 new alert: 1 High."), "{}", talk.written);
+}
+
+#[test]
+fn an_alert_is_opened_read_and_left() {
+    let mut talk = Talk::small();
+    talk.say(&[
+        "list",
+        "details 3",
+        "history",
+        "json",
+        "related",
+        "back",
+        "respond",
+        "section mitigate",
+        "section 9",
+    ]);
+    talk.say(&["next", "list", "item 1", "copy id", "copy id 1-2", "copy link 1", "copy nothing"]);
+    insta::assert_snapshot!(talk.written);
+}
+
+#[test]
+fn the_record_is_kept_by_numbers_and_text() {
+    let mut talk = Talk::small();
+    talk.say(&[
+        "list",
+        "note 1",
+        "",
+        "note 1",
+        "seen before",
+        "assign 1-2",
+        "nobody",
+        "assign 1",
+        "bob",
+        "assign 1",
+        "bo",
+    ]);
+    assert_eq!(talk.harness.deeds.last().map(|deed| deed.value.to_string()), Some("bo".to_owned()));
+    talk.say(&[
+        "feedback perhaps",
+        "feedback not-useful 1",
+        "9",
+        "2 the scanner",
+        "feedback useful",
+        "1",
+        "",
+        "log",
+        "/bob",
+        "",
+        "",
+    ]);
+    insta::assert_snapshot!(talk.written);
+}
+
+#[test]
+fn pivots_menus_and_commands_by_name_are_numbered() {
+    let mut talk = Talk::small();
+    talk.say(&[
+        "list",
+        "pivot 1",
+        "z",
+        "",
+        "status",
+        "status resolved 3",
+        "s",
+        "i",
+        "press s Enter",
+        "2",
+        "frobnicate",
+    ]);
+    talk.say(&[
+        ":sort by age",
+        ":sort",
+        "3",
+        ":nothing of that name",
+        "time 2d",
+        "time next week",
+        "",
+        "jobs",
+        "help mark",
+        "rules",
+        "",
+    ]);
+    insta::assert_snapshot!(talk.written);
+}
+
+#[test]
+fn the_first_run_is_numbered_choices() {
+    let mut harness = Harness::bare(&[]);
+    let sign_in = |name: &str, found| SignInFound { name: name.to_owned(), found };
+    harness.send(Message::Start(Start::FirstRun(vec![
+        sign_in("Azure CLI", Ok(SafeText::from("ann@contoso.example"))),
+        sign_in("managed identity", Err(SafeText::from("not found"))),
+    ])));
+    let mut talk = Talk::with(harness);
+    talk.say(&["", "7", "2", "1", "back", "3"]);
+    assert!(talk.harness.effects.contains(&Effect::ListSubscriptions(0)));
+    assert!(talk.harness.effects.contains(&Effect::OpenDemo));
+    insta::assert_snapshot!(talk.written);
+}
+
+#[test]
+fn nothing_but_ascii_is_said_of_our_own_accord() {
+    let mut talk = Talk::small();
+    talk.say(&[
+        "list",
+        "1",
+        "details",
+        "related",
+        "respond",
+        "1",
+        "section 1",
+        "section 3",
+        "section 4",
+        "section 5",
+        "section 6",
+    ]);
+    talk.say(&[
+        "back",
+        "mark all",
+        "dismiss",
+        "1",
+        "y",
+        "jobs",
+        "log",
+        "",
+        "help",
+        "more",
+        "?",
+        "more",
+        "undo",
+        "y",
+        "suppress 1",
+        "cancel",
+    ]);
+    let foreign: Vec<&str> = talk.written.lines().filter(|line| !line.is_ascii()).collect();
+    assert!(foreign.is_empty(), "{foreign:#?}");
+}
+
+#[test]
+fn hostile_text_is_shown_and_never_obeyed() {
+    let title = "\u{1b}]0;owned\u{7}\u{202e}kcatta\nlist";
+    let mut harness = Harness::new(&[Given { kind: title, severity: Severity::High, ..ROW }]);
+    harness.press(Key::char('g'));
+    let mut talk = Talk::with(harness);
+    talk.say(&["list", "1", "details", "back"]);
+    assert!(!talk.written.contains(['\u{1b}', '\u{7}', '\u{202e}']));
+    assert!(talk.written.contains("1. High. \u{241b}]0;owned\u{2407}‹U+202E›kcatta"), "{}", talk.written);
+}
+
+#[test]
+fn an_empty_line_is_never_yes() {
+    for asked in
+        [&["dismiss 1"][..], &["mark 1-2", "status resolved"], &["dismiss 1", "3"], &["mark 1-2", "take"]]
+    {
+        let mut talk = Talk::small();
+        talk.say(&["list"]).say(asked).say(&[""]);
+        assert!(talk.harness.submitted().is_empty(), "{asked:?}");
+        assert!(talk.model().overlays.is_empty(), "{asked:?}");
+    }
+}

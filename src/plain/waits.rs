@@ -1,0 +1,96 @@
+//! What the answer to a line still waits for.
+
+use crate::app::documents::moment::{counted, thousands};
+use crate::app::model::{About, FirstRunStep, Model, Overlay, Step, Tab};
+use crate::plain::tabs;
+
+/// What is missing for an answer, in words; none when everything asked for is there.
+pub fn awaited(model: &Model) -> Option<String> {
+    if let Some(screen) = &model.first_run {
+        return match screen.step {
+            FirstRunStep::SignIn if screen.found.is_empty() => Some("Looking for sign-ins.".to_owned()),
+            FirstRunStep::Listing => Some("Listing the subscriptions.".to_owned()),
+            _ => None,
+        };
+    }
+    if model.session.is_none() {
+        return Some("Starting.".to_owned());
+    }
+    let wished = model.sync.wished && model.sync.fault.is_none();
+    wished.then(|| progress(model)).or_else(|| answer(model).map(str::to_owned))
+}
+
+/// How the first listing goes, until it is there or cannot be: without any alert it is what everything is about.
+pub fn listing(model: &Model) -> Option<String> {
+    let sync = &model.sync;
+    let refused = sync.fault.is_some() || sync.subscriptions.iter().any(|state| state.fault.is_some());
+    if sync.last_complete.is_none() && !refused {
+        return Some(progress(model));
+    }
+    model.list.in_flight.then(|| "Waiting for the list.".to_owned())
+}
+
+/// True when more was listed than the last snapshot holds.
+pub fn lacks(model: &Model) -> bool {
+    let listed: usize = model.sync.subscriptions.iter().map(|state| state.listed).sum();
+    model.table.len() + model.sync.quarantined < listed
+}
+
+fn progress(model: &Model) -> String {
+    let sync = &model.sync;
+    let done = sync.subscriptions.iter().filter(|state| state.complete).count();
+    let listed = sync.subscriptions.iter().map(|state| state.listed).sum();
+    let all = counted(sync.subscriptions.len(), "subscription");
+    format!("Listing alerts: {}; {done} of {all} done.", thousands(listed))
+}
+
+fn answer(model: &Model) -> Option<&'static str> {
+    let details = &model.details;
+    let other = details.shown.as_ref().map(|shown| shown.key) != details.wanted;
+    let tab = details.full.as_ref().map(|full| full.tab);
+    if model.list.awaiting || model.list.listing.is_empty() && model.list.in_flight {
+        Some("Waiting for the list.")
+    } else if details.asked.is_some() && other || details.pivot.is_some() || details.clip.is_some() {
+        Some("Waiting for the details of the alert.")
+    } else if !model.bulk.orders.is_empty() {
+        Some("Waiting for the journal.")
+    } else if tab == Some(Tab::Related) && model.related.asked.is_some() {
+        Some("Waiting for the related alerts.")
+    } else if !model.held.is_empty() {
+        Some("Waiting.")
+    } else {
+        overlay(model)
+    }
+}
+
+fn overlay(model: &Model) -> Option<&'static str> {
+    match model.overlays.last()? {
+        Overlay::RuleForm(form) => match form.step {
+            Step::Writing(_) => Some("Writing the rule and reading it back."),
+            _ if matches!(form.about, About::Awaited(_)) && model.details.error.is_none() => {
+                Some("Waiting for the details of the alert.")
+            }
+            _ if form.simulation.is_loading() => Some("Counting what the rule would have matched."),
+            _ => None,
+        },
+        Overlay::Rules(screen) if screen.doing.is_some() => Some("Writing, and reading it back."),
+        Overlay::Log(log) => {
+            let asked = match &log.inside {
+                Some(inside) => inside.alerts.asked,
+                None => log.acts.asked,
+            };
+            (asked.is_some() && log.error.is_none()).then_some("Reading the log.")
+        }
+        Overlay::Outcomes(outcomes) => {
+            let confirmed = model.respond.trigger.confirmed.iter();
+            let mut mine = confirmed.filter(|confirmed| confirmed.number == outcomes.number);
+            mine.any(|confirmed| confirmed.running).then_some("Triggering the logic app.")
+        }
+        _ => None,
+    }
+}
+
+/// The changes on their way, in words.
+pub fn running(model: &Model) -> Option<String> {
+    tabs::running(model)
+}

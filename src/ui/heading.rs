@@ -1,0 +1,57 @@
+//! The headings of a grouped list: fold, value, how many alerts, and of which severities.
+
+use ratatui::style::{Modifier, Style};
+
+use crate::app::document::{Piece, Role, line_width, safe_cell};
+use crate::app::documents::moment::thousands;
+use crate::app::layout::Area;
+use crate::app::model::Model;
+use crate::domain::Severity;
+use crate::domain::query::{Group, GroupBy};
+use crate::ui::paint::Painter;
+
+/// Columns before the value: gutter, mark and a blank.
+const LEAD: u16 = 3;
+
+/// The least columns for a value beside its severities.
+const LEAST: usize = 16;
+
+/// Draws the heading of a group. It has the mark's sign when all of its alerts are marked, a hollow one when some are.
+pub(super) fn draw(model: &Model, number: usize, line: Area, painter: &mut Painter<'_>) {
+    let list = &model.list;
+    let (Some(groups), Some(group)) = (&list.listing.groups, list.groups().get(number)) else { return };
+    let bold = painter.theme.accent().add_modifier(Modifier::BOLD);
+    match list.marked_in.get(number) {
+        Some(0) | None => {}
+        Some(marked) => painter.mark(line, 1, if *marked == group.count { "●" } else { "○" }, bold),
+    }
+    let row = Area { x: line.x + LEAD, width: line.width.saturating_sub(LEAD), ..line };
+    let sign = if list.is_folded(number) { "▸ " } else { "▾ " };
+    let count = format!("  {}", thousands(group.count));
+    let room = row.columns().saturating_sub(sign.chars().count() + count.len());
+    let severities = if groups.by == GroupBy::Severity { Vec::new() } else { severities(group, room) };
+    let label = groups.label(group, &list.listing.table);
+    let mut pieces = vec![Piece::new(sign, Role::Key)];
+    pieces.extend(safe_cell(label, room.saturating_sub(line_width(&severities)), Role::Title));
+    pieces.push(Piece::new(count, Role::Strong));
+    painter.styled(row, &pieces, Style::new());
+    painter.right(row, &severities);
+}
+
+/// `High 3  Medium 9`, shorter where there is less room, or nothing.
+fn severities(group: &Group, room: usize) -> Vec<Piece> {
+    let words = |length: usize| {
+        let mut line = Vec::new();
+        for severity in Severity::KNOWN.into_iter().chain([Severity::Other]) {
+            let count = group.severities[severity as usize] as usize;
+            if count > 0 {
+                let word = severity.short();
+                let word = word.get(..length.min(word.len())).unwrap_or(word);
+                line.push(Piece::new(format!("  {word}"), Role::Severity(severity)));
+                line.push(Piece::new(format!(" {}", thousands(count)), Role::Body));
+            }
+        }
+        line
+    };
+    [6, 1].map(words).into_iter().find(|line| line_width(line) + LEAST <= room).unwrap_or_default()
+}
