@@ -10,6 +10,7 @@
 //! plain/       the same without a screen: reads &Model, writes lines; reads lines, gives messages
 //! store/       SQLite, the only folder with SQL: cache.db and journal.db on one owning thread
 //! azure/       the REST wire format: sign-in, transport, throttling; wire -> domain
+//! import/      alerts from files, told apart by content -> domain
 //! sync/        a pure plan, then the pull and push workers
 //! emulator/    the loopback ARM emulator and the demo tenant
 //! cli/         headless commands: the same queries and changes without a screen
@@ -65,6 +66,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod emulator;
+pub mod import;
 pub mod plain;
 pub mod runtime;
 pub mod store;

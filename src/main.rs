@@ -2,14 +2,15 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use quell::cli::args::Cli;
 use quell::cli::exit::{CliError, Exit};
 use quell::cli::output::say;
 use quell::runtime;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = with_files(Cli::parse());
     match start(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -22,6 +23,16 @@ fn main() -> ExitCode {
     }
 }
 
+/// The files after `--file`. Without it, a word that is no command is a mistake.
+fn with_files(mut cli: Cli) -> Cli {
+    if let (Some(word), true) = (cli.more.first(), cli.global.file.is_empty()) {
+        let why = format!("unrecognized subcommand '{}'", word.to_string_lossy());
+        Cli::command().error(ErrorKind::InvalidSubcommand, why).exit();
+    }
+    cli.global.file.append(&mut cli.more);
+    cli
+}
+
 fn start(cli: Cli) -> Result<u8, CliError> {
     runtime::install_hooks();
     runtime::signals::survive_size_limits().map_err(CliError::failed)?;
@@ -30,7 +41,7 @@ fn start(cli: Cli) -> Result<u8, CliError> {
         .enable_all()
         .build()
         .map_err(|error| CliError::failed(format!("no threads to be had: {error}")))?;
-    let Cli { global, command } = cli;
+    let Cli { global, command, .. } = cli;
     let code = match command {
         Some(command) => tokio.block_on(quell::cli::run(&global, command)).map(|exit: Exit| exit as u8),
         None => runtime::run(&global, tokio.handle()).map(|code| u8::try_from(code).unwrap_or(1)),

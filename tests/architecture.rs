@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// (folder, folders of ours it may use, crates it must never name)
-const RULES: [(&str, &[&str], &[&str]); 9] = [
+const RULES: [(&str, &[&str], &[&str]); 10] = [
     (
         "domain",
         &["domain"],
@@ -62,13 +62,16 @@ const RULES: [(&str, &[&str], &[&str]); 9] = [
     ),
     ("store", &["domain", "store"], &["ratatui", "crossterm", "reqwest", "axum", "tokio::"]),
     ("azure", &["domain", "azure"], &["ratatui", "crossterm", "rusqlite"]),
-    ("sync", &["domain", "store", "azure", "sync"], &["ratatui", "crossterm"]),
+    ("import", &["domain", "azure", "import"], &["ratatui", "crossterm", "rusqlite", "reqwest"]),
+    ("sync", &["domain", "store", "azure", "import", "sync"], &["ratatui", "crossterm"]),
     ("config", &["domain", "azure", "app", "config"], &["ratatui", "crossterm", "tokio", "rusqlite"]),
     ("emulator", &["domain", "emulator"], &["ratatui", "crossterm", "rusqlite"]),
 ];
 
-const FOLDERS: [&str; 11] =
-    ["app", "azure", "cli", "config", "domain", "emulator", "plain", "runtime", "store", "sync", "ui"];
+const FOLDERS: [&str; 12] = [
+    "app", "azure", "cli", "config", "domain", "emulator", "import", "plain", "runtime", "store", "sync",
+    "ui",
+];
 
 /// Names that a ban on their crate does not cover: a channel's answer may be awaited without a runtime.
 const EXCEPTIONS: [(&str, &str); 1] = [("store", "tokio::sync::")];

@@ -169,7 +169,7 @@ impl Harness {
     }
 
     pub(crate) fn session() -> Session {
-        Session { tenant: SafeText::from("Contoso"), who: me(), read_only: None, demo: false }
+        Session { tenant: SafeText::from("Contoso"), who: me(), read_only: None, demo: false, files: None }
     }
 
     pub(crate) fn start(&mut self) -> &mut Self {

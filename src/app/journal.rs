@@ -251,7 +251,10 @@ fn loaded(model: &mut Model, change: ChangeRecord, targets: Vec<TargetRecord>) {
         |order: &Order| matches!(order, Order::ShowFailures(of) | Order::OfferFailures(of) if *of == id);
     match take(model, wanted) {
         Some(Order::ShowFailures(_)) => {
-            let targets = targets.into_iter().filter(|target| target.outcome != Outcome::Verified).collect();
+            let targets = targets
+                .into_iter()
+                .filter(|target| !matches!(target.outcome, Outcome::Verified | Outcome::Kept))
+                .collect();
             let failures = Failures { change, targets, chosen: 0, offset: 0 };
             model.overlays.push(Overlay::Failures(Box::new(failures)));
         }

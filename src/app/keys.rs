@@ -21,6 +21,9 @@ pub(super) const MENU_AFTER: Duration = Duration::from_millis(300);
 /// Two ctrl-c within this time quit.
 const TWICE_MS: i64 = 3000;
 
+/// For how long a warning before leaving counts as read.
+const SAID_MS: i64 = 6000;
+
 /// Keys typed ahead that are kept at most.
 const MOST_HELD: usize = 256;
 
@@ -255,9 +258,39 @@ fn close(model: &mut Model, out: &mut Effects) {
         return;
     }
     match model.focus {
-        Pane::List => out.push(Effect::Quit),
+        Pane::List => {
+            if !stays_here(model, out) {
+                out.push(Effect::Quit);
+            }
+        }
         Pane::Details | Pane::Full => details::go(model, Go::Back, out),
     }
+}
+
+/// What was decided about alerts of files is gone with the program, unless a data folder was named: the first time that is said
+/// instead of leaving.
+fn stays_here(model: &mut Model, out: &mut Effects) -> bool {
+    let temporary = model.session.as_ref().and_then(|session| session.files) == Some(true);
+    let kept =
+        model.bulk.recent.iter().filter(|record| record.undone_by.is_none() && record.undoes.is_none());
+    let kept: usize = kept.map(|record| record.tally.kept).sum();
+    let said =
+        model.last_interrupt.is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < SAID_MS);
+    if !temporary || kept == 0 || said {
+        return false;
+    }
+    model.last_interrupt = Some(model.now);
+    let keymap = &model.settings.keymap;
+    let export = keymap.shown(Command::HandOver(HandOver::File));
+    let quit = keymap.shown(Command::App(App::Close));
+    let status = if kept == 1 { "1 change of status is" } else { "changes of status are" };
+    let count = if kept == 1 { String::new() } else { format!("{} ", crate::domain::thousands(kept)) };
+    say(
+        model,
+        format!("{count}{status} kept nowhere else: {export} exports the alerts, {quit} again leaves"),
+        out,
+    );
+    true
 }
 
 /// ctrl-c: drops keys typed ahead, a chord, a prompt or what is being typed; else cancels the running change; else

@@ -380,6 +380,8 @@ pub struct Session {
     pub read_only: Option<String>,
     /// The demo tenant.
     pub demo: bool,
+    /// The alerts are those of files, and there is no source; true when nothing is kept afterwards.
+    pub files: Option<bool>,
 }
 
 /// A sign-in that was looked for.

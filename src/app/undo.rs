@@ -75,7 +75,7 @@ pub(super) fn outcome_of(bulk: &Bulk, change: ChangeId) -> &'static str {
 
 /// How many alerts taking a change back concerns: those it changed or still may.
 pub fn reach(tally: &Tally) -> usize {
-    tally.pending + tally.verified + tally.unconfirmed
+    tally.pending + tally.verified + tally.unconfirmed + tally.kept
 }
 
 /// `u`.

@@ -16,6 +16,9 @@ const MESSAGE_LIMIT: usize = 500;
 /// known there.
 pub const DENIED: &str = "not allowed: ";
 
+/// Said where a source would be asked and the alerts are those of a file.
+pub const NO_SOURCE: &str = "these alerts come from a file: there is no source to ask";
+
 /// Why a request to ARM did not succeed.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum ApiError {
@@ -81,6 +84,9 @@ pub enum ApiError {
     /// No token could be had. Nothing was sent.
     #[error("{0}")]
     SignIn(SignInError),
+    /// The alerts are those of a file.
+    #[error("{}", NO_SOURCE)]
+    NoSource,
 }
 
 impl ApiError {
@@ -95,7 +101,8 @@ impl ApiError {
             | Self::Conflict { .. }
             | Self::BadRequest { .. }
             | Self::Protocol(_)
-            | Self::RefusedUrl(_) => false,
+            | Self::RefusedUrl(_)
+            | Self::NoSource => false,
         }
     }
 

@@ -33,6 +33,9 @@ pub struct Cli {
     /// What to do; the screen without one.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// After `--file`: more files.
+    #[arg(hide = true, value_name = "FILE")]
+    pub more: Vec<PathBuf>,
 }
 
 /// Flags that every command takes.
@@ -41,6 +44,9 @@ pub struct Global {
     /// Work in a demo tenant: no account, no network, nothing kept afterwards
     #[arg(long, global = true)]
     pub demo: bool,
+    /// Work on the alerts of this file, with no network; several times for several files
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["demo", "endpoint"])]
+    pub file: Vec<PathBuf>,
     /// Make the demo's emulator reachable at this address
     #[arg(long, global = true, value_name = "ADDR", requires = "demo")]
     pub demo_listen: Option<SocketAddr>,
@@ -178,6 +184,12 @@ pub enum Command {
     Report(ReportArgs),
     /// Write alerts to a file: NDJSON or JSON that can be imported again, CSV, or a Markdown table
     Export(Export),
+    /// Take alerts from files into the cache, in any form in which they are exported
+    Import {
+        /// The files; - for standard input
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
     /// The Azure Resource Manager emulator by itself
     Emulator(EmulatorArgs),
     /// What is configured, which sign-in works, what the role may do

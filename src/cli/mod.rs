@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod emulator;
 pub mod exit;
 pub mod export;
+pub mod import;
 pub mod json;
 pub mod list;
 pub mod man;
@@ -60,6 +61,7 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         Command::Assign { id, who } => record::assign(global, &id, who.as_deref(), &mut out).await,
         Command::Feedback(feedback) => record::feedback(global, feedback, &mut out).await,
         Command::Report(args) => report::run(global, args, &mut out).await,
+        Command::Import { files } => import::run(global, files, &mut out).await,
         Command::Emulator(args) => emulator::run(global, args, &mut out).await,
         Command::Doctor => doctor::run(global, &mut out).await,
         Command::Export(args) => export::run(global, args, &mut out).await,

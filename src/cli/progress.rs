@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::domain::SubscriptionId;
 use crate::domain::progress::SyncEvent;
+use crate::domain::{SubscriptionId, thousands};
 
 /// A bar fed by the workers' events.
 pub struct Progress {
@@ -29,6 +29,23 @@ impl Progress {
     /// A bar for an export of so many alerts.
     pub fn export(alerts: usize) -> Self {
         Self::new(ProgressBar::new(alerts as u64), "{bar:30} {pos} of {len}  {per_sec}  {eta} left")
+    }
+
+    /// A bar for files of so many bytes together; without a number it counts only.
+    pub fn import(bytes: Option<u64>) -> Self {
+        match bytes {
+            Some(bytes) => Self::new(
+                ProgressBar::new(bytes),
+                "{bar:30} {bytes} of {total_bytes}  {binary_bytes_per_sec}  {eta} left  {msg}",
+            ),
+            None => Self::new(ProgressBar::no_length(), "{spinner} {bytes}  {binary_bytes_per_sec}  {msg}"),
+        }
+    }
+
+    /// Shows how much was read, and how many alerts that gave.
+    pub fn read(&self, bytes: u64, alerts: usize) {
+        self.bar.set_position(bytes);
+        self.bar.set_message(format!("{} alerts", thousands(alerts)));
     }
 
     fn new(bar: ProgressBar, template: &str) -> Self {

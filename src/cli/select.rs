@@ -42,6 +42,9 @@ pub async fn say_nothing(workspace: &Workspace, listing: &Listing) {
     }
     let never = listing.table.is_empty()
         && matches!(workspace.store.call(|store| store.last_sync()).await, Ok(Ok(None)));
+    if workspace.is_of_files() {
+        return say(if listing.table.is_empty() { "the file holds no alert" } else { "no alert matches" });
+    }
     say(if never { "the cache was never synced: run `quell sync`" } else { "no alert matches" });
 }
 

@@ -47,7 +47,7 @@ async fn raw(
     out: &mut Out,
 ) -> Result<(), CliError> {
     let Some(id) = workspace.table.get(key).map(|row| row.id()) else { return Ok(()) };
-    let raw = workspace.store.call(move |store| store.raw(&id)).await??;
+    let raw = workspace.store.call(move |store| store.record_of(&id)).await??;
     let raw = raw
         .ok_or_else(|| CliError::failed("the cache holds no body for this alert; `quell sync` fetches it"))?;
     if out.is_terminal() {

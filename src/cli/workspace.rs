@@ -1,18 +1,23 @@
 //! Opens the workspace for a command.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::azure::ArmClient;
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::say;
-use crate::domain::SafeText;
 use crate::domain::record::Deed;
 use crate::domain::table::Table;
-use crate::runtime::deeds;
+use crate::domain::{SafeText, thousands};
 use crate::runtime::open::{Setup, Workspace, resolve};
+use crate::runtime::{deeds, files};
 use crate::store::Store;
+use crate::sync::intake::{Progress, take_in};
 use crate::sync::pull_once;
+
+/// Records of files that were left out and are named one by one.
+const SAID: usize = 20;
 
 /// Does a command's work in the workspace, and closes it however the work ends.
 pub async fn using(
@@ -37,14 +42,46 @@ async fn open(global: &Global) -> Result<Workspace, CliError> {
             }
         }
         workspace
-    } else {
+    } else if global.file.is_empty() {
         let (Setup::Plan(plan) | Setup::FirstRun(plan)) = resolve(global)?;
         Workspace::open(*plan, global, |_| {})?
+    } else {
+        of_files(global).await?
     };
     for notice in &workspace.notices {
         say(notice);
     }
     Ok(workspace)
+}
+
+/// The alerts of the files named by `--file`. What could not be read is said; that none could is an error.
+async fn of_files(global: &Global) -> Result<Workspace, CliError> {
+    let global = global.clone();
+    let opening = tokio::task::spawn_blocking(move || {
+        let mut workspace = Workspace::of_files(&global, |_| {})?;
+        let mut left = Vec::new();
+        let files = files::open(&global.file);
+        let totals = take_in(&workspace.store, files, &AtomicBool::new(false), &mut |event| {
+            if let Progress::Left(one) = event
+                && left.len() < SAID
+            {
+                left.push(one);
+            }
+        });
+        let totals = totals?;
+        left.iter().for_each(say);
+        let more = (totals.not_alerts + totals.broken).saturating_sub(left.len());
+        if more > 0 {
+            say(format_args!("and {} more: `quell import --json` lists all", thousands(more)));
+        }
+        workspace.table = workspace.store.call_blocking(Store::snapshot)?;
+        if workspace.table.is_empty() && totals.broken > 0 {
+            workspace.store.close();
+            return Err(CliError::failed("no alert could be read"));
+        }
+        Ok(workspace)
+    });
+    opening.await.map_err(CliError::failed)?
 }
 
 async fn first_sync(workspace: &Workspace) -> Result<Arc<Table>, CliError> {
@@ -83,6 +120,9 @@ pub async fn audit(workspace: &Workspace, by: &SafeText, deed: Deed) {
 
 /// Who makes a change, for the record; empty while nobody can be asked. Being offline is no reason to refuse.
 pub async fn who(workspace: &Workspace) -> SafeText {
+    if workspace.is_of_files() {
+        return crate::runtime::work::local_name();
+    }
     match connect(workspace).await {
         Ok((_, who)) => who,
         Err(_) => SafeText::default(),

@@ -118,11 +118,16 @@ pub enum Outcome {
     Unconfirmed,
     /// Taken back before it was sent, or cancelled.
     Cancelled,
+    /// Done here, and nowhere else: the alert is of a file, and no source in use has it.
+    Kept,
 }
+
+/// The journal's detail of a target that was kept here.
+pub const KEPT_HERE: &str = "kept here; no source in use has this alert";
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Pending,
         Self::Sending,
         Self::Verified,
@@ -130,6 +135,7 @@ impl Outcome {
         Self::Conflict,
         Self::Unconfirmed,
         Self::Cancelled,
+        Self::Kept,
     ];
 
     /// The word on screen, in machine output and in the journal.
@@ -142,6 +148,7 @@ impl Outcome {
             Self::Conflict => "conflict",
             Self::Unconfirmed => "unconfirmed",
             Self::Cancelled => "cancelled",
+            Self::Kept => "kept",
         }
     }
 
@@ -204,6 +211,15 @@ pub struct Tally {
     pub unconfirmed: usize,
     /// Taken back or cancelled.
     pub cancelled: usize,
+    /// Done here only: the alerts are of a file.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub kept: usize,
+}
+
+/// Machine output names what is kept only where there is something.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Tally {
@@ -216,6 +232,7 @@ impl Tally {
             Outcome::Conflict => self.conflict += count,
             Outcome::Unconfirmed => self.unconfirmed += count,
             Outcome::Cancelled => self.cancelled += count,
+            Outcome::Kept => self.kept += count,
         }
     }
 
@@ -227,6 +244,7 @@ impl Tally {
         self.conflict += other.conflict;
         self.unconfirmed += other.unconfirmed;
         self.cancelled += other.cancelled;
+        self.kept += other.kept;
     }
 
     /// All alerts of the change.
@@ -236,7 +254,7 @@ impl Tally {
 
     /// Those with a final outcome.
     pub fn settled(&self) -> usize {
-        self.verified + self.failed + self.conflict + self.unconfirmed + self.cancelled
+        self.verified + self.failed + self.conflict + self.unconfirmed + self.cancelled + self.kept
     }
 
     /// How it ended, in words: `1,328 verified, 9 failed`.
@@ -248,6 +266,7 @@ impl Tally {
             (self.unconfirmed, "unconfirmed"),
             (self.pending, "pending"),
             (self.cancelled, "cancelled"),
+            (self.kept, "kept here"),
         ];
         let said: Vec<String> = parts
             .iter()

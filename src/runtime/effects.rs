@@ -17,7 +17,7 @@ use super::saves::Saves;
 use super::triggers::Triggers;
 use super::work::Work;
 use super::writes::Writes;
-use super::{Event, detail, fetch, first_run, journal, now};
+use super::{Event, detail, fetch, files, first_run, journal, now};
 use crate::app::effect::{Effect, JournalOrder, PipeOrder};
 use crate::app::fetch::Order;
 use crate::app::message::{Message, Piped, Question, Start};
@@ -108,6 +108,9 @@ impl Shell {
         if self.global.demo {
             return self.open_demo();
         }
+        if !self.global.file.is_empty() {
+            return self.open_files();
+        }
         match open::resolve(&self.global) {
             Ok(Setup::Plan(plan)) => self.open(*plan),
             Ok(Setup::FirstRun(plan)) => {
@@ -123,6 +126,18 @@ impl Shell {
         let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
         self.handle.spawn_blocking(move || match Workspace::open(plan, &global, published) {
             Ok(workspace) => work.adopt(workspace),
+            Err(error) => mailbox.event(Event::Fail(error.into())),
+        });
+    }
+
+    fn open_files(&self) {
+        let (global, published) = (self.global.clone(), self.published());
+        let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
+        self.handle.spawn_blocking(move || match Workspace::of_files(&global, published) {
+            Ok(workspace) => {
+                work.adopt(workspace);
+                files::show(&work, &mailbox, &global.file);
+            }
             Err(error) => mailbox.event(Event::Fail(error.into())),
         });
     }

@@ -7,8 +7,9 @@ use super::mailbox::Mailbox;
 use super::work::Work;
 use crate::app::effect::{JournalOrder, LogPart, LogRange};
 use crate::app::message::{ActLine, AlertLine, Journal, LogLines, LogWindow, Message, OrderKind};
+use crate::domain::progress::SyncEvent;
 use crate::domain::record::LogEntry;
-use crate::domain::{AlertId, SafeText};
+use crate::domain::{AlertId, ChangeId, SafeText};
 use crate::store::{Store, StoreError, StoreHandle};
 
 /// True when something may have to be sent afterwards.
@@ -30,10 +31,29 @@ pub async fn serve(mut orders: UnboundedReceiver<JournalOrder>, work: Work, mail
         let sends = sends(&order);
         let answer = carry_out(&workspace.store, order, work.who()).await;
         tracing::info!(?answer, "journal");
+        let change = changed(&answer);
         mailbox.send(Message::Journal(answer));
+        // What is kept here needs no worker, and so no worker tells of its end.
+        if let Some(change) = change
+            && let Ok(Ok(tally)) = workspace.store.call(move |store| store.tally(change)).await
+            && tally.pending == 0
+            && tally.kept > 0
+        {
+            mailbox.send(Message::Sync(SyncEvent::Settled { change, tally }));
+        }
         if sends {
             work.wake_push();
         }
+    }
+}
+
+/// The change that an order brought into the outbox.
+fn changed(answer: &Journal) -> Option<ChangeId> {
+    match answer {
+        Journal::Queued { change, .. } => Some(*change),
+        Journal::Undone { by, .. } => *by,
+        Journal::Retrying { change, .. } => Some(*change),
+        _ => None,
     }
 }
 

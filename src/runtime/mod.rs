@@ -10,6 +10,7 @@ pub mod detail;
 pub mod effects;
 pub mod export;
 pub mod fetch;
+pub mod files;
 pub mod first_run;
 pub mod gate;
 pub mod input;

@@ -15,6 +15,7 @@ use crate::config::{Config, ConfigError, DEFAULT_PROFILE, Paths, Profile};
 use crate::domain::table::Table;
 use crate::domain::{SafeText, SubscriptionId};
 use crate::emulator;
+use crate::runtime::files;
 use crate::store::{Access, Folder, Notice, Store, StoreError, StoreHandle};
 use crate::sync::{EngineConfig, Selection, Source, Tuning};
 
@@ -159,6 +160,8 @@ pub struct Workspace {
     pub notices: Vec<Notice>,
     /// The demo tenant's emulator.
     demo: Option<emulator::Emulator>,
+    /// The alerts are those of files: there is no source.
+    files: bool,
 }
 
 impl Workspace {
@@ -192,6 +195,40 @@ impl Workspace {
         Self::with_folder(plan, Folder::temporary(), global, Some(emulator), published)
     }
 
+    /// Opens an empty workspace for the alerts of files: no source, no config. Unless a data folder is named, nothing is kept
+    /// afterwards.
+    pub fn of_files(
+        global: &Global,
+        published: impl FnMut(Arc<Table>) + Send + 'static,
+    ) -> Result<Self, OpenError> {
+        let plan = Plan {
+            name: "file".to_owned(),
+            profile: Profile { name: files::title(&global.file), ..Profile::default() },
+            folder: global.data_dir.clone().unwrap_or_default(),
+            endpoint: Cloud::Public.endpoint(),
+            cloud: Cloud::Public,
+            sign_in: None,
+        };
+        let folder = match &global.data_dir {
+            Some(folder) => Folder::open(folder)?,
+            None => Folder::temporary(),
+        };
+        let mut workspace = Self::with_folder(plan, folder, global, None, published)?;
+        workspace.files = true;
+        workspace.store.call_blocking(Store::keep_everything_here)?;
+        Ok(workspace)
+    }
+
+    /// True when the alerts are those of files: there is no source.
+    pub fn is_of_files(&self) -> bool {
+        self.files
+    }
+
+    /// True when everything is gone once it is closed.
+    pub fn is_temporary(&self) -> bool {
+        self.plan.folder.as_os_str().is_empty()
+    }
+
     fn with_folder(
         plan: Plan,
         folder: Folder,
@@ -211,7 +248,7 @@ impl Workspace {
         };
         let table = store.snapshot();
         let store = StoreHandle::spawn(store, published);
-        Ok(Self { plan, store, table, read_only, notices, demo })
+        Ok(Self { plan, store, table, read_only, notices, demo, files: false })
     }
 
     /// True for the demo tenant.
@@ -236,6 +273,9 @@ impl Workspace {
 
     /// Signs in, by the profile's way or the first that works. May take seconds: the Azure CLI is a program.
     pub async fn connect(&self) -> Result<ArmClient, ApiError> {
+        if self.files {
+            return Err(ApiError::NoSource);
+        }
         let tokens = if self.is_demo() {
             TokenSource::fixed("demo")
         } else {

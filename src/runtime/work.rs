@@ -110,9 +110,10 @@ impl Work {
     pub fn adopt(&self, workspace: Workspace) {
         let session = Session {
             tenant: workspace.title(),
-            who: SafeText::default(),
+            who: if workspace.is_of_files() { local_name() } else { SafeText::default() },
             read_only: workspace.read_only.clone(),
             demo: workspace.is_demo(),
+            files: workspace.is_of_files().then(|| workspace.is_temporary()),
         };
         let workspace = Arc::new(workspace);
         self.with(|parts| {
@@ -152,7 +153,8 @@ impl Work {
     /// and the cache stays usable.
     fn connect(&self) {
         let workspace = self.with(|parts| {
-            let free = parts.engine.is_none() && !std::mem::replace(&mut parts.connecting, true);
+            let sourced = !parts.workspace.as_ref().is_some_and(|workspace| workspace.is_of_files());
+            let free = sourced && parts.engine.is_none() && !std::mem::replace(&mut parts.connecting, true);
             parts.workspace.clone().filter(|_| free)
         });
         let Some(workspace) = workspace else { return };
@@ -227,6 +229,12 @@ impl Work {
         let pending = pending.ok().and_then(Result::ok).unwrap_or(0);
         if workspace.is_demo() { 0 } else { pending }
     }
+}
+
+/// Who works here, for the record of alerts that come from files: the name of the login.
+pub fn local_name() -> SafeText {
+    let name = ["USER", "LOGNAME"].iter().filter_map(|name| std::env::var(name).ok());
+    SafeText::from(name.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "analyst".to_owned()))
 }
 
 #[cfg(test)]

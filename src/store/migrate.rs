@@ -5,8 +5,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::error::Trouble;
 
 /// The cache's steps.
-pub(super) const CACHE: [&str; 2] =
-    [include_str!("../../assets/schema/cache/0001.sql"), include_str!("../../assets/schema/cache/0002.sql")];
+pub(super) const CACHE: [&str; 3] = [
+    include_str!("../../assets/schema/cache/0001.sql"),
+    include_str!("../../assets/schema/cache/0002.sql"),
+    include_str!("../../assets/schema/cache/0003.sql"),
+];
 
 /// The journal's steps.
 pub(super) const JOURNAL: [&str; 4] = [

@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use cache::{
-    Bodies, Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert,
+    Bodies, Import, Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert,
 };
 use cache::{IdIndex, Running};
 pub use error::{Notice, Result, StoreError};
@@ -69,6 +69,8 @@ pub struct Store {
     pending: HashMap<AlertId, Status>,
     /// What the journal keeps beside an alert.
     locals: HashMap<AlertId, LocalRecord>,
+    /// Every alert is of a file, and no source is asked.
+    sourceless: bool,
     notices: Vec<Notice>,
     /// What a reading call found wrong with the cache; the next writing one mends it.
     /// What [`Self::taken_up`] read last.
@@ -119,6 +121,7 @@ impl Store {
             listings: HashMap::new(),
             pending: HashMap::new(),
             locals: HashMap::new(),
+            sourceless: false,
             notices,
             taken_up: RefCell::new(None),
             damage: RefCell::new(None),
@@ -134,6 +137,8 @@ impl Store {
             Ok(()) | Err(StoreError::DamagedCache { .. }) => {}
             Err(error) => return Err(error),
         }
+        // Decisions about alerts of files that a crash left half kept.
+        let _ = store.keep_here();
         // What cannot be tidied up can still be used.
         let _ = store.compact();
         let notices = store.take_notices();
@@ -147,6 +152,11 @@ impl Store {
             self.stale = false;
         }
         Arc::clone(&self.latest)
+    }
+
+    /// From now on no source is asked: what is decided about alerts of files is kept here.
+    pub fn keep_everything_here(&mut self) {
+        self.sourceless = true;
     }
 
     /// What a person should know and was not told yet.

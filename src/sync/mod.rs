@@ -10,6 +10,7 @@
 //! | [`push`], `deliver` | the outbox's worker; one attempt at one change |
 //! | `circuit`, `rate` | when all sending pauses; how fast it goes |
 //! | [`candidates`], [`trigger`] | logic apps that take an alert; triggering one, at most once |
+//! | [`intake`] | files into the cache |
 //! | [`trouble`] | what an error of the source means |
 //! | `ask` | asking the store |
 
@@ -18,6 +19,7 @@ pub mod candidates;
 mod circuit;
 mod deliver;
 pub mod engine;
+pub mod intake;
 pub mod plan;
 pub mod pull;
 pub mod push;

@@ -60,7 +60,8 @@ impl From<&ApiError> for Trouble {
             | ApiError::Network(_)
             | ApiError::LostReply(_)
             | ApiError::Protocol(_)
-            | ApiError::SignIn(_) => Self::Passing(Obstacle {
+            | ApiError::SignIn(_)
+            | ApiError::NoSource => Self::Passing(Obstacle {
                 kind: kind(error),
                 retry_after: error.retry_after(),
                 message: SafeText::from(error.to_string()),
@@ -98,7 +99,8 @@ pub fn kind(error: &ApiError) -> FaultKind {
         | ApiError::Conflict { .. }
         | ApiError::BadRequest { .. }
         | ApiError::Protocol(_)
-        | ApiError::RefusedUrl(_) => FaultKind::Protocol,
+        | ApiError::RefusedUrl(_)
+        | ApiError::NoSource => FaultKind::Protocol,
     }
 }
 

@@ -36,6 +36,13 @@ fn lines(model: &Model) -> Vec<Vec<Piece>> {
         lines.push(key(Command::View(View::Digit(1)), "shows the open alerts"));
         return lines;
     }
+    if model.session.as_ref().is_some_and(|session| session.files.is_some()) {
+        return if sync.running {
+            vec![says("No alerts yet"), dim("reading…")]
+        } else {
+            vec![says("No alert in the file"), key(Command::Show(Show::Jobs), "shows what was left out")]
+        };
+    }
     let faults =
         || sync.fault.iter().chain(sync.subscriptions.iter().filter_map(|state| state.fault.as_ref()));
     if let Some(fault) = faults().find(|fault| fault.kind == FaultKind::SignIn) {

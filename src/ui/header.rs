@@ -104,6 +104,9 @@ fn sync(model: &Model, size: Size) -> Vec<Piece> {
             || !sync.subscriptions.is_empty()
                 && states.all(|state| state.fault.as_ref().is_some_and(|fault| fault.kind == kind))
     };
+    if model.session.as_ref().is_some_and(|session| session.files.is_some()) {
+        return vec![Piece::new(if sync.running { "reading…" } else { "from a file" }, Role::Dim)];
+    }
     let ago = sync.last_complete.map(|done| age(done.utc, model.now));
     if is(FaultKind::SignIn) {
         return vec![Piece::new("signed out", Role::Error)];

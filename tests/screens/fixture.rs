@@ -172,6 +172,7 @@ pub(crate) fn bare(size: (u16, u16)) -> Model {
         who: "ann@contoso.example".into(),
         read_only: None,
         demo: false,
+        files: None,
     });
     model
 }

@@ -22,6 +22,13 @@ pub(super) fn session(model: &Model) -> Available {
     unless("no tenant is open yet", model.session.is_some())
 }
 
+/// There is a source to ask.
+pub(super) fn source(model: &Model) -> Available {
+    session(model)?;
+    let of_files = model.session.as_ref().is_some_and(|session| session.files.is_some());
+    unless("these alerts come from a file: there is no source to ask", !of_files)
+}
+
 /// An alert is under the cursor, or a heading with its alerts.
 pub(super) fn cursor(model: &Model) -> Available {
     let list = model.list.cursor.is_some() || model.list.on_heading;

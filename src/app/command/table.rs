@@ -3,7 +3,7 @@
 use super::available::{
     alert, always, any_alert, any_cached, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin,
     any_undo, can_change, can_pipe, can_record, can_repeat, can_take, cursor, filtered, full, grouped,
-    has_log, last_marks, many_colours, opens, session,
+    has_log, last_marks, many_colours, opens, session, source,
 };
 use super::{
     App, By, Change, Command, Copy, Go, Group, Grouping, HandOver, Mark, Move, Narrow, Panes, Pivot, Reach,
@@ -251,7 +251,7 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Show(Show::Help), &["?"], "Help for this pane", "help", P::ALL, G::Program, always).at(9),
     row(C::Show(Show::Histogram), &[], "Histogram above the list: show or hide", "histogram", P::BESIDE, G::Program, always),
     row(C::Show(Show::Palette), &[":"], "Every command by name", "commands", P::ALL, G::Program, always).at(10),
-    row(C::App(App::Sync), &["R"], "Sync now", "sync", P::ALL, G::Program, session),
+    row(C::App(App::Sync), &["R"], "Sync now", "sync", P::ALL, G::Program, source),
     row(C::App(App::Close), &["q"], "Close, or quit", "quit", P::ALL, G::Program, always).at(11),
     row(C::App(App::Theme), &[], "Other colours, for this session: the next theme", "colours", P::ALL, G::Program, many_colours),
     row(C::App(App::Mouse), &[], "Mouse on or off, for this session", "mouse", P::ALL, G::Program, always),

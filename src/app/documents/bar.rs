@@ -27,6 +27,7 @@ pub fn pace(running: &Running) -> String {
 pub fn outcomes(tally: &Tally) -> Vec<Piece> {
     let parts = [
         (tally.verified, "verified", Role::Good),
+        (tally.kept, "kept here", Role::Good),
         (tally.failed, "failed", Role::Error),
         (tally.conflict, "conflict", Role::Error),
         (tally.unconfirmed, "unconfirmed", Role::Error),

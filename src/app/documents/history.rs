@@ -120,7 +120,7 @@ pub fn capital(words: &str) -> String {
 /// An outcome's word.
 pub fn outcome(outcome: Outcome) -> Piece {
     let role = match outcome {
-        Outcome::Verified => Role::Good,
+        Outcome::Verified | Outcome::Kept => Role::Good,
         Outcome::Failed | Outcome::Conflict | Outcome::Unconfirmed => Role::Error,
         Outcome::Pending | Outcome::Sending => Role::Strong,
         Outcome::Cancelled => Role::Dim,

@@ -99,6 +99,7 @@ fn saving(flow: &mut Flow, model: &Model) {
 
 fn listings(flow: &mut Flow, model: &Model) {
     flow.section("Listings");
+    let files = model.session.as_ref().is_some_and(|session| session.files.is_some());
     if let Some(fault) = &model.sync.fault {
         flow.wrap("  ", "    ", &safe(fault.message.as_safe(), Role::Error));
     }
@@ -111,14 +112,14 @@ fn listings(flow: &mut Flow, model: &Model) {
         flow.wrap_after(&line, &[Piece::from("    ")], &listing(state, model.sync.running));
     }
     if model.sync.subscriptions.is_empty() && model.sync.fault.is_none() {
-        flow.words("  none yet", Role::Dim);
+        flow.words(if files { "  none: the alerts come from a file" } else { "  none yet" }, Role::Dim);
     }
     if model.sync.quarantined > 0 {
         let words =
             format!("  {} could not be read and were set aside", counted(model.sync.quarantined, "item"));
         flow.words(&words, Role::Error);
     }
-    if let Some(done) = model.sync.last_complete {
+    if let Some(done) = model.sync.last_complete.filter(|_| !files) {
         flow.words(
             &format!(
                 "  last complete {} ({})",

@@ -5,33 +5,33 @@ use memchr::memchr2;
 
 /// What is wrong with a text that should be JSON, and at which byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::azure) struct Malformed {
+pub(crate) struct Malformed {
     /// The byte at which reading stopped.
-    pub(in crate::azure) at: usize,
+    pub(crate) at: usize,
     /// What was expected there.
-    pub(in crate::azure) expected: &'static str,
+    pub(crate) expected: &'static str,
 }
 
 /// A place in a text of bytes.
-pub(in crate::azure) struct Cursor<'a> {
+pub(crate) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Cursor<'a> {
-    pub(in crate::azure) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
-    pub(in crate::azure) fn peek(&self) -> Option<u8> {
+    pub(crate) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
-    pub(in crate::azure) fn at(&self) -> usize {
+    pub(crate) fn at(&self) -> usize {
         self.at
     }
 
-    pub(in crate::azure) fn at_end(&self) -> bool {
+    pub(crate) fn at_end(&self) -> bool {
         self.at >= self.bytes.len()
     }
 
@@ -39,14 +39,14 @@ impl<'a> Cursor<'a> {
         Err(Malformed { at: self.at, expected })
     }
 
-    pub(in crate::azure) fn blanks(&mut self) {
+    pub(crate) fn blanks(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.at += 1;
         }
     }
 
     /// Takes a byte when it is the next one, and the blanks after it.
-    pub(in crate::azure) fn take(&mut self, byte: u8) -> bool {
+    pub(crate) fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         if found {
             self.at += 1;
@@ -55,7 +55,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    pub(in crate::azure) fn expect(&mut self, byte: u8, expected: &'static str) -> Result<(), Malformed> {
+    pub(crate) fn expect(&mut self, byte: u8, expected: &'static str) -> Result<(), Malformed> {
         if self.take(byte) { Ok(()) } else { self.wrong(expected) }
     }
 
@@ -69,7 +69,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// After a value: nothing but blanks may follow.
-    pub(in crate::azure) fn end(&mut self) -> Result<(), Malformed> {
+    pub(crate) fn end(&mut self) -> Result<(), Malformed> {
         self.blanks();
         if self.at_end() { Ok(()) } else { self.wrong("the end") }
     }
@@ -110,7 +110,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over a value of any kind by its quotes and brackets, without looking into it.
-    pub(in crate::azure) fn skip(&mut self) -> Result<&'a [u8], Malformed> {
+    pub(crate) fn skip(&mut self) -> Result<&'a [u8], Malformed> {
         let start = self.at;
         let mut open = Vec::new();
         loop {
@@ -144,7 +144,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A member's name and the colon after it, escapes left as they are.
-    pub(in crate::azure) fn key(&mut self) -> Result<&'a [u8], Malformed> {
+    pub(crate) fn key(&mut self) -> Result<&'a [u8], Malformed> {
         let (start, end, _) = self.string()?;
         self.blanks();
         self.expect(b':', "a colon")?;

@@ -96,7 +96,7 @@ pub(super) fn safe(node: &Node<'_>, names: &[&str]) -> SafeText {
 }
 
 /// A list that may also come as JSON inside a string.
-pub(super) fn unwrapped<'n, 'a>(node: &'n Node<'a>) -> Cow<'n, Node<'a>>
+pub(crate) fn unwrapped<'n, 'a>(node: &'n Node<'a>) -> Cow<'n, Node<'a>>
 where
     'n: 'a,
 {
@@ -145,7 +145,7 @@ fn techniques(fields: &Node<'_>) -> Vec<SafeText> {
 
 /// Exports carry no resource id, but the portal link has its parts:
 /// `…/alertId/N/subscriptionId/S[/resourceGroup/G]/…/location/L`.
-fn id_from_portal(link: &str) -> Option<AlertId> {
+pub(crate) fn id_from_portal(link: &str) -> Option<AlertId> {
     let after = |name: &str| {
         let mut parts = link.split('/');
         parts.find(|part| part.eq_ignore_ascii_case(name))?;

@@ -16,7 +16,7 @@ const DEPTH_LIMIT: usize = 100;
 
 /// A JSON value that borrows from its text.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::azure) enum Node<'a> {
+pub(crate) enum Node<'a> {
     Null,
     Bool(bool),
     /// As written.
@@ -29,11 +29,11 @@ pub(in crate::azure) enum Node<'a> {
 }
 
 /// The members of an object in the order in which they were written.
-pub(in crate::azure) type Map<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
+pub(crate) type Map<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
 
 impl<'a> Node<'a> {
     /// Reads a whole text.
-    pub(in crate::azure) fn parse(text: &'a str) -> Result<Self, Malformed> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, Malformed> {
         let mut reader = Reader { text, cursor: Cursor::new(text.as_bytes()) };
         reader.cursor.blanks();
         let node = reader.value(0)?;
@@ -43,7 +43,7 @@ impl<'a> Node<'a> {
 
     /// The first member that has one of these names, in the order of the names, and is not null. Letter case does not
     /// matter: the service itself varies it.
-    pub(in crate::azure) fn field(&self, names: &[&str]) -> Option<&Self> {
+    pub(crate) fn field(&self, names: &[&str]) -> Option<&Self> {
         match self {
             Self::Map(map) => field(map, names),
             _ => None,
@@ -51,7 +51,7 @@ impl<'a> Node<'a> {
     }
 
     /// The text of a string, number or bool; none for the rest.
-    pub(in crate::azure) fn scalar(&self) -> Option<&str> {
+    pub(crate) fn scalar(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             Self::Number(number) => Some(number),
@@ -62,7 +62,7 @@ impl<'a> Node<'a> {
     }
 
     /// Scalars as their text, null as nothing, the rest as JSON.
-    pub(in crate::azure) fn display(&self) -> Cow<'_, str> {
+    pub(crate) fn display(&self) -> Cow<'_, str> {
         match self {
             Self::Null => Cow::Borrowed(""),
             Self::TooDeep(raw) => Cow::Borrowed(raw),
@@ -71,11 +71,11 @@ impl<'a> Node<'a> {
     }
 
     /// Pretty-printed JSON, indented by two blanks.
-    pub(in crate::azure) fn pretty(&self) -> String {
+    pub(crate) fn pretty(&self) -> String {
         self.to_json(Some(0))
     }
 
-    fn to_json(&self, indent: Option<usize>) -> String {
+    pub(crate) fn to_json(&self, indent: Option<usize>) -> String {
         let mut out = String::new();
         self.write(&mut out, indent);
         out
@@ -115,7 +115,7 @@ impl<'a> Node<'a> {
 }
 
 /// The member of a map by name: see [`Node::field`].
-pub(in crate::azure) fn field<'n, 'a>(map: &'n Map<'a>, names: &[&str]) -> Option<&'n Node<'a>> {
+pub(crate) fn field<'n, 'a>(map: &'n Map<'a>, names: &[&str]) -> Option<&'n Node<'a>> {
     names.iter().find_map(|name| {
         let found = map.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && *value != Node::Null);
         found.map(|(_, value)| value)

@@ -5,14 +5,14 @@
 //! a missing field and null are the same, numbers and bools may be strings, lists and maps may be JSON inside a string.
 //! Unknown fields are left to the raw JSON, which the cache keeps.
 
-pub(in crate::azure) mod cursor;
+pub(crate) mod cursor;
 mod entities;
-mod envelope;
+pub(crate) mod envelope;
 mod evidence;
-pub(in crate::azure) mod json;
+pub(crate) mod json;
 mod prose;
 mod resources;
-pub(in crate::azure) mod time;
+pub(crate) mod time;
 
 use thiserror::Error;
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Utc};
 /// Reads `2022-11-22T20:28:38.3858332Z`, an offset instead of `Z`, a blank instead of `T`; without a zone it is UTC.
 ///
 /// None for anything else, and for the year 1, which is .NET's way of writing "no date".
-pub(in crate::azure) fn moment(text: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn moment(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     let (date, rest) = text.split_at_checked(10)?;
     let rest = rest.strip_prefix(['T', 't', ' '])?;

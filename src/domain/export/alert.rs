@@ -39,13 +39,27 @@ fn edited(row: &Row<'_>, body: &str) -> Option<String> {
     if let Some(ours) = ours(row) {
         set(&root, body, OURS, &[OURS], &ours, &mut edits);
     }
+    Some(carried_out(body, edits))
+}
+
+/// The same JSON, byte for byte, but for the status; none when it is no object.
+pub fn with_status(body: &str, status: Status) -> Option<String> {
+    let root = Object::at(body, 0)?;
+    let inner = root.find(body, &["properties"]).and_then(|member| Object::at(body, member.value.start));
+    let mut edits = Vec::new();
+    let fields = inner.as_ref().unwrap_or(&root);
+    set(fields, body, "status", &STATUS, &json!(status.api_name()), &mut edits);
+    Some(carried_out(body, edits))
+}
+
+fn carried_out(body: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
     // From behind, so that the places before stay true; of two at one place the first goes in last, and so stands first.
     let mut text = body.to_owned();
     edits.sort_by_key(|(place, _)| place.start);
     for (place, with) in edits.into_iter().rev() {
         text.replace_range(place, &with);
     }
-    Some(text)
+    text
 }
 
 /// Puts a value in place of the one that an object has by one of some names, or at the object's end.
@@ -114,6 +128,23 @@ mod tests {
         let text = json(&table.get(AlertKey(1)).unwrap(), body);
         assert!(!text.contains(['\n', '\r', '\t', '\u{1b}', '\u{202e}']), "{text}");
         serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn only_the_status_of_a_body_changes() {
+        for (body, expected) in [
+            (
+                r#"{"id":"a","properties":{ "x":1.0 ,"status" : "Active"}}"#,
+                r#"{"id":"a","properties":{ "x":1.0 ,"status" : "Dismissed"}}"#,
+            ),
+            (r#"{"properties":{"state":"Active"}}"#, r#"{"properties":{"state":"Dismissed"}}"#),
+            (r#"{"Properties":{"Status":"New"}}"#, r#"{"Properties":{"Status":"Dismissed"}}"#),
+            (r#"{"properties":{"a":1}}"#, r#"{"properties":{"a":1,"status":"Dismissed"}}"#),
+            (r#"{"a":"\ud800"}"#, r#"{"a":"\ud800","status":"Dismissed"}"#),
+        ] {
+            assert_eq!(with_status(body, Status::Dismissed).as_deref(), Some(expected), "{body}");
+        }
+        assert_eq!(with_status("[]", Status::Active), None);
     }
 
     #[test]

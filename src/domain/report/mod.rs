@@ -262,13 +262,18 @@ fn taken_back(changes: &[(ChangeRecord, Vec<TargetRecord>)]) -> HashSet<(ChangeI
     // The newest first: what an undo has taken back is known once it is known whether the undo itself stands.
     for (change, targets) in changes.iter().rev() {
         let Some(undone) = change.undoes else { continue };
-        for target in targets.iter().filter(|target| target.outcome == Outcome::Verified) {
+        for target in targets.iter().filter(|target| is_done(target.outcome)) {
             if !back.contains(&(change.id, &target.target.id)) {
                 back.insert((undone, &target.target.id));
             }
         }
     }
     back
+}
+
+/// Read back, or kept where nobody else has the alert.
+fn is_done(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Verified | Outcome::Kept)
 }
 
 /// Verified alerts by status, and by whom, without those taken back.
@@ -279,7 +284,7 @@ fn counts(
     let mut people: BTreeMap<SafeText, BTreeMap<Status, usize>> = BTreeMap::new();
     for (change, targets) in changes {
         let stands = |target: &&TargetRecord| {
-            target.outcome == Outcome::Verified && !back.contains(&(change.id, &target.target.id))
+            is_done(target.outcome) && !back.contains(&(change.id, &target.target.id))
         };
         for target in targets.iter().filter(stands) {
             *people.entry(change.by.clone()).or_default().entry(target.target.want).or_default() += 1;

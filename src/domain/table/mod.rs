@@ -50,6 +50,7 @@ impl Flags {
     const INCIDENT: u8 = 1;
     const SAMPLE: u8 = 2;
     const GONE: u8 = 4;
+    const IMPORTED: u8 = 128;
 
     /// Packs the flags of an alert.
     pub fn new(incident: bool, sample: bool, cloud: Cloud, scan: Scan) -> Self {
@@ -75,6 +76,17 @@ impl Flags {
     #[must_use]
     pub fn with_gone(self, gone: bool) -> Self {
         Self(if gone { self.0 | Self::GONE } else { self.0 & !Self::GONE })
+    }
+
+    /// It comes from a file, and no source has listed it: a sync does not remove it.
+    pub fn is_imported(self) -> bool {
+        self.0 & Self::IMPORTED != 0
+    }
+
+    /// The same flags of an alert that comes from a file.
+    #[must_use]
+    pub fn imported(self) -> Self {
+        Self(self.0 | Self::IMPORTED)
     }
 
     /// The cloud of the affected resource.

@@ -39,8 +39,13 @@ async fn ask<T>(
 
 /// The client of the source that is signed in to, or why there is none.
 pub fn client(work: &Work) -> Result<ArmClient, Fault> {
-    work.client().ok_or_else(|| Fault {
-        kind: FaultKind::SignIn,
-        message: "not signed in: R tries again, `quell doctor` says more".into(),
+    work.client().ok_or_else(|| {
+        if work.workspace().is_some_and(|workspace| workspace.is_of_files()) {
+            return fault(&ApiError::NoSource);
+        }
+        Fault {
+            kind: FaultKind::SignIn,
+            message: "not signed in: R tries again, `quell doctor` says more".into(),
+        }
     })
 }

@@ -110,7 +110,7 @@ pub(super) fn collect(writer: &mut Writer<'_>, blocks: &BTreeSet<i64>) -> Result
     for block in blocks {
         let (alerts, live, size): (i64, i64, i64) = conn
             .prepare_cached(
-                "SELECT count(*), ifnull(sum(length), 0), ifnull((SELECT size FROM block WHERE id = ?1), 0) \
+                "SELECT count(*), ifnull(sum(length + source), 0), ifnull((SELECT size FROM block WHERE id = ?1), 0) \
                  FROM alert WHERE block = ?1",
             )?
             .query_row([block], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
@@ -126,15 +126,18 @@ pub(super) fn collect(writer: &mut Writer<'_>, blocks: &BTreeSet<i64>) -> Result
 fn repack(writer: &mut Writer<'_>, block: i64) -> Result<bool, Trouble> {
     let conn = writer.conn;
     let places: Vec<(u32, Place)> = conn
-        .prepare_cached("SELECT key, block, start, length FROM alert WHERE block = ?1")?
+        .prepare_cached("SELECT key, block, start, length + source FROM alert WHERE block = ?1")?
         .query_map([block], |row| Ok((row.get(0)?, place(row, 1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     let Ok(data) = unpack(conn, block) else { return Ok(false) };
     for (key, place) in places {
         let Some(body) = data.get(place.start..place.start + place.length) else { return Ok(false) };
         let moved = writer.add(body)?;
-        conn.prepare_cached("UPDATE alert SET block = ?2, start = ?3, length = ?4 WHERE key = ?1")?
-            .execute(params![key, moved.block, moved.start as u32, moved.length as u32])?;
+        conn.prepare_cached("UPDATE alert SET block = ?2, start = ?3 WHERE key = ?1")?.execute(params![
+            key,
+            moved.block,
+            moved.start as u32
+        ])?;
     }
     Ok(true)
 }

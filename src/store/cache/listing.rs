@@ -85,7 +85,7 @@ impl Store {
         Ok(applied)
     }
 
-    /// The alerts of the subscription that this listing has not shown so far.
+    /// The alerts of the subscription that this listing has not shown so far. Those of files are none of its own.
     pub fn unseen(&self, listing: &Listing) -> Result<Vec<(AlertKey, AlertId)>> {
         let running = self
             .listings
@@ -95,8 +95,9 @@ impl Store {
         let keys = super::subscriptions::alerts_of(&self.cache.conn, &listing.subscription)
             .map_err(|error| self.cache_read_failed(error))?;
         let table = self.table.table();
-        let unseen = keys.into_iter().filter(|key| !running.seen.contains(*key));
-        Ok(unseen.filter_map(|key| table.get(key).map(|row| (key, row.id()))).collect())
+        let unseen =
+            keys.into_iter().filter(|key| !running.seen.contains(*key)).filter_map(|key| table.get(key));
+        Ok(unseen.filter(|row| !row.flags().is_imported()).map(|row| (row.key(), row.id())).collect())
     }
 
     /// Ends a complete, gap-free listing: the alerts that the source no longer has leave the cache.
@@ -116,6 +117,12 @@ impl Store {
             Ok(())
         })?;
         self.listings.remove(&listing.subscription);
+        self.forget(removed);
+        Ok(())
+    }
+
+    /// Takes alerts that were removed out of the table.
+    pub(super) fn forget(&mut self, removed: &[AlertKey]) {
         if !removed.is_empty() {
             self.forget_ids(removed);
             self.table.remove(removed);
@@ -124,7 +131,6 @@ impl Store {
             }
             self.stale = true;
         }
-        Ok(())
     }
 
     /// Gives a listing up before its end; nothing is removed.
@@ -194,7 +200,7 @@ impl Store {
     }
 
     /// Brings alerts into the table after their transaction, with what the journal says of them.
-    fn show(&mut self, written: Vec<(Written, &RowData)>) {
+    pub(super) fn show(&mut self, written: Vec<(Written, &RowData)>) {
         for (put, data) in written {
             let (key, new) = (put.key, put.new);
             put.show(&mut self.table, data);

@@ -3,6 +3,7 @@
 mod body;
 mod compact;
 mod ids;
+mod imported;
 mod listing;
 mod load;
 mod put;
@@ -17,6 +18,7 @@ use std::cell::OnceCell;
 use chrono::{DateTime, Utc};
 
 pub(super) use ids::IdIndex;
+pub use imported::Import;
 pub(super) use load::{Loaded, load};
 pub use walk::Bodies;
 

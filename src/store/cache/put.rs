@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Writing, body, row};
 use crate::domain::table::{PackedFact, RowData, TableBuilder};
-use crate::domain::{AlertId, AlertKey};
+use crate::domain::{AlertId, AlertKey, Status};
 use crate::store::error::Trouble;
 use crate::store::hash::{content_hash, id_hash};
 
@@ -44,6 +44,14 @@ impl Written {
     }
 }
 
+/// What of a block is an alert's, and which part of it is the body.
+struct Bytes {
+    place: body::Place,
+    /// Of the body; what follows is the record of a file.
+    length: usize,
+    hash: u64,
+}
+
 /// Writes alerts within one transaction.
 pub(super) struct Putter<'c> {
     conn: &'c Connection,
@@ -72,30 +80,59 @@ impl<'c> Putter<'c> {
         (data, raw): (&RowData, &[u8]),
         subscription: i64,
     ) -> Result<Written, Trouble> {
+        let place = self.bodies.add(raw)?;
+        let bytes = Bytes { place, length: raw.len(), hash: content_hash(raw) };
+        self.write(writing, known, data, bytes, subscription)
+    }
+
+    /// The same for an alert of a file. Its content counts as changed: should the source list it, it is the source's.
+    pub(super) fn put_imported(
+        &mut self,
+        writing: &mut Writing<'_>,
+        known: Option<AlertKey>,
+        (data, raw, source): (&RowData, &[u8], &[u8]),
+        subscription: i64,
+    ) -> Result<Written, Trouble> {
+        let place = if source.is_empty() {
+            self.bodies.add(raw)?
+        } else {
+            self.bodies.add(&[raw, source].concat())?
+        };
+        self.write(writing, known, data, Bytes { place, length: raw.len(), hash: 0 }, subscription)
+    }
+
+    fn write(
+        &mut self,
+        writing: &mut Writing<'_>,
+        known: Option<AlertKey>,
+        data: &RowData,
+        Bytes { place, length, hash }: Bytes,
+        subscription: i64,
+    ) -> Result<Written, Trouble> {
         let known = known.or_else(|| self.added(&data.id));
         let (parent, facts) = writing.table.pack(data);
-        let place = self.bodies.add(raw)?;
         let key = known.unwrap_or(AlertKey(*writing.next_key));
         let packed = row::encode(key, data, parent, &facts);
-        let content = content_hash(raw).cast_signed();
-        let (start, length) = (place.start as u32, place.length as u32);
+        let content = hash.cast_signed();
+        let (start, source) = (place.start as u32, (place.length - length) as u32);
+        let length = length as u32;
         if known.is_some() {
             self.freed.insert(kept(self.conn, key)?.block);
             self.conn
                 .prepare_cached(
                     "UPDATE alert SET subscription = ?2, content_hash = ?3, block = ?4, start = ?5, length = ?6, \
-                     row = ?7 WHERE key = ?1",
+                     row = ?7, source = ?8 WHERE key = ?1",
                 )?
-                .execute(params![key.0, subscription, content, place.block, start, length, packed])?;
+                .execute(params![key.0, subscription, content, place.block, start, length, packed, source])?;
         } else {
             *writing.next_key += 1;
             self.added.entry(id_hash(&data.id)).or_default().push((key, data.id.clone()));
             self.conn
                 .prepare_cached(
-                    "INSERT INTO alert (key, subscription, content_hash, block, start, length, row) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    "INSERT INTO alert (key, subscription, content_hash, block, start, length, row, source) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 )?
-                .execute(params![key.0, subscription, content, place.block, start, length, packed])?;
+                .execute(params![key.0, subscription, content, place.block, start, length, packed, source])?;
         }
         Ok(Written { key, new: known.is_none(), parent, facts })
     }
@@ -124,6 +161,36 @@ pub(super) fn set_gone(conn: &Connection, keys: &[AlertKey], gone: bool) -> Resu
         write.execute(params![key.0, packed])?;
     }
     Ok(())
+}
+
+/// An alert of a file with another status: in its row, and in the bytes of its body.
+pub(super) struct Restated {
+    pub(super) key: AlertKey,
+    pub(super) status: Status,
+    pub(super) raw: Box<[u8]>,
+    pub(super) source: Box<[u8]>,
+}
+
+/// Gives alerts of files another status.
+pub(super) fn restate(conn: &Connection, alerts: &[Restated]) -> Result<(), Trouble> {
+    let mut bodies = body::Writer::new(conn)?;
+    let mut freed = BTreeSet::new();
+    let mut read = conn.prepare_cached("SELECT row, block FROM alert WHERE key = ?1")?;
+    let mut write = conn.prepare_cached(
+        "UPDATE alert SET row = ?2, block = ?3, start = ?4, length = ?5, source = ?6, content_hash = 0 WHERE key = ?1",
+    )?;
+    for Restated { key, status, raw, source } in alerts {
+        let (packed, block): (Vec<u8>, i64) =
+            read.query_row([key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let packed = row::with_status(*key, &packed, *status)
+            .ok_or_else(|| Trouble::Damaged(format!("row of alert {}", key.0)))?;
+        let place = bodies.add(&[&raw[..], &source[..]].concat())?;
+        freed.insert(block);
+        let (start, length, more) = (place.start as u32, raw.len() as u32, source.len() as u32);
+        write.execute(params![key.0, packed, place.block, start, length, more])?;
+    }
+    bodies.flush()?;
+    body::collect(&mut bodies, &freed)
 }
 
 /// Removes alerts and the blocks that then nobody needs.

@@ -4,9 +4,9 @@
 //! as fast as reading twelve. Little-endian: seconds, tactics, parent code (4 bytes each), severity, status, flags (1 each),
 //! length of the name (4), the name, the facts (4 each), and a checksum over all of it and the key (4).
 
-use crate::domain::AlertKey;
 use crate::domain::table::{Flags, PackedFact, RowData, StoredRow};
 use crate::domain::tactic::TacticSet;
+use crate::domain::{AlertKey, Status};
 use crate::store::hash::checksum;
 
 const HEAD: usize = 19;
@@ -69,6 +69,14 @@ pub(super) fn with_gone(key: AlertKey, bytes: &[u8], gone: bool) -> Option<Vec<u
     Some(seal(key, row))
 }
 
+/// The same row with another status at the source; none when it is damaged.
+pub(super) fn with_status(key: AlertKey, bytes: &[u8], status: Status) -> Option<Vec<u8>> {
+    let _intact = decode(key, bytes)?;
+    let mut row = bytes.get(..bytes.len() - SUM)?.to_vec();
+    row[STATUS] = status as u8;
+    Some(seal(key, row))
+}
+
 /// The same row under other string codes; none when it is damaged or a code has no new one.
 pub(super) fn recode(
     key: AlertKey,
@@ -96,7 +104,7 @@ mod tests {
     use crate::domain::alert::Scan;
     use crate::domain::fact::FactKind;
     use crate::domain::resource::Cloud;
-    use crate::domain::{AlertId, Severity, Status};
+    use crate::domain::{AlertId, Severity};
 
     fn sample() -> (RowData, Vec<PackedFact>) {
         let data = RowData {
@@ -123,6 +131,8 @@ mod tests {
         let gone = with_gone(AlertKey(9), &packed, true).unwrap();
         assert!(decode(AlertKey(9), &gone).unwrap().0.flags.is_gone());
         assert_eq!(with_gone(AlertKey(9), &gone, false).unwrap(), packed);
+        let resolved = with_status(AlertKey(9), &packed, Status::Resolved).unwrap();
+        assert_eq!(decode(AlertKey(9), &resolved).unwrap().0.status, Status::Resolved as u8);
     }
 
     #[test]

@@ -35,7 +35,8 @@ impl Store {
         let names = names(&self.cache.conn).map_err(|error| self.cache_read_failed(error))?;
         self.table.set_subscriptions(names);
         self.stale = true;
-        Ok(())
+        // Now it is known which alerts of files no source has.
+        self.keep_here()
     }
 
     /// The subscriptions in use, in their order.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, Row};
 
-use super::{effective, known_subject, log, outcome, parse_status, queue, status, text};
+use super::{effective, keep, known_subject, log, outcome, parse_status, queue, status, text};
 use crate::domain::change::{ChangeRecord, HistoryEntry, Reason, Tally, TargetRecord};
 use crate::domain::{AlertId, AlertKey, ChangeId, Status};
 use crate::store::error::{Result, Trouble};
@@ -66,10 +66,11 @@ impl Store {
     pub fn history(&self, id: &AlertId) -> Result<Vec<HistoryEntry>> {
         self.read_journal(|conn| {
             let Some(subject) = known_subject(conn, id)? else { return Ok(Vec::new()) };
-            let mut statement = conn.prepare_cached(
-                "SELECT c.id, c.at, c.by, t.seen, t.want, c.reason, c.comment, c.undoes, t.outcome, t.detail, c.filter \
+            let mut statement = conn.prepare_cached(&format!(
+                "SELECT c.id, c.at, c.by, t.seen, t.want, c.reason, c.comment, c.undoes, {}, t.detail, c.filter \
                  FROM target t JOIN change c ON c.id = t.change WHERE t.subject = ?1 ORDER BY t.row DESC",
-            )?;
+                keep::outcome_of("t")
+            ))?;
             let mut rows = statement.query([subject])?;
             let mut entries = Vec::new();
             while let Some(row) = rows.next()? {
@@ -156,8 +157,10 @@ fn reason(row: &Row<'_>, column: usize) -> Result<Option<Reason>, Trouble> {
 }
 
 fn tally(conn: &Connection, id: ChangeId) -> Result<Tally, Trouble> {
-    let mut statement =
-        conn.prepare_cached("SELECT outcome, count(*) FROM target WHERE change = ?1 GROUP BY outcome")?;
+    let outcome_of = keep::outcome_of("t");
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {outcome_of} AS what, count(*) FROM target t WHERE t.change = ?1 GROUP BY what"
+    ))?;
     let mut rows = statement.query([id.0])?;
     let mut tally = Tally::default();
     while let Some(row) = rows.next()? {

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{alert, history, outcome, record, status, text};
+use super::{alert, history, keep, outcome, record, status, text};
 use crate::domain::change::{Target, TargetRecord};
 use crate::domain::record::{Act, DeedId, LogEntry};
 use crate::domain::{AlertId, ChangeId};
@@ -99,10 +99,11 @@ pub(super) fn targets(
     from: usize,
     limit: usize,
 ) -> Result<Vec<TargetRecord>, Trouble> {
-    let mut statement = conn.prepare_cached(
-        "SELECT s.alert, t.seen, t.want, t.outcome, t.detail, t.attempts FROM target t \
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT s.alert, t.seen, t.want, {}, t.detail, t.attempts FROM target t \
          JOIN subject s ON s.id = t.subject WHERE t.change = ?1 ORDER BY t.row LIMIT ?2 OFFSET ?3",
-    )?;
+        keep::outcome_of("t")
+    ))?;
     let mut rows = statement.query(params![change.0, number(limit), number(from)])?;
     let mut targets = Vec::new();
     while let Some(row) = rows.next()? {

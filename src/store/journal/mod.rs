@@ -2,6 +2,7 @@
 
 mod assign;
 mod history;
+mod keep;
 mod lease;
 mod log;
 mod outbox;

@@ -14,6 +14,8 @@ impl Store {
     pub fn queue(&mut self, change: &NewChange) -> Result<ChangeId> {
         let (id, subjects) = self.write_journal(Durability::Synced, |_, conn| insert(conn, change))?;
         self.show_subjects(&subjects);
+        // What cannot be kept just now stays queued, and is with the next decision.
+        let _ = self.keep_here();
         Ok(id)
     }
 }

@@ -89,6 +89,8 @@ impl Store {
             carry_out(conn, &plan, by, at)
         })?;
         self.show_subjects(&subjects);
+        // What cannot be kept just now stays queued, and is with the next decision.
+        let _ = self.keep_here();
         Ok(undone)
     }
 

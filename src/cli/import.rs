@@ -1,0 +1,138 @@
+//! `quell import`: alerts from files into the cache.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use serde_json::{Value, json};
+
+use crate::cli::args::Global;
+use crate::cli::exit::{CliError, Exit};
+use crate::cli::output::{Out, say};
+use crate::cli::progress::Progress;
+use crate::cli::{json as machine, workspace};
+use crate::domain::thousands;
+use crate::runtime::files;
+use crate::runtime::open::Workspace;
+use crate::sync::intake::{self, Left, Totals, take_in};
+
+/// Records that were left out and are named one by one; machine output names all of them, up to [`MOST`].
+const SAID: usize = 20;
+
+/// Records that machine output names.
+const MOST: usize = 100_000;
+
+/// Imports files.
+pub async fn run(global: &Global, files: Vec<PathBuf>, out: &mut Out) -> Result<Exit, CliError> {
+    workspace::using(global, async |workspace| {
+        workspace::writable(workspace)?;
+        import(workspace, global, files, out).await
+    })
+    .await
+}
+
+async fn import(
+    workspace: &Workspace,
+    global: &Global,
+    paths: Vec<PathBuf>,
+    out: &mut Out,
+) -> Result<Exit, CliError> {
+    let size = files::size(&paths);
+    let (store, keeps) = (workspace.store.clone(), if global.json { MOST } else { SAID });
+    let work = tokio::task::spawn_blocking(move || {
+        let progress = Progress::import(size);
+        let mut left = Vec::new();
+        let totals =
+            take_in(&store, files::open(&paths), &AtomicBool::new(false), &mut |event| match event {
+                intake::Progress::Read { bytes, totals } => progress.read(bytes, totals.alerts),
+                intake::Progress::Left(one) if left.len() < keeps || one.line.is_none() => left.push(one),
+                intake::Progress::Left(_) => {}
+            });
+        progress.clear();
+        (totals, left)
+    });
+    let (totals, left) = work.await.map_err(CliError::failed)?;
+    let totals = totals?;
+    if global.json {
+        out.line(machine::text(&value(&totals, &left)))?;
+    } else {
+        out.line(summary(&totals))?;
+        for one in &left {
+            say(one);
+        }
+        let more = totals.not_alerts + totals.broken - left.len();
+        if more > 0 {
+            say(format_args!("and {} more; --json lists all", thousands(more)));
+        }
+    }
+    Ok(ended(&totals, &left))
+}
+
+/// A file that cannot be read is a failure, and so is broken content that gave nothing; some broken records among alerts are
+/// not.
+fn ended(totals: &Totals, left: &[Left]) -> Exit {
+    let unread = left.iter().any(|one| one.line.is_none());
+    if unread || totals.alerts == 0 && totals.broken > 0 { Exit::Failed } else { Exit::Done }
+}
+
+/// What an import came to, in one line.
+pub fn summary(totals: &Totals) -> String {
+    let mut parts = vec![format!(
+        "imported {} ({} new, {} known)",
+        thousands(totals.alerts),
+        thousands(totals.added),
+        thousands(totals.known())
+    )];
+    match totals.not_alerts {
+        0 => {}
+        1 => parts.push("1 not an alert".to_owned()),
+        count => parts.push(format!("{} not alerts", thousands(count))),
+    }
+    if totals.broken > 0 {
+        parts.push(format!("{} broken", thousands(totals.broken)));
+    }
+    parts.join(", ")
+}
+
+fn value(totals: &Totals, left: &[Left]) -> Value {
+    json!({
+        "imported": totals.alerts,
+        "new": totals.added,
+        "known": totals.known(),
+        "notAlerts": totals.not_alerts,
+        "broken": totals.broken,
+        "left": left.iter().map(|one| json!({
+            "file": one.file.raw(),
+            "line": one.line,
+            "record": one.line.map(|_| one.record),
+            "broken": one.is_broken,
+            "reason": one.reason.raw(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_is_one_line() {
+        let totals = Totals { alerts: 1_180, added: 1_120, not_alerts: 3, broken: 2 };
+        assert_eq!(summary(&totals), "imported 1,180 (1,120 new, 60 known), 3 not alerts, 2 broken");
+        assert_eq!(summary(&Totals::default()), "imported 0 (0 new, 0 known)");
+        let one = Totals { not_alerts: 1, ..Totals::default() };
+        assert_eq!(summary(&one), "imported 0 (0 new, 0 known), 1 not an alert");
+    }
+
+    #[test]
+    fn nothing_out_of_something_broken_is_a_failure() {
+        let left = |line| Left { file: "f".into(), line, record: 1, is_broken: true, reason: "r".into() };
+        for (totals, left, exit) in [
+            (Totals { alerts: 1, broken: 5, ..Totals::default() }, vec![left(Some(1))], Exit::Done),
+            (Totals { broken: 1, ..Totals::default() }, vec![left(Some(1))], Exit::Failed),
+            (Totals { not_alerts: 9, ..Totals::default() }, vec![], Exit::Done),
+            (Totals { alerts: 1, broken: 1, ..Totals::default() }, vec![left(None)], Exit::Failed),
+        ] {
+            assert_eq!(ended(&totals, &left), exit, "{totals:?}");
+        }
+    }
+}

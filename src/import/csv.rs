@@ -1,0 +1,180 @@
+//! Tables of text (RFC 4180): quotes around fields, doubled quotes and line breaks inside them.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::input::{Input, LONGEST};
+use super::split::{Kind, Piece, Sink};
+use super::walk::TOO_LONG;
+
+/// Column names of which a table has at least one to be taken for alerts, lower-cased.
+const KNOWN: [&str; 10] = [
+    "systemalertid",
+    "alertname",
+    "alertdisplayname",
+    "displayname",
+    "alerttype",
+    "alertseverity",
+    "providername",
+    "severity",
+    "title",
+    "id",
+];
+
+/// Rows that were broken by an open quote and are read again from their second line, at most.
+const RESCUES: usize = 64;
+
+/// The sign between the fields, if the first line is one of column names.
+pub(super) fn separator(head: &[u8]) -> Option<u8> {
+    let line = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
+    let text = std::str::from_utf8(line).ok()?;
+    let known = |separator: char| {
+        let names =
+            text.trim().split(separator).map(|name| name.trim().trim_matches('"').to_ascii_lowercase());
+        names.filter(|name| KNOWN.contains(&name.as_str())).count()
+    };
+    let best = [',', ';', '\t', '|'].into_iter().max_by_key(|separator| known(*separator))?;
+    (known(best) >= 2 && text.contains(best)).then_some(best as u8)
+}
+
+/// The rows of a table.
+pub(super) fn rows(input: &mut Input<'_>, separator: u8, sink: &mut Sink<'_>) -> io::Result<ControlFlow<()>> {
+    let mut names: Option<Arc<Vec<String>>> = None;
+    let mut rescues = 0;
+    loop {
+        let line = input.line();
+        let (read, bytes) = row(input, separator)?;
+        let kind = match (read, &names) {
+            (Read::End, _) => return Ok(ControlFlow::Continue(())),
+            (Read::Cells(cells), None) => {
+                names = Some(Arc::new(cells.into_iter().map(|name| name.trim().to_owned()).collect()));
+                continue;
+            }
+            (Read::Cells(cells), _) if cells.iter().all(String::is_empty) => continue,
+            (Read::Cells(cells), Some(names)) if cells.len() == names.len() => {
+                Kind::Cells(Arc::clone(names), cells)
+            }
+            (Read::Cells(cells), Some(names)) => Kind::Broken(format!(
+                "the row has {} fields where there are {} columns",
+                cells.len(),
+                names.len()
+            )),
+            (Read::NotText, _) => Kind::Broken("the row is not UTF-8 text".to_owned()),
+            (broken @ (Read::Open | Read::TooLong), _) => {
+                let why = if matches!(broken, Read::Open) { "a quote is not closed" } else { TOO_LONG };
+                let rest = memchr::memchr(b'\n', &bytes).map(|end| &bytes[end + 1..]);
+                if let Some(rest) = rest.filter(|_| rescues < RESCUES) {
+                    // The quote swallowed what follows: the next lines get another chance.
+                    rescues += 1;
+                    input.put_back(rest, line + 1);
+                }
+                Kind::Broken(why.to_owned())
+            }
+        };
+        if sink(Piece { line, kind }).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+}
+
+enum Read {
+    End,
+    Cells(Vec<String>),
+    NotText,
+    /// The file ends inside quotes.
+    Open,
+    TooLong,
+}
+
+/// One row, and its bytes as they stand.
+fn row(input: &mut Input<'_>, separator: u8) -> io::Result<(Read, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    let mut cells: Vec<Vec<u8>> = vec![Vec::new()];
+    let mut quoted = false;
+    if input.peek()?.is_none() {
+        return Ok((Read::End, bytes));
+    }
+    loop {
+        let Some(next) = input.peek()? else {
+            if quoted {
+                return Ok((Read::Open, bytes));
+            }
+            break;
+        };
+        if bytes.len() >= LONGEST {
+            return Ok((Read::TooLong, bytes));
+        }
+        input.bump();
+        bytes.push(next);
+        let Some(cell) = cells.last_mut() else { break };
+        match next {
+            b'"' if quoted => {
+                if input.peek()? == Some(b'"') {
+                    input.bump();
+                    bytes.push(b'"');
+                    cell.push(b'"');
+                } else {
+                    quoted = false;
+                }
+            }
+            b'"' if cell.is_empty() => quoted = true,
+            b'\n' if !quoted => break,
+            b'\r' if !quoted && input.peek()? == Some(b'\n') => {}
+            next if next == separator && !quoted => cells.push(Vec::new()),
+            next => cell.push(next),
+        }
+    }
+    let cells: Result<Vec<String>, _> = cells.into_iter().map(String::from_utf8).collect();
+    Ok((cells.map_or(Read::NotText, Read::Cells), bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vec<(u64, String)> {
+        let mut found = Vec::new();
+        let mut input = Input::new(text.as_bytes()).unwrap();
+        let separator = separator(text.as_bytes()).unwrap();
+        let ended = rows(&mut input, separator, &mut |piece| {
+            let shown = match piece.kind {
+                Kind::Cells(_, cells) => cells.join("|"),
+                Kind::Broken(why) => format!("! {why}"),
+                other => format!("{other:?}"),
+            };
+            found.push((piece.line, shown));
+            ControlFlow::Continue(())
+        });
+        assert!(ended.unwrap().is_continue());
+        found
+    }
+
+    #[test]
+    fn quotes_hold_separators_line_breaks_and_quotes() {
+        let text = ",Severity,Title\r\n1,High,\"a, \"\"b\"\"\r\nc\"\r\n2,Low,x\"y\r\n";
+        let expected = [(2, "1|High|a, \"b\"\r\nc".to_owned()), (4, "2|Low|x\"y".to_owned())];
+        assert_eq!(of(text), expected);
+        assert_eq!(of("id;severity\na;High\n"), [(2, "a|High".to_owned())]);
+        assert_eq!(of("id\tseverity\na\tHigh"), [(2, "a|High".to_owned())]);
+    }
+
+    #[test]
+    fn a_broken_row_keeps_its_neighbours() {
+        let text = "id,severity\na,\"High\nb,Low\nc,Low,more\n\nd,Low\n";
+        let found = of(text);
+        assert_eq!(found[0], (2, "! a quote is not closed".to_owned()));
+        assert_eq!(found[1], (3, "b|Low".to_owned()));
+        assert_eq!(found[2], (4, "! the row has 3 fields where there are 2 columns".to_owned()));
+        assert_eq!(found[3], (6, "d|Low".to_owned()));
+        assert_eq!(found.len(), 4);
+    }
+
+    #[test]
+    fn only_known_columns_make_a_table() {
+        assert_eq!(separator(b"\n\nid,severity\n"), Some(b','));
+        for text in ["", "hello, world\n", "id\n", "name,phone\n"] {
+            assert_eq!(separator(text.as_bytes()), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Files to take alerts from: opened, measured, and named as messages name them.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use super::mailbox::Mailbox;
+use super::work::Work;
+use crate::app::documents::moment::counted;
+use crate::app::message::Message;
+use crate::domain::progress::SyncEvent;
+use crate::domain::{SafeText, thousands};
+use crate::sync::intake::{Incoming, Progress, Totals, take_in};
+
+/// Stands for standard input.
+const STDIN: &str = "-";
+
+/// Records that the jobs screen names.
+const NAMED: usize = 20;
+
+/// The name of a file in messages.
+pub fn name(path: &Path) -> SafeText {
+    if path == Path::new(STDIN) {
+        return SafeText::from("standard input");
+    }
+    SafeText::from(path.to_string_lossy().into_owned())
+}
+
+/// Opens files. One that cannot be opened says so when its turn comes.
+pub fn open(paths: &[PathBuf]) -> Vec<Incoming> {
+    let content = |path: &PathBuf| -> io::Result<Box<dyn Read + Send>> {
+        if path == Path::new(STDIN) { Ok(Box::new(io::stdin())) } else { Ok(Box::new(File::open(path)?)) }
+    };
+    paths.iter().map(|path| Incoming { name: name(path), content: content(path) }).collect()
+}
+
+/// Bytes of all files together; none when one has no end that is known.
+pub fn size(paths: &[PathBuf]) -> Option<u64> {
+    let lengths = paths.iter().map(|path| {
+        let found = path.metadata().ok()?;
+        found.is_file().then(|| found.len())
+    });
+    lengths.sum()
+}
+
+/// What the header calls them.
+pub fn title(paths: &[PathBuf]) -> String {
+    let file = |path: &PathBuf| {
+        let base = path.file_name().unwrap_or(path.as_os_str());
+        if path == Path::new(STDIN) {
+            "standard input".to_owned()
+        } else {
+            base.to_string_lossy().into_owned()
+        }
+    };
+    match paths {
+        [one] => file(one),
+        [first, rest @ ..] => format!("{} and {} more", file(first), thousands(rest.len())),
+        [] => String::new(),
+    }
+}
+
+/// Takes the files of the screen in, and says on it how that ended. Blocks.
+pub fn show(work: &Work, mailbox: &Mailbox, paths: &[PathBuf]) {
+    let Some(workspace) = work.workspace() else { return };
+    mailbox.send(Message::Sync(SyncEvent::RoundStarted(chrono::Utc::now())));
+    let (mut left, mut all) = (Vec::new(), 0);
+    let stop = AtomicBool::new(false);
+    let totals = take_in(&workspace.store, open(paths), &stop, &mut |event| {
+        if let Progress::Left(one) = event {
+            all += 1;
+            if left.len() < NAMED {
+                left.push(one);
+            }
+        }
+    });
+    mailbox.send(Message::Sync(SyncEvent::RoundEnded(chrono::Utc::now())));
+    let sum = match totals {
+        Ok(_) if all == 0 => return,
+        Ok(totals) => sum(&totals),
+        Err(error) => SafeText::from(error.to_string()),
+    };
+    let mut named: Vec<SafeText> = left.iter().map(|one| SafeText::from(one.to_string())).collect();
+    if all > left.len() {
+        let more = thousands(all - left.len());
+        named.push(SafeText::from(format!("and {more} more: `quell import --json` lists all")));
+    }
+    // What comes last is what the notice says.
+    for notices in [named, vec![sum]] {
+        mailbox.send(Message::Notices(notices));
+    }
+}
+
+/// What was read, and what was left out.
+fn sum(totals: &Totals) -> SafeText {
+    let mut parts = Vec::new();
+    if totals.broken > 0 {
+        parts.push(format!("{} could not be read", counted(totals.broken, "record")));
+    }
+    match totals.not_alerts {
+        0 => {}
+        1 => parts.push("1 is no alert".to_owned()),
+        count => parts.push(format!("{} are no alerts", thousands(count))),
+    }
+    SafeText::from(format!(
+        "{} read; {}: the jobs screen (w) names them",
+        counted(totals.alerts, "alert"),
+        parts.join(", ")
+    ))
+}

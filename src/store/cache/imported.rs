@@ -1,0 +1,92 @@
+//! Alerts of files: beside those that a source lists, and left alone by its listings.
+
+use std::collections::HashMap;
+
+use rusqlite::OptionalExtension;
+
+use super::body;
+use super::put::{Putter, Restated, Written, remove, restate};
+use super::subscriptions::number_of;
+use crate::domain::export::alert::with_status;
+use crate::domain::table::RowData;
+use crate::domain::{AlertId, AlertKey, Status, SubscriptionId};
+use crate::store::Store;
+use crate::store::error::{Result, Trouble};
+
+/// An alert of a file to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// Its row of the table.
+    pub data: RowData,
+    /// Its JSON in the shape of the alerts API.
+    pub raw: Box<[u8]>,
+    /// The record as it stood in the file; empty where that is the JSON.
+    pub source: Box<[u8]>,
+}
+
+impl Store {
+    /// Writes alerts of a file in one transaction, and removes those that turned out to be others under an id of our own making.
+    pub fn import(&mut self, alerts: &[Import], superseded: &[AlertKey]) -> Result<()> {
+        let mut written: Vec<(Written, &RowData)> = Vec::with_capacity(alerts.len());
+        self.write_cache(|conn, writing| {
+            let mut putter = Putter::new(conn)?;
+            for alert in alerts {
+                let known = writing.key(&alert.data.id);
+                let subscription = alert.data.id.subscription().unwrap_or(SubscriptionId::new(""));
+                let number = number_of(conn, &subscription)?;
+                let parts = (&alert.data, &*alert.raw, &*alert.source);
+                written.push((putter.put_imported(writing, known, parts, number)?, &alert.data));
+            }
+            putter.finish(writing)?;
+            remove(conn, superseded)
+        })?;
+        self.forget(superseded);
+        self.show(written);
+        Ok(())
+    }
+
+    /// The record of an alert as its source gave it: what stood in the file, or the JSON that was listed.
+    pub fn record_of(&self, id: &AlertId) -> Result<Option<Vec<u8>>> {
+        let Some(key) = self.key(id) else { return Ok(None) };
+        let source = self.source_bytes(key).map_err(|trouble| self.cache_read_failed(trouble))?;
+        if source.is_empty() { self.raw(id) } else { Ok(Some(source)) }
+    }
+
+    fn source_bytes(&self, key: AlertKey) -> Result<Vec<u8>, Trouble> {
+        let found = self
+            .cache
+            .conn
+            .prepare_cached("SELECT block, start + length, source FROM alert WHERE key = ?1 AND source > 0")?
+            .query_row([key.0], |row| body::place(row, 0))
+            .optional()?;
+        found.map_or(Ok(Vec::new()), |place| body::read(&self.cache.conn, place))
+    }
+
+    /// Gives alerts of files another status: here, where nobody else has them.
+    pub(in crate::store) fn restate(&mut self, wanted: &[(AlertKey, Status)]) -> Result<()> {
+        let mut alerts = Vec::with_capacity(wanted.len());
+        // In the user's order: of several decisions the last one holds.
+        let last: HashMap<AlertKey, Status> = wanted.iter().copied().collect();
+        let mut left: Vec<AlertKey> = last.keys().copied().collect();
+        while !left.is_empty() {
+            let bodies = self.bodies(&left)?;
+            left = bodies.left;
+            for (key, raw) in bodies.read {
+                let Some(status) = last.get(&key) else { continue };
+                let text = String::from_utf8_lossy(&raw);
+                let raw = with_status(&text, *status).map_or(raw.clone(), |text| text.into_bytes().into());
+                let source = self.source_bytes(key).map_err(|trouble| self.cache_read_failed(trouble))?;
+                alerts.push(Restated { key, status: *status, raw, source: source.into() });
+            }
+        }
+        if alerts.is_empty() {
+            return Ok(());
+        }
+        self.write_cache(|conn, _| restate(conn, &alerts))?;
+        for alert in &alerts {
+            self.table.set_remote_status(alert.key, alert.status);
+        }
+        self.stale = true;
+        Ok(())
+    }
+}

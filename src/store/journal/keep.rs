@@ -1,0 +1,127 @@
+//! Decisions about alerts that no source in use has: alerts of files. They take effect here and at once, and are recorded as
+//! *kept here*: nothing is sent, and nothing is verified.
+//!
+//! In the journal such a target is settled like a verified one, told apart by its detail: what was kept counts wherever
+//! what was verified does, and an older version reads it too.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::{Connection, params};
+
+use super::{Durability, alert, credit, known_subject, status};
+use crate::domain::change::{KEPT_HERE, Outcome, Sent};
+use crate::domain::{AlertId, AlertKey, Status, SubscriptionId};
+use crate::store::Store;
+use crate::store::error::{Result, Trouble};
+
+/// A target's outcome with *kept* told apart; the target goes by this name in the statement.
+pub(super) fn outcome_of(name: &str) -> String {
+    format!(
+        "CASE WHEN {name}.outcome = 'verified' AND {name}.detail = '{KEPT_HERE}' THEN 'kept' ELSE {name}.outcome END"
+    )
+}
+
+impl Store {
+    /// What was last decided here of alerts that no source has, for a file that is imported again.
+    pub fn kept_here(&self) -> Result<HashMap<AlertId, Status>> {
+        self.read_journal(|conn| {
+            let mut kept = HashMap::new();
+            let mut statement = conn.prepare_cached(
+                "SELECT s.alert, t.want FROM target t JOIN subject s ON s.id = t.subject \
+                 WHERE t.outcome = 'verified' AND t.detail = ?1 ORDER BY t.row",
+            )?;
+            let mut rows = statement.query([KEPT_HERE])?;
+            while let Some(row) = rows.next()? {
+                kept.insert(alert(row, 0)?, status(row, 1)?);
+            }
+            Ok(kept)
+        })
+    }
+
+    /// What was decided and written about an alert goes on under another id, which turned out to be its true one.
+    pub fn rename(&mut self, from: &AlertId, to: &AlertId) -> Result<()> {
+        let known = self.read_journal(|conn| Ok((known_subject(conn, from)?, known_subject(conn, to)?)))?;
+        let (Some(subject), None) = known else { return Ok(()) };
+        self.write_journal(Durability::Synced, |_, conn| {
+            conn.prepare_cached("UPDATE subject SET alert = ?2 WHERE id = ?1")?
+                .execute(params![subject, to.as_str()])?;
+            Ok(())
+        })?;
+        self.pending.remove(from);
+        self.locals.remove(from);
+        self.show_subjects(&[subject]);
+        Ok(())
+    }
+
+    /// Carries out what is queued for alerts that no source in use has: the cache first, then the journal, so that a crash
+    /// between them only means that it is done again.
+    pub(in crate::store) fn keep_here(&mut self) -> Result<()> {
+        if !self.journal.writable || !self.cache.writable || self.pending.is_empty() {
+            return Ok(());
+        }
+        let sources = self.sources()?;
+        let queued = self.read_journal(queued)?;
+        let local: Vec<(i64, AlertKey, Status)> = queued
+            .into_iter()
+            .filter_map(|(row, id, want)| Some((row, self.local_key(&id, &sources)?, want)))
+            .collect();
+        if local.is_empty() {
+            return Ok(());
+        }
+        let wanted: Vec<(AlertKey, Status)> = local.iter().map(|(_, key, want)| (*key, *want)).collect();
+        self.restate(&wanted)?;
+        let subjects = self.write_journal(Durability::Synced, |_, conn| settle(conn, &local))?;
+        self.show_subjects(&subjects);
+        Ok(())
+    }
+
+    /// The subscriptions that a source in use lists; none when that is not known yet.
+    fn sources(&self) -> Result<Option<HashSet<SubscriptionId>>> {
+        if self.sourceless {
+            return Ok(Some(HashSet::new()));
+        }
+        let used: HashSet<SubscriptionId> = self.subscriptions()?.into_iter().map(|one| one.id).collect();
+        Ok((!used.is_empty()).then_some(used))
+    }
+
+    /// The number of an alert that only a file has.
+    fn local_key(&self, id: &AlertId, sources: &Option<HashSet<SubscriptionId>>) -> Option<AlertKey> {
+        let sources = sources.as_ref()?;
+        let row = self.table.table().get(self.key(id)?)?;
+        let listed = id.subscription().is_some_and(|subscription| sources.contains(&subscription));
+        (row.flags().is_imported() && !listed).then(|| row.key())
+    }
+}
+
+/// What was not sent yet, in the user's order.
+fn queued(conn: &Connection) -> Result<Vec<(i64, AlertId, Status)>, Trouble> {
+    let mut statement = conn.prepare_cached(
+        "SELECT t.row, s.alert, t.want FROM target t JOIN subject s ON s.id = t.subject \
+         WHERE t.outcome = 'pending' AND t.sent = 0 ORDER BY t.row",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut queued = Vec::new();
+    while let Some(row) = rows.next()? {
+        queued.push((row.get(0)?, alert(row, 1)?, status(row, 2)?));
+    }
+    Ok(queued)
+}
+
+fn settle(conn: &Connection, local: &[(i64, AlertKey, Status)]) -> Result<Vec<i64>, Trouble> {
+    let mut subjects = Vec::with_capacity(local.len());
+    let mut settle = conn.prepare_cached(
+        "UPDATE target SET outcome = ?2, detail = ?3, sent = ?4 WHERE row = ?1 AND outcome = 'pending' \
+         RETURNING subject",
+    )?;
+    for (row, _, _) in local {
+        let values = params![row, Outcome::Verified.word(), KEPT_HERE, Sent::Accepted.code()];
+        let mut settled = settle.query(values)?;
+        while let Some(settled) = settled.next()? {
+            subjects.push(settled.get(0)?);
+        }
+    }
+    for subject in &subjects {
+        credit(conn, *subject)?;
+    }
+    Ok(subjects)
+}

@@ -1,0 +1,268 @@
+//! Alerts of a file beside those that the cache has: one alert is one row, whatever it came in.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::azure::parse_alert;
+use crate::domain::export::alert::with_status;
+use crate::domain::table::{RowData, Table};
+use crate::domain::{Alert, AlertId, AlertKey, Status};
+use crate::import::Found;
+use crate::import::merge::{Side, is_richer, status};
+use crate::store::{Import, Store, StoreError};
+
+/// The location in ids that were put together from a record without one.
+const BUILT: &str = "/locations/unknown/alerts/";
+
+/// The subscription of a record that names none.
+const NOWHERE: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Alerts by their names: a record without a location is known by it, and the other way round.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// Ids that were put together.
+    built: HashMap<String, Vec<AlertId>>,
+    /// All others, read when the first record without a location comes.
+    whole: Option<HashMap<String, Vec<AlertId>>>,
+}
+
+impl Names {
+    /// Of the alerts in the cache.
+    pub(super) fn of(table: &Table) -> Self {
+        let mut names = Self::default();
+        for (_, row) in table.rows().filter(|(_, row)| is_built(row.parent())) {
+            names.add(&row.id());
+        }
+        names
+    }
+
+    fn add(&mut self, id: &AlertId) {
+        let index = if is_built(id.parent()) { Some(&mut self.built) } else { self.whole.as_mut() };
+        if let Some(index) = index {
+            index.entry(id.name().to_ascii_lowercase()).or_default().push(id.clone());
+        }
+    }
+
+    /// The alert under another id that this one is the same as.
+    fn other(&mut self, store: &mut Store, id: &AlertId) -> Option<AlertId> {
+        let index = if is_built(id.parent()) {
+            self.whole.get_or_insert_with(|| {
+                let mut whole: HashMap<String, Vec<AlertId>> = HashMap::new();
+                for (_, row) in store.snapshot().rows().filter(|(_, row)| !is_built(row.parent())) {
+                    whole.entry(row.name().to_ascii_lowercase()).or_default().push(row.id());
+                }
+                whole
+            })
+        } else {
+            &self.built
+        };
+        let alike = index.get(&id.name().to_ascii_lowercase())?;
+        alike.iter().find(|other| may_share(id, other)).cloned()
+    }
+
+    fn forget(&mut self, id: &AlertId) {
+        if let Some(alike) = self.built.get_mut(&id.name().to_ascii_lowercase()) {
+            alike.retain(|other| other != id);
+        }
+    }
+}
+
+fn is_built(parent: &str) -> bool {
+    parent.len() >= BUILT.len()
+        && parent.is_char_boundary(parent.len() - BUILT.len())
+        && parent[parent.len() - BUILT.len()..].eq_ignore_ascii_case(BUILT)
+}
+
+/// Names are unique in a subscription; a record may know of none.
+fn may_share(one: &AlertId, other: &AlertId) -> bool {
+    let [a, b] = [one, other].map(AlertId::subscription);
+    let unknown =
+        |id: &Option<crate::domain::SubscriptionId>| id.as_ref().is_none_or(|id| id.as_str() == NOWHERE);
+    a == b || unknown(&a) || unknown(&b)
+}
+
+/// What will be written of an alert.
+struct Draft {
+    id: AlertId,
+    alert: Alert,
+    body: String,
+    source: Option<String>,
+    status: Status,
+    is_first_report: bool,
+    /// The cache has just this.
+    is_unchanged: bool,
+}
+
+/// Writes a batch. Returns how many alerts the cache did not have.
+pub(super) fn apply(
+    store: &mut Store,
+    batch: Vec<Found>,
+    kept: &HashMap<AlertId, Status>,
+    names: &mut Names,
+) -> Result<usize, StoreError> {
+    let mut drafts: Vec<Draft> = Vec::with_capacity(batch.len());
+    let mut places: HashMap<AlertId, usize> = HashMap::with_capacity(batch.len());
+    let (mut superseded, mut listed): (Vec<AlertKey>, HashSet<AlertId>) = (Vec::new(), HashSet::new());
+    let mut added = 0;
+    for found in batch {
+        let mut id = found.alert.id.clone();
+        if !places.contains_key(&id)
+            && store.key(&id).is_none()
+            && let Some(other) = names.other(store, &id)
+        {
+            if found.is_built {
+                id = other;
+            } else {
+                // This record knows better: the alert moves to its true id.
+                names.forget(&other);
+                move_to(store, (&other, &id), &mut drafts, &mut places, &mut superseded)?;
+                names.add(&id);
+            }
+        }
+        if listed.contains(&id) {
+            continue;
+        }
+        let place = match places.get(&id) {
+            Some(place) => Some(*place),
+            None => match known(store, &id)? {
+                Some(Known::Listed) => {
+                    listed.insert(id);
+                    continue;
+                }
+                Some(Known::Imported(draft)) => {
+                    drafts.push(*draft);
+                    places.insert(id.clone(), drafts.len() - 1);
+                    Some(drafts.len() - 1)
+                }
+                None => None,
+            },
+        };
+        match place {
+            Some(place) => merge(&mut drafts[place], found),
+            None => {
+                added += 1;
+                names.add(&id);
+                places.insert(id.clone(), drafts.len());
+                drafts.push(fresh(id, found));
+            }
+        }
+    }
+    let imports: Vec<Import> = drafts.into_iter().filter_map(|draft| import(draft, kept)).collect();
+    if !imports.is_empty() || !superseded.is_empty() {
+        store.import(&imports, &superseded)?;
+    }
+    Ok(added)
+}
+
+enum Known {
+    /// A source has it, and knows best.
+    Listed,
+    /// Of a file, as it was written.
+    Imported(Box<Draft>),
+}
+
+fn known(store: &mut Store, id: &AlertId) -> Result<Option<Known>, StoreError> {
+    let Some(key) = store.key(id) else { return Ok(None) };
+    let table = store.snapshot();
+    let Some(row) = table.get(key) else { return Ok(None) };
+    if !row.flags().is_imported() {
+        return Ok(Some(Known::Listed));
+    }
+    let Some(raw) = store.raw(id)? else { return Ok(None) };
+    let body = String::from_utf8_lossy(&raw).into_owned();
+    let Ok(alert) = parse_alert(&body) else { return Ok(None) };
+    let record = store.record_of(id)?.map(|record| String::from_utf8_lossy(&record).into_owned());
+    let source = record.filter(|record| *record != body);
+    let status = row.remote_status();
+    let is_first_report = source.is_some() && status == Status::Active;
+    Ok(Some(Known::Imported(Box::new(Draft {
+        id: row.id(),
+        alert,
+        body,
+        source,
+        status,
+        is_first_report,
+        is_unchanged: true,
+    }))))
+}
+
+fn fresh(id: AlertId, found: Found) -> Draft {
+    let body = body_under(&id, &found);
+    let Found { alert, source, is_first_report, .. } = found;
+    Draft { id, status: alert.status, alert, body, source, is_first_report, is_unchanged: false }
+}
+
+/// The body of a record that was found to be about the alert with this id.
+fn body_under(id: &AlertId, found: &Found) -> String {
+    let own = &found.alert.id;
+    if own == id { found.body.clone() } else { found.body.replace(own.as_str(), id.as_str()) }
+}
+
+/// One more record of an alert.
+fn merge(draft: &mut Draft, found: Found) {
+    let earlier = Side { alert: &draft.alert, is_first_report: draft.is_first_report };
+    let newest = if draft.alert.status == draft.status {
+        status(earlier, Side::from(&found))
+    } else {
+        // The cached status is that of a decision or of an earlier merge.
+        status(Side { is_first_report: false, ..earlier }, Side::from(&found))
+    };
+    if newest != draft.status {
+        draft.status = newest;
+        draft.is_unchanged = false;
+    }
+    draft.is_first_report &= found.is_first_report;
+    let body = body_under(&draft.id, &found);
+    if is_richer(&draft.alert, &found.alert) && body != draft.body {
+        let Found { alert, source, .. } = found;
+        (draft.alert, draft.body, draft.source) = (alert, body, source);
+        draft.is_unchanged = false;
+    }
+}
+
+/// Brings what is known of an alert from an id that was put together to its true one.
+fn move_to(
+    store: &mut Store,
+    (from, to): (&AlertId, &AlertId),
+    drafts: &mut Vec<Draft>,
+    places: &mut HashMap<AlertId, usize>,
+    superseded: &mut Vec<AlertKey>,
+) -> Result<(), StoreError> {
+    let place = match (places.remove(from), known(store, from)?) {
+        (Some(place), _) => place,
+        (None, Some(Known::Imported(draft))) => {
+            drafts.push(*draft);
+            drafts.len() - 1
+        }
+        (None, _) => return Ok(()),
+    };
+    let draft = &mut drafts[place];
+    draft.body = draft.body.replace(from.as_str(), to.as_str());
+    draft.id = to.clone();
+    draft.is_unchanged = false;
+    places.insert(to.clone(), place);
+    superseded.extend(store.key(from));
+    store.rename(from, to)
+}
+
+/// What is to be written of a draft; none when the cache has it so.
+fn import(draft: Draft, kept: &HashMap<AlertId, Status>) -> Option<Import> {
+    let decided = kept.get(&draft.id).copied();
+    let status = decided.unwrap_or(draft.status);
+    if draft.is_unchanged && status == draft.status {
+        return None;
+    }
+    let Draft { id, alert, mut body, source, .. } = draft;
+    let mut source = source;
+    if status != alert.status
+        && let Some(changed) = with_status(&body, status)
+    {
+        // The record as it stood in the file is kept beside it.
+        source = source.or_else(|| Some(std::mem::take(&mut body)));
+        body = changed;
+    }
+    let mut data = RowData::from(&alert);
+    data.flags = data.flags.imported();
+    (data.id, data.status) = (id, status);
+    let source = source.map(String::into_bytes).unwrap_or_default();
+    Some(Import { data, raw: body.into_bytes().into(), source: source.into() })
+}

@@ -1,0 +1,208 @@
+//! Files into the cache: one alert is one row, decisions stay, listings leave it alone.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Cursor;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use chrono::Utc;
+use quell::domain::change::{NewChange, Outcome, Target, plan};
+use quell::domain::progress::Subscription;
+use quell::domain::{AlertId, SafeText, Status, SubscriptionId};
+use quell::store::{Access, Folder, Store, StoreHandle};
+use quell::sync::intake::{Incoming, Totals, take_in};
+
+const SUBSCRIPTION: &str = "5b1f0c9e-2d64-4f0a-9a57-0c1d8e6f7a21";
+
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import").join(name)).unwrap()
+}
+
+fn store() -> StoreHandle {
+    let (store, _) = Store::open(Folder::temporary(), Access::ReadWrite).unwrap();
+    StoreHandle::spawn(store, |_| {})
+}
+
+fn import(store: &StoreHandle, content: Vec<u8>) -> Totals {
+    let file = Incoming { name: "file".into(), content: Ok(Box::new(Cursor::new(content))) };
+    take_in(store, vec![file], &AtomicBool::new(false), &mut |_| {}).unwrap()
+}
+
+/// The one alert: id, status at its source, and its JSON.
+fn only(store: &StoreHandle) -> (AlertId, Status, String) {
+    store
+        .call_blocking(|store| {
+            let table = store.snapshot();
+            assert_eq!(table.len(), 1);
+            let row = table.row(0).unwrap();
+            assert!(row.flags().is_imported());
+            let raw = store.raw(&row.id()).unwrap().unwrap();
+            (row.id(), row.remote_status(), String::from_utf8(raw).unwrap())
+        })
+        .unwrap()
+}
+
+fn change(store: &StoreHandle, want: Status) -> quell::domain::ChangeId {
+    store
+        .call_blocking(move |store| {
+            let table = store.snapshot();
+            let keys: Vec<_> = table.rows().map(|(_, row)| row.key()).collect();
+            let targets: Vec<Target> = plan(&table, &keys, want, &BTreeSet::new()).into_targets();
+            store
+                .queue(&NewChange {
+                    targets,
+                    status: Some(want),
+                    reason: None,
+                    comment: SafeText::default(),
+                    filter: String::new(),
+                    undoes: None,
+                    take: false,
+                    by: "ann".into(),
+                    at: Utc::now(),
+                })
+                .unwrap()
+        })
+        .unwrap()
+}
+
+fn use_subscriptions(store: &StoreHandle, ids: &'static [&'static str]) {
+    let named =
+        |id: &&str| Subscription { id: SubscriptionId::new(id), name: "S".into(), tenant: "T".into() };
+    let list: Vec<Subscription> = ids.iter().map(named).collect();
+    store.call_blocking(move |store| store.set_subscriptions(&list)).unwrap().unwrap();
+}
+
+#[test]
+fn all_forms_of_an_alert_are_one_row_in_any_order() {
+    let mut names = [
+        "log-analytics-no-link.json",
+        "activity-log.json",
+        "quell-list.ndjson",
+        "sentinel.json",
+        "arm-2022-01-01.json",
+        "log-analytics.csv",
+        "event-hub.json",
+        "graph.json",
+        "arm-2019-01-01.json",
+    ];
+    for _ in 0..names.len() {
+        let store = store();
+        let added: usize = names.iter().map(|name| import(&store, fixture(name)).added).sum();
+        assert_eq!(added, 1, "{names:?}");
+        let (id, status, body) = only(&store);
+        // One of the forms shouts: resource ids are compared without regard to letter case.
+        assert!(id.folded().contains("/locations/westeurope/"), "{names:?}: {}", id.as_str());
+        assert!(!body.contains("/locations/unknown/"));
+        assert_eq!(status, Status::Active);
+        assert!(body.contains("198.51.100.23"), "the richest is kept: {names:?}");
+        names.rotate_left(1);
+    }
+}
+
+#[test]
+fn the_record_as_it_stood_in_the_file_is_kept() {
+    let store = store();
+    import(&store, fixture("log-analytics.json"));
+    let (id, _, body) = only(&store);
+    let record = store.call_blocking(move |store| store.record_of(&id)).unwrap().unwrap().unwrap();
+    let record = String::from_utf8(record).unwrap();
+    assert!(record.contains("\"VendorOriginalId\"") && !body.contains("VendorOriginalId"));
+    assert!(String::from_utf8(fixture("log-analytics.json")).unwrap().contains(&record), "byte for byte");
+}
+
+#[test]
+fn the_newer_status_holds() {
+    let arm = String::from_utf8(fixture("arm-2022-01-01.json")).unwrap();
+    let resolved = arm.replace("\"Active\"", "\"Resolved\"");
+    for (first, second, expected) in [
+        (arm.clone().into_bytes(), resolved.clone().into_bytes(), Status::Resolved),
+        (resolved.clone().into_bytes(), arm.into_bytes(), Status::Active),
+        // The row of the table says only that it was new once.
+        (resolved.clone().into_bytes(), fixture("log-analytics.json"), Status::Resolved),
+        (fixture("log-analytics.json"), resolved.into_bytes(), Status::Resolved),
+    ] {
+        let store = store();
+        import(&store, first);
+        import(&store, second);
+        assert_eq!(only(&store).1, expected);
+    }
+}
+
+#[test]
+fn what_is_decided_where_no_source_has_the_alert_is_kept_here() {
+    let store = store();
+    use_subscriptions(&store, &["another"]);
+    import(&store, fixture("log-analytics.json"));
+    let made = change(&store, Status::Dismissed);
+    let (_, status, body) = only(&store);
+    assert_eq!(status, Status::Dismissed);
+    assert!(body.contains("\"status\":\"Dismissed\""), "{body}");
+    let tally = store.call_blocking(move |store| store.tally(made)).unwrap().unwrap();
+    assert_eq!((tally.kept, tally.verified, tally.pending), (1, 0, 0));
+    assert_eq!(tally.sentence(), "1 kept here");
+    // The same file again does not take it back.
+    assert_eq!(import(&store, fixture("log-analytics.json")).known(), 1);
+    assert_eq!(only(&store).1, Status::Dismissed);
+    let undone =
+        store.call_blocking(move |store| store.undo(made, &"ann".into(), Utc::now())).unwrap().unwrap();
+    assert!(undone.change.is_some() && undone.spared.is_empty());
+    assert_eq!(only(&store).1, Status::Active);
+    let id = only(&store).0;
+    let past = store.call_blocking(move |store| store.history(&id)).unwrap().unwrap();
+    assert!(past.iter().all(|entry| entry.outcome == Outcome::Kept) && past.len() == 2);
+}
+
+#[test]
+fn what_a_source_may_have_is_queued_for_it() {
+    let store = store();
+    import(&store, fixture("arm-2022-01-01.json"));
+    change(&store, Status::Dismissed);
+    assert_eq!(only(&store).1, Status::Active, "it is not known yet which subscriptions there are");
+    use_subscriptions(&store, &[SUBSCRIPTION]);
+    assert_eq!(store.call_blocking(|store| store.pending_total()).unwrap().unwrap(), 1);
+    use_subscriptions(&store, &["another"]);
+    assert_eq!(store.call_blocking(|store| store.pending_total()).unwrap().unwrap(), 0, "kept here");
+    assert_eq!(only(&store).1, Status::Dismissed);
+}
+
+#[test]
+fn a_listing_leaves_alerts_of_files_alone() {
+    let store = store();
+    import(&store, fixture("arm-2022-01-01.json"));
+    let unseen = store
+        .call_blocking(|store| {
+            let listing = store.begin_listing(&SubscriptionId::new(SUBSCRIPTION), Utc::now()).unwrap();
+            store.unseen(&listing).unwrap()
+        })
+        .unwrap();
+    assert_eq!(unseen, []);
+    // Read from the source, it is the source's.
+    let (id, _, body) = only(&store);
+    let imported = store
+        .call_blocking(move |store| {
+            let alert = quell::azure::parse_alert(&body).unwrap();
+            store.record_read(body.as_bytes(), &(&alert).into()).unwrap();
+            let table = store.snapshot();
+            table.find(&id).unwrap().flags().is_imported()
+        })
+        .unwrap();
+    assert!(!imported);
+    assert_eq!(import(&store, fixture("log-analytics.json")).known(), 1, "and no file changes it");
+    let row = store.call_blocking(|store| store.snapshot().row(0).unwrap().flags()).unwrap();
+    assert!(!row.is_imported());
+}
+
+#[test]
+fn many_alerts_are_written_in_batches() {
+    let store = store();
+    let arm: serde_json::Value = serde_json::from_slice(&fixture("arm-2022-01-01.json")).unwrap();
+    let arm = arm["value"][0].to_string();
+    let name = "2517245599999999999_3d0c8a4e-71b5-4c0e-8d3f-6a9b1e2f4c58";
+    let lines: Vec<String> = (0..2_500).map(|number| arm.replace(name, &format!("n{number}"))).collect();
+    let totals = import(&store, lines.join("\n").into_bytes());
+    assert_eq!((totals.alerts, totals.added), (2_500, 2_500));
+    let again = import(&store, format!("[{}]", lines.join(",")).into_bytes());
+    assert_eq!((again.added, again.known()), (0, 2_500));
+    assert_eq!(store.call_blocking(|store| store.snapshot().len()).unwrap(), 2_500);
+}

@@ -1,0 +1,130 @@
+//! The program itself: `quell import`, and `--file` on a terminal.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::Pty;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import").join(name)
+}
+
+/// The program with a home of its own and no way to sign in.
+fn quell(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_quell"));
+    command.env_clear().env("HOME", home).env("USER", "ann").current_dir(home);
+    command.args(["--data-dir", home.join("data").to_str().unwrap()]);
+    command
+}
+
+fn run(command: &mut Command) -> (i32, String, String) {
+    let output = command.output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn import_says_what_came_of_each_record() {
+    let home = tempfile::tempdir().unwrap();
+    let mixed = fixture("mixed.ndjson");
+    let (code, out, errors) = run(quell(home.path()).arg("import").arg(&mixed));
+    assert_eq!(
+        (code, out.as_str()),
+        (0, "imported 3 (1 new, 2 known), 1 not an alert, 2 broken\n"),
+        "{errors}"
+    );
+    assert_eq!(errors.lines().count(), 3);
+    assert!(errors.contains("mixed.ndjson, line 2, record 2: not JSON"), "{errors}");
+    assert!(errors.contains("line 3, record 3: not an alert: a suppression rule"), "{errors}");
+
+    let (code, out, _) = run(quell(home.path()).args(["import", "--json"]).arg(&mixed).arg("missing.json"));
+    let value: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (code, &value["imported"], &value["new"], &value["known"]),
+        (1, &3.into(), &0.into(), &3.into())
+    );
+    let left = value["left"].as_array().unwrap();
+    assert_eq!((left.len(), &left[3]["line"], &left[3]["file"]), (4, &Value::Null, &"missing.json".into()));
+
+    let (code, out, errors) = run(quell(home.path()).arg("import").arg(fixture("pasted.json")));
+    assert_eq!((code, out.as_str()), (1, "imported 0 (0 new, 0 known), 1 broken\n"));
+    assert!(errors.contains("line 6: a key without quotes: Type"), "{errors}");
+}
+
+#[test]
+fn standard_input_is_a_file_too() {
+    let home = tempfile::tempdir().unwrap();
+    let mut child = quell(home.path())
+        .args(["import", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let content = std::fs::read(fixture("az-cli.json")).unwrap();
+    child.stdin.take().unwrap().write_all(&content).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "imported 1 (1 new, 0 known)\n");
+    let (_, out, _) =
+        run(quell(home.path()).args(["list", "severity:high ip:198.51.100.0/24", "--format", "ids"]));
+    assert!(out.ends_with("/alerts/2517245599999999999_3d0c8a4e-71b5-4c0e-8d3f-6a9b1e2f4c58\n"), "{out}");
+}
+
+#[test]
+fn what_is_exported_imports_as_the_same_alerts() {
+    let home = tempfile::tempdir().unwrap();
+    for name in ["log-analytics.csv", "arm-2019-01-01.json"] {
+        run(quell(home.path()).arg("import").arg(fixture(name)));
+    }
+    let (_, first, _) = run(quell(home.path()).args(["list", "--json"]));
+    for form in ["out.ndjson", "out.json"] {
+        let (code, _, errors) = run(quell(home.path()).args(["export", form]));
+        assert_eq!(code, 0, "{errors}");
+        let (_, again, errors) =
+            run(quell(home.path()).args(["--data-dir", "other", "--file", form, "list", "--json"]));
+        assert_eq!(again, first, "{form}: {errors}");
+        std::fs::remove_dir_all(home.path().join("other")).unwrap();
+    }
+}
+
+#[test]
+fn commands_work_on_files_and_decisions_are_kept_here() {
+    let home = tempfile::tempdir().unwrap();
+    let file = fixture("graph.json");
+    let on_file = |args: &[&str]| run(quell(home.path()).arg("--file").arg(&file).args(args));
+    let (code, out, errors) = on_file(&["set", "dismissed", "*", "--yes", "--wait"]);
+    assert_eq!((code, out.as_str()), (0, "change 1: 1 kept here\n"), "{errors}");
+    let (_, out, _) = on_file(&["list", "status:dismissed changed-by:ann", "--format", "ids"]);
+    assert_eq!(out.lines().count(), 1, "also when the file is read again");
+    let (code, out, _) = on_file(&["undo", "--yes", "--json"]);
+    assert_eq!((code, out.contains("\"kept\":1")), (0, true), "{out}");
+    let (_, out, _) = on_file(&["list", "status:active", "--format", "ids"]);
+    assert_eq!(out.lines().count(), 1);
+    let (code, _, errors) = on_file(&["sync"]);
+    assert_eq!(code, 1);
+    assert!(errors.contains("there is no source to ask"), "{errors}");
+    let (code, _, errors) = run(quell(home.path()).args(["lst"]));
+    assert_eq!(code, 2);
+    assert!(errors.contains("unrecognized subcommand 'lst'"), "{errors}");
+}
+
+#[test]
+fn a_file_is_triaged_on_the_screen_without_a_source() {
+    let home = tempfile::tempdir().unwrap();
+    let (mixed, rows) = (fixture("mixed.ndjson"), fixture("log-analytics.csv"));
+    let args = ["--file", mixed.to_str().unwrap(), rows.to_str().unwrap()];
+    let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
+    let mut pty = Pty::start(&args, &environment, (120, 36));
+    pty.wait("from a file").wait("mixed.ndjson and 1 more").wait("A tool that copies");
+    pty.wait("2 records could not be read, 1 is no alert");
+    pty.keys("w").wait("line 4, record 4: the record is cut short").keys("Esc");
+    pty.keys("R").wait("there is no source to ask");
+    pty.keys("Enter").wait("Remediation").keys("Esc");
+    pty.keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("Nothing matches");
+    pty.keys("q").wait("kept nowhere else");
+    pty.keys("u").wait("Undo").keys("y").wait("undone: 1 kept here").wait("A tool that copies");
+    pty.keys("q");
+    assert_eq!(pty.end(), 0);
+}
