@@ -91,14 +91,13 @@ pub(super) fn heard(model: &mut Model, number: u64, news: SignInNews, out: &mut 
         .iter()
         .position(|overlay| matches!(overlay, Overlay::SignIn(code) if code.number == number));
     let Some(place) = place else { return };
-    match stage(news) {
-        Some(stage) => model.overlays[place] = Overlay::SignIn(DeviceCode { number, stage }),
-        None => {
-            model.overlays.remove(place);
-            model.sync.fault = None;
-            model.sync.wished = true;
-            say(model, "signed in", out);
-        }
+    if let Some(stage) = stage(news) {
+        model.overlays[place] = Overlay::SignIn(DeviceCode { number, stage });
+    } else {
+        model.overlays.remove(place);
+        model.sync.fault = None;
+        model.sync.wished = true;
+        say(model, "signed in", out);
     }
 }
 

@@ -109,9 +109,8 @@ async fn look_at(kind: SignInKind, environment: &SignInEnvironment) -> Finding {
         {
             who(environment.client_id.as_ref())
         }
-        SignInKind::ManagedIdentity => Presence::Absent,
         SignInKind::AzureCli => azure_cli_presence(environment),
-        SignInKind::DeviceCode => Presence::Absent,
+        SignInKind::ManagedIdentity | SignInKind::DeviceCode => Presence::Absent,
     };
     Finding { kind, presence }
 }

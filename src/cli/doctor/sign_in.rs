@@ -19,7 +19,7 @@ pub(super) async fn look(workspace: &Workspace, findings: &mut Findings) {
         let wanted = chosen.is_none_or(|chosen| chosen == kind);
         match found.presence {
             Presence::Ready(whom) if whom.is_empty() => {
-                findings.good("sign-in", format_args!("{name}: set up"))
+                findings.good("sign-in", format_args!("{name}: set up"));
             }
             Presence::Ready(whom) => findings.good("sign-in", format_args!("{name}: {whom}")),
             Presence::Incomplete(missing) if wanted => {
@@ -39,7 +39,7 @@ fn by_code(workspace: &Workspace, findings: &mut Findings) {
     let name = SignInKind::DeviceCode.label();
     match &workspace.device {
         None => {
-            findings.good("sign-in", format_args!("{name}: not used ({})", remedy(SignInKind::DeviceCode)))
+            findings.good("sign-in", format_args!("{name}: not used ({})", remedy(SignInKind::DeviceCode)));
         }
         Some(Err(error)) => findings.denied("sign-in", error),
         Some(Ok(session)) if session.is_signed_in() => {
