@@ -6,6 +6,8 @@
 mod around;
 #[path = "screens/charts.rs"]
 mod charts;
+#[path = "screens/first.rs"]
+mod first;
 #[path = "screens/fixture.rs"]
 mod fixture;
 #[path = "screens/group.rs"]
@@ -124,6 +126,11 @@ fn the_prompts_of_the_record() {
 #[test]
 fn the_audit_log() {
     golden("log");
+}
+
+#[test]
+fn saved_views() {
+    golden("views");
 }
 
 #[test]

@@ -126,6 +126,8 @@ pub(crate) struct Harness {
     pub(crate) deeds: Vec<Deed>,
     /// Views in the journal, and where the analyst was.
     pub(crate) kept: Kept,
+    /// What the profile begins with.
+    pub(crate) begins: Option<String>,
     /// Effects not answered yet.
     waiting: Vec<Effect>,
     /// Alerts that an undo leaves as they are.
@@ -164,6 +166,7 @@ impl Harness {
             changes: Vec::new(),
             deeds: Vec::new(),
             kept: Kept::default(),
+            begins: None,
             remediation: Vec::new(),
             waiting: Vec::new(),
             spare: BTreeSet::new(),
@@ -174,7 +177,7 @@ impl Harness {
     }
 
     pub(crate) fn session() -> Session {
-        Session { tenant: SafeText::from("Contoso"), who: me(), read_only: None, demo: false, files: None }
+        Session { tenant: SafeText::from("Contoso"), who: me(), ..Session::default() }
     }
 
     pub(crate) fn start(&mut self) -> &mut Self {

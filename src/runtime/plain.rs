@@ -282,6 +282,10 @@ impl Talk {
                 None => return Ok((Flow::Go, false)),
             },
             Event::Fail(error) => return Err(error),
+            Event::Prepared(prepared) => {
+                self.shell.switch(*prepared);
+                return Ok((Flow::Go, false));
+            }
             Event::Leave(code) => return Ok((Flow::Leave(code), false)),
             // Lines come only when asked for, and nothing was taken that must be taken again.
             Event::Line(_) | Event::Suspend | Event::Continued | Event::Resized => {
@@ -313,13 +317,14 @@ impl Talk {
             match self.shell.run(effect) {
                 None => {}
                 Some(Immediate::Copy(text)) => self.plain.copied(&text),
+                Some(Immediate::Suspend) => suspend(),
                 // Lines are read only when they are asked for: the terminal is the command's until it ends.
                 Some(Immediate::Attend(number, words, alerts)) => {
-                    let _ = self.shell.attend(number, &words, alerts);
+                    let _ = self.out.finish();
+                    self.shell.attend(number, &words, alerts);
                 }
-                // Lines say what is new; a line of text has no title and shows no notification.
+                // Lines say what is new; a line of text has no title, no mouse and shows no notification.
                 Some(Immediate::Mouse(_) | Immediate::Send(_) | Immediate::Title(_)) => {}
-                Some(Immediate::Suspend) => suspend(),
                 Some(Immediate::Leave) => flow = Flow::Leave(0),
             }
         }

@@ -13,10 +13,12 @@
 //! | [`context`](mod@context), [`recommendations`](mod@recommendations), [`contacts`](mod@contacts) | sections of *Take action* |
 //! | [`standing`](mod@standing) | how asking the source stands |
 //! | [`confirm`] | the prompts before a change and before an undo |
+//! | [`export`] | the prompt for a file |
 //! | [`log`], [`failures`] | an act of the audit log; what was refused of a change |
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
+//! | [`sign_in`] | a code to type into a browser; the profiles of the config |
 //! | [`histogram`], [`timeline`], [`attack`] | the charts; what they have in common is in [`chart`] |
 //! | [`group`](mod@group), [`facets`] | the group under the cursor; *Add filter* |
 //! | [`suppression`] | suppression rules and what they would have matched |
@@ -31,6 +33,7 @@ pub mod context;
 pub mod details;
 mod entities;
 mod evidence;
+pub mod export;
 pub mod facets;
 pub mod failures;
 pub mod flow;
@@ -46,6 +49,7 @@ pub mod moment;
 pub mod pane;
 pub mod recommendations;
 pub mod related;
+pub mod sign_in;
 pub mod standing;
 pub mod summary;
 pub mod suppression;

@@ -13,7 +13,7 @@ pub struct Views {
     /// Every saved view: those with a digit first, then by name.
     pub saved: Vec<KeptView>,
     /// The counts as they were last made.
-    pub counts: HashMap<ViewId, Counted>,
+    pub counts: HashMap<ViewId, ViewCounted>,
     /// The count that is awaited, with the filter that it is of.
     pub counting: Option<(Question, String)>,
     /// Where the journal says that the program opens the next time.
@@ -26,7 +26,7 @@ pub struct Views {
 
 /// A count, and what it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
+pub struct ViewCounted {
     /// The number of the snapshot.
     pub generation: u64,
     /// The newest alert that was seen.

@@ -23,7 +23,7 @@ use crate::app::key::{Code, Key};
 use crate::app::message::{Chart, Question};
 use crate::app::model::{Model, Overlay, SaveState, Step, ViewsMenu, ViewsStep};
 use crate::app::views::menu;
-use crate::app::{Effects, suppress, undo};
+use crate::app::{Effects, profiles, sign_in, suppress, undo};
 
 pub use assign::assignees;
 pub use palette::matching;
@@ -48,6 +48,7 @@ const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no"
 const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc", "leave")];
 const STORE: &Hints = &[("y", "yes, store them"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
+const SCRIPT_STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "next"), ("Esc", "close")];
 const PIVOT: &Hints = &[("↑ ↓", "choose"), ("a–z", "by letter"), ("Enter", "list"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
 const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
@@ -96,6 +97,7 @@ const USEFUL: &Hints = &[("1–3", "reason"), ("↑ ↓ Enter", "the same"), ("E
 const NOT_USEFUL: &Hints = &[("1–6", "reason"), ("↑ ↓ Enter", "the same"), ("Esc", "close")];
 const JUDGE: &Hints = &[("type", "a comment, or none"), ("Enter", "keep it"), ("Esc", "another reason")];
 const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
+const PROFILES: &Hints = &[("↑ ↓", "choose"), ("Enter", "open"), ("Esc", "close")];
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
 const VIEWS: &Hints = &[
     ("↑ ↓", "choose"),
@@ -111,23 +113,11 @@ const NO_VIEWS: &Hints = &[("s", "save this list"), ("Esc", "close")];
 const VIEW_NAME: &Hints = &[("Enter", "keep the name"), ("Esc", "leave it as it is")];
 const VIEW_DIGIT: &Hints = &[("5–9", "open it by this"), ("0", "by none"), ("Esc", "leave it as it is")];
 const VIEW_DELETE: &Hints = &[("y", "yes, delete it"), ("Enter", "no"), ("Esc", "no")];
-const TIMELINE: &Hints = &[
-    ("← →", "move"),
-    ("Enter", "filter to it"),
-    ("+ -", "zoom"),
-    ("v", "begin a span"),
-    ("0", "all of it"),
-    ("Esc", "one step back"),
-];
-const TIMELINE_SPAN: &Hints = &[
-    ("← →", "the other end"),
-    ("Enter", "filter to the span"),
-    ("+", "zoom into it"),
-    ("v", "no span"),
-    ("Esc", "no span"),
-];
-const ATTACK: &Hints =
-    &[("Enter", "list its alerts"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
+const TIMELINE: &Hints =
+    &[("← →", "move"), ("Enter", "filter"), ("+ -", "zoom"), ("v", "span"), ("0", "all"), ("Esc", "back")];
+const TIMELINE_SPAN: &Hints =
+    &[("← →", "other end"), ("Enter", "filter"), ("+", "zoom in"), ("v", "no span"), ("Esc", "no span")];
+const ATTACK: &Hints = &[("Enter", "list"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
 /// The next keys of an overlay.
@@ -139,6 +129,7 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::ConfirmUndo(_) => UNDO,
         Overlay::Mail(mail) if mail.confirm.is_some() => STORE,
         Overlay::Mail(_) => FORM,
+        Overlay::Status(menu) if menu.script => SCRIPT_STATUS,
         Overlay::Status(_) => STATUS,
         Overlay::Pivot(_) => PIVOT,
         Overlay::Facets(facets) if facets.in_values => VALUES,
@@ -146,17 +137,18 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Failures(_) => FAILURES,
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
         Overlay::Trigger(_) => TRIGGER_MARKED,
-        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) => SHEET,
         Overlay::Save(prompt) if prompt.state == SaveState::Exists => REPLACE,
         Overlay::Save(_) => SAVE,
         Overlay::Pipe(_) => PIPE,
         Overlay::Output(output) if output.ended.is_none() => RUNS,
-        Overlay::Output(_) => SHEET,
+        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) | Overlay::Output(_) => SHEET,
         Overlay::Note(_) => NOTE,
         Overlay::Assign(_) => ASSIGN,
         Overlay::Judge(judge) if judge.reason.is_some() => JUDGE,
         Overlay::Judge(judge) if judge.useful => USEFUL,
         Overlay::Judge(_) => NOT_USEFUL,
+        Overlay::SignIn(code) => sign_in::hints(code),
+        Overlay::Profiles(_) => PROFILES,
         Overlay::Log(log) if log.typing.is_some() => SEARCH,
         Overlay::Log(_) => LOG,
         Overlay::RuleForm(form) => match form.step {
@@ -244,6 +236,8 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Note(_)) => note::key(model, key, out),
         Some(Overlay::Assign(_)) => assign::key(model, key, out),
         Some(Overlay::Judge(_)) => judge::key(model, key, out),
+        Some(Overlay::SignIn(_)) => sign_in::key(model, key, out),
+        Some(Overlay::Profiles(_)) => profiles::key(model, key, out),
         Some(Overlay::Log(_)) => log::key(model, key, out),
         Some(Overlay::RuleForm(_)) => suppress::form_key(model, key, out),
         Some(Overlay::Rules(_)) => suppress::rules_key(model, key, out),

@@ -65,6 +65,24 @@ fn look_of(model: &Model, view: ViewRef) -> Option<Look> {
     }
 }
 
+/// The view of a digit or a name.
+pub(super) fn named(model: &Model, wanted: &str) -> Option<ViewRef> {
+    let wanted = wanted.trim();
+    let digit = wanted.parse().ok();
+    let is = |name: &str| name.to_lowercase() == wanted.to_lowercase();
+    let built_in = BUILT_IN.iter().find(|(of, name, _)| digit == Some(*of) || is(name));
+    let saved = model
+        .views
+        .saved
+        .iter()
+        .find(|kept| digit.is_some() && kept.view.digit == digit || is(&kept.view.name));
+    match (built_in, saved) {
+        (Some((digit, ..)), _) => Some(ViewRef::BuiltIn(*digit)),
+        (None, Some(kept)) => Some(ViewRef::Saved(kept.id)),
+        (None, None) => None,
+    }
+}
+
 /// How the list is shown now.
 pub(super) fn look(model: &Model) -> Look {
     let columns = model.list.columns.as_ref().map(Columns::words).unwrap_or_default();

@@ -1,6 +1,9 @@
 //! What lies over the list, as questions: what each says, what it asks, and what a line answers.
 
 mod change;
+mod charts;
+mod facets;
+mod handover;
 mod menus;
 mod record;
 mod sheets;
@@ -14,7 +17,7 @@ use crate::plain::act::press;
 use crate::plain::session::Wish;
 use crate::plain::session::{Plain, Step};
 use crate::plain::speech::LAID;
-use crate::plain::{form, speech};
+use crate::plain::{form, sign_in, speech};
 
 /// What an overlay says.
 pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<String> {
@@ -37,6 +40,8 @@ pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<Strin
         Overlay::Assign(menu) => record::assign(model, menu),
         Overlay::Judge(judge) => record::judge(model, judge),
         Overlay::Mail(mail) => record::mail(mail, width),
+        Overlay::SignIn(code) => sign_in::text(code),
+        Overlay::Profiles(menu) => sign_in::profiles(menu),
         Overlay::Log(log) => sheets::log(model, log),
         Overlay::Trigger(prompt) => {
             let mut lines = vec![documents::trigger::title(prompt)];
@@ -50,6 +55,12 @@ pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<Strin
         Overlay::Help(_) => sheets::keys(model),
         Overlay::RuleForm(rule) => suppress::rule(model, rule, width),
         Overlay::Rules(screen) => suppress::rules(model, screen, width),
+        Overlay::Timeline(view) => charts::timeline(model, view),
+        Overlay::Attack(view) => charts::attack(view),
+        Overlay::Save(prompt) => handover::save(prompt),
+        Overlay::Pipe(prompt) => handover::pipe(prompt),
+        Overlay::Output(output) => handover::output(output),
+        Overlay::Facets(facets) => facets::text(facets),
         #[allow(unreachable_patterns)] // as long as every overlay has its own words
         _ => sheets::by_keys(model),
     }
@@ -74,6 +85,8 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Judge(_) => "Reason number, or an empty line for none".to_owned(),
         Overlay::Mail(mail) if mail.confirm.is_some() => "y stores them, an empty line means No".to_owned(),
         Overlay::Mail(mail) => form::prompt(&mail.form, plain.field),
+        Overlay::SignIn(code) => sign_in::prompt(code).to_owned(),
+        Overlay::Profiles(_) => "Number or name, or an empty line for none".to_owned(),
         Overlay::Log(_) => "Number opens, more goes on, /TEXT searches, an empty line closes".to_owned(),
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => {
             "y triggers it, an empty line means No".to_owned()
@@ -84,6 +97,13 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) => "An empty line closes".to_owned(),
         Overlay::RuleForm(rule) => suppress::rule_prompt(plain, rule),
         Overlay::Rules(screen) => suppress::rules_prompt(screen),
+        Overlay::Timeline(_) | Overlay::Attack(_) => {
+            "Number lists its alerts, an empty line closes".to_owned()
+        }
+        Overlay::Save(prompt) => handover::save_prompt(prompt),
+        Overlay::Pipe(_) => "Command, or an empty line for none".to_owned(),
+        Overlay::Output(_) => "An empty line closes".to_owned(),
+        Overlay::Facets(facets) => facets::prompt(facets),
         #[allow(unreachable_patterns)]
         _ => "Keys, or an empty line to close".to_owned(),
     }
@@ -126,12 +146,20 @@ pub(super) fn reply(
             }
             Ok(steps)
         }
+        Overlay::SignIn(code) => sign_in::reply(code, line),
+        Overlay::Profiles(menu) => sign_in::profile(menu, line),
         Overlay::Log(log) => sheets::log_reply(log, line),
         Overlay::Trigger(_) if line == "m" => Ok(vec![press(Key::char('m'))]),
         Overlay::Trigger(_) => yes_or_no(line),
         Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) => Ok(vec![escape()]),
         Overlay::RuleForm(rule) => suppress::rule_reply(plain, rule, line),
         Overlay::Rules(screen) => suppress::rules_reply(model, screen, line),
+        Overlay::Timeline(view) => charts::timeline_reply(model, view, line),
+        Overlay::Attack(view) => charts::attack_reply(view, line),
+        Overlay::Save(prompt) => handover::saved(prompt, line),
+        Overlay::Pipe(_) => Ok(menus::typed(line)),
+        Overlay::Output(_) => Ok(vec![escape()]),
+        Overlay::Facets(facets) => facets::reply(facets, line),
         #[allow(unreachable_patterns)]
         _ => Ok(sheets::pressed(line)),
     }

@@ -38,6 +38,8 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::Note(prompt) => record::note(model, prompt, painter),
         Overlay::Assign(menu) => record::assign(model, menu, painter),
         Overlay::Judge(judge) => record::judge(model, judge, painter),
+        Overlay::SignIn(code) => menus::sign_in(model, code, painter),
+        Overlay::Profiles(menu) => menus::profiles(model, menu, painter),
         Overlay::Log(log) => log::draw(model, log, painter),
         Overlay::Views(menu) => views::draw(model, menu, painter),
         Overlay::Palette(palette) => palette::draw(model, palette, painter),
@@ -59,7 +61,8 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::Save(prompt) => save::save(model, prompt, painter),
         Overlay::Pipe(prompt) => save::pipe(model, prompt, painter),
         Overlay::Output(output) => {
-            let title = format!("| {}", output.command);
+            let end = output.ended.as_ref().map_or_else(|| "runs …".to_owned(), |end| end.words.to_string());
+            let title = format!("| {} · {end}", output.command);
             scrolled(sheet(model.size), &title, &output.document, output.scroll.offset, painter);
         }
         Overlay::Jobs(scroll) => {
