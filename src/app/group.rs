@@ -3,6 +3,7 @@
 use crate::app::command::{Go, Grouping};
 use crate::app::lines::{Folds, Lines};
 use crate::app::model::{List, Model, Pane};
+use crate::app::views::place;
 use crate::app::{Effects, list, marks};
 use crate::domain::query::GroupBy;
 
@@ -41,6 +42,7 @@ pub(super) fn set(model: &mut Model, by: Option<GroupBy>, out: &mut Effects) {
     }
     model.list.folds = Folds::default();
     list::ask_anew(model, out);
+    place::changed(model, out);
 }
 
 /// What a pane command means in a grouped list, where that is something else: Enter on a heading folds or unfolds it, `←`

@@ -159,7 +159,10 @@ fn pane_key(model: &mut Model, key: Key, out: &mut Effects) {
         }
         Match::Nothing => {
             let help = model.settings.keymap.shown(Command::Show(Show::Help));
-            say(model, format!("{} is not a key here; {help} shows the keys", show_keys(&keys)), out);
+            let why = views::saved::why_not(model, &keys);
+            let text = why
+                .unwrap_or_else(|| format!("{} is not a key here; {help} shows the keys", show_keys(&keys)));
+            say(model, text, out);
         }
     }
 }

@@ -12,7 +12,9 @@ use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::Status;
 use crate::domain::query::{GroupBy, SortKey};
 
-pub use guide::{Help, every_key, example_rows, help, hints, pivots, readme_table, show_keys, which_key};
+pub use guide::{
+    Help, every_key, example_rows, help, hints, pivots, readme_table, saves, show_keys, which_key,
+};
 pub use name::name;
 pub use table::{CHORDS, COMMANDS, Chord};
 
@@ -176,8 +178,12 @@ pub enum Grouping {
 pub enum View {
     /// The one of a digit.
     Digit(u8),
-    /// The filter before the last change of view.
+    /// What the list showed before the last change of view.
     Last,
+    /// Save what the list shows under a digit.
+    Save(u8),
+    /// The saved views, to choose from and to keep.
+    Menu,
 }
 
 /// Changes of status.
