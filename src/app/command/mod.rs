@@ -10,8 +10,9 @@ mod table;
 use crate::app::key::Key;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::Status;
-use crate::domain::query::{GroupBy, SortKey};
+use crate::domain::query::SortKey;
 
+pub use crate::app::group::Grouping;
 pub use guide::{
     Help, every_key, example_rows, help, hints, pivots, readme_table, saves, show_keys, which_key,
 };
@@ -158,19 +159,6 @@ pub enum Span {
     Any,
     /// Typed.
     Custom,
-}
-
-/// Groups of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Grouping {
-    /// By a value.
-    By(GroupBy),
-    /// Not at all.
-    None,
-    /// Fold or unfold the group under the cursor.
-    Fold,
-    /// Fold or unfold every group.
-    FoldAll,
 }
 
 /// Views.
