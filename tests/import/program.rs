@@ -127,8 +127,8 @@ fn a_file_is_triaged_on_the_screen_without_a_source() {
     pty.keys("R").wait("there is no source to ask");
     pty.keys("Enter").wait("Take action").keys("Esc").wait("Alerts · open");
     pty.keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("Nothing matches");
-    pty.keys("q").wait("kept nowhere else");
-    pty.keys("u").wait("Undo").keys("y").wait("undone: 1 kept here").wait("A tool that copies");
+    pty.keys("q").wait("kept only here: W exports");
+    pty.keys("u").wait("undone: 1 kept here").wait("A tool that copies");
     pty.keys("q");
     assert_eq!(pty.end(), 0);
 }
