@@ -47,6 +47,7 @@ const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no"
 const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc", "leave")];
 const STORE: &Hints = &[("y", "yes, store them"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
+const SCRIPT_STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "next"), ("Esc", "close")];
 const PIVOT: &Hints = &[("↑ ↓", "choose"), ("a–z", "by letter"), ("Enter", "list"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
 const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
@@ -96,23 +97,11 @@ const NOT_USEFUL: &Hints = &[("1–6", "reason"), ("↑ ↓ Enter", "the same"),
 const JUDGE: &Hints = &[("type", "a comment, or none"), ("Enter", "keep it"), ("Esc", "another reason")];
 const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
-const TIMELINE: &Hints = &[
-    ("← →", "move"),
-    ("Enter", "filter to it"),
-    ("+ -", "zoom"),
-    ("v", "begin a span"),
-    ("0", "all of it"),
-    ("Esc", "one step back"),
-];
-const TIMELINE_SPAN: &Hints = &[
-    ("← →", "the other end"),
-    ("Enter", "filter to the span"),
-    ("+", "zoom into it"),
-    ("v", "no span"),
-    ("Esc", "no span"),
-];
-const ATTACK: &Hints =
-    &[("Enter", "list its alerts"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
+const TIMELINE: &Hints =
+    &[("← →", "move"), ("Enter", "filter"), ("+ -", "zoom"), ("v", "span"), ("0", "all"), ("Esc", "back")];
+const TIMELINE_SPAN: &Hints =
+    &[("← →", "other end"), ("Enter", "filter"), ("+", "zoom in"), ("v", "no span"), ("Esc", "no span")];
+const ATTACK: &Hints = &[("Enter", "list"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
 /// The next keys of an overlay.
@@ -124,6 +113,7 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::ConfirmUndo(_) => UNDO,
         Overlay::Mail(mail) if mail.confirm.is_some() => STORE,
         Overlay::Mail(_) => FORM,
+        Overlay::Status(menu) if menu.script => SCRIPT_STATUS,
         Overlay::Status(_) => STATUS,
         Overlay::Pivot(_) => PIVOT,
         Overlay::Facets(facets) if facets.in_values => VALUES,
@@ -131,12 +121,11 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Failures(_) => FAILURES,
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
         Overlay::Trigger(_) => TRIGGER_MARKED,
-        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) => SHEET,
         Overlay::Save(prompt) if prompt.state == SaveState::Exists => REPLACE,
         Overlay::Save(_) => SAVE,
         Overlay::Pipe(_) => PIPE,
         Overlay::Output(output) if output.ended.is_none() => RUNS,
-        Overlay::Output(_) => SHEET,
+        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) | Overlay::Output(_) => SHEET,
         Overlay::Note(_) => NOTE,
         Overlay::Assign(_) => ASSIGN,
         Overlay::Judge(judge) if judge.reason.is_some() => JUDGE,
