@@ -311,7 +311,8 @@ impl Talk {
             }
             self.opening |= matches!(effect, Effect::OpenDemo | Effect::WriteConfig { .. });
             match self.shell.run(effect) {
-                None => {}
+                // There is no mouse among lines.
+                None | Some(Immediate::Mouse(_)) => {}
                 Some(Immediate::Copy(text)) => self.plain.copied(&text),
                 Some(Immediate::Suspend) => suspend(),
                 // Lines are read only when they are asked for: the terminal is the command's until it ends.
@@ -319,8 +320,6 @@ impl Talk {
                     let _ = self.out.finish();
                     self.shell.attend(number, &words, alerts);
                 }
-                // There is no mouse among lines.
-                Some(Immediate::Mouse(_)) => {}
                 Some(Immediate::Leave) => flow = Flow::Leave(0),
             }
         }
