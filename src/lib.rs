@@ -40,6 +40,12 @@
 //! uses too; [`app::fetch::Remote`] keeps what was known when a new answer fails. A logic app is triggered by
 //! `sync::trigger` alone, whose every step is in the journal before it is taken.
 //!
+//! # The way of what is handed on
+//!
+//! [`domain::export`] makes an alert a line of a file, `azure::script` a change a script. `runtime::export` streams them, for
+//! `quell export` and for [`app::Effect::Save`] alike; `runtime::pipes` feeds the same lines to a command, and `runtime::gate`
+//! keeps our hands off the terminal while the command has it.
+//!
 //! # Where things are added
 //!
 //! | change | place |
@@ -51,6 +57,8 @@
 //! | an ARM operation | a file in [`azure`], and its route in the [`emulator`] |
 //! | a section of *Take action* | a file in `app::respond`, a variant of its `Section`, a file in `runtime::fetch` |
 //! | a kind of thing that is recorded | a variant of [`domain::record::DeedKind`] |
+//! | an export format | a variant of [`domain::export::Format`] |
+//! | machine output | the command in [`cli`], and its schema in `assets/schema/json/output.json` |
 //! | a journal table | the next numbered file in `assets/schema/journal` |
 //!
 //! # Where the code departs from the first plan

@@ -86,7 +86,7 @@ pub fn script(tool: ScriptTool, endpoint: &Endpoint, targets: &[Target], at: Dat
     // A string takes every write.
     let _ = writeln!(
         text,
-        "# Sets the status of {alerts} alerts of Microsoft Defender for Cloud. Made by quell, {made}."
+        "# Sets the status of alerts of Microsoft Defender for Cloud ({alerts}). Made by quell, {made}."
     );
     text.push_str(needs);
     text.push_str("# It compares nothing before it writes and reads nothing back. It can be run again.\n");

@@ -127,6 +127,7 @@ async fn to_file(
     Ok(true)
 }
 
+/// Writes with a bar, and gives up at ctrl-c: then nothing is left of a file.
 async fn write(
     workspace: &Workspace,
     listing: &Listing,
@@ -135,7 +136,14 @@ async fn write(
 ) -> Result<Written, CliError> {
     let bar = Progress::export(listing.len());
     let cancel = CancellationToken::new();
+    let interrupted = cancel.clone();
+    let watch = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            interrupted.cancel();
+        }
+    });
     let written = alerts(&workspace.store, listing, format, sink, &|done| bar.settled(done), &cancel).await;
+    watch.abort();
     bar.clear();
     Ok(written?)
 }

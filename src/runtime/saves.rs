@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::export::file::NewFile;
@@ -18,27 +19,34 @@ use super::work::Work;
 use crate::app::effect::{SaveOrder, SaveWhat};
 use crate::app::message::{Message, Saved};
 use crate::azure::script::script;
+use crate::cli::output::say;
 use crate::domain::{SafeText, thousands};
 
 /// Between two reports of progress.
 const PACE: Duration = Duration::from_millis(100);
+
+/// How long what is given up may take to be cleared away.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Files being written.
 pub struct Saves {
     work: Work,
     mailbox: Mailbox,
     handle: Handle,
+    tasks: JoinSet<()>,
     cancels: Arc<Mutex<HashMap<u64, CancellationToken>>>,
 }
 
 impl Saves {
     /// None yet.
     pub fn new(work: Work, mailbox: Mailbox, handle: Handle) -> Self {
-        Self { work, mailbox, handle, cancels: Arc::default() }
+        Self { work, mailbox, handle, tasks: JoinSet::new(), cancels: Arc::default() }
     }
 
     /// Carries an order out.
-    pub fn run(&self, order: SaveOrder) {
+    pub fn run(&mut self, order: SaveOrder) {
+        // Those that have ended are forgotten.
+        while self.tasks.try_join_next().is_some() {}
         match order {
             SaveOrder::Cancel(number) => {
                 if let Some(cancel) = self.cancels().get(&number) {
@@ -51,7 +59,7 @@ impl Saves {
                 let (work, mailbox, cancels) =
                     (self.work.clone(), self.mailbox.clone(), Arc::clone(&self.cancels));
                 let handle = self.handle.clone();
-                self.handle.spawn_blocking(move || {
+                let task = move || {
                     let tell = |saved| mailbox.send(Message::Saved(number, saved));
                     let written = match work.workspace() {
                         Some(workspace) => {
@@ -65,7 +73,8 @@ impl Saves {
                         Ok(None) => Saved::Exists,
                         Err(why) => Saved::Failed(why),
                     });
-                });
+                };
+                self.tasks.spawn_blocking_on(task, &self.handle);
             }
         }
     }
@@ -74,9 +83,17 @@ impl Saves {
         self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives up what is being written: half a file is none.
-    pub fn close(&self) {
+    /// Gives up what is being written, and says so: half a file is none. Blocks for a moment.
+    pub fn close(mut self) {
+        let given_up = self.cancels().len();
+        if given_up > 0 {
+            say("a file was still being written: it was given up, and nothing of it is left");
+        }
         self.cancels().values().for_each(CancellationToken::cancel);
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        if self.handle.block_on(async { tokio::time::timeout(GRACE, ended).await }).is_err() {
+            tracing::warn!("a file was still being written when the program left");
+        }
     }
 }
 

@@ -160,8 +160,10 @@ fn every_command_with_machine_output_has_its_schema() {
 }
 
 /// The demo tenant, synced.
-fn tenant() -> Bench {
-    Bench::start(Config { throttle: Throttle::Off, seed: 1, ..Config::default() })
+pub(super) fn tenant() -> Bench {
+    let bench = Bench::start(Config { throttle: Throttle::Off, seed: 1, ..Config::default() });
+    assert_eq!(bench.run(&["sync"]).0, 0);
+    bench
 }
 
 /// Runs a command with `--json` and checks each value that it prints.
@@ -258,6 +260,11 @@ fn what_is_printed_is_what_the_schema_says() {
     run("suppress disable", &["suppress", "disable", "of-a-test", "--yes"]);
     run("suppress enable", &["suppress", "enable", "of-a-test", "--yes"]);
     run("suppress delete", &["suppress", "delete", "of-a-test", "--yes"]);
+
+    let alerts = bench.folder.path().join("alerts.ndjson");
+    let (_, exported, _) = bench.run(&["export", "-", "--format", "ndjson", "--limit", "3"]);
+    std::fs::write(&alerts, format!("{exported}{{\n{{\"other\": 1}}\n")).unwrap();
+    run("import", &["import", alerts.to_str().unwrap()]);
 
     run("show", &["show", first]);
     run("report", &["report"]);

@@ -47,6 +47,7 @@ const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no"
 const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc", "leave")];
 const STORE: &Hints = &[("y", "yes, store them"), ("Enter", "no"), ("Esc", "no")];
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
+const SCRIPT_STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "next"), ("Esc", "close")];
 const PIVOT: &Hints = &[("↑ ↓", "choose"), ("a–z", "by letter"), ("Enter", "list"), ("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
 const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
@@ -112,6 +113,7 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::ConfirmUndo(_) => UNDO,
         Overlay::Mail(mail) if mail.confirm.is_some() => STORE,
         Overlay::Mail(_) => FORM,
+        Overlay::Status(menu) if menu.script => SCRIPT_STATUS,
         Overlay::Status(_) => STATUS,
         Overlay::Pivot(_) => PIVOT,
         Overlay::Facets(facets) if facets.in_values => VALUES,
@@ -119,12 +121,11 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Failures(_) => FAILURES,
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
         Overlay::Trigger(_) => TRIGGER_MARKED,
-        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) => SHEET,
         Overlay::Save(prompt) if prompt.state == SaveState::Exists => REPLACE,
         Overlay::Save(_) => SAVE,
         Overlay::Pipe(_) => PIPE,
         Overlay::Output(output) if output.ended.is_none() => RUNS,
-        Overlay::Output(_) => SHEET,
+        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) | Overlay::Output(_) => SHEET,
         Overlay::Note(_) => NOTE,
         Overlay::Assign(_) => ASSIGN,
         Overlay::Judge(judge) if judge.reason.is_some() => JUDGE,

@@ -57,7 +57,8 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::Save(prompt) => save::save(model, prompt, painter),
         Overlay::Pipe(prompt) => save::pipe(model, prompt, painter),
         Overlay::Output(output) => {
-            let title = format!("| {}", output.command);
+            let end = output.ended.as_ref().map_or_else(|| "runs …".to_owned(), |end| end.words.to_string());
+            let title = format!("| {} · {end}", output.command);
             scrolled(sheet(model.size), &title, &output.document, output.scroll.offset, painter);
         }
         Overlay::Jobs(scroll) => {
