@@ -31,6 +31,22 @@ fn the_key_table_is_the_command_table() {
     assert_eq!(shown, table, "renew it with QUELL_UPDATE_README=1 cargo test --test docs");
 }
 
+/// The words of plain mode, renewed in the same way.
+#[test]
+fn the_word_table_is_the_table_of_plain_mode() {
+    let (start, end) = ("tests/docs.rs checks them -->\n", "<!-- words end -->");
+    let text = readme();
+    let (before, rest) = text.split_once(start).unwrap();
+    let (shown, after) = rest.split_once(end).unwrap();
+    let table = format!("\n{}\n", quell::plain::readme());
+    if std::env::var_os("QUELL_UPDATE_README").is_some() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        fs::write(path, format!("{before}{start}{table}{end}{after}")).unwrap();
+        return;
+    }
+    assert_eq!(shown, table, "renew it with QUELL_UPDATE_README=1 cargo test --test docs");
+}
+
 /// The example config lists the commands by name. Renewed as the table of the README.
 #[test]
 fn the_example_config_lists_every_command() {

@@ -203,11 +203,32 @@ fn forty_high_alerts_of_a_group_are_taken() {
     talk.leave();
 }
 
-/// Task 9, its second half.
+/// Task 8.
 #[test]
-fn what_is_to_be_copied_is_printed_alone() {
+fn a_tactic_that_is_hit_today_is_one_number_away() {
     let bench = tenant(&[]);
     let mut talk = Talk::begin(&bench);
+    let read = talk.expect("attack", "since:24h");
+    let first = read.lines().nth(1).unwrap();
+    let count = first.split(", ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    assert!(first.starts_with("1. ") && first.contains(" alert"), "{read}");
+    talk.expect("1", &format!("\n{count} of 1,204 alerts match"));
+    talk.expect("timeline", "1. ");
+    talk.expect("1", "since:");
+    talk.leave();
+}
+
+/// Task 9.
+#[test]
+fn the_list_is_exported_and_what_is_to_be_copied_is_printed_alone() {
+    let bench = tenant(&[]);
+    let mut talk = Talk::begin(&bench);
+    let file = bench.folder.path().join("out.ndjson");
+    talk.expect("export", "Export: 622 listed alerts.");
+    talk.expect("", "Back in the list.");
+    talk.say("export");
+    talk.expect(file.to_str().unwrap(), "622 alerts");
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 622);
     talk.say("list");
     let id = talk.say("copy id 2");
     assert!(id.starts_with("/subscriptions/") && id.lines().count() == 2, "{id}");

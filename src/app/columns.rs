@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::query::SortKey;
@@ -154,8 +155,8 @@ impl ColumnId {
 }
 
 /// A column with the width that it was given, if any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub struct Chosen {
     /// The column.
     pub column: &'static Column,
@@ -199,11 +200,22 @@ impl Chosen {
     }
 }
 
-impl TryFrom<String> for Chosen {
-    type Error = String;
+/// By a visitor, whose error the reader of a config can place at the word itself.
+impl<'de> Deserialize<'de> for Chosen {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Word;
+        impl Visitor<'_> for Word {
+            type Value = Chosen;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text)
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a column in quotes")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Chosen, E> {
+                Chosen::parse(text).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Word)
     }
 }
 

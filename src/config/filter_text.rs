@@ -32,3 +32,36 @@ pub(super) fn placed(message: &str) -> (usize, &str) {
         None => (0, message),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Table {
+        #[serde(deserialize_with = "super::deserialize")]
+        filter: String,
+    }
+
+    #[test]
+    fn a_bad_filter_is_told_at_its_place() {
+        let read = |text: &str| toml::from_str::<Table>(&format!("filter = \"{text}\"\n"));
+        for good in ["", "severity:high", "*"] {
+            assert_eq!(read(good).unwrap().filter, good);
+        }
+        for (bad, column) in [("severity:hihg", 9), ("é sevrity:high", 2)] {
+            let error = read(bad).unwrap_err();
+            let (further, message) = placed(error.message());
+            // Where the value begins, its quote, and the characters before the mistake.
+            assert_eq!(
+                (error.span().map(|span| span.start), further),
+                (Some(9), column + 1),
+                "{bad}: {message}"
+            );
+            assert!(!message.contains(MARK) && !message.is_empty(), "{bad}: {message}");
+        }
+        assert_eq!(placed("no filter at all"), (0, "no filter at all"));
+    }
+}

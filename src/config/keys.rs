@@ -1,14 +1,15 @@
 //! The `[keys]` table: a preset, and commands with keys of their own.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::app::keymap::{KeyMistake, Keymap, Preset, build};
 
 /// The keys.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Keys {
     /// Which keys there are before the own ones.
     pub preset: Preset,
@@ -25,6 +26,33 @@ pub enum Binding {
     One(String),
     /// Several, or none.
     Several(Vec<String>),
+}
+
+/// By a visitor: serde's own flattening would lose the places of mistakes.
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Table;
+        impl<'de> Visitor<'de> for Table {
+            type Value = Keys;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                let mut keys = Keys::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    if name == "preset" {
+                        keys.preset = map.next_value()?;
+                    } else {
+                        keys.own.insert(name, map.next_value()?);
+                    }
+                }
+                Ok(keys)
+            }
+        }
+        deserializer.deserialize_map(Table)
+    }
 }
 
 impl Keys {

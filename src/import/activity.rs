@@ -33,14 +33,13 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
     let inner = outer.and_then(|outer| outer.field(&["eventProperties"])).or(outer);
     let about = |names: &[&str]| inner.and_then(|inner| said(inner, names));
     let alert = said(record, &["resourceId"]).filter(|id| id.to_ascii_lowercase().contains("/alerts/"));
-    let (id, is_built) = match alert {
-        Some(id) => (id.to_owned(), false),
-        None => {
-            let mut parts = Parts::of(record, &["correlationId", "eventDataId", "operationId"]);
-            parts.resources.extend(said(record, &["id"]));
-            let identity = parts.identity().ok_or("the event names no alert")?;
-            (identity.id, true)
-        }
+    let (id, is_built) = if let Some(id) = alert {
+        (id.to_owned(), false)
+    } else {
+        let mut parts = Parts::of(record, &["correlationId", "eventDataId", "operationId"]);
+        parts.resources.extend(said(record, &["id"]));
+        let identity = parts.identity().ok_or("the event names no alert")?;
+        (identity.id, true)
     };
     let title = word(record, "eventName")
         .or_else(|| outer.and_then(|outer| word(outer, "eventName")))

@@ -2,7 +2,7 @@
 
 use crate::app::Message;
 use crate::app::command::{
-    COMMANDS, Change, Command, Copy, Mark, Move, Narrow, Pivot, Record, Respond, Scope, Span, View,
+    COMMANDS, Change, Command, Copy, Grouping, Mark, Move, Narrow, Pivot, Record, Respond, Scope, Span, View,
 };
 use crate::app::key::Key;
 use crate::app::message::Ask;
@@ -10,7 +10,7 @@ use crate::app::model::{Model, Pane, Section, Tab};
 use crate::app::overlays::matching;
 use crate::app::views::VIEWS;
 use crate::domain::filter::parse;
-use crate::domain::query::SortKey;
+use crate::domain::query::{GroupBy, SortKey};
 use crate::domain::{SafeStr, Status};
 use crate::plain::line::{Line, first, numbers, read};
 use crate::plain::session::{Plain, Step, Wish};
@@ -189,6 +189,14 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             filter(&whole)
         }
         Verb::View => view(plain, rest),
+        Verb::Group => group(rest),
+        Verb::Groups => {
+            plain.grouped = model.list.listing.clone();
+            let said = super::alerts::groups(&plain.grouped);
+            let said = plain.part(said);
+            wish(plain, Wish::Say(said))
+        }
+        Verb::MarkGroup => mark_groups(plain, rest),
         Verb::Time => Ok(time(rest)),
         Verb::Sort => sort(rest),
         Verb::Status => {
@@ -339,6 +347,32 @@ fn view(plain: &mut Plain, rest: &str) -> Steps {
         _ if rest == "-" => Ok(vec![run(Command::View(View::Last))]),
         _ => Err(format!("no view is called \"{}\"; view alone says which there are", SafeStr(rest))),
     }
+}
+
+fn group(rest: &str) -> Steps {
+    let grouping = match rest {
+        "none" | "" => Grouping::None,
+        word => Grouping::By(GroupBy::parse(word).map_err(|error| error.to_string())?),
+    };
+    Ok(vec![run(Command::Group(grouping))])
+}
+
+/// Marks the alerts that the groups had when they were printed.
+fn mark_groups(plain: &Plain, rest: &str) -> Steps {
+    let groups = plain.grouped.groups.as_ref().map(|groups| groups.groups.as_slice()).unwrap_or_default();
+    if groups.is_empty() {
+        return Err("no groups were printed: group by something, then type groups".to_owned());
+    }
+    let mut keys = Vec::new();
+    for number in numbers(rest)? {
+        let group = number.checked_sub(1).and_then(|at| groups.get(at));
+        let group = group.ok_or_else(|| format!("the groups are 1 to {}", groups.len()))?;
+        keys.extend((group.first..group.first + group.count).filter_map(|place| plain.grouped.key(place)));
+    }
+    if keys.is_empty() {
+        return Err("mark-group takes numbers: mark-group 2".to_owned());
+    }
+    Ok(vec![ask(Ask::Mark(keys, true))])
 }
 
 fn time(rest: &str) -> Vec<Step> {

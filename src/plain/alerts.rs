@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use crate::app::documents::moment::{ago, counted, thousands};
 use crate::app::model::Model;
+use crate::domain::listing::Listing;
+use crate::domain::query::Group;
 use crate::domain::table::Row;
 use crate::domain::{AlertKey, Severity, Status};
 use crate::plain::session::Plain;
@@ -75,19 +77,39 @@ pub(super) fn page(plain: &mut Plain, model: &Model, from: usize) -> Vec<String>
         return vec![if total == 0 { nothing(model) } else { "That is the end of the list.".to_owned() }];
     }
     plain.printed.push(range.clone());
-    let mut lines: Vec<String> = range
-        .clone()
-        .map(|place| match plain.frozen.key(place) {
+    let groups = plain.frozen.groups.as_ref().map(|groups| groups.groups.as_slice()).unwrap_or_default();
+    let mut lines = Vec::new();
+    for place in range.clone() {
+        if let Some(group) = groups.iter().find(|group| group.first == place) {
+            lines.push(format!("Group {}", named(&plain.frozen, group)));
+        }
+        lines.push(match plain.frozen.key(place) {
             Some(key) => format!("{}. {}", place + 1, words(plain, model, key)),
             None => format!("{}. Gone.", place + 1),
-        })
-        .collect();
+        });
+    }
     let left = total - range.end;
     lines.push(match left {
         0 => format!("That is all of {}.", counted(total, "alert")),
         left => format!("{} more: type more.", thousands(left)),
     });
     lines
+}
+
+/// A group and how many alerts it has: `vm-web-01: 12 alerts.`
+fn named(listing: &Listing, group: &Group) -> String {
+    let groups = listing.groups.as_ref();
+    let label = groups.map(|groups| groups.label(group, &listing.table).to_string()).unwrap_or_default();
+    format!("{label}: {}.", counted(group.count, "alert"))
+}
+
+/// The groups, numbered.
+pub(super) fn groups(listing: &Listing) -> Vec<String> {
+    let Some(groups) = &listing.groups else {
+        return vec!["The list is not grouped: group severity, say, groups it.".to_owned()];
+    };
+    let numbered = groups.groups.iter().enumerate();
+    numbered.map(|(at, group)| format!("{}. {}", at + 1, named(listing, group))).collect()
 }
 
 /// Why the list is empty.

@@ -1,9 +1,10 @@
 //! One answer to each line: what changed, and where the user is now.
 
 use crate::app::command::which_key;
+use crate::app::documents::moment::counted;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::AlertKey;
-use crate::domain::query::Sort;
+use crate::domain::query::{GroupBy, Sort};
 use crate::plain::session::{Plain, Wish};
 use crate::plain::{alerts, first_run, overlays, speech, tabs};
 
@@ -12,6 +13,7 @@ use crate::plain::{alerts, first_run, overlays, speech, tabs};
 pub(super) struct Seen {
     filter: String,
     sort: Sort,
+    group: Option<GroupBy>,
     pivots: usize,
     marks: Vec<AlertKey>,
     cursor: Option<AlertKey>,
@@ -28,6 +30,7 @@ impl Seen {
         Self {
             filter: model.filter.applied.to_string(),
             sort: model.list.sort.clone(),
+            group: model.list.group,
             pivots: model.pivots.len(),
             marks: model.list.marks.iter().copied().collect(),
             cursor: model.list.cursor,
@@ -122,6 +125,13 @@ fn changed(plain: &mut Plain, model: &Model, before: &Seen, now: &Seen, silent: 
     if (&now.filter, now.pivots) != (&before.filter, before.pivots) {
         lines.push(tabs::filter(model));
         lines.push(alerts::counts(model));
+        lines.extend(alerts::under_cursor(plain, model));
+    } else if now.group != before.group {
+        let count = model.list.groups().len();
+        lines.push(match now.group {
+            Some(by) => format!("Grouped by {}: {}.", by.label(), counted(count, "group")),
+            None => "Not grouped.".to_owned(),
+        });
         lines.extend(alerts::under_cursor(plain, model));
     } else if now.sort != before.sort {
         lines.push(format!("Sorted by {}.", now.sort.to_string().replace(',', ", then ")));

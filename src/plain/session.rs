@@ -50,6 +50,8 @@ pub struct Plain {
     pub(super) interactive: bool,
     /// The list whose numbers count.
     pub(super) frozen: Listing,
+    /// The list whose groups were printed last.
+    pub(super) grouped: Listing,
     /// The places of it that were printed.
     pub(super) printed: Vec<std::ops::Range<usize>>,
     /// What is left of a long text.
@@ -71,6 +73,7 @@ impl Plain {
             width: width.clamp(20, 500),
             interactive,
             frozen: Listing::default(),
+            grouped: Listing::default(),
             printed: Vec::new(),
             rest: VecDeque::new(),
             wish: None,
@@ -161,7 +164,7 @@ impl Plain {
     /// A sheet that is only read is closed as soon as it was printed, so that nobody has to leave it.
     pub fn after(&self, model: &Model) -> Option<Message> {
         let read = match model.overlays.last()? {
-            Overlay::Help(_) | Overlay::Jobs(_) | Overlay::Outcomes(_) => true,
+            Overlay::Help(_) | Overlay::Jobs(_) | Overlay::Outcomes(_) | Overlay::Output(_) => true,
             Overlay::RuleForm(form) => matches!(form.step, RuleStep::Stored(..)),
             _ => false,
         };

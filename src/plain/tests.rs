@@ -122,7 +122,7 @@ fn marks_are_made_by_number_and_a_change_says_the_exact_set() {
     talk.say(&["y"]).meanwhile(|harness| {
         harness.verify(1, &[2]);
     });
-    talk.say(&["", "failures", "", "undo", "", "undo", "y", "unmark all", "mark all", "unmark 1", "take"]);
+    talk.say(&["", "failures", "", "undo", "unmark all", "y", "mark all", "unmark 1", "take", "y"]);
     insta::assert_snapshot!(talk.written);
 }
 
@@ -220,6 +220,36 @@ fn pivots_menus_and_commands_by_name_are_numbered() {
         "jobs",
         "help mark",
         "rules",
+        "",
+    ]);
+    insta::assert_snapshot!(talk.written);
+}
+
+#[test]
+fn groups_and_values_are_numbered() {
+    let mut talk = Talk::small();
+    talk.say(&[
+        "groups",
+        "mark-group 1",
+        "group severity",
+        "list",
+        "groups",
+        "mark-group 2-3",
+        "marks",
+        "unmark all",
+    ]);
+    assert_eq!(talk.model().list.last_marks.len(), 2);
+    talk.say(&[
+        "group none",
+        "group nothing",
+        "choose",
+        "sever",
+        "1",
+        "1 9",
+        "1-2",
+        "ok",
+        "export",
+        "x.txt",
         "",
     ]);
     insta::assert_snapshot!(talk.written);

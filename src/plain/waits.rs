@@ -1,7 +1,7 @@
 //! What the answer to a line still waits for.
 
 use crate::app::documents::moment::{counted, thousands};
-use crate::app::model::{About, FirstRunStep, Model, Overlay, Step, Tab};
+use crate::app::model::{About, FirstRunStep, Model, Overlay, SaveState, Step, Tab};
 use crate::plain::tabs;
 
 /// What is missing for an answer, in words; none when everything asked for is there.
@@ -56,6 +56,8 @@ fn answer(model: &Model) -> Option<&'static str> {
         Some("Waiting for the journal.")
     } else if tab == Some(Tab::Related) && model.related.asked.is_some() {
         Some("Waiting for the related alerts.")
+    } else if !model.saving.is_empty() {
+        Some("Writing the file.")
     } else if !model.held.is_empty() {
         Some("Waiting.")
     } else {
@@ -81,6 +83,11 @@ fn overlay(model: &Model) -> Option<&'static str> {
             };
             (asked.is_some() && log.error.is_none()).then_some("Reading the log.")
         }
+        Overlay::Facets(facets) => facets.awaiting.then_some("Counting."),
+        Overlay::Save(prompt) => matches!(prompt.state, SaveState::Waiting(_)).then_some("Writing."),
+        Overlay::Output(output) => output.ended.is_none().then_some("The command runs."),
+        Overlay::Timeline(view) => view.shown.is_none().then_some("Counting."),
+        Overlay::Attack(view) => view.shown.is_none().then_some("Counting."),
         Overlay::Outcomes(outcomes) => {
             let confirmed = model.respond.trigger.confirmed.iter();
             let mut mine = confirmed.filter(|confirmed| confirmed.number == outcomes.number);

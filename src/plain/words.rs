@@ -1,7 +1,7 @@
 //! The words of plain mode: a new word is one row here. Help and README come from this table.
 
 use crate::app::command::{
-    App, Change, Command, Mark, Move, Narrow, Pivot, Record, Related, Respond, Show, Suppress,
+    App, Change, Command, HandOver, Mark, Move, Narrow, Pivot, Record, Related, Respond, Show, Suppress,
 };
 use crate::app::model::Tab;
 
@@ -36,6 +36,12 @@ pub enum Verb {
     Filter,
     /// The filter with more terms.
     Narrow,
+    /// Groups of the list.
+    Group,
+    /// Print them.
+    Groups,
+    /// Mark them.
+    MarkGroup,
     /// A view.
     View,
     /// A time range.
@@ -112,6 +118,10 @@ pub static WORDS: &[Word] = &[
     word(&["narrow"], "FILTER", "adds terms to the filter", V::Narrow),
     word(&["clear"], "", "clears the filter: every alert", V::Run(Command::Narrow(Narrow::Clear))),
     word(&["view"], "DIGIT|NAME", "opens a view: 1 open, 2 mine, 3 dismissed, 4 resolved, 0 all, and yours; alone, says which there are", V::View),
+    word(&["choose"], "", "adds to the filter: asks for a field, then for its values, with their counts", V::Run(Command::Narrow(Narrow::Add))),
+    word(&["group"], "KEY|none", "groups the list by severity, status, type, resource, group, subscription, tactic, entity or incident", V::Group),
+    word(&["groups"], "", "reads the groups, numbered, with how many alerts each has", V::Groups),
+    word(&["mark-group"], "NUMBERS", "marks the alerts of groups by the numbers that groups gave", V::MarkGroup),
     word(&["time"], "24h|7d|30d|any|RANGE", "filters to a time range", V::Time),
     word(&["sort"], "KEY", "sorts by severity, time, status, title, resource, type, group or subscription; again: reverse", V::Sort),
     word(&["dismiss"], "[NUMBERS]", "dismisses, with a reason; asks first", V::On(Command::Change(Change::Set(crate::domain::Status::Dismissed)))),
@@ -131,6 +141,11 @@ pub static WORDS: &[Word] = &[
     word(&["suppress"], "[NUMBER]", "makes a suppression rule from an alert, and says what it would have matched", V::On(Command::Suppress(Suppress::New))),
     word(&["rules"], "", "lists the suppression rules", V::Run(Command::Suppress(Suppress::Rules))),
     word(&["copy"], "id|row|link|json|entity [NUMBER]", "prints it alone on its lines: here printing is copying", V::Copy),
+    word(&["export"], "", "writes the marked alerts, else those listed, to a file", V::Run(Command::HandOver(HandOver::File))),
+    word(&["script"], "[NUMBERS]", "writes a change of status as a script of curl or az rest commands", V::On(Command::HandOver(HandOver::Script))),
+    word(&["pipe"], "[NUMBERS]", "gives the alerts' JSON to a command and reads its output", V::On(Command::HandOver(HandOver::Pipe))),
+    word(&["attack"], "", "reads which tactics and techniques of ATT&CK are hit, and lists the alerts of one", V::Run(Command::Show(Show::Attack))),
+    word(&["timeline"], "", "reads when alerts came, and filters to one of these times", V::Run(Command::Show(Show::Timeline))),
     word(&["jobs"], "", "reads running and recent work", V::Run(Command::Show(Show::Jobs))),
     word(&["log"], "", "reads the audit log: everything done here", V::Run(Command::Show(Show::Log))),
     word(&["sync"], "", "asks the source for news now", V::Run(Command::App(App::Sync))),

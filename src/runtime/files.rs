@@ -39,7 +39,7 @@ pub fn open(paths: &[PathBuf]) -> Vec<Incoming> {
 pub fn size(paths: &[PathBuf]) -> Option<u64> {
     let lengths = paths.iter().map(|path| {
         let found = path.metadata().ok()?;
-        found.is_file().then(|| found.len())
+        found.is_file().then_some(found.len())
     });
     lengths.sum()
 }

@@ -50,9 +50,8 @@ pub async fn serve(mut orders: UnboundedReceiver<JournalOrder>, work: Work, mail
 /// The change that an order brought into the outbox.
 fn changed(answer: &Journal) -> Option<ChangeId> {
     match answer {
-        Journal::Queued { change, .. } => Some(*change),
+        Journal::Queued { change, .. } | Journal::Retrying { change, .. } => Some(*change),
         Journal::Undone { by, .. } => *by,
-        Journal::Retrying { change, .. } => Some(*change),
         _ => None,
     }
 }

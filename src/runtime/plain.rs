@@ -313,12 +313,14 @@ impl Talk {
             match self.shell.run(effect) {
                 None => {}
                 Some(Immediate::Copy(text)) => self.plain.copied(&text),
+                Some(Immediate::Suspend) => suspend(),
                 // Lines are read only when they are asked for: the terminal is the command's until it ends.
                 Some(Immediate::Attend(number, words, alerts)) => {
-                    let _ = self.shell.attend(number, &words, alerts);
+                    let _ = self.out.finish();
+                    self.shell.attend(number, &words, alerts);
                 }
+                // There is no mouse among lines.
                 Some(Immediate::Mouse(_)) => {}
-                Some(Immediate::Suspend) => suspend(),
                 Some(Immediate::Leave) => flow = Flow::Leave(0),
             }
         }

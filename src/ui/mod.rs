@@ -33,6 +33,7 @@ pub mod theme;
 
 use ratatui::Frame;
 
+use crate::app::command::{App, Command};
 use crate::app::document::{Piece, Role};
 use crate::app::layout::{Area, Main, SMALLEST};
 use crate::app::model::{Model, Pane};
@@ -56,7 +57,7 @@ pub fn view_with(model: &Model, frame: &mut Frame<'_>, theme: Theme) {
 fn draw(model: &Model, painter: &mut Painter<'_>) {
     let (width, height) = model.size;
     if width < SMALLEST.0 || height < SMALLEST.1 {
-        return too_small(model.size, painter);
+        return too_small(model, painter);
     }
     if let Some(first_run) = &model.first_run {
         return first_run::draw(model, first_run, painter);
@@ -85,11 +86,13 @@ fn main(model: &Model, painter: &mut Painter<'_>) {
     hints::draw(model, parts.hints, painter);
 }
 
-fn too_small((width, height): (u16, u16), painter: &mut Painter<'_>) {
+fn too_small(model: &Model, painter: &mut Painter<'_>) {
+    let (width, height) = model.size;
+    let quit = model.settings.keymap.shown(Command::App(App::Close));
     let lines = [
         format!("quell needs {}×{}", SMALLEST.0, SMALLEST.1),
         format!("this is {width}×{height}"),
-        "q quits".to_owned(),
+        format!("{quit} quits"),
     ];
     let area = Area { x: 0, y: height.saturating_sub(3) / 2, width, height: height.min(3) };
     for (at, line) in lines.into_iter().enumerate() {

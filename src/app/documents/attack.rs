@@ -6,7 +6,7 @@ use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, thousands};
 use crate::app::model::AttackView;
 use crate::app::overlays::attack::chosen;
-use crate::domain::chart::{Attack, Counts, Tactics, height, technique_name};
+use crate::domain::chart::{Attack, Counts, Tactics, level, technique_name};
 use crate::domain::{SafeText, Severity};
 
 /// The shades of a cell.
@@ -52,7 +52,7 @@ fn tactic(row: &Tactics, peak: u32, has_cursor: bool, blocks: bool) -> Vec<Piece
         (false, 0) => Role::Dim,
         (false, _) => Role::Body,
     };
-    let cell = shade(height(count, peak, SHADES), blocks);
+    let cell = shade(level(count, peak, SHADES), blocks);
     let number = if count == 0 { "·".to_owned() } else { thousands(count as usize) };
     vec![
         Piece::new(if has_cursor { "▌ " } else { "  " }, Role::Key),
@@ -107,7 +107,7 @@ fn cell(id: &SafeText, counts: Counts, peak: u32, chosen: bool, blocks: bool) ->
     let role = if chosen { Role::Stage } else { Role::Body };
     let mut cell = vec![
         Piece::new(left, Role::Stage),
-        Piece::new(format!("{} ", shade(height(count, peak, SHADES), blocks)), worst(counts)),
+        Piece::new(format!("{} ", shade(level(count, peak, SHADES), blocks)), worst(counts)),
     ];
     cell.extend(safe_cell(id.as_safe(), ID, role));
     cell.push(Piece::new(format!(" {}", thousands(count as usize)), if chosen { role } else { Role::Dim }));
@@ -217,12 +217,9 @@ mod tests {
                 let view = AttackView { technique, shown: Some(Arc::clone(&shown)), ..AttackView::default() };
                 let drawn = heat(&view, &shown, columns, true);
                 assert!(drawn.width() <= columns, "{columns} {technique:?}\n{}", drawn.text());
-                let text = drawn.text();
-                assert_eq!(
-                    text.contains('▐') && text.contains("▌\n") || text.contains("▌ +"),
-                    technique.is_some(),
-                    "{text}"
-                );
+                let under =
+                    technique.map_or("▌ Execution".to_owned(), |at| format!(" T1{at:03}.001 {at}▌"));
+                assert!(drawn.text().contains(&under), "{columns} {technique:?}\n{}", drawn.text());
             }
         }
     }

@@ -80,7 +80,7 @@ pub fn severities(counts: Counts) -> Vec<Piece> {
 /// The length of a stretch of time: `90 min`, `24 h`, `30 d`.
 pub fn length(seconds: i64) -> String {
     match seconds {
-        ..=5400 => format!("{} min", (seconds + 59) / 60),
+        ..=5400 if seconds % HOUR != 0 => format!("{} min", (seconds + 59) / 60),
         ..=259_200 => format!("{} h", (seconds + HOUR / 2) / HOUR),
         _ => format!("{} d", (seconds + DAY / 2) / DAY),
     }
@@ -127,6 +127,7 @@ mod tests {
     fn lengths_are_in_the_unit_that_people_use() {
         for (seconds, words) in [
             (60, "1 min"),
+            (3600, "1 h"),
             (5400, "90 min"),
             (7200, "2 h"),
             (86_400, "24 h"),

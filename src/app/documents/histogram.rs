@@ -2,7 +2,7 @@
 //!
 //! With two rows it is stacked without the help of colour: the lower row is the alerts of High severity, the upper row
 //! the others, both on one scale. With one row a bar is all of them, and words say when the last of High severity came.
-//! Heights go by the square root, so that one burst does not flatten the rest.
+//! Heights go by the logarithm, so that one burst does not flatten the rest.
 
 use crate::app::document::{Piece, Role};
 use crate::app::documents::chart::{Cells, LEVELS, bar, begin, length, severities};
@@ -10,7 +10,7 @@ use crate::app::documents::moment::{counted, thousands};
 use crate::app::layout::BEFORE_BARS;
 use crate::app::message::Now;
 use crate::domain::Severity;
-use crate::domain::chart::{Counts, Histogram, height};
+use crate::domain::chart::{Counts, Histogram, level};
 
 /// One row: what begins at the left edge, and what ends at the right one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,7 +65,7 @@ fn lane(
     line.push(Piece::from(" ".repeat(BEFORE_BARS.saturating_sub(label.len())).as_str()));
     let mut cells = Cells::default();
     for counts in &histogram.buckets {
-        let level = height(measure(*counts), top, LEVELS);
+        let level = level(measure(*counts), top, LEVELS);
         let role = colour(*counts).map_or(Role::Dim, Role::Severity);
         cells.push(bar(level, blocks), 1, role);
     }
@@ -155,14 +155,14 @@ mod tests {
             drawn(2, false, false),
             [pair("8 h    : -  : #", "peak 16"), pair("High     :     ", "peak 1")]
         );
-        assert_eq!(drawn(1, true, true), [pair("8 h    ▂ ▃  ▂ █", "peak 16 · High 23 Nov 09:00")]);
+        assert_eq!(drawn(1, true, true), [pair("8 h    ▂ ▄  ▂ █", "peak 16 · High 23 Nov 09:00")]);
     }
 
     #[test]
     fn words_tell_the_same() {
         assert_eq!(
             text(&words(&histogram(), now())),
-            "8 h: 21 alerts; the most in 60 min: 16, from 23 Nov 14:00; 1 High · 1 Medium · 18 Low · 1 Informational; 1 outside this time"
+            "8 h: 21 alerts; the most in 1 h: 16, from 23 Nov 14:00; 1 High · 1 Medium · 18 Low · 1 Informational; 1 outside this time"
         );
     }
 }

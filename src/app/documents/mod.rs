@@ -13,6 +13,7 @@
 //! | [`context`](mod@context), [`recommendations`](mod@recommendations), [`contacts`](mod@contacts) | sections of *Take action* |
 //! | [`standing`](mod@standing) | how asking the source stands |
 //! | [`confirm`] | the prompts before a change and before an undo |
+//! | [`export`] | the prompt for a file |
 //! | [`log`], [`failures`] | an act of the audit log; what was refused of a change |
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
@@ -30,6 +31,7 @@ pub mod context;
 pub mod details;
 mod entities;
 mod evidence;
+pub mod export;
 pub mod facets;
 pub mod failures;
 pub mod flow;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Keymap, Preset, parsed};
-use crate::app::command::{COMMANDS, Change, Command, Pivot, Respond, Show, Spec, name, show_keys};
+use crate::app::command::{COMMANDS, Command, Pivot, Show, Spec, name, show_keys};
 use crate::app::key::{Code, Key};
 use crate::domain::nearest::nearest;
 
@@ -215,14 +215,21 @@ fn key(word: &str) -> Result<Key, String> {
     }
 }
 
-/// Commands whose prompt `y` confirms.
+/// Commands that may open a prompt which `y` confirms: all but those that are known to open none.
 fn asks(command: Command) -> bool {
-    match command {
-        Command::Change(change) => !matches!(change, Change::Failures),
-        Command::Respond(verb) => verb == Respond::Enter,
-        Command::Suppress(_) => true,
-        _ => false,
-    }
+    !matches!(
+        command,
+        Command::Move(_)
+            | Command::Go(_)
+            | Command::Mark(_)
+            | Command::Narrow(_)
+            | Command::Sort(_)
+            | Command::View(_)
+            | Command::Copy(_)
+            | Command::Pivot(_)
+            | Command::Related(_)
+            | Command::Show(_)
+    )
 }
 
 /// Keys that keep their meaning, whatever else is bound.
@@ -286,7 +293,7 @@ fn said(spec: &Spec, keys: &[Key], other: &Spec, others: &[Key]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::command::{App, Go, Scope, sequence};
+    use crate::app::command::{App, Change, Go, Scope, sequence};
     use crate::app::keymap::Match;
     use crate::domain::Status;
 

@@ -97,23 +97,11 @@ const NOT_USEFUL: &Hints = &[("1–6", "reason"), ("↑ ↓ Enter", "the same"),
 const JUDGE: &Hints = &[("type", "a comment, or none"), ("Enter", "keep it"), ("Esc", "another reason")];
 const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
-const TIMELINE: &Hints = &[
-    ("← →", "move"),
-    ("Enter", "filter to it"),
-    ("+ -", "zoom"),
-    ("v", "begin a span"),
-    ("0", "all of it"),
-    ("Esc", "one step back"),
-];
-const TIMELINE_SPAN: &Hints = &[
-    ("← →", "the other end"),
-    ("Enter", "filter to the span"),
-    ("+", "zoom into it"),
-    ("v", "no span"),
-    ("Esc", "no span"),
-];
-const ATTACK: &Hints =
-    &[("Enter", "list its alerts"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
+const TIMELINE: &Hints =
+    &[("← →", "move"), ("Enter", "filter"), ("+ -", "zoom"), ("v", "span"), ("0", "all"), ("Esc", "back")];
+const TIMELINE_SPAN: &Hints =
+    &[("← →", "other end"), ("Enter", "filter"), ("+", "zoom in"), ("v", "no span"), ("Esc", "no span")];
+const ATTACK: &Hints = &[("Enter", "list"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
 /// The next keys of an overlay.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::command::{self, Scope};
+use crate::app::command::{self, Change, Command, Scope};
 use crate::app::harness::Harness;
 use crate::app::keymap::{Keymap, Preset, build};
 use crate::app::model::{Overlay, Pane};
@@ -63,12 +63,13 @@ fn the_key_of_help_is_named_where_help_is_offered() {
     assert_eq!(harness.notice(), "Z is not a key here; F1 shows the keys");
 }
 
-/// Whatever the keys are: what opens a prompt does not answer it.
+/// Whatever the keys are: what opens a prompt does not answer it. The menu of statuses is none: Enter chooses there.
 #[test]
 fn no_key_of_a_preset_confirms_what_it_opened() {
     for one in Preset::ALL {
         let keymap = build(one, &BTreeMap::new()).unwrap();
-        for (spec, sequences) in keymap.rows() {
+        let menu = Command::Change(Change::Menu);
+        for (spec, sequences) in keymap.rows().filter(|(spec, _)| spec.command != menu) {
             for keys in sequences {
                 let keys = command::show_keys(keys);
                 let mut harness = with(keymap.clone());

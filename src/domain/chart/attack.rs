@@ -170,7 +170,7 @@ pub fn technique_name(id: &str) -> Option<&'static str> {
 
 /// Ids with their names, after MITRE ATT&CK for Enterprise.
 #[rustfmt::skip] // one row each
-static NAMES: [(&str, &str); 91] = [
+static NAMES: [(&str, &str); 95] = [
     ("T1003", "OS Credential Dumping"), ("T1003.001", "LSASS Memory"),
     ("T1021", "Remote Services"), ("T1021.001", "Remote Desktop Protocol"),
     ("T1027", "Obfuscated Files or Information"),
@@ -226,9 +226,10 @@ static NAMES: [(&str, &str); 91] = [
     ("T1569", "System Services"), ("T1569.002", "Service Execution"),
     ("T1578", "Modify Cloud Compute Infrastructure"), ("T1578.002", "Create Cloud Instance"),
     ("T1580", "Cloud Infrastructure Discovery"),
-    ("T1584", "Compromise Infrastructure"), ("T1595", "Active Scanning"),
+    ("T1584", "Compromise Infrastructure"), ("T1584.001", "Domains"),
+    ("T1595", "Active Scanning"), ("T1595.001", "Scanning IP Blocks"), ("T1595.002", "Vulnerability Scanning"),
     ("T1610", "Deploy Container"), ("T1611", "Escape to Host"),
-    ("T1619", "Cloud Storage Object Discovery"), ("T1651", "Cloud Administration Command"),
+    ("T1619", "Cloud Storage Object Discovery"), ("T1620", "Reflective Code Loading"), ("T1651", "Cloud Administration Command"),
 ];
 
 #[cfg(test)]

@@ -82,6 +82,16 @@ pub fn height(count: u32, peak: u32, levels: usize) -> usize {
     ((part * levels as f64).round() as usize).clamp(1, levels.max(1))
 }
 
+/// The same by the logarithm: each level stands for about so many times more alerts. For bars and shades of few levels,
+/// where the root would leave one burst and nothing else.
+pub fn level(count: u32, peak: u32, levels: usize) -> usize {
+    if count == 0 || peak == 0 {
+        return 0;
+    }
+    let part = f64::from(count.min(peak)).ln_1p() / f64::from(peak).ln_1p();
+    ((part * levels as f64).round() as usize).clamp(1, levels.max(1))
+}
+
 /// The layers of a bar of so many cells, the lowest and worst first. What does not come out even goes to the worse: of a
 /// bar of one cell all.
 pub fn stack(counts: Counts, cells: usize) -> Vec<(Severity, usize)> {
@@ -135,9 +145,11 @@ mod tests {
         #[test]
         fn more_alerts_are_never_a_lower_bar(one in 0..5000_u32, other in 0..5000_u32, levels in 1..60_usize) {
             let peak = one.max(other);
-            prop_assert!((one <= other) <= (height(one, peak, levels) <= height(other, peak, levels)));
-            prop_assert_eq!(height(one, peak, levels) > 0, one > 0);
-            prop_assert_eq!(height(peak, peak, levels), if peak == 0 { 0 } else { levels });
+            for height in [height, level] {
+                prop_assert!((one <= other) <= (height(one, peak, levels) <= height(other, peak, levels)));
+                prop_assert_eq!(height(one, peak, levels) > 0, one > 0);
+                prop_assert_eq!(height(peak, peak, levels), if peak == 0 { 0 } else { levels });
+            }
         }
     }
 }

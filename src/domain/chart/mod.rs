@@ -15,7 +15,7 @@ pub mod span;
 mod timeline;
 
 pub use attack::{Attack, Tactics, technique_name};
-pub use counts::{Counts, height, stack};
+pub use counts::{Counts, height, level, stack};
 pub use histogram::{Histogram, Ruler, Steps};
 pub use span::{Span, Window};
 pub(crate) use timeline::extent;

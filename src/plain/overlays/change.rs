@@ -56,7 +56,7 @@ pub(super) fn confirm_prompt(confirm: &Confirm) -> String {
     if confirm.status == Status::Dismissed && confirm.reason.is_none() {
         return format!("Reason number, then y dismisses {alerts}, an empty line means No");
     }
-    format!("y changes {alerts}, c TEXT comments, an empty line means No")
+    format!("y changes {alerts}, c TEXT comments, x writes a script instead, an empty line means No")
 }
 
 /// `3`, `y`, `3 y`, `c a comment`, `t`; an empty line means No.
@@ -79,6 +79,7 @@ pub(super) fn answer(confirm: &Confirm, line: &str) -> Result<Vec<Step>, String>
         Ok(press(match part.to_lowercase().as_str() {
             "y" | "yes" => Key::char('y'),
             "n" | "no" | "cancel" => Key::plain(Code::Enter),
+            "x" | "script" => Key::char('x'),
             "t" | "twins" if confirm.twins.is_some() => Key::char('t'),
             digit @ ("1" | "2" | "3" | "4" | "5" | "6") if confirm.status == Status::Dismissed => {
                 Key::char(digit.chars().next().unwrap_or('6'))

@@ -1,6 +1,9 @@
 //! What lies over the list, as questions: what each says, what it asks, and what a line answers.
 
 mod change;
+mod charts;
+mod facets;
+mod handover;
 mod menus;
 mod record;
 mod sheets;
@@ -50,6 +53,12 @@ pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<Strin
         Overlay::Help(_) => sheets::keys(model),
         Overlay::RuleForm(rule) => suppress::rule(model, rule, width),
         Overlay::Rules(screen) => suppress::rules(model, screen, width),
+        Overlay::Timeline(view) => charts::timeline(model, view),
+        Overlay::Attack(view) => charts::attack(view),
+        Overlay::Save(prompt) => handover::save(prompt),
+        Overlay::Pipe(prompt) => handover::pipe(prompt),
+        Overlay::Output(output) => handover::output(output),
+        Overlay::Facets(facets) => facets::text(facets),
         #[allow(unreachable_patterns)] // as long as every overlay has its own words
         _ => sheets::by_keys(model),
     }
@@ -84,6 +93,13 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) => "An empty line closes".to_owned(),
         Overlay::RuleForm(rule) => suppress::rule_prompt(plain, rule),
         Overlay::Rules(screen) => suppress::rules_prompt(screen),
+        Overlay::Timeline(_) | Overlay::Attack(_) => {
+            "Number lists its alerts, an empty line closes".to_owned()
+        }
+        Overlay::Save(prompt) => handover::save_prompt(prompt),
+        Overlay::Pipe(_) => "Command, or an empty line for none".to_owned(),
+        Overlay::Output(_) => "An empty line closes".to_owned(),
+        Overlay::Facets(facets) => facets::prompt(facets),
         #[allow(unreachable_patterns)]
         _ => "Keys, or an empty line to close".to_owned(),
     }
@@ -132,6 +148,12 @@ pub(super) fn reply(
         Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) => Ok(vec![escape()]),
         Overlay::RuleForm(rule) => suppress::rule_reply(plain, rule, line),
         Overlay::Rules(screen) => suppress::rules_reply(model, screen, line),
+        Overlay::Timeline(view) => charts::timeline_reply(model, view, line),
+        Overlay::Attack(view) => charts::attack_reply(view, line),
+        Overlay::Save(prompt) => handover::saved(prompt, line),
+        Overlay::Pipe(_) => Ok(menus::typed(line)),
+        Overlay::Output(_) => Ok(vec![escape()]),
+        Overlay::Facets(facets) => facets::reply(facets, line),
         #[allow(unreachable_patterns)]
         _ => Ok(sheets::pressed(line)),
     }

@@ -59,7 +59,7 @@ impl Store {
         if !self.journal.writable || !self.cache.writable || self.pending.is_empty() {
             return Ok(());
         }
-        let sources = self.sources()?;
+        let Some(sources) = self.sources()? else { return Ok(()) };
         let queued = self.read_journal(queued)?;
         let local: Vec<(i64, AlertKey, Status)> = queued
             .into_iter()
@@ -85,8 +85,7 @@ impl Store {
     }
 
     /// The number of an alert that only a file has.
-    fn local_key(&self, id: &AlertId, sources: &Option<HashSet<SubscriptionId>>) -> Option<AlertKey> {
-        let sources = sources.as_ref()?;
+    fn local_key(&self, id: &AlertId, sources: &HashSet<SubscriptionId>) -> Option<AlertKey> {
         let row = self.table.table().get(self.key(id)?)?;
         let listed = id.subscription().is_some_and(|subscription| sources.contains(&subscription));
         (row.flags().is_imported() && !listed).then(|| row.key())

@@ -136,15 +136,14 @@ pub(super) fn apply(
                 None => None,
             },
         };
-        match place {
-            Some(place) => merge(&mut drafts[place], found),
-            None => {
-                added += 1;
-                names.add(&id);
-                places.insert(id.clone(), drafts.len());
-                drafts.push(fresh(id, found));
-            }
+        if let Some(place) = place {
+            merge(&mut drafts[place], found);
+            continue;
         }
+        added += 1;
+        names.add(&id);
+        places.insert(id.clone(), drafts.len());
+        drafts.push(fresh(id, found));
     }
     let imports: Vec<Import> = drafts.into_iter().filter_map(|draft| import(draft, kept)).collect();
     if !imports.is_empty() || !superseded.is_empty() {

@@ -2,13 +2,12 @@
 
 use super::{framed, keys, prompt_columns};
 use crate::app::document::{Document, Piece, Role, line_width, safe};
+use crate::app::documents::export::{choices, title};
 use crate::app::documents::flow::Flow;
-use crate::app::documents::moment::{counted, thousands};
+use crate::app::documents::moment::counted;
 use crate::app::input::Input;
 use crate::app::layout::{Area, popup};
-use crate::app::model::{Contents, Model, PipePrompt, SavePrompt, SaveState};
-use crate::domain::change::ScriptTool;
-use crate::domain::export::Format;
+use crate::app::model::{Model, PipePrompt, SavePrompt, SaveState};
 use crate::ui::paint::Painter;
 use crate::ui::text_field;
 
@@ -48,36 +47,6 @@ pub(super) fn save(model: &Model, prompt: &SavePrompt, painter: &mut Painter<'_>
     }
     let typing = (prompt.state != SaveState::Exists).then_some(&prompt.input);
     boxed(model, &title(&prompt.contents), &flow.finish(), (&prompt.input, typing.is_some()), painter);
-}
-
-/// What can be chosen: whether it is, its name, what it is good for.
-fn choices(prompt: &SavePrompt) -> Vec<(bool, String, &'static str)> {
-    match &prompt.contents {
-        Contents::Alerts { .. } => {
-            let chosen = prompt.format();
-            Format::ALL.map(|of| (Some(of) == chosen, of.to_string(), of.words())).to_vec()
-        }
-        Contents::Script { tool, .. } => vec![
-            (*tool == ScriptTool::Curl, "curl".to_owned(), "needs curl and a token, or the Azure CLI"),
-            (*tool == ScriptTool::Az, "az rest".to_owned(), "needs the Azure CLI, signed in"),
-        ],
-    }
-}
-
-fn title(contents: &Contents) -> String {
-    match contents {
-        Contents::Alerts { alerts, marked, off_screen } => {
-            let which = if *marked { "marked " } else { "listed " };
-            let mut title = format!("Export: {}", counted(alerts.len(), &format!("{which}alert")));
-            if *off_screen > 0 {
-                title += &format!(" ({} off screen)", thousands(*off_screen));
-            }
-            title
-        }
-        Contents::Script { targets, status, .. } => {
-            format!("Script: {} to {}", counted(targets.len(), "alert"), status.word())
-        }
-    }
 }
 
 /// Draws the prompt for a command.

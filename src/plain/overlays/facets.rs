@@ -1,0 +1,81 @@
+//! *Add filter*: fields, then values with their counts; several of them by their numbers.
+
+use crate::app::documents::facets::no_values;
+use crate::app::documents::moment::counted;
+use crate::app::key::{Code, Key};
+use crate::app::model::Facets;
+use crate::domain::SafeStr;
+use crate::plain::act::press;
+use crate::plain::first_run::to;
+use crate::plain::line::numbers;
+use crate::plain::overlays::{escape, place};
+use crate::plain::session::Step;
+use crate::plain::speech;
+
+/// Values named at once.
+const NAMED: usize = 40;
+
+pub(super) fn text(facets: &Facets) -> Vec<String> {
+    if !facets.in_values {
+        let fields = facets.shown_fields().into_iter().enumerate();
+        let mut lines = vec!["Filter by which field?".to_owned()];
+        lines.extend(
+            fields
+                .map(|(at, field)| format!("{}. {}: {}.", at + 1, field.name(), speech::fold(field.help()))),
+        );
+        return lines;
+    }
+    let Some(field) = facets.field() else { return vec![speech::capital(no_values(facets))] };
+    let outcome = facets.outcome();
+    let filter = if outcome.is_all() { "every alert".to_owned() } else { outcome.to_string() };
+    let mut lines = vec![format!("Which {}? ok filters to: {}", field.name(), SafeStr(&filter))];
+    if facets.offered.facets.is_empty() {
+        lines.push(speech::capital(no_values(facets)));
+    }
+    let ticks = facets.ticked(field);
+    for (at, facet) in facets.offered.facets.iter().take(NAMED).enumerate() {
+        let name = if facet.value.is_empty() { "none".to_owned() } else { facet.label.to_string() };
+        let ticked = if Facets::is_ticked(&ticks, facet) { ", chosen" } else { "" };
+        lines.push(format!("{}. {name}: {}{ticked}.", at + 1, counted(facet.count, "alert")));
+    }
+    if facets.offered.more || facets.offered.facets.len() > NAMED {
+        lines.push("These are the most frequent; a part of a name finds others.".to_owned());
+    }
+    lines
+}
+
+pub(super) fn prompt(facets: &Facets) -> String {
+    if facets.in_values {
+        "Numbers choose, ok filters, an empty line goes back".to_owned()
+    } else {
+        "Number or a part of a name, or an empty line for none".to_owned()
+    }
+}
+
+pub(super) fn reply(facets: &Facets, line: &str) -> Result<Vec<Step>, String> {
+    if line.is_empty() {
+        return Ok(vec![escape()]);
+    }
+    if facets.in_values && line == "ok" {
+        return Ok(vec![press(Key::plain(Code::Enter))]);
+    }
+    let wanted = numbers(line);
+    let Ok(wanted) = wanted else {
+        let text = crate::app::Message::Paste(line.to_owned());
+        return Ok(vec![press(Key::ctrl('u')), Step::Send(text)]);
+    };
+    if !facets.in_values {
+        let at = place(line, facets.shown_fields().len())?;
+        let mut steps = to(facets.fields.chosen, at);
+        steps.push(press(Key::plain(Code::Enter)));
+        return Ok(steps);
+    }
+    let (mut steps, mut from) = (Vec::new(), facets.values.chosen);
+    for number in wanted {
+        let at = place(&number.to_string(), facets.offered.facets.len())?;
+        steps.extend(to(from, at));
+        steps.push(press(Key::char(' ')));
+        from = at;
+    }
+    Ok(steps)
+}
