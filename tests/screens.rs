@@ -6,6 +6,8 @@
 mod around;
 #[path = "screens/charts.rs"]
 mod charts;
+#[path = "screens/first.rs"]
+mod first;
 #[path = "screens/fixture.rs"]
 mod fixture;
 #[path = "screens/group.rs"]

@@ -113,14 +113,27 @@ pub enum Effect {
     Timer(Timer, Duration),
     /// Make the terminal as it was and stop the process until it is continued.
     Suspend,
+    /// Sign in by device code.
+    SignIn(SignInOrder),
+    /// List the profiles of the config.
+    ListProfiles,
+    /// Close what is open and open another profile.
+    OpenProfile(String),
     /// First run: list the subscriptions of a sign-in.
-    ListSubscriptions(usize),
+    ListSubscriptions {
+        /// Which of the sign-ins found.
+        sign_in: usize,
+        /// The cloud's word.
+        cloud: String,
+    },
     /// First run: write the config with these subscriptions (none = all) and start.
     WriteConfig {
         /// Which of the sign-ins found.
         sign_in: usize,
         /// Subscription GUIDs; empty for all.
         subscriptions: Vec<String>,
+        /// Keep a sign-in by device code on this machine.
+        keep: bool,
     },
     /// First run: open the demo tenant.
     OpenDemo,
@@ -128,6 +141,25 @@ pub enum Effect {
     Mouse(bool),
     /// Leave.
     Quit,
+}
+
+/// What to do about a sign-in by device code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignInOrder {
+    /// First run: ask for a code.
+    First {
+        /// Comes back with what becomes of it.
+        number: u64,
+        /// The cloud's word.
+        cloud: String,
+    },
+    /// Ask for a code for the profile that is open.
+    Again {
+        /// Comes back with what becomes of it.
+        number: u64,
+    },
+    /// Nobody waits for it any more.
+    Cancel,
 }
 
 /// A chart to be counted.

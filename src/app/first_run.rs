@@ -1,17 +1,25 @@
 //! The screen before there is a configuration: choose a sign-in, choose subscriptions, write the config; or open the
 //! demo.
 
+use crate::app::effect::SignInOrder;
 use crate::app::key::{Code, Key};
-use crate::app::model::{FirstRun, FirstRunStep, Model};
+use crate::app::message::{FirstLook, Listed, SubscriptionCount};
+use crate::app::model::{Choice, CodeStage, Counted, DeviceCode, FirstRun, FirstRunStep, Model};
 use crate::app::notice::{fail, say};
+use crate::app::sign_in::{self, Pressed};
 use crate::app::{Effect, Effects};
 use crate::domain::SafeText;
-use crate::domain::progress::Subscription;
 
 /// The keys of each step.
 pub(super) fn hints(screen: &FirstRun) -> &'static [(&'static str, &'static str)] {
-    match screen.step {
-        FirstRunStep::SignIn => &[("↑ ↓", "choose"), ("Enter", "go on"), ("d", "demo"), ("q", "quit")],
+    match &screen.step {
+        FirstRunStep::SignIn => {
+            &[("↑ ↓", "choose"), ("Enter", "go on"), ("c", "cloud"), ("d", "demo"), ("q", "quit")]
+        }
+        FirstRunStep::Keep => {
+            &[("y", "yes, keep me signed in"), ("Enter", "no"), ("Esc", "back"), ("q", "quit")]
+        }
+        FirstRunStep::Code(code) => sign_in::hints(code),
         FirstRunStep::Listing => &[("Esc", "back"), ("q", "quit")],
         FirstRunStep::Subscriptions { .. } => &[
             ("Space", "choose"),
@@ -33,6 +41,24 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
     }
     match &mut screen.step {
         FirstRunStep::SignIn => sign_in(model, key, out),
+        FirstRunStep::Keep => match key.code {
+            Code::Char('y') => ask_code(model, true, out),
+            Code::Enter | Code::Char('n') => ask_code(model, false, out),
+            Code::Esc => screen.step = FirstRunStep::SignIn,
+            _ => {}
+        },
+        FirstRunStep::Code(code) => match sign_in::pressed(code, key) {
+            Pressed::Nothing => {}
+            Pressed::Copy(shown) => sign_in::copy(model, &shown, out),
+            Pressed::Again => {
+                let keep = screen.keep;
+                ask_code(model, keep, out);
+            }
+            Pressed::GiveUp => {
+                screen.step = FirstRunStep::SignIn;
+                out.push(Effect::SignIn(SignInOrder::Cancel));
+            }
+        },
         FirstRunStep::Listing => {
             if key.code == Code::Esc {
                 screen.step = FirstRunStep::SignIn;
@@ -59,6 +85,19 @@ pub(super) fn moved(key: Key, from: usize, count: usize) -> Option<usize> {
     }
 }
 
+/// What was found came.
+pub(super) fn looked(model: &mut Model, look: FirstLook) {
+    let FirstLook { found, absent, clouds, cloud } = look;
+    // The first that works: the device code always does.
+    let usable = found.iter().position(|sign_in| sign_in.found.is_ok()).unwrap_or(found.len());
+    let fresh = || FirstRun { chosen: usable, cloud, ..FirstRun::default() };
+    let shown = model.first_run.get_or_insert_with(fresh);
+    shown.chosen = shown.chosen.min(found.len());
+    shown.found = found;
+    shown.absent = absent;
+    shown.clouds = clouds;
+}
+
 fn sign_in(model: &mut Model, key: Key, out: &mut Effects) {
     let Some(screen) = &mut model.first_run else { return };
     // The line below the sign-ins is the demo.
@@ -68,13 +107,14 @@ fn sign_in(model: &mut Model, key: Key, out: &mut Effects) {
     }
     match key.code {
         Code::Char('d') => out.push(Effect::OpenDemo),
+        Code::Char('c') if !screen.clouds.is_empty() => {
+            screen.cloud = (screen.cloud + 1) % screen.clouds.len();
+        }
         Code::Enter => match screen.found.get(screen.chosen) {
             None => out.push(Effect::OpenDemo),
             Some(found) => match &found.found {
-                Ok(_) => {
-                    screen.step = FirstRunStep::Listing;
-                    out.push(Effect::ListSubscriptions(screen.chosen));
-                }
+                Ok(_) if found.device_code => screen.step = FirstRunStep::Keep,
+                Ok(_) => list(model, out),
                 Err(why) => {
                     let why = why.clone();
                     fail(model, why, out);
@@ -85,55 +125,92 @@ fn sign_in(model: &mut Model, key: Key, out: &mut Effects) {
     }
 }
 
+/// Asks for a code.
+fn ask_code(model: &mut Model, keep: bool, out: &mut Effects) {
+    let number = model.next_serial();
+    let Some(screen) = &mut model.first_run else { return };
+    screen.keep = keep;
+    screen.step = FirstRunStep::Code(DeviceCode { number, stage: CodeStage::Asked });
+    out.push(Effect::SignIn(SignInOrder::First { number, cloud: cloud(screen) }));
+}
+
+/// The word of the cloud that is chosen.
+fn cloud(screen: &FirstRun) -> String {
+    screen.clouds.get(screen.cloud).cloned().unwrap_or_default()
+}
+
+/// Lists the subscriptions of the sign-in under the cursor.
+pub(super) fn list(model: &mut Model, out: &mut Effects) {
+    let Some(screen) = &mut model.first_run else { return };
+    screen.step = FirstRunStep::Listing;
+    out.push(Effect::ListSubscriptions { sign_in: screen.chosen, cloud: cloud(screen) });
+}
+
 fn choose(model: &mut Model, key: Key, out: &mut Effects) {
     let Some(screen) = &mut model.first_run else { return };
-    let FirstRunStep::Subscriptions { list, chosen } = &mut screen.step else { return };
+    let FirstRunStep::Subscriptions { list, chosen, .. } = &mut screen.step else { return };
     if let Some(place) = moved(key, *chosen, list.len()) {
         *chosen = place;
         return;
     }
     match key.code {
         Code::Char(' ') => {
-            if let Some((_, on)) = list.get_mut(*chosen) {
-                *on = !*on;
+            if let Some(choice) = list.get_mut(*chosen) {
+                choice.on = !choice.on;
             }
         }
         Code::Char('a') => {
-            let all = list.iter().all(|(_, on)| *on);
-            for (_, on) in list.iter_mut() {
-                *on = !all;
+            let all = list.iter().all(|choice| choice.on);
+            for choice in list.iter_mut() {
+                choice.on = !all;
             }
         }
         Code::Esc => screen.step = FirstRunStep::SignIn,
         Code::Enter => {
-            let picked = list.iter().filter(|(_, on)| *on);
-            let ids: Vec<String> =
-                picked.map(|(subscription, _)| subscription.id.as_str().to_owned()).collect();
+            let picked = list.iter().filter(|choice| choice.on);
+            let ids: Vec<String> = picked.map(|choice| choice.subscription.id.as_str().to_owned()).collect();
             if ids.is_empty() {
                 fail(model, "choose at least one subscription", out);
                 return;
             }
             // All of them means: also those that come later.
             let subscriptions = if ids.len() == list.len() { Vec::new() } else { ids };
-            out.push(Effect::WriteConfig { sign_in: screen.chosen, subscriptions });
+            let keep = screen.keep;
+            out.push(Effect::WriteConfig { sign_in: screen.chosen, subscriptions, keep });
         }
         _ => {}
     }
 }
 
 /// The subscriptions of the sign-in came.
-pub(super) fn subscriptions(model: &mut Model, answer: Result<Vec<(Subscription, bool)>, SafeText>) {
+pub(super) fn subscriptions(model: &mut Model, answer: Result<Listed, SafeText>) {
     let Some(screen) = &mut model.first_run else { return };
     if !matches!(screen.step, FirstRunStep::Listing) {
         return;
     }
     screen.step = match answer {
-        Ok(list) if list.is_empty() => {
-            FirstRunStep::Failed(SafeText::from("this sign-in can read no subscription"))
+        Ok(listed) if listed.subscriptions.is_empty() => FirstRunStep::Failed(SafeText::from(
+            "this sign-in can read no subscription: it takes the role Security Reader on one, or another tenant",
+        )),
+        Ok(Listed { who, subscriptions }) => {
+            let choice = |subscription| Choice { subscription, on: true, alerts: Counted::Asked };
+            let list = subscriptions.into_iter().map(choice).collect();
+            FirstRunStep::Subscriptions { who, list, chosen: 0 }
         }
-        Ok(list) => FirstRunStep::Subscriptions { list, chosen: 0 },
         Err(why) => FirstRunStep::Failed(why),
     };
+}
+
+/// The alerts of some subscriptions were counted, or not.
+pub(super) fn counted(model: &mut Model, counts: Vec<SubscriptionCount>) {
+    let Some(FirstRun { step: FirstRunStep::Subscriptions { list, .. }, .. }) = &mut model.first_run else {
+        return;
+    };
+    for (id, alerts) in counts {
+        if let Some(choice) = list.iter_mut().find(|choice| choice.subscription.id == id) {
+            choice.alerts = alerts;
+        }
+    }
 }
 
 /// The config was written, or why not.

@@ -169,7 +169,7 @@ impl Harness {
     }
 
     pub(crate) fn session() -> Session {
-        Session { tenant: SafeText::from("Contoso"), who: me(), read_only: None, demo: false, files: None }
+        Session { tenant: SafeText::from("Contoso"), who: me(), ..Session::default() }
     }
 
     pub(crate) fn start(&mut self) -> &mut Self {

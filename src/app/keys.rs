@@ -11,7 +11,7 @@ use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, export, filter_bar, first_run, group, journal, list, marks, narrow,
-    notice, overlays, pipe, pivot, record, related, respond, rights, suppress, views,
+    notice, overlays, pipe, pivot, profiles, record, related, respond, rights, sign_in, suppress, views,
 };
 use crate::domain::SafeText;
 
@@ -70,7 +70,9 @@ fn blocked(model: &Model) -> bool {
     let list = model.list.awaiting && list_has_keys;
     let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
     let values = overlays::facets::awaited(model);
-    list || tab
+    model.switching
+        || list
+        || tab
         || values
         || journal::opens_sheet(model)
         || overlays::log::is_awaited(model)
@@ -212,6 +214,11 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         Command::Show(Show::Log) => overlays::log::open(model, out),
         Command::Show(Show::Help) => overlays::open_help(model),
         Command::Show(Show::Palette) => overlays::open_palette(model),
+        Command::App(App::SignIn) => sign_in::run(model, out),
+        Command::App(App::Profile) => profiles::open(model, out),
+        Command::App(App::Sync) if sign_in::signed_out(model) && sign_in::by_code(model) => {
+            sign_in::open(model, out);
+        }
         Command::Show(Show::Timeline) => overlays::timeline::open(model, out),
         Command::Show(Show::Attack) => overlays::attack::open(model, out),
         Command::Show(Show::Histogram) => list::switch_histogram(model, out),

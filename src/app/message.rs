@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::app::command::Command;
 use crate::app::fetch;
 use crate::app::key::Key;
-use crate::app::model::{PipeEnd, Tab};
+use crate::app::model::{Counted, PipeEnd, ProfileLine, ShownCode, Tab};
 use crate::app::mouse::Mouse;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
@@ -16,13 +16,13 @@ use crate::domain::fact::{FactKind, named};
 use crate::domain::filter::{Completion, Values};
 use crate::domain::incident::Family;
 use crate::domain::listing::Listing;
-use crate::domain::progress::{Fault, SyncEvent};
+use crate::domain::progress::{Fault, Subscription, SyncEvent};
 use crate::domain::record::{AlertRecord, DeedKind, LogEntry, Past};
 use crate::domain::related::Related;
 use crate::domain::resource::ResourceId;
 use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
-use crate::domain::{AlertId, AlertKey, ChangeId, SafeStr, SafeText};
+use crate::domain::{AlertId, AlertKey, ChangeId, SafeStr, SafeText, SubscriptionId};
 
 /// The clock as the shell read it for this message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,8 @@ pub enum Message {
     Sync(SyncEvent),
     /// The journal answers.
     Journal(Journal),
+    /// What becomes of a sign-in by device code, by its number.
+    SignIn(u64, SignInNews),
     /// What there is to start with.
     Start(Start),
     /// What the analyst must know of the files: rebuilt, read-only, little space left.
@@ -362,15 +364,23 @@ pub enum Start {
     /// The list: the configured profile or the demo.
     Ready(Session),
     /// No configuration: what was found.
-    FirstRun(Vec<SignInFound>),
+    FirstRun(FirstLook),
     /// The subscriptions of the sign-in that was chosen.
-    Subscriptions(Result<Vec<(crate::domain::progress::Subscription, bool)>, SafeText>),
+    Subscriptions(Result<Listed, SafeText>),
+    /// How many open alerts some of them have.
+    Counts(Vec<SubscriptionCount>),
+    /// The profiles of the config.
+    Profiles(Result<Vec<ProfileLine>, SafeText>),
+    /// Another profile was opened: what was shown is gone.
+    Switched,
+    /// It could not be opened; the former one is still there.
+    NotSwitched(SafeText),
     /// The config was written, or why not.
     ConfigWritten(Result<SafeText, SafeText>),
 }
 
 /// Who works where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Session {
     /// The tenant's name, or the profile's.
     pub tenant: SafeText,
@@ -382,6 +392,46 @@ pub struct Session {
     pub demo: bool,
     /// The alerts are those of files, and there is no source; true when nothing is kept afterwards.
     pub files: Option<bool>,
+    /// A code typed into a browser signs in here.
+    pub device_code: bool,
+    /// The filter, or the digit or name of the view, that the profile begins with.
+    pub view: Option<String>,
+}
+
+/// What the first run begins with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FirstLook {
+    /// The ways to sign in that can be chosen.
+    pub found: Vec<SignInFound>,
+    /// The names of the ways that are not there.
+    pub absent: Vec<String>,
+    /// The clouds' words.
+    pub clouds: Vec<String>,
+    /// The place of the cloud that is tried first.
+    pub cloud: usize,
+}
+
+/// What a sign-in sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Who is signed in.
+    pub who: SafeText,
+    /// The subscriptions.
+    pub subscriptions: Vec<Subscription>,
+}
+
+/// A subscription and how many open alerts it has.
+pub type SubscriptionCount = (SubscriptionId, Counted);
+
+/// What becomes of a sign-in by device code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignInNews {
+    /// Somebody has to type this.
+    Code(ShownCode),
+    /// Somebody is signed in.
+    Done,
+    /// Nobody is, and why.
+    Failed(SafeText),
 }
 
 /// A sign-in that was looked for.
@@ -391,4 +441,6 @@ pub struct SignInFound {
     pub name: String,
     /// Usable or not, and what was seen.
     pub found: Result<SafeText, SafeText>,
+    /// A code has to be typed first.
+    pub device_code: bool,
 }

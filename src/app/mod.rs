@@ -22,6 +22,7 @@
 //! | `bulk`, [`journal`], [`undo`] | decisions, what the journal answers, taking back |
 //! | `record` | notes, assignment, feedback |
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
+//! | `sign_in`, `profiles` | a code to type into a browser; another profile of the config |
 //! | `export`, `pipe` | files to hand on, a change as a script; alerts given to a command |
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
@@ -61,11 +62,13 @@ pub mod overlays;
 mod page;
 mod pipe;
 mod pivot;
+mod profiles;
 mod record;
 pub mod related;
 pub mod respond;
 mod rights;
 pub mod settings;
+mod sign_in;
 pub mod suppress;
 mod sync_status;
 pub mod tabs;

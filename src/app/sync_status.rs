@@ -6,9 +6,9 @@ use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::message::Now;
 use crate::app::model::{Model, SubscriptionState, SyncStatus};
 use crate::app::notice::{fail, say};
-use crate::app::{Effect, Effects, details, journal, rights, undo};
+use crate::app::{Effect, Effects, details, journal, rights, sign_in, undo};
 use crate::domain::change::Tally;
-use crate::domain::progress::{Subscription, SyncEvent};
+use crate::domain::progress::{FaultKind, Subscription, SyncEvent};
 use crate::domain::{ChangeId, SafeText, SubscriptionId};
 
 /// A worker reports.
@@ -37,8 +37,16 @@ pub(super) fn event(model: &mut Model, event: SyncEvent, out: &mut Effects) {
             state.fault = None;
             sync.quarantined += summary.quarantined;
         }
-        SyncEvent::PullFailed { subscription: Some(id), fault } => state(sync, &id).fault = Some(fault),
-        SyncEvent::PullFailed { subscription: None, fault } => sync.fault = Some(fault),
+        SyncEvent::PullFailed { subscription, fault } => {
+            let signed_out = fault.kind == FaultKind::SignIn;
+            match subscription {
+                Some(id) => state(sync, &id).fault = Some(fault),
+                None => sync.fault = Some(fault),
+            }
+            if signed_out {
+                sign_in::missed(model, out);
+            }
+        }
         SyncEvent::RoundEnded(at) => {
             sync.running = false;
             sync.wished = false;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::app::message::{Message, Now, Start, Timer};
-use crate::app::model::{FirstRun, Model, Pane};
+use crate::app::model::{Model, Pane};
 use crate::app::notice::Speaker;
 use crate::app::{
     Effect, Effects, ask, details, export, filter_bar, first_run, journal, keys, list, mouse, notice,
-    overlays, pipe, related, respond, sync_status,
+    overlays, pipe, profiles, related, respond, sign_in, sync_status,
 };
 use crate::domain::progress::SyncEvent;
 
@@ -35,6 +35,7 @@ fn speaker(message: &Message) -> Speaker {
         | Message::Fetched(..)
         | Message::Triggered(_)
         | Message::Notices(_)
+        | Message::SignIn(..)
         | Message::Start(_) => Speaker::Worker,
         Message::Journal(_) => Speaker::Journal,
         _ => Speaker::Key,
@@ -83,6 +84,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
             journal::answered(model, answer, out);
             overlays::measure(model);
         }
+        Message::SignIn(number, news) => sign_in::heard(model, number, news, out),
         Message::Start(start) => begin(model, start, out),
         Message::Notices(notices) => notice::keep(model, notices, out),
     }
@@ -115,26 +117,29 @@ fn minute(model: &mut Model, out: &mut Effects) {
 fn begin(model: &mut Model, start: Start, out: &mut Effects) {
     match start {
         Start::Ready(session) => {
+            let view = session.view.clone();
             let first = model.session.replace(session).is_none();
             model.first_run = None;
             if first {
-                out.push(Effect::Timer(Timer::Minute, MINUTE));
+                if !std::mem::replace(&mut model.ticking, true) {
+                    out.push(Effect::Timer(Timer::Minute, MINUTE));
+                }
                 journal::list_changes(model, out);
+                if let Some(view) = view {
+                    profiles::begin_with(model, &view, out);
+                }
             }
             // At the start the snapshot comes first, and with it the question was asked.
             if !(first && model.list.in_flight) {
                 list::refresh(model, out);
             }
         }
-        Start::FirstRun(found) => {
-            // The first sign-in that works, else the demo below them.
-            let usable = found.iter().position(|sign_in| sign_in.found.is_ok()).unwrap_or(found.len());
-            let shown =
-                model.first_run.get_or_insert_with(|| FirstRun { chosen: usable, ..FirstRun::default() });
-            shown.chosen = shown.chosen.min(found.len());
-            shown.found = found;
-        }
+        Start::FirstRun(look) => first_run::looked(model, look),
         Start::Subscriptions(answer) => first_run::subscriptions(model, answer),
+        Start::Counts(counts) => first_run::counted(model, counts),
+        Start::Profiles(answer) => profiles::listed(model, answer, out),
+        Start::Switched => profiles::switched(model),
+        Start::NotSwitched(why) => profiles::not_switched(model, why, out),
         Start::ConfigWritten(answer) => first_run::written(model, answer, out),
     }
 }

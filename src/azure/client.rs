@@ -73,6 +73,11 @@ impl ArmClient {
         &self.throttle
     }
 
+    /// Where tokens come from.
+    pub fn tokens(&self) -> &TokenSource {
+        self.transport.tokens()
+    }
+
     /// Who is signed in; asks for a token when there is none yet.
     pub async fn who(&self) -> Result<Identity, SignInError> {
         Ok(self.transport.tokens().get().await?.identity())

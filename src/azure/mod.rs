@@ -14,6 +14,7 @@
 //! | [`rights`] | what the signed-in role may do |
 //! | [`suppression`] | suppression rules |
 //! | [`activity`], [`ownership`] | a resource's activity log, tags and owners |
+//! | [`counts`], [`reach`] | open alerts per subscription; whether an address can be reached, and what stands in the way |
 //! | [`graph`], [`recommendations`] | Resource Graph, and what it holds to improve on a resource |
 //! | [`contacts`], [`samples`] | who receives mail for alerts; sample alerts |
 //! | [`logic_apps`], [`automations`] | logic apps, their triggers and runs; workflow automations |
@@ -29,6 +30,7 @@ pub mod callback;
 pub mod client;
 pub mod cloud;
 pub mod contacts;
+pub mod counts;
 pub mod error;
 pub mod graph;
 pub mod identity;
@@ -37,6 +39,7 @@ pub mod logic_apps;
 pub mod ownership;
 pub mod page;
 pub mod parse;
+pub mod reach;
 pub mod recommendations;
 pub mod retry;
 pub mod rights;
@@ -48,7 +51,8 @@ pub mod transport;
 
 pub use alert_event::alert_event;
 pub use auth::{
-    Credential, Finding, Presence, SignInEnvironment, SignInError, SignInKind, TokenSource, discover, sign_in,
+    Credential, DeviceFlow, DevicePrompt, DeviceSession, Finding, Presence, SignInEnvironment, SignInError,
+    SignInKind, TokenSource, discover, sign_in,
 };
 pub use callback::{Callback, Called, Caller};
 pub use client::{ArmClient, Subscription};

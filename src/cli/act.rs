@@ -8,9 +8,9 @@ use serde_json::json;
 use crate::azure::error::DENIED;
 use crate::cli::args::{Act, Global};
 use crate::cli::exit::{CliError, Exit};
-use crate::cli::json as machine;
 use crate::cli::output::{Out, ask, say};
 use crate::cli::progress::Progress;
+use crate::cli::{json as machine, workspace};
 use crate::domain::change::{Outcome, Tally, TargetRecord};
 use crate::domain::progress::{Fault, FaultKind};
 use crate::domain::{ChangeId, SafeText, thousands};
@@ -121,7 +121,7 @@ impl<'a> Refused<'a> {
 
 /// What the workers need; a fault when there is no sign-in to be had.
 pub async fn engine(workspace: &Workspace) -> Result<EngineConfig, Fault> {
-    match workspace.connect().await {
+    match workspace::client(workspace).await {
         Ok(client) => Ok(workspace.engine_config(client)),
         Err(error) => {
             let kind = if is_sign_in(&error) { FaultKind::SignIn } else { FaultKind::Unreachable };

@@ -82,7 +82,7 @@ async fn show(
     wanted: Option<&str>,
     out: &mut Out,
 ) -> Result<Exit, CliError> {
-    let client = workspace.connect().await?;
+    let client = workspace::client(workspace).await?;
     let mut answers = Vec::new();
     for subscription in around::subscriptions(workspace, &client, wanted).await? {
         let answer = around::remote(client.contacts(&subscription.id).await);

@@ -97,7 +97,7 @@ pub async fn run(global: &Global, args: Context, out: &mut Out) -> Result<Exit, 
             }
         };
         let window = span.window(Window::around(&detail.alert.times, clock.utc), now().utc)?;
-        let client = workspace.connect().await?;
+        let client = workspace::client(workspace).await?;
         let (tags, holders, log) = tokio::join!(
             client.tags(&resource),
             client.holders(&resource),

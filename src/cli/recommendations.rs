@@ -21,7 +21,7 @@ pub async fn run(global: &Global, id: &str, out: &mut Out) -> Result<Exit, CliEr
             }
             return Ok(Exit::Done);
         };
-        let client = workspace.connect().await?;
+        let client = workspace::client(workspace).await?;
         let found = client.recommendations(&resource).await?;
         for gap in &found.gaps {
             say(gap);

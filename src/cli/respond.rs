@@ -77,7 +77,7 @@ async fn list(
     outgoing: &Outgoing,
     out: &mut Out,
 ) -> Result<Exit, CliError> {
-    let client = workspace.connect().await?;
+    let client = workspace::client(workspace).await?;
     let found = all(workspace, &client).await?;
     if global.json {
         out.line(machine::text(&listed(&found, outgoing)))?;
@@ -176,7 +176,7 @@ async fn respond(
     if let Some((id, why)) = outgoing.left_out.first() {
         return Err(CliError::failed(format_args!("{}: {why}", SafeStr(id.as_str()))));
     }
-    let client = workspace.connect().await?;
+    let client = workspace::client(workspace).await?;
     let app = find(workspace, &client, app).await?;
     let chosen = args.trigger.as_deref().map_or_else(|| app.choice(), |name| app.trigger(name));
     let chosen = chosen.map_err(|why| CliError::failed(format_args!("{}: {why}", app.name)))?;

@@ -52,7 +52,7 @@ async fn ask(
     out: &mut Out,
 ) -> Result<Exit, CliError> {
     workspace::writable(workspace)?;
-    let client = workspace.connect().await?;
+    let client = workspace::client(workspace).await?;
     let subscription = around::one_subscription(workspace, &client, args.subscription.as_deref()).await?;
     let started = client.simulate(&subscription.id, &args.bundle).await?;
     let bundles = if args.bundle.is_empty() { &Bundle::ALL[..] } else { &args.bundle };

@@ -25,7 +25,7 @@ pub async fn run(global: &Global, full: bool, out: &mut Out) -> Result<Exit, Cli
 }
 
 async fn once(workspace: &Workspace, global: &Global, full: bool, out: &mut Out) -> Result<Exit, CliError> {
-    let client = workspace.connect().await?;
+    let client = workspace::client(workspace).await?;
     let config = workspace.engine_config(client);
     if full {
         workspace.store.call(Store::forget_contents).await??;

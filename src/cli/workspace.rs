@@ -1,9 +1,10 @@
 //! Opens the workspace for a command.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::azure::ArmClient;
+use crate::azure::{ApiError, ArmClient, DeviceSession, SignInError};
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::say;
@@ -51,7 +52,42 @@ async fn open(global: &Global) -> Result<Workspace, CliError> {
     for notice in &workspace.notices {
         say(notice);
     }
+    if let Some(why) = &workspace.not_kept {
+        say(why);
+    }
     Ok(workspace)
+}
+
+/// Signs in. Where a code has to be typed first, it is shown to a person who looks at a terminal; others get the error.
+pub async fn client(workspace: &Workspace) -> Result<ArmClient, ApiError> {
+    let found = match workspace.connect().await {
+        // A kept sign-in may have ended: it is tried before something is begun with it.
+        Ok(client) if workspace.device.is_some() => {
+            client.tokens().get().await.map(|_| client).map_err(ApiError::SignIn)
+        }
+        found => found,
+    };
+    match (found, &workspace.device) {
+        (Err(ApiError::SignIn(error)), Some(Ok(session))) if error.wants_code() && is_watched() => {
+            by_code(session).await.map_err(ApiError::SignIn)?;
+            workspace.connect().await
+        }
+        (found, _) => found,
+    }
+}
+
+/// Whether somebody can be told a code and cancel.
+fn is_watched() -> bool {
+    std::io::stderr().is_terminal() && std::io::stdin().is_terminal()
+}
+
+async fn by_code(session: &DeviceSession) -> Result<(), SignInError> {
+    let flow = session.begin().await?;
+    say(format_args!(
+        "To sign in, open {} in a browser on any machine and type the code {} (ctrl-c gives up)",
+        flow.prompt.address, flow.prompt.code
+    ));
+    flow.wait().await
 }
 
 /// The alerts of the files named by `--file`. What could not be read is said; that none could is an error.
@@ -100,7 +136,7 @@ pub fn writable(workspace: &Workspace) -> Result<(), CliError> {
 
 /// Signs in and says who it is.
 pub async fn connect(workspace: &Workspace) -> Result<(ArmClient, SafeText), CliError> {
-    let client = workspace.connect().await?;
+    let client = client(workspace).await?;
     let who = name(workspace, &client).await?;
     Ok((client, who))
 }
@@ -123,8 +159,6 @@ pub async fn who(workspace: &Workspace) -> SafeText {
     if workspace.is_of_files() {
         return crate::runtime::work::local_name();
     }
-    match connect(workspace).await {
-        Ok((_, who)) => who,
-        Err(_) => SafeText::default(),
-    }
+    let Ok(client) = workspace.connect().await else { return SafeText::default() };
+    name(workspace, &client).await.unwrap_or_default()
 }

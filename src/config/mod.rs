@@ -51,13 +51,19 @@ pub struct Profile {
     pub name: String,
     /// `public`, `us-gov` or `china`.
     pub cloud: String,
-    /// `access-token`, `client-secret`, `workload-identity`, `managed-identity` or `azure-cli`; the first that works
-    /// when empty.
+    /// The tenant to sign in to, a GUID or a domain; the sign-in's own when empty.
+    pub tenant: String,
+    /// `access-token`, `client-secret`, `workload-identity`, `managed-identity`, `azure-cli` or `device-code`; the first
+    /// that works when empty.
     pub sign_in: String,
+    /// Keep a sign-in by device code in a file of the data folder.
+    pub keep_sign_in: bool,
     /// Subscription GUIDs; every subscription the sign-in sees when empty.
     pub subscriptions: Vec<String>,
     /// Seconds between the end of a sync and the next.
     pub sync_seconds: u64,
+    /// What the screen begins with: a view's digit or name, or a filter; where it was left when empty.
+    pub view: String,
     /// Never change anything.
     pub read_only: bool,
 }
@@ -67,9 +73,12 @@ impl Default for Profile {
         Self {
             name: String::new(),
             cloud: "public".to_owned(),
+            tenant: String::new(),
             sign_in: String::new(),
+            keep_sign_in: false,
             subscriptions: Vec::new(),
             sync_seconds: 60,
+            view: String::new(),
             read_only: false,
         }
     }

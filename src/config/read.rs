@@ -97,6 +97,10 @@ fn check(config: &Config, tree: &DeTable<'_>, mut wrong: impl FnMut(usize, Strin
         if Cloud::parse(&profile.cloud).is_none() {
             word("cloud", &profile.cloud, Cloud::ALL.map(Cloud::word).join(", "));
         }
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+        if !profile.tenant.trim().chars().all(plain) {
+            word("tenant", &profile.tenant, "a tenant's GUID or one of its domains".to_owned());
+        }
         if !profile.sign_in.is_empty() && SignInKind::parse(&profile.sign_in).is_none() {
             word("sign-in", &profile.sign_in, SignInKind::ALL.map(SignInKind::word).join(", "));
         }
@@ -150,6 +154,7 @@ mod tests {
             ("[screen]\ncolumns = \"age\"\n", 2, 11, "found the text \"age\"; expected a list in brackets"),
             ("[profile.x]\nsync-seconds = -1\n", 2, 16, "found -1; expected a whole number"),
             ("[profile.x]\ncloud = \"mars\"\n", 2, 9, "`mars` is not known; expected public, us-gov, china"),
+            ("[profile.x]\ntenant = \"a/b\"\n", 2, 10, "`a/b` is not known; expected a tenant's GUID"),
             ("[profile.x]\nname = 'é'\nsign-in = \"sms\"", 3, 11, "`sms` is not known; expected"),
             ("profile = 3\n", 1, 11, "found 3; expected a table"),
             ("[keys]\npreset = \"vi\"\n", 2, 10, "`vi` is not known; expected default, gmail, sguil"),

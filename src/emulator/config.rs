@@ -27,6 +27,10 @@ pub struct Config {
     pub now: Option<DateTime<Utc>>,
     /// The only bearer token that is accepted.
     pub token: String,
+    /// How the refresh tokens of its sign-in service begin.
+    pub refresh_token: String,
+    /// Seconds between two questions after a device code.
+    pub code_interval: u64,
     /// What the caller may do.
     pub role: Role,
     /// The token buckets.
@@ -53,6 +57,8 @@ impl Default for Config {
             page_size: 500,
             now: None,
             token: "demo".to_owned(),
+            refresh_token: "refresh".to_owned(),
+            code_interval: 1,
             role: Role::default(),
             throttle: Throttle::default(),
             faults: Vec::new(),

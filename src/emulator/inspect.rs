@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::arm_error::ArmError;
+use super::login::Answer;
 use super::reply::Reply;
 use super::serve::Shared;
 use super::state::Change;
@@ -30,6 +31,7 @@ pub(super) async fn answer(shared: &Shared, method: &Method, path: &str, body: B
         }
         (&Method::GET, ["runs"]) => Ok(lines(&shared.logic.started(shared.clock.now()))),
         (&Method::POST, ["alerts"]) => add(shared, body),
+        (&Method::POST, ["login"]) => login(shared, &body),
         (&Method::POST, ["alerts", name, "status"]) => set(shared, &super::routes::decode(name), &body),
         _ => Err(ArmError::not_found("NotFound", format!("There is no {method} /_emulator/{path}."))),
     };
@@ -58,6 +60,25 @@ fn add(shared: &Shared, raw: Bytes) -> Result<Reply, ArmError> {
     added
         .map(|id| Reply::json(StatusCode::CREATED, json!({ "id": id }).to_string()))
         .map_err(|error| ArmError::bad_request("InvalidRequestContent", error.to_string()))
+}
+
+/// `{"answers": ["pending", "approved"], "revoke": false}`: what becomes of device codes and refresh tokens.
+fn login(shared: &Shared, body: &[u8]) -> Result<Reply, ArmError> {
+    #[derive(Deserialize)]
+    struct Wanted {
+        #[serde(default)]
+        answers: Vec<String>,
+        #[serde(default)]
+        revoke: bool,
+    }
+    let bad = |why: String| ArmError::bad_request("InvalidRequestContent", why);
+    let wanted: Wanted = serde_json::from_slice(body).map_err(|error| bad(error.to_string()))?;
+    let answers: Result<Vec<Answer>, String> = wanted.answers.iter().map(|word| word.parse()).collect();
+    shared.login.script(answers.map_err(bad)?);
+    if wanted.revoke {
+        shared.login.revoke();
+    }
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
 fn set(shared: &Shared, name: &str, body: &[u8]) -> Result<Reply, ArmError> {

@@ -41,6 +41,7 @@ mod graph;
 mod inspect;
 pub mod log;
 mod logic;
+mod login;
 mod paging;
 mod posture;
 mod query;
@@ -72,6 +73,7 @@ pub use data::DataError;
 pub use fault::Fault;
 pub use log::LogEntry;
 pub use logic::RunEntry;
+pub use login::Answer;
 pub use raw::RawError;
 pub use role::Role;
 pub use throttle::Throttle;
@@ -131,6 +133,7 @@ pub async fn start(config: Config) -> Result<Emulator, Error> {
         state: Mutex::new(state),
         log: log::Log::default(),
         auth: auth::Auth::new(config.token.clone()),
+        login: login::Login::new(config.token.clone(), config.refresh_token.clone(), config.code_interval),
         buckets: throttle::Buckets::new(config.throttle),
         injector: fault::Injector::new(&config.faults, config.fault_seed),
         operations: Mutex::default(),
@@ -207,6 +210,16 @@ impl Emulator {
     /// The secrets in the callback addresses of all logic apps, for tests that look whether one has leaked.
     pub fn callback_signatures(&self) -> Vec<String> {
         self.shared.logic.signatures()
+    }
+
+    /// What the sign-in service answers from now on when it is asked after a device code; the last answer repeats.
+    pub fn answer_codes(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.shared.login.script(answers);
+    }
+
+    /// From now on the sign-in service accepts no refresh token, until somebody signs in anew.
+    pub fn revoke_sign_ins(&self) {
+        self.shared.login.revoke();
     }
 
     /// Id and status (in the API's spelling) of every alert, by subscription, newest first.

@@ -23,6 +23,7 @@ use super::fault::{Drawn, Injector, Kind, Target};
 use super::inspect;
 use super::log::Log;
 use super::logic::{Logic, callback};
+use super::login::{Ask, Login};
 use super::posture::Posture;
 use super::query::Query;
 use super::reply::Reply;
@@ -38,6 +39,7 @@ pub(super) struct Shared {
     pub(super) state: Mutex<State>,
     pub(super) log: Log,
     pub(super) auth: Auth,
+    pub(super) login: Login,
     pub(super) buckets: Buckets,
     pub(super) injector: Injector,
     pub(super) operations: Mutex<HashMap<String, Operation>>,
@@ -160,6 +162,12 @@ pub(super) async fn handle(
         return inspect::answer(&shared, &parts.method, &path, body).await.into_response();
     }
     let seq = shared.log.open(&parts);
+    if let Some(ask) = Ask::of_path(parts.uri.path()) {
+        let base = format!("http://{}", shared.authority);
+        let reply = shared.login.answer(ask, &base, &parts.method, body).await;
+        shared.log.note(seq, |entry| entry.status = Some(reply.status.as_u16()));
+        return reply.into_response();
+    }
     let headers = parts.headers.clone();
     let route = Route::of_path(parts.uri.path());
     let asked = Asked { route, query: Query::of(&parts.uri), parts, body, pretend: false };

@@ -1,11 +1,12 @@
 //! The program without a configuration: the choices, numbered.
 
 use crate::app::key::{Code, Key};
-use crate::app::model::{FirstRun, FirstRunStep, Model};
+use crate::app::model::{Counted, FirstRun, FirstRunStep, Model};
 use crate::domain::SafeStr;
 use crate::plain::act::press;
 use crate::plain::line::numbers;
 use crate::plain::session::Step;
+use crate::plain::sign_in;
 
 /// What there is to choose.
 pub(super) fn text(screen: &FirstRun) -> Vec<String> {
@@ -23,19 +24,31 @@ pub(super) fn text(screen: &FirstRun) -> Vec<String> {
             }
             let demo = "Demo tenant: about 1,200 made-up alerts, no account, nothing is kept.";
             lines.push(format!("{}. {demo}", screen.found.len() + 1));
+            if let Some(cloud) = screen.clouds.get(screen.cloud) {
+                lines.push(format!("Cloud: {cloud}."));
+            }
+            if !screen.absent.is_empty() {
+                lines.push(format!("Not here: {}.", screen.absent.join(", ")));
+            }
             lines
         }
+        FirstRunStep::Keep => vec![
+            "Keep me signed in on this machine? Then what renews the sign-in is kept in a file that only this user can read."
+                .to_owned(),
+        ],
+        FirstRunStep::Code(code) => sign_in::text(code),
         FirstRunStep::Listing => vec!["Listing the subscriptions of this sign-in.".to_owned()],
-        FirstRunStep::Subscriptions { list, .. } => {
-            let count = list.iter().filter(|(_, on)| *on).count();
+        FirstRunStep::Subscriptions { who, list, .. } => {
+            let count = list.iter().filter(|choice| choice.on).count();
             let mut lines = vec![
+                format!("Signed in as {who}."),
                 "Which subscriptions shall be shown?".to_owned(),
                 format!("{count} of {} chosen; with all of them, also those that come later.", list.len()),
             ];
-            for (at, (subscription, on)) in list.iter().enumerate() {
-                let chosen = if *on { "chosen" } else { "not chosen" };
-                let id = SafeStr(subscription.id.as_str());
-                lines.push(format!("{}. {}: {chosen}. {id}", at + 1, subscription.name));
+            for (at, choice) in list.iter().enumerate() {
+                let chosen = if choice.on { "chosen" } else { "not chosen" };
+                let (name, id) = (&choice.subscription.name, SafeStr(choice.subscription.id.as_str()));
+                lines.push(format!("{}. {name}: {chosen}{}. {id}", at + 1, alerts(&choice.alerts)));
             }
             lines
         }
@@ -43,10 +56,21 @@ pub(super) fn text(screen: &FirstRun) -> Vec<String> {
     }
 }
 
+/// The open alerts of a subscription, where they are known.
+fn alerts(counted: &Counted) -> String {
+    match counted {
+        Counted::Asked => String::new(),
+        Counted::Open { alerts, high } => format!(", {alerts} open alerts, {high} high"),
+        Counted::Unknown(why) => format!(", not counted: {why}"),
+    }
+}
+
 /// What is asked.
 pub(super) fn prompt(screen: &FirstRun) -> String {
     match &screen.step {
-        FirstRunStep::SignIn => "Number, demo, or quit",
+        FirstRunStep::SignIn => "Number, cloud for another cloud, demo, or quit",
+        FirstRunStep::Keep => "y keeps it, an empty line means No, back, or quit",
+        FirstRunStep::Code(code) => sign_in::prompt(code),
         FirstRunStep::Listing => "back, or quit",
         FirstRunStep::Subscriptions { .. } => "Numbers to switch, all, ok to write the config, back, or quit",
         FirstRunStep::Failed(_) => "back to choose again, or quit",
@@ -63,6 +87,10 @@ pub(super) fn reply(model: &Model, line: &str) -> Result<Vec<Step>, String> {
         ("quit" | "q" | "exit", _) => Ok(vec![Step::Quit]),
         ("back", FirstRunStep::SignIn) => Err("this is the beginning".to_owned()),
         ("back", _) => Ok(vec![key(Code::Esc)]),
+        ("cloud", FirstRunStep::SignIn) => Ok(vec![press(Key::char('c'))]),
+        ("y" | "yes", FirstRunStep::Keep) => Ok(vec![press(Key::char('y'))]),
+        ("" | "n" | "no", FirstRunStep::Keep) => Ok(vec![key(Code::Enter)]),
+        (line, FirstRunStep::Code(code)) => sign_in::reply(code, line),
         ("demo", FirstRunStep::SignIn) => Ok(vec![press(Key::char('d'))]),
         ("all", FirstRunStep::Subscriptions { .. }) => Ok(vec![press(Key::char('a'))]),
         ("ok", FirstRunStep::Subscriptions { .. }) => Ok(vec![key(Code::Enter)]),
@@ -74,7 +102,7 @@ pub(super) fn reply(model: &Model, line: &str) -> Result<Vec<Step>, String> {
             steps.push(key(Code::Enter));
             Ok(steps)
         }
-        (_, FirstRunStep::Subscriptions { list, chosen }) if !line.is_empty() => {
+        (_, FirstRunStep::Subscriptions { list, chosen, .. }) if !line.is_empty() => {
             let (mut steps, mut at) = (Vec::new(), *chosen);
             for number in numbers(line)? {
                 let place = number.checked_sub(1).filter(|place| *place < list.len());

@@ -11,7 +11,7 @@
 //! | [`session`] | what was printed last, so that numbers keep their meaning |
 //! | `answer`, `news` | what changed and where the user is; what happened meanwhile |
 //! | `alerts`, `tabs` | an alert as a line; the texts of an alert |
-//! | `overlays`, `first_run` | prompts: what they ask, and what an answer means |
+//! | `overlays`, `first_run`, `sign_in` | prompts: what they ask, and what an answer means |
 //! | `form` | forms: numbered fields |
 //! | `waits` | what an answer still waits for |
 //! | `help` | the help, from the table of words |
@@ -27,6 +27,7 @@ pub mod line;
 mod news;
 mod overlays;
 pub mod session;
+mod sign_in;
 pub mod speech;
 mod tabs;
 #[cfg(test)]

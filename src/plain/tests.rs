@@ -1,8 +1,10 @@
 //! Talks with the core behind them: what each line is answered with.
 
-use crate::app::harness::{Given, Harness, ROW};
+use crate::app::effect::SignInOrder;
+use crate::app::harness::{Given, Harness, ROW, now};
 use crate::app::key::Key;
-use crate::app::message::{Message, SignInFound, Start};
+use crate::app::message::{FirstLook, Message, SignInFound, SignInNews, Start};
+use crate::app::model::ShownCode;
 use crate::app::{Effect, Model};
 use crate::domain::{SafeText, Severity};
 use crate::plain::session::{Plain, Step};
@@ -258,14 +260,29 @@ fn groups_and_values_are_numbered() {
 #[test]
 fn the_first_run_is_numbered_choices() {
     let mut harness = Harness::bare(&[]);
-    let sign_in = |name: &str, found| SignInFound { name: name.to_owned(), found };
-    harness.send(Message::Start(Start::FirstRun(vec![
-        sign_in("Azure CLI", Ok(SafeText::from("ann@contoso.example"))),
-        sign_in("managed identity", Err(SafeText::from("not found"))),
-    ])));
+    let sign_in =
+        |name: &str, found| SignInFound { name: name.to_owned(), found, device_code: name == "device code" };
+    let look = FirstLook {
+        found: vec![
+            sign_in("Azure CLI", Ok(SafeText::from("ann@contoso.example"))),
+            sign_in("client secret", Err(SafeText::from("AZURE_CLIENT_ID is not set"))),
+            sign_in("device code", Ok(SafeText::from("type a code into a browser anywhere"))),
+        ],
+        absent: vec!["managed identity".to_owned()],
+        clouds: vec!["public".to_owned(), "us-gov".to_owned()],
+        cloud: 0,
+    };
+    harness.send(Message::Start(Start::FirstRun(look)));
     let mut talk = Talk::with(harness);
-    talk.say(&["", "7", "2", "1", "back", "3"]);
-    assert!(talk.harness.effects.contains(&Effect::ListSubscriptions(0)));
+    talk.say(&["", "7", "2", "1", "back", "cloud", "3", "y"]);
+    let shown = ShownCode { code: "ABC".into(), address: "https://login.example".into(), until: now().utc };
+    let number = talk.harness.model.serial;
+    talk.harness.send(Message::SignIn(number, SignInNews::Code(shown)));
+    talk.say(&["", "back", "4"]);
+    let cloud = "public".to_owned();
+    assert!(talk.harness.effects.contains(&Effect::ListSubscriptions { sign_in: 0, cloud }));
+    let order = SignInOrder::First { number, cloud: "us-gov".to_owned() };
+    assert!(talk.harness.effects.contains(&Effect::SignIn(order)));
     assert!(talk.harness.effects.contains(&Effect::OpenDemo));
     insta::assert_snapshot!(talk.written);
 }

@@ -1,20 +1,37 @@
 //! What the answer to a line still waits for.
 
 use crate::app::documents::moment::{counted, thousands};
-use crate::app::model::{About, FirstRunStep, Model, Overlay, SaveState, Step, Tab};
+use crate::app::model::{
+    About, CodeStage, DeviceCode, FirstRunStep, Model, Overlay, ProfileMenu, SaveState, Step, Tab,
+};
 use crate::plain::tabs;
 
 /// What is missing for an answer, in words; none when everything asked for is there.
 pub fn awaited(model: &Model) -> Option<String> {
     if let Some(screen) = &model.first_run {
-        return match screen.step {
+        return match &screen.step {
             FirstRunStep::SignIn if screen.found.is_empty() => Some("Looking for sign-ins.".to_owned()),
             FirstRunStep::Listing => Some("Listing the subscriptions.".to_owned()),
+            FirstRunStep::Code(DeviceCode { stage: CodeStage::Asked, .. }) => {
+                Some("Asking for a code.".to_owned())
+            }
             _ => None,
         };
     }
     if model.session.is_none() {
         return Some("Starting.".to_owned());
+    }
+    if model.switching {
+        return Some("Opening the profile.".to_owned());
+    }
+    match model.overlays.last() {
+        Some(Overlay::Profiles(ProfileMenu { list: None, .. })) => {
+            return Some("Reading the config.".to_owned());
+        }
+        Some(Overlay::SignIn(DeviceCode { stage: CodeStage::Asked, .. })) => {
+            return Some("Asking for a code.".to_owned());
+        }
+        _ => {}
     }
     let wished = model.sync.wished && model.sync.fault.is_none();
     wished.then(|| progress(model)).or_else(|| answer(model).map(str::to_owned))

@@ -12,15 +12,18 @@ use super::gate::Gate;
 use super::mailbox::Mailbox;
 use super::open::{self, Plan, Setup, Workspace};
 use super::pipes::Pipes;
+use super::profiles::Prepared;
 use super::query_worker::{Ask, QueryWorker};
 use super::saves::Saves;
+use super::sign_in::SignIns;
 use super::triggers::Triggers;
 use super::work::Work;
 use super::writes::Writes;
-use super::{Event, detail, fetch, files, first_run, journal, now};
-use crate::app::effect::{Effect, JournalOrder, PipeOrder};
+use super::{Event, detail, fetch, files, first_run, journal, now, profiles};
+use crate::app::effect::{Effect, JournalOrder, PipeOrder, SignInOrder};
 use crate::app::fetch::Order;
 use crate::app::message::{Message, Piped, Question, Start};
+use crate::azure::SignInError;
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::domain::SafeText;
@@ -60,6 +63,7 @@ pub struct Shell {
     orders: UnboundedSender<JournalOrder>,
     orders_done: JoinHandle<()>,
     first_run: first_run::State,
+    sign_ins: SignIns,
 }
 
 /// How long journal orders may take to be carried out before the program leaves without waiting for them.
@@ -80,6 +84,7 @@ impl Shell {
         let saves = Saves::new(work.clone(), mailbox.clone(), handle.clone());
         let pipes = Pipes::new(work.clone(), mailbox.clone(), handle.clone());
         let writes = Writes::new(handle.clone());
+        let sign_ins = SignIns::new(mailbox.clone(), handle.clone());
         Ok(Self {
             global,
             handle,
@@ -95,6 +100,7 @@ impl Shell {
             orders,
             orders_done,
             first_run,
+            sign_ins,
         })
     }
 
@@ -212,12 +218,22 @@ impl Shell {
                     mailbox.send(Message::Timer(timer));
                 });
             }
-            Effect::ListSubscriptions(chosen) => {
-                let (mailbox, state) = (self.mailbox.clone(), self.first_run.clone());
-                self.handle.spawn(async move { first_run::list(&state, chosen, &mailbox).await });
+            Effect::SignIn(order) => self.sign_in(order),
+            Effect::ListProfiles => {
+                let (global, work, mailbox) = (self.global.clone(), self.work.clone(), self.mailbox.clone());
+                self.handle.spawn_blocking(move || {
+                    let open = work.workspace().map(|workspace| workspace.plan.name.clone());
+                    let list = profiles::list(&global, open.as_deref());
+                    mailbox.send(Message::Start(Start::Profiles(list)));
+                });
             }
-            Effect::WriteConfig { sign_in, subscriptions } => {
-                let written = self.first_run.write(&self.global, sign_in, subscriptions);
+            Effect::OpenProfile(name) => self.open_profile(name),
+            Effect::ListSubscriptions { sign_in, cloud } => {
+                let (mailbox, state) = (self.mailbox.clone(), self.first_run.clone());
+                self.handle.spawn(async move { first_run::list(&state, sign_in, &cloud, &mailbox).await });
+            }
+            Effect::WriteConfig { sign_in, subscriptions, keep } => {
+                let written = self.first_run.write(&self.global, sign_in, subscriptions, keep);
                 let written = written.map(|(path, plan)| {
                     self.open(plan);
                     path
@@ -234,6 +250,64 @@ impl Shell {
             Effect::Quit => return Some(Immediate::Leave),
         }
         None
+    }
+
+    fn sign_in(&mut self, order: SignInOrder) {
+        match order {
+            SignInOrder::First { number, cloud } => {
+                self.sign_ins.begin(number, self.first_run.device(&cloud), || {});
+            }
+            SignInOrder::Again { number } => {
+                let device = self.work.workspace().and_then(|workspace| workspace.device.clone());
+                let work = self.work.clone();
+                let session = device.unwrap_or(Err(SignInError::NobodyYet));
+                self.sign_ins.begin(number, session, move || work.signed_in());
+            }
+            SignInOrder::Cancel => self.sign_ins.cancel(),
+        }
+    }
+
+    /// Opens another profile's files, in the background.
+    fn open_profile(&self, name: String) {
+        let global = Global { profile: Some(name), demo: false, demo_listen: None, ..self.global.clone() };
+        let (published, mailbox) = (self.published(), self.mailbox.clone());
+        self.handle.spawn_blocking(move || match profiles::prepare(global, published) {
+            Ok(prepared) => mailbox.event(Event::Prepared(Box::new(prepared))),
+            Err(why) => mailbox.send(Message::Start(Start::NotSwitched(why))),
+        });
+    }
+
+    /// Puts another profile in place of the one that is open.
+    pub fn switch(&mut self, prepared: Prepared) {
+        let Prepared { global, next } = prepared;
+        self.global = global;
+        self.sign_ins.cancel();
+        let triggers = Triggers::new(self.work.clone(), self.mailbox.clone(), self.handle.clone());
+        let triggers = std::mem::replace(&mut self.triggers, triggers);
+        let mut writes = std::mem::replace(&mut self.writes, Writes::new(self.handle.clone()));
+        // Orders from now on wait until they are for the next one.
+        let (orders, waiting) = unbounded_channel();
+        let (go, gate) = tokio::sync::oneshot::channel();
+        let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
+        let serve = self.handle.spawn(async move {
+            if gate.await.is_ok() {
+                journal::serve(waiting, work, mailbox).await;
+            }
+        });
+        drop(std::mem::replace(&mut self.orders, orders));
+        let done = std::mem::replace(&mut self.orders_done, serve);
+        let (work, handle) = (self.work.clone(), self.handle.clone());
+        self.handle.spawn_blocking(move || {
+            let settled = || {
+                triggers.close();
+                writes.land();
+                let done = handle.block_on(async { tokio::time::timeout(ORDERS_LIMIT, done).await });
+                if done.is_err() {
+                    tracing::error!("journal orders were still waiting when the profile was closed");
+                }
+            };
+            profiles::change(&work, next, settled, go);
+        });
     }
 
     /// Asks the source, in the background.

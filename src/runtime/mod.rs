@@ -20,10 +20,12 @@ pub mod mailbox;
 pub mod open;
 pub mod pipes;
 pub mod plain;
+pub mod profiles;
 pub mod query_worker;
 pub mod respond;
 pub mod saves;
 pub mod settings;
+pub mod sign_in;
 pub mod signals;
 pub mod simulate;
 pub mod suppress;
@@ -71,6 +73,8 @@ pub enum Event {
     Input(Message),
     /// A snapshot of the alerts lies ready; see [`mailbox::Mailbox`].
     Table,
+    /// Another profile is open and may take the place of the one on the screen.
+    Prepared(Box<profiles::Prepared>),
     /// Leave with an error: nothing could be opened.
     Fail(CliError),
     /// In plain mode: a line was typed; none at the end of input.
@@ -216,7 +220,12 @@ fn answered_late(event: Event, model: &mut Model, shell: &mut Shell) {
 fn is_waited_for(event: &Event, model: &Model) -> bool {
     match event {
         Event::Input(_) | Event::Continued | Event::Resized => true,
-        Event::Suspend | Event::Leave(_) | Event::Fail(_) | Event::Table | Event::Line(_) => false,
+        Event::Suspend
+        | Event::Leave(_)
+        | Event::Fail(_)
+        | Event::Prepared(_)
+        | Event::Table
+        | Event::Line(_) => false,
         Event::Message(message) => match message {
             Message::Listed(..) => model.list.awaiting || model.list.listing.is_empty(),
             Message::Detail(..) => {
@@ -266,6 +275,10 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
             None => return Ok(Flow::Go),
         },
         Event::Fail(error) => return Err(error),
+        Event::Prepared(prepared) => {
+            shell.switch(*prepared);
+            return Ok(Flow::Go);
+        }
         Event::Resized => resized(screen)?,
         Event::Suspend => {
             suspend(screen)?;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::azure::{
-    ApiError, ArmClient, Cloud, Endpoint, EndpointError, Identity, Limits, SignInEnvironment, SignInError,
-    SignInKind, TokenSource, sign_in,
+    ApiError, ArmClient, Cloud, DeviceSession, Endpoint, EndpointError, Identity, Limits, SignInEnvironment,
+    SignInError, SignInKind, TokenSource, sign_in,
 };
 use crate::cli::args::Global;
 use crate::config::{Config, ConfigError, DEFAULT_PROFILE, Paths, Profile};
@@ -66,6 +66,28 @@ pub struct Plan {
     pub cloud: Cloud,
     /// The way to sign in; the first that works when none.
     pub sign_in: Option<SignInKind>,
+    /// A sign-in by device code that somebody made already.
+    pub device: Option<DeviceSession>,
+}
+
+impl Plan {
+    /// The environment that sign-in sees: the profile's tenant goes before the variable's.
+    pub fn environment(&self) -> SignInEnvironment {
+        let mut environment = SignInEnvironment::from_process();
+        let tenant = self.profile.tenant.trim();
+        if !tenant.is_empty() {
+            environment.tenant = Some(tenant.to_owned());
+        }
+        environment
+    }
+
+    /// Another cloud; an endpoint that was given stays.
+    pub fn set_cloud(&mut self, cloud: Cloud) {
+        if self.endpoint == self.cloud.endpoint() {
+            self.endpoint = cloud.endpoint();
+        }
+        self.cloud = cloud;
+    }
 }
 
 /// Whether there is something to open.
@@ -129,9 +151,8 @@ pub fn resolve(global: &Global) -> Result<Setup, OpenError> {
         None => Paths::standard()?.data.join(folder_name(&name, global.endpoint.as_deref())),
     };
     let configured = config.is_some_and(|config| !config.profile.is_empty())
-        || global.endpoint.is_some()
         || std::env::var_os("QUELL_ACCESS_TOKEN").is_some_and(|token| !token.is_empty());
-    let plan = Box::new(Plan { name, profile, folder, endpoint, cloud, sign_in });
+    let plan = Box::new(Plan { name, profile, folder, endpoint, cloud, sign_in, device: None });
     Ok(if configured { Setup::Plan(plan) } else { Setup::FirstRun(plan) })
 }
 
@@ -158,6 +179,10 @@ pub struct Workspace {
     pub read_only: Option<String>,
     /// What to tell the user about the files.
     pub notices: Vec<Notice>,
+    /// The sign-in by device code, where the profile has one.
+    pub device: Option<Result<DeviceSession, SignInError>>,
+    /// Why the sign-in is not kept, although it should be.
+    pub not_kept: Option<SafeText>,
     /// The demo tenant's emulator.
     demo: Option<emulator::Emulator>,
     /// The alerts are those of files: there is no source.
@@ -172,7 +197,11 @@ impl Workspace {
         published: impl FnMut(Arc<Table>) + Send + 'static,
     ) -> Result<Self, OpenError> {
         let folder = Folder::open(&plan.folder)?;
-        Self::with_folder(plan, folder, global, None, published)
+        let mut workspace = Self::with_folder(plan, folder, global, None, published)?;
+        if workspace.plan.sign_in == Some(SignInKind::DeviceCode) {
+            workspace.find_device();
+        }
+        Ok(workspace)
     }
 
     /// Opens the demo tenant: the emulator on loopback, and files that are gone afterwards.
@@ -191,6 +220,7 @@ impl Workspace {
             endpoint: Endpoint::parse(&emulator.base_url())?,
             cloud: Cloud::Public,
             sign_in: None,
+            device: None,
         };
         Self::with_folder(plan, Folder::temporary(), global, Some(emulator), published)
     }
@@ -208,6 +238,7 @@ impl Workspace {
             endpoint: Cloud::Public.endpoint(),
             cloud: Cloud::Public,
             sign_in: None,
+            device: None,
         };
         let folder = match &global.data_dir {
             Some(folder) => Folder::open(folder)?,
@@ -248,7 +279,18 @@ impl Workspace {
         };
         let table = store.snapshot();
         let store = StoreHandle::spawn(store, published);
-        Ok(Self { plan, store, table, read_only, notices, demo, files: false })
+        Ok(Self { plan, store, table, read_only, notices, demo, files: false, device: None, not_kept: None })
+    }
+
+    /// The sign-in by device code: the one that was made already, else the one that is kept, else one to be made.
+    fn find_device(&mut self) {
+        let plan = &self.plan;
+        let made = plan.device.clone();
+        let session = made.map_or_else(|| DeviceSession::new(&plan.environment(), plan.cloud), Ok);
+        if let Ok(session) = &session {
+            self.not_kept = session.keep_in(&plan.folder, plan.profile.keep_sign_in).err();
+        }
+        self.device = Some(session);
     }
 
     /// True for the demo tenant.
@@ -264,7 +306,13 @@ impl Workspace {
     /// What the header calls the tenant.
     pub fn title(&self) -> SafeText {
         let profile = &self.plan.profile;
-        let name = if profile.name.is_empty() { &self.plan.name } else { &profile.name };
+        let plain = profile.name.is_empty() || profile.name == self.plan.name;
+        let name = match (plain, self.plan.name.as_str()) {
+            (true, name) => name.to_owned(),
+            (false, DEFAULT_PROFILE) => profile.name.clone(),
+            (false, _) if self.is_demo() => profile.name.clone(),
+            (false, name) => format!("{} ({name})", profile.name),
+        };
         if self.is_demo() || self.plan.endpoint == self.plan.cloud.endpoint() {
             return SafeText::from(name.as_str());
         }
@@ -279,8 +327,12 @@ impl Workspace {
         let tokens = if self.is_demo() {
             TokenSource::fixed("demo")
         } else {
-            let environment = SignInEnvironment::from_process();
-            sign_in(&environment, self.plan.sign_in, self.plan.cloud).await.map_err(ApiError::SignIn)?
+            let device = self.device.as_ref().map(Result::as_ref).transpose();
+            let device = device.map_err(|error| ApiError::SignIn(error.clone()))?;
+            let environment = self.plan.environment();
+            sign_in(&environment, self.plan.sign_in, self.plan.cloud, device)
+                .await
+                .map_err(ApiError::SignIn)?
         };
         let client = ArmClient::new(self.plan.endpoint.clone(), tokens, Limits::default())?;
         Ok(client.in_cloud(self.plan.cloud))

@@ -282,6 +282,10 @@ impl Talk {
                 None => return Ok((Flow::Go, false)),
             },
             Event::Fail(error) => return Err(error),
+            Event::Prepared(prepared) => {
+                self.shell.switch(*prepared);
+                return Ok((Flow::Go, false));
+            }
             Event::Leave(code) => return Ok((Flow::Leave(code), false)),
             // Lines come only when asked for, and nothing was taken that must be taken again.
             Event::Line(_) | Event::Suspend | Event::Continued | Event::Resized => {

@@ -50,6 +50,8 @@ struct Parts {
     session: Option<Session>,
     /// A sign-in is under way: a second one would start a second engine.
     connecting: bool,
+    /// How often something was closed: what was begun before is not about what is open now.
+    opened: u64,
 }
 
 impl Work {
@@ -113,6 +115,8 @@ impl Work {
             who: if workspace.is_of_files() { local_name() } else { SafeText::default() },
             read_only: workspace.read_only.clone(),
             demo: workspace.is_demo(),
+            device_code: workspace.device.is_some(),
+            view: Some(workspace.plan.profile.view.clone()).filter(|view| !view.trim().is_empty()),
             files: workspace.is_of_files().then(|| workspace.is_temporary()),
         };
         let workspace = Arc::new(workspace);
@@ -122,6 +126,9 @@ impl Work {
         });
         self.mailbox.table(Arc::clone(&workspace.table));
         self.notices(workspace.notices.iter());
+        if let Some(why) = &workspace.not_kept {
+            self.mailbox.send(Message::Notices(vec![why.clone()]));
+        }
         self.mailbox.send(Message::Start(Start::Ready(session)));
         self.connect();
     }
@@ -149,18 +156,36 @@ impl Work {
         }
     }
 
+    /// Somebody has signed in: what waited for it goes on.
+    pub fn signed_in(&self) {
+        if let Some(client) = self.client() {
+            client.tokens().signed_in_again();
+        }
+        self.sync_now();
+        self.wake_push();
+    }
+
+    /// Says something to the screen.
+    pub fn tell_screen(&self, message: Message) {
+        self.mailbox.send(message);
+    }
+
     /// Signs in and starts the workers, unless they run or somebody is at it. A failure is a sync fault on the screen,
     /// and the cache stays usable.
     fn connect(&self) {
-        let workspace = self.with(|parts| {
-            let sourced = !parts.workspace.as_ref().is_some_and(|workspace| workspace.is_of_files());
-            let free = sourced && parts.engine.is_none() && !std::mem::replace(&mut parts.connecting, true);
-            parts.workspace.clone().filter(|_| free)
+        let found = self.with(|parts| {
+            let workspace = parts.workspace.clone().filter(|workspace| !workspace.is_of_files())?;
+            let free = parts.engine.is_none() && !std::mem::replace(&mut parts.connecting, true);
+            free.then_some((workspace, parts.opened))
         });
-        let Some(workspace) = workspace else { return };
+        let Some((workspace, opened)) = found else { return };
         let work = self.clone();
         self.handle.spawn(async move {
-            match workspace.connect().await {
+            let connected = workspace.connect().await;
+            let is_open = || work.with(|parts| parts.opened == opened);
+            match connected {
+                // Another profile was opened meanwhile.
+                _ if !is_open() => return,
                 Ok(client) => work.start(&workspace, client).await,
                 Err(error) => {
                     let kind =
@@ -170,7 +195,7 @@ impl Work {
                     work.mailbox.send(Message::Sync(SyncEvent::PullFailed { subscription: None, fault }));
                 }
             }
-            work.with(|parts| parts.connecting = false);
+            work.with(|parts| parts.connecting &= parts.opened != opened);
         });
     }
 
@@ -178,11 +203,19 @@ impl Work {
         let config = workspace.engine_config(client.clone());
         let (work, asked) = (self.clone(), client.clone());
         let engine = Engine::start(config, move |event| work.tell(event, &asked));
-        self.with(|parts| {
+        let late = self.with(|parts| {
+            let is_open = |open: &Arc<Workspace>| std::ptr::eq(Arc::as_ptr(open), workspace);
+            if !parts.workspace.as_ref().is_some_and(is_open) {
+                return Some(engine);
+            }
             parts.engine = Some(engine);
             parts.client = Some(client.clone());
+            None
         });
-        self.ask_who(client).await;
+        match late {
+            Some(engine) => engine.stop().await,
+            None => self.ask_who(client).await,
+        }
     }
 
     /// Passes a worker's event on. The end of a round is the moment to ask again who is signed in, if nobody could be
@@ -204,8 +237,12 @@ impl Work {
     }
 
     async fn ask_who(&self, client: ArmClient) {
+        let before = self.workspace();
         let Ok(identity) = client.who().await else { return };
         let Some(workspace) = self.workspace() else { return };
+        if !before.is_some_and(|before| Arc::ptr_eq(&before, &workspace)) {
+            return;
+        }
         let session = self.with(|parts| {
             let session = parts.session.as_mut()?;
             session.who = workspace.name_of(&identity);
@@ -219,7 +256,13 @@ impl Work {
     /// Stops the workers and closes the files. Blocks. Gives the number of alerts whose change is still queued; in the
     /// demo nothing is, since nothing is kept.
     pub fn close(&self) -> usize {
-        let (engine, workspace) = self.with(|parts| (parts.engine.take(), parts.workspace.take()));
+        let (engine, workspace) = self.with(|parts| {
+            parts.opened += 1;
+            parts.connecting = false;
+            parts.client = None;
+            parts.session = None;
+            (parts.engine.take(), parts.workspace.take())
+        });
         if let Some(engine) = engine {
             self.handle.block_on(engine.stop());
         }

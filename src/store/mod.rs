@@ -80,6 +80,12 @@ pub struct Store {
     stale: bool,
 }
 
+/// The kind of file system on which a folder lives, as the system names it; none where it does not tell.
+pub fn file_system(folder: &std::path::Path) -> Option<String> {
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").ok()?;
+    mount::deepest(&mounts, &std::fs::canonicalize(folder).ok()?).map(str::to_owned)
+}
+
 impl Store {
     /// Opens both files, bringing them to this version's schema, and fills the table. A damaged cache is set aside and begun anew.
     /// Nothing is touched when one of the files is of a newer schema.

@@ -37,6 +37,14 @@ const FUSE: [&str; 8] = ["ceph", "davfs2", "gluster", "goofys", "rclone", "s3fs"
 /// The kind of network file system on which a path lives, by a table in the form of `/proc/self/mountinfo`; none when it is
 /// local or the table does not tell. The path must be absolute and without links.
 pub(super) fn network_kind(mountinfo: &str, path: &Path) -> Option<String> {
+    let kind = deepest(mountinfo, path)?;
+    let fuse =
+        kind.strip_prefix("fuse.").is_some_and(|name| FUSE.iter().any(|known| name.starts_with(known)));
+    (fuse || NETWORK.contains(&kind)).then(|| kind.to_owned())
+}
+
+/// The kind of the mount that a path lies on.
+pub(super) fn deepest<'a>(mountinfo: &'a str, path: &Path) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     for line in mountinfo.lines() {
         let Some((point, kind)) = entry(line) else { continue };
@@ -46,10 +54,7 @@ pub(super) fn network_kind(mountinfo: &str, path: &Path) -> Option<String> {
             best = Some((depth, kind));
         }
     }
-    let kind = best?.1;
-    let fuse =
-        kind.strip_prefix("fuse.").is_some_and(|name| FUSE.iter().any(|known| name.starts_with(known)));
-    (fuse || NETWORK.contains(&kind)).then(|| kind.to_owned())
+    best.map(|(_, kind)| kind)
 }
 
 /// Mount point and kind of one line: `36 35 98:0 /root /point opts tag:1 - kind source opts`.

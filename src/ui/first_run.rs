@@ -2,29 +2,39 @@
 
 use crate::app::document::{Piece, Role, line_width, safe, safe_cell, width};
 use crate::app::documents::flow::Flow;
+use crate::app::documents::sign_in::device_code;
 use crate::app::layout::Area;
-use crate::app::model::{FirstRun, FirstRunStep, Model};
-use crate::domain::progress::Subscription;
+use crate::app::model::{Choice, Counted, FirstRun, FirstRunStep, Model};
+use crate::domain::{SafeStr, SafeText, thousands};
 use crate::ui::hints;
 use crate::ui::paint::Painter;
 use crate::ui::status_line;
 
 pub(super) fn draw(model: &Model, first_run: &FirstRun, painter: &mut Painter<'_>) {
     let (wide, height) = model.size;
-    let columns = usize::from(wide).saturating_sub(8).min(80);
+    let columns = usize::from(wide).saturating_sub(8).min(88);
     let margin = (wide - columns as u16) / 2;
-    let body = Area { x: margin, y: 2, width: columns as u16, height: height.saturating_sub(4) };
+    let top = if height < 20 { 1 } else { 2 };
+    let body = Area { x: margin, y: top, width: columns as u16, height: height.saturating_sub(top + 2) };
     let mut flow = Flow::new(columns);
     flow.words("quell", Role::Stage);
     flow.words("Triage of Microsoft Defender for Cloud alerts", Role::Dim);
     flow.blank();
     let cursor = match &first_run.step {
         FirstRunStep::SignIn => sign_ins(&mut flow, first_run),
-        FirstRunStep::Listing => {
-            flow.words("Listing the subscriptions of this sign-in…", Role::Body);
+        FirstRunStep::Keep => {
+            keep(&mut flow);
             0
         }
-        FirstRunStep::Subscriptions { list, chosen } => subscriptions(&mut flow, list, *chosen),
+        FirstRunStep::Code(code) => {
+            device_code(&mut flow, code, model.now);
+            0
+        }
+        FirstRunStep::Listing => {
+            flow.words("Signing in, and listing the subscriptions…", Role::Body);
+            0
+        }
+        FirstRunStep::Subscriptions { who, list, chosen } => subscriptions(&mut flow, who, list, *chosen),
         FirstRunStep::Failed(why) => {
             flow.words("That did not work", Role::Error);
             flow.wrap("", "", &safe(why.as_safe(), Role::Body));
@@ -52,7 +62,7 @@ fn choice(chosen: bool, name: &str) -> Vec<Piece> {
 
 /// The sign-ins found, then the demo; gives the line of the chosen one.
 fn sign_ins(flow: &mut Flow, first_run: &FirstRun) -> usize {
-    flow.words("There is no configuration yet. How shall quell sign in?", Role::Body);
+    flow.words("No configuration yet. How shall quell sign in?", Role::Body);
     flow.blank();
     let mut cursor = 0;
     if first_run.found.is_empty() {
@@ -67,13 +77,14 @@ fn sign_ins(flow: &mut Flow, first_run: &FirstRun) -> usize {
         let mut line = choice(chosen, &name(&sign_in.name));
         line.push(Piece::from("  "));
         match &sign_in.found {
+            Ok(seen) if sign_in.device_code => line.extend(safe(seen.as_safe(), Role::Dim)),
             Ok(seen) => {
                 line.push(Piece::new("found", Role::Good));
                 line.push(Piece::from("  "));
                 line.extend(safe(seen.as_safe(), Role::Dim));
             }
             Err(why) => {
-                line.push(Piece::new("not usable", Role::Dim));
+                line.push(Piece::new("not usable", Role::Error));
                 line.push(Piece::from("  "));
                 line.extend(safe(why.as_safe(), Role::Dim));
             }
@@ -85,34 +96,90 @@ fn sign_ins(flow: &mut Flow, first_run: &FirstRun) -> usize {
     let mut line = choice(chosen, &name(DEMO));
     line.push(Piece::new("  about 1,200 made-up alerts; no account, nothing is kept", Role::Dim));
     flow.wrap("", "      ", &line);
+    if first_run.found.is_empty() {
+        return cursor;
+    }
+    flow.blank();
+    if let Some(cloud) = first_run.clouds.get(first_run.cloud) {
+        flow.line(vec![
+            Piece::new("Cloud: ", Role::Dim),
+            Piece::from(cloud.as_str()),
+            Piece::new("   c", Role::Key),
+            Piece::new(" another", Role::Dim),
+        ]);
+    }
+    if !first_run.absent.is_empty() {
+        flow.words(&format!("Not here: {}", first_run.absent.join(", ")), Role::Dim);
+    }
     cursor
 }
 
-fn subscriptions(flow: &mut Flow, list: &[(Subscription, bool)], chosen: usize) -> usize {
-    let count = list.iter().filter(|(_, on)| *on).count();
+fn keep(flow: &mut Flow) {
+    flow.words("Keep me signed in on this machine?", Role::Strong);
+    flow.blank();
+    flow.words(
+        "Yes: what renews the sign-in is kept in a file that only this user can read, until it is refused or you change \
+         keep-sign-in in the config.",
+        Role::Body,
+    );
+    flow.words("No: it stays in memory, and each start asks for a code.", Role::Body);
+}
+
+/// The widest text of a count, such as `1,204 open, 12 high`.
+fn count(alerts: &Counted) -> (String, Role) {
+    match alerts {
+        Counted::Asked => ("…".to_owned(), Role::Dim),
+        Counted::Open { alerts: 0, .. } => ("none open".to_owned(), Role::Dim),
+        Counted::Open { alerts, high: 0 } => (format!("{} open", thousands(*alerts)), Role::Body),
+        Counted::Open { alerts, high } => {
+            (format!("{} open, {} high", thousands(*alerts), thousands(*high)), Role::Body)
+        }
+        Counted::Unknown(_) => ("–".to_owned(), Role::Dim),
+    }
+}
+
+fn subscriptions(flow: &mut Flow, who: &SafeText, list: &[Choice], chosen: usize) -> usize {
+    let picked = list.iter().filter(|choice| choice.on).count();
+    let mut line = vec![Piece::new("Signed in as ", Role::Dim)];
+    line.extend(safe(who.as_safe(), Role::Body));
+    flow.wrap("", "", &line);
     flow.words("Which subscriptions shall be shown?", Role::Body);
     flow.words(
-        &format!("{count} of {} chosen; with all of them, also those that come later", list.len()),
+        &format!("{picked} of {} chosen; with all of them, also those that come later", list.len()),
         Role::Dim,
     );
-    flow.blank();
+    // Why the one under the cursor was not counted stands where it does not move the list.
+    match list.get(chosen).map(|choice| &choice.alerts) {
+        Some(Counted::Unknown(why)) => {
+            let mut line = vec![Piece::new("– ", Role::Key)];
+            line.extend(safe_cell(why.as_safe(), flow.width().saturating_sub(2), Role::Dim));
+            flow.line(line);
+        }
+        _ => flow.line(Vec::new()),
+    }
+    let counts: Vec<(String, Role)> = list.iter().map(|choice| count(&choice.alerts)).collect();
+    let widest = counts.iter().map(|(text, _)| width(text)).max().unwrap_or(0).max(9);
+    let names = list.iter().map(|choice| choice.subscription.name.terminal_width()).max().unwrap_or(0);
+    let with_id = flow.width() >= 76;
+    let taken = 6 + widest + 2 + if with_id { 38 } else { 0 };
+    let room = names.min(flow.width().saturating_sub(taken)).max(8);
     let mut cursor = flow.len();
-    let widest = list.iter().map(|(subscription, _)| subscription.name.terminal_width()).max().unwrap_or(0);
-    let room = widest.min(flow.width().saturating_sub(16));
-    for (at, (subscription, on)) in list.iter().enumerate() {
+    for (at, (choice_of, (text, role))) in list.iter().zip(counts).enumerate() {
         if at == chosen {
             cursor = flow.len();
         }
-        let mut line = choice(at == chosen, if *on { "[x] " } else { "[ ] " });
-        let name = safe_cell(subscription.name.as_safe(), room, Role::Body);
+        let mut line = choice(at == chosen, if choice_of.on { "[x] " } else { "[ ] " });
+        let name = safe_cell(choice_of.subscription.name.as_safe(), room, Role::Body);
         let used = line_width(&name);
         line.extend(name);
         line.push(Piece::from(" ".repeat(room + 2 - used).as_str()));
-        line.extend(safe(crate::domain::SafeStr(subscription.id.as_str()), Role::Dim));
+        let pad = widest.saturating_sub(width(&text));
+        line.push(Piece::new(text, role));
+        if with_id {
+            line.push(Piece::from(" ".repeat(pad + 2).as_str()));
+            line.extend(safe(SafeStr(choice_of.subscription.id.as_str()), Role::Dim));
+        }
         flow.line(line);
-    }
-    if list.is_empty() {
-        flow.words("  This sign-in sees no subscription.", Role::Error);
     }
     cursor
 }

@@ -41,7 +41,7 @@ fn the_token_is_written_nowhere() {
         (token, 0, &["changes", "1", "--json"]),
         (&rejected, 5, &["sync"]),
         (&rejected, 5, &["set", "active", "*", "--yes"]),
-        (&rejected, 1, &["doctor", "--json"]),
+        (&rejected, 5, &["doctor", "--json"]),
     ] {
         let output = run(token, args);
         let (out, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

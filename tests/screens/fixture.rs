@@ -167,13 +167,8 @@ fn subscription(at: u32, name: &str) -> SubscriptionState {
 /// Before the first alert came.
 pub(crate) fn bare(size: (u16, u16)) -> Model {
     let mut model = Model::new(size, now());
-    model.session = Some(Session {
-        tenant: "Contoso".into(),
-        who: "ann@contoso.example".into(),
-        read_only: None,
-        demo: false,
-        files: None,
-    });
+    model.session =
+        Some(Session { tenant: "Contoso".into(), who: "ann@contoso.example".into(), ..Session::default() });
     model
 }
 

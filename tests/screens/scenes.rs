@@ -3,15 +3,13 @@
 use quell::app::input::Input;
 use quell::app::key::Key;
 use quell::app::keymap::Pending;
-use quell::app::message::{Now, SignInFound};
 use quell::app::model::{
-    Chord, Confirm, Failures, FirstRun, FirstRunStep, Model, Notice, Overlay, Palette, Pane, Running, Scroll,
-    StatusMenu, Tab, Visual,
+    Chord, Confirm, Failures, Model, Notice, Overlay, Palette, Pane, Running, Scroll, StatusMenu, Tab, Visual,
 };
 use quell::domain::change::{Outcome, Reason, Tally};
 use quell::domain::filter::{complete, parse};
-use quell::domain::progress::{FaultKind, Subscription};
-use quell::domain::{AlertKey, ChangeId, Status, SubscriptionId};
+use quell::domain::progress::FaultKind;
+use quell::domain::{AlertKey, ChangeId, Status};
 
 use crate::charts;
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
@@ -19,7 +17,7 @@ use crate::hand_over;
 use crate::record;
 use crate::suppress;
 use crate::trigger;
-use crate::{around, group, related};
+use crate::{around, first, group, related};
 
 type Scene = fn((u16, u16)) -> Model;
 
@@ -157,6 +155,14 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("sheet_rules_forbidden", suppress::not_allowed),
     ("sheet_rules_offline", suppress::offline),
     ("sheet_rules_partly", suppress::partly),
+    ("first_signin", first::sign_in),
+    ("first_keep", first::keep),
+    ("first_code", first::code),
+    ("first_declined", first::declined),
+    ("first_subscriptions", first::subscriptions),
+    ("first_failed", first::failed),
+    ("first_again", first::again),
+    ("first_profiles", first::profiles),
     ("chart_timeline", charts::timeline),
     ("chart_days", charts::week),
     ("chart_span", charts::span),
@@ -167,9 +173,6 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("chart_technique", charts::technique),
     ("chart_attackascii", charts::ascii_attack),
     ("chart_untold", charts::untold),
-    ("first_signin", sign_in),
-    ("first_subscriptions", subscriptions),
-    ("first_failed", failed),
 ];
 
 fn marks(size: (u16, u16)) -> Model {
@@ -470,40 +473,4 @@ fn help(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
     model.overlays.push(Overlay::Help(Scroll { offset: 2, lines: 99 }));
     model
-}
-
-fn first(size: (u16, u16), step: FirstRunStep) -> Model {
-    let mut model = Model::new(size, Now { ..now() });
-    model.first_run = Some(FirstRun {
-        found: vec![
-            SignInFound { name: "Azure CLI".into(), found: Ok("ann@contoso.example, tenant Contoso".into()) },
-            SignInFound { name: "environment".into(), found: Err("AZURE_CLIENT_ID is not set".into()) },
-            SignInFound {
-                name: "managed identity".into(),
-                found: Err("no identity endpoint answered".into()),
-            },
-        ],
-        chosen: 0,
-        step,
-    });
-    model
-}
-
-fn sign_in(size: (u16, u16)) -> Model {
-    first(size, FirstRunStep::SignIn)
-}
-
-fn subscriptions(size: (u16, u16)) -> Model {
-    let list = (1..=30)
-        .map(|at| {
-            let id = SubscriptionId::new(&format!("{at:08}-1bf0-4dda-aec3-111122223333"));
-            let name = format!("Subscription 日本 number {at}").as_str().into();
-            (Subscription { id, name, tenant: "".into() }, at % 3 != 0)
-        })
-        .collect();
-    first(size, FirstRunStep::Subscriptions { list, chosen: 20 })
-}
-
-fn failed(size: (u16, u16)) -> Model {
-    first(size, FirstRunStep::Failed("az could not be run: No such file or directory".into()))
 }

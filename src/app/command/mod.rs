@@ -323,6 +323,10 @@ pub enum Show {
 pub enum App {
     /// Sync now.
     Sync,
+    /// Sign in anew.
+    SignIn,
+    /// Open another profile.
+    Profile,
     /// Close, or quit.
     Close,
     /// Stop the process until the shell continues it.

@@ -252,6 +252,8 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Show(Show::Histogram), &[], "Histogram above the list: show or hide", "histogram", P::BESIDE, G::Program, always),
     row(C::Show(Show::Palette), &[":"], "Every command by name", "commands", P::ALL, G::Program, always).at(10),
     row(C::App(App::Sync), &["R"], "Sync now", "sync", P::ALL, G::Program, source),
+    row(C::App(App::Profile), &[], "Profile: open another of the config", "profile", P::ALL, G::Program, always),
+    row(C::App(App::SignIn), &[], "Sign in anew, by a code in a browser", "sign in", P::ALL, G::Program, session),
     row(C::App(App::Close), &["q"], "Close, or quit", "quit", P::ALL, G::Program, always).at(11),
     row(C::App(App::Theme), &[], "Other colours, for this session: the next theme", "colours", P::ALL, G::Program, many_colours),
     row(C::App(App::Mouse), &[], "Mouse on or off, for this session", "mouse", P::ALL, G::Program, always),

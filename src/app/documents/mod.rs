@@ -18,6 +18,7 @@
 //! | [`jobs`](mod@jobs) | running and recent changes, and the listings |
 //! | [`trigger`] | what a logic app is sent, and what becomes of it |
 //! | [`help`](mod@help) | tables of keys |
+//! | [`sign_in`] | a code to type into a browser; the profiles of the config |
 //! | [`histogram`], [`timeline`], [`attack`] | the charts; what they have in common is in [`chart`] |
 //! | [`group`](mod@group), [`facets`] | the group under the cursor; *Add filter* |
 //! | [`suppression`] | suppression rules and what they would have matched |
@@ -47,6 +48,7 @@ pub mod moment;
 pub mod pane;
 pub mod recommendations;
 pub mod related;
+pub mod sign_in;
 pub mod standing;
 pub mod summary;
 pub mod suppression;

@@ -14,6 +14,7 @@ mod pivot;
 mod record;
 mod related;
 mod respond;
+mod sign_in;
 mod suppress;
 mod sync;
 mod trigger;
@@ -37,7 +38,7 @@ pub use details::{Details, Full, Opened, Tab};
 pub use export::{Contents, PipeEnd, PipeOutput, PipePrompt, SavePrompt, SaveState, Saving};
 pub use facets::{Facets, Side};
 pub use filter_bar::FilterBar;
-pub use first_run::{FirstRun, FirstRunStep};
+pub use first_run::{Choice, Counted, FirstRun, FirstRunStep};
 pub use list::{List, Spot, Visual};
 pub use log::{Inside, Log, Window};
 pub use overlay::{Confirm, Failures, MailForm, Overlay, Palette, PivotMenu, Scroll, StatusMenu, Twins};
@@ -45,6 +46,7 @@ pub use pivot::Frame;
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
 pub use related::{Related, Target};
 pub use respond::{Page, Place, Respond, Section};
+pub use sign_in::{CodeStage, DeviceCode, ProfileLine, ProfileMenu, ShownCode};
 pub use suppress::{About, Deed, Dismissal, RuleForm, RulesScreen, Step, Suppress};
 pub use sync::{SubscriptionState, SyncStatus};
 pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
@@ -104,6 +106,10 @@ pub struct Model {
     pub serial: u64,
     /// The moment of the last ctrl-c that found nothing to cancel: a second one quits.
     pub last_interrupt: Option<Now>,
+    /// Another profile is being opened: keys wait for it.
+    pub switching: bool,
+    /// The timer that moves the ages runs.
+    pub ticking: bool,
     /// Keys typed ahead of an answer on which their meaning depends.
     pub held: VecDeque<Held>,
 }
@@ -138,6 +144,8 @@ impl Model {
             standing: Vec::new(),
             serial: 0,
             last_interrupt: None,
+            switching: false,
+            ticking: false,
             held: VecDeque::new(),
         }
     }

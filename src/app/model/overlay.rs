@@ -6,6 +6,7 @@ use crate::app::input::Input;
 use crate::app::message::Detail;
 use crate::app::model::{AssignMenu, Facets, Judge, Log, NotePrompt};
 use crate::app::model::{AttackView, TimelineView};
+use crate::app::model::{DeviceCode, ProfileMenu};
 use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::app::model::{PipeOutput, PipePrompt, SavePrompt};
 use crate::app::model::{RuleForm, RulesScreen};
@@ -44,6 +45,10 @@ pub enum Overlay {
     Assign(Box<AssignMenu>),
     /// Judge alerts: useful or not.
     Judge(Box<Judge>),
+    /// A code to be typed into a browser.
+    SignIn(DeviceCode),
+    /// The profiles of the config.
+    Profiles(ProfileMenu),
     /// The audit log.
     Log(Box<Log>),
     /// A suppression rule being filled in.

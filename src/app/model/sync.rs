@@ -25,6 +25,8 @@ pub struct SyncStatus {
     pub push_fault: Option<Fault>,
     /// Why the subscriptions cannot be listed at all.
     pub fault: Option<Fault>,
+    /// To sign in was offered already.
+    pub offered: bool,
     /// Another instance sends.
     pub elsewhere: bool,
 }

@@ -22,7 +22,7 @@ mod trigger;
 use crate::app::key::{Code, Key};
 use crate::app::message::{Chart, Question};
 use crate::app::model::{Model, Overlay, SaveState, Step};
-use crate::app::{Effects, suppress, undo};
+use crate::app::{Effects, profiles, sign_in, suppress, undo};
 
 pub use assign::assignees;
 pub use palette::matching;
@@ -96,6 +96,7 @@ const USEFUL: &Hints = &[("1–3", "reason"), ("↑ ↓ Enter", "the same"), ("E
 const NOT_USEFUL: &Hints = &[("1–6", "reason"), ("↑ ↓ Enter", "the same"), ("Esc", "close")];
 const JUDGE: &Hints = &[("type", "a comment, or none"), ("Enter", "keep it"), ("Esc", "another reason")];
 const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
+const PROFILES: &Hints = &[("↑ ↓", "choose"), ("Enter", "open"), ("Esc", "close")];
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
 const TIMELINE: &Hints =
     &[("← →", "move"), ("Enter", "filter"), ("+ -", "zoom"), ("v", "span"), ("0", "all"), ("Esc", "back")];
@@ -131,6 +132,8 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Judge(judge) if judge.reason.is_some() => JUDGE,
         Overlay::Judge(judge) if judge.useful => USEFUL,
         Overlay::Judge(_) => NOT_USEFUL,
+        Overlay::SignIn(code) => sign_in::hints(code),
+        Overlay::Profiles(_) => PROFILES,
         Overlay::Log(log) if log.typing.is_some() => SEARCH,
         Overlay::Log(_) => LOG,
         Overlay::RuleForm(form) => match form.step {
@@ -206,6 +209,8 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Note(_)) => note::key(model, key, out),
         Some(Overlay::Assign(_)) => assign::key(model, key, out),
         Some(Overlay::Judge(_)) => judge::key(model, key, out),
+        Some(Overlay::SignIn(_)) => sign_in::key(model, key, out),
+        Some(Overlay::Profiles(_)) => profiles::key(model, key, out),
         Some(Overlay::Log(_)) => log::key(model, key, out),
         Some(Overlay::RuleForm(_)) => suppress::form_key(model, key, out),
         Some(Overlay::Rules(_)) => suppress::rules_key(model, key, out),

@@ -17,6 +17,7 @@ mod pivot;
 mod record;
 mod related;
 mod screen;
+mod sign_in;
 mod suppress;
 mod tasks;
 mod trigger;

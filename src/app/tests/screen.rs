@@ -1,10 +1,10 @@
-//! Chords, hints, notices, sheets, palette, ctrl-c, workers, first run.
+//! Chords, hints, notices, sheets, palette, ctrl-c, workers.
 
 use crate::app::command::{hints, which_key};
 use crate::app::effect::Effect;
 use crate::app::harness::{Harness, now};
-use crate::app::message::{Message, Now, SignInFound, Start, Timer};
-use crate::app::model::{FirstRunStep, Overlay};
+use crate::app::message::{Message, Now, Start, Timer};
+use crate::app::model::Overlay;
 use crate::domain::progress::{Fault, FaultKind, PullSummary, Subscription, SyncEvent};
 use crate::domain::{SafeText, SubscriptionId};
 
@@ -257,43 +257,4 @@ fn the_minute_arms_itself_again_and_sync_is_ordered() {
     // Another session (a refreshed sign-in) does not arm a second one.
     harness.send(Message::Start(Start::Ready(Harness::session())));
     assert_eq!(armed(&harness), 2);
-}
-
-fn found(name: &str, good: bool) -> SignInFound {
-    let text = SafeText::from("seen");
-    SignInFound { name: name.into(), found: if good { Ok(text) } else { Err(text) } }
-}
-
-#[test]
-fn the_first_run_leads_to_a_config_or_the_demo() {
-    let start = || {
-        let mut harness = Harness::bare(&[]);
-        let found = vec![found("environment", false), found("Azure CLI", true)];
-        harness.send(Message::Start(Start::FirstRun(found)));
-        harness
-    };
-    let listed =
-        Message::Start(Start::Subscriptions(Ok(vec![(subscription("a"), true), (subscription("b"), true)])));
-    for (keys, chosen) in [("Enter", vec![]), ("Space Enter", vec!["b"]), ("a Space Enter", vec!["a"])] {
-        let mut harness = start();
-        harness.keys("k Enter");
-        assert_eq!(harness.notice(), "seen");
-        harness.keys("j Enter");
-        assert!(harness.effects.contains(&Effect::ListSubscriptions(1)));
-        harness.send(listed.clone()).keys(keys);
-        let subscriptions = chosen.into_iter().map(String::from).collect();
-        assert!(harness.effects.contains(&Effect::WriteConfig { sign_in: 1, subscriptions }), "{keys}");
-        harness.send(Message::Start(Start::ConfigWritten(Ok(SafeText::from("/home/a/config.toml")))));
-        harness.start();
-        assert!(harness.model.first_run.is_none());
-    }
-    let mut harness = start();
-    harness.keys("G Enter");
-    assert!(harness.effects.contains(&Effect::OpenDemo));
-    let mut harness = start();
-    harness.keys("Enter").send(Message::Start(Start::Subscriptions(Err(SafeText::from("403")))));
-    assert!(matches!(harness.model.first_run.as_ref().unwrap().step, FirstRunStep::Failed(_)));
-    harness.keys("Esc Esc");
-    assert!(matches!(harness.model.first_run.as_ref().unwrap().step, FirstRunStep::SignIn));
-    assert!(!harness.effects.contains(&Effect::Quit));
 }

@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::azure_cli::QuietExecutor;
-use super::{SignInEnvironment, SignInError, SignInKind};
+use super::{DeviceSession, SignInEnvironment, SignInError, SignInKind, entra};
 use crate::azure::cloud::Cloud;
 use crate::domain::SafeText;
 
@@ -63,6 +63,8 @@ pub enum Credential {
         /// The tenant, when it is not the CLI's default.
         tenant: Option<String>,
     },
+    /// A code typed into a browser.
+    DeviceCode(DeviceSession),
     /// Answers given by a test, in order; the last one repeats.
     #[cfg(test)]
     #[allow(private_interfaces)] // tests of this folder only
@@ -108,6 +110,8 @@ impl Credential {
             },
             SignInKind::ManagedIdentity => Self::ManagedIdentity { client_id: environment.client_id.clone() },
             SignInKind::AzureCli => Self::AzureCli { tenant: environment.tenant.clone() },
+            // The environment holds no sign-in of this kind: a session does.
+            SignInKind::DeviceCode => return Err(SignInError::NobodyYet),
         })
     }
 
@@ -119,6 +123,7 @@ impl Credential {
             Self::WorkloadIdentity { .. } => SignInKind::WorkloadIdentity,
             Self::ManagedIdentity { .. } => SignInKind::ManagedIdentity,
             Self::AzureCli { .. } => SignInKind::AzureCli,
+            Self::DeviceCode(_) => SignInKind::DeviceCode,
             #[cfg(test)]
             Self::Scripted(_) => SignInKind::AzureCli,
         }
@@ -128,6 +133,7 @@ impl Credential {
     pub(super) async fn fetch(&self, cloud: Cloud) -> Result<FreshToken, SignInError> {
         match self {
             Self::AccessToken(secret) => return Ok(FreshToken { secret: secret.clone(), expires: None }),
+            Self::DeviceCode(session) => return session.fetch().await,
             #[cfg(test)]
             Self::Scripted(answers) => {
                 let mut answers = answers.lock().unwrap();
@@ -179,7 +185,7 @@ impl Credential {
                 executor: Some(Arc::new(QuietExecutor)),
             }))?,
             // Answered in `fetch`, without Microsoft's crate.
-            Self::AccessToken(_) => return Err(ErrorKind::Other.into()),
+            Self::AccessToken(_) | Self::DeviceCode(_) => return Err(ErrorKind::Other.into()),
             #[cfg(test)]
             Self::Scripted(_) => return Err(ErrorKind::Other.into()),
         })
@@ -194,7 +200,7 @@ fn client_options(cloud: Cloud, authority: Option<&String>) -> ClientOptions {
 
 /// Sorts Microsoft's errors into "try again" and "a person must act", and keeps their first line.
 fn classify(kind: SignInKind, error: &azure_core::Error) -> SignInError {
-    let message = first_line(&error.to_string());
+    let message = entra::explain("", &error.to_string());
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if let Some(azure) = error.downcast_ref::<azure_core::Error>()
@@ -216,11 +222,6 @@ fn is_transient(kind: &ErrorKind) -> bool {
         }
         _ => false,
     }
-}
-
-fn first_line(text: &str) -> SafeText {
-    let useful = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given");
-    SafeText::from(useful.chars().take(300).collect::<String>())
 }
 
 impl fmt::Debug for Credential {

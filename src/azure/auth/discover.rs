@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::redirect::Policy;
 
-use super::{Credential, SignInEnvironment, SignInError, SignInKind, TokenSource, azure_cli};
+use super::{Credential, DeviceSession, SignInEnvironment, SignInError, SignInKind, TokenSource, azure_cli};
 use crate::azure::cloud::Cloud;
 use crate::domain::SafeText;
 
@@ -41,10 +41,11 @@ impl Finding {
     }
 }
 
-/// Looks at every way, in the order in which they are tried. Takes a second at most.
+/// Looks at every way, in the order in which they are tried. Takes a second at most. A device code is always possible and so
+/// never found here.
 pub async fn discover(environment: &SignInEnvironment) -> Vec<Finding> {
     let mut findings = Vec::with_capacity(SignInKind::ALL.len());
-    for kind in SignInKind::ALL {
+    for kind in SignInKind::ALL.into_iter().filter(|kind| *kind != SignInKind::DeviceCode) {
         findings.push(look_at(kind, environment).await);
     }
     findings
@@ -52,14 +53,24 @@ pub async fn discover(environment: &SignInEnvironment) -> Vec<Finding> {
 
 /// Signs in by the way that was chosen, or by the first that works.
 ///
-/// What the environment names explicitly is used or fails; a machine without an identity of its own is passed over.
+/// What the environment names explicitly is used or fails; a machine without an identity of its own is passed over. A code
+/// that was typed already goes before everything that was not chosen.
 pub async fn sign_in(
     environment: &SignInEnvironment,
     chosen: Option<SignInKind>,
     cloud: Cloud,
+    device: Option<&DeviceSession>,
 ) -> Result<TokenSource, SignInError> {
+    let signed_in = device.filter(|session| session.is_signed_in());
+    if chosen == Some(SignInKind::DeviceCode) {
+        let session = signed_in.ok_or(SignInError::NobodyYet)?;
+        return Ok(TokenSource::new(Credential::DeviceCode(session.clone()), cloud));
+    }
     if let Some(kind) = chosen {
         return Ok(TokenSource::new(Credential::of_kind(kind, environment)?, cloud));
+    }
+    if let Some(session) = signed_in {
+        return Ok(TokenSource::new(Credential::DeviceCode(session.clone()), cloud));
     }
     let mut last = SignInError::NothingFound;
     for kind in SignInKind::ALL {
@@ -98,8 +109,8 @@ async fn look_at(kind: SignInKind, environment: &SignInEnvironment) -> Finding {
         {
             who(environment.client_id.as_ref())
         }
-        SignInKind::ManagedIdentity => Presence::Absent,
         SignInKind::AzureCli => azure_cli_presence(environment),
+        SignInKind::ManagedIdentity | SignInKind::DeviceCode => Presence::Absent,
     };
     Finding { kind, presence }
 }
@@ -171,16 +182,17 @@ mod tests {
     async fn an_empty_environment_has_no_sign_in() {
         let empty = environment(&[], &nobody().await);
         assert!(discover(&empty).await.iter().all(|finding| finding.presence == Presence::Absent));
-        assert_eq!(sign_in(&empty, None, Cloud::Public).await.unwrap_err(), SignInError::NothingFound);
+        assert_eq!(sign_in(&empty, None, Cloud::Public, None).await.unwrap_err(), SignInError::NothingFound);
     }
 
     #[tokio::test]
     async fn the_first_that_is_set_up_is_taken() {
         let secret = [("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_ID", "c"), ("AZURE_CLIENT_SECRET", "s")];
-        let tokens = sign_in(&environment(&secret, &nobody().await), None, Cloud::Public).await.unwrap();
+        let tokens =
+            sign_in(&environment(&secret, &nobody().await), None, Cloud::Public, None).await.unwrap();
         assert_eq!(tokens.kind(), SignInKind::ClientSecret);
         let all = [&secret[..], &[("QUELL_ACCESS_TOKEN", "x")]].concat();
-        let tokens = sign_in(&environment(&all, &nobody().await), None, Cloud::Public).await.unwrap();
+        let tokens = sign_in(&environment(&all, &nobody().await), None, Cloud::Public, None).await.unwrap();
         assert_eq!(tokens.kind(), SignInKind::AccessToken);
         let half = environment(&[("AZURE_CLIENT_SECRET", "s")], &nobody().await);
         let findings = discover(&half).await;
@@ -208,7 +220,7 @@ mod tests {
     #[tokio::test]
     async fn a_chosen_way_that_is_not_set_up_says_so() {
         let empty = environment(&[], &nobody().await);
-        let error = sign_in(&empty, Some(SignInKind::ClientSecret), Cloud::Public).await.unwrap_err();
+        let error = sign_in(&empty, Some(SignInKind::ClientSecret), Cloud::Public, None).await.unwrap_err();
         assert!(matches!(error, SignInError::Incomplete { .. }));
     }
 }

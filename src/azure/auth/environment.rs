@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::azure::identity::Identity;
+
 /// What the environment says about signing in. Blank variables count as unset.
 #[derive(Clone, Default)]
 pub struct SignInEnvironment {
@@ -21,6 +23,8 @@ pub struct SignInEnvironment {
     pub federated_token_file: Option<PathBuf>,
     /// `AZURE_AUTHORITY_HOST`
     pub authority_host: Option<String>,
+    /// `QUELL_AUTHORITY`: the sign-in host for device codes, such as an emulator's.
+    pub authority: Option<String>,
     /// `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` are there: an App Service or a Function.
     pub app_service_identity: bool,
     /// `AZURE_CONFIG_DIR`, else `~/.azure`: where the Azure CLI keeps its profile.
@@ -35,6 +39,11 @@ impl SignInEnvironment {
     /// Reads the environment of this process.
     pub fn from_process() -> Self {
         Self::read(|name| std::env::var_os(name))
+    }
+
+    /// Whom the token of `QUELL_ACCESS_TOKEN` speaks for, as far as it says; none without it.
+    pub fn token_identity(&self) -> Option<Identity> {
+        self.access_token.as_ref().map(|token| Identity::from_token(token.expose_secret()))
     }
 
     /// Reads the variables through a function.
@@ -52,6 +61,7 @@ impl SignInEnvironment {
             client_secret: text("AZURE_CLIENT_SECRET").map(SecretString::from),
             federated_token_file: path("AZURE_FEDERATED_TOKEN_FILE"),
             authority_host: text("AZURE_AUTHORITY_HOST"),
+            authority: text("QUELL_AUTHORITY"),
             app_service_identity: text("IDENTITY_ENDPOINT").is_some() && text("IDENTITY_HEADER").is_some(),
             cli_config: path("AZURE_CONFIG_DIR").or_else(|| path("HOME").map(|home| home.join(".azure"))),
             path: variable("PATH"),
@@ -72,6 +82,7 @@ impl fmt::Debug for SignInEnvironment {
             .field("client_secret", &set(&self.client_secret))
             .field("federated_token_file", &self.federated_token_file)
             .field("authority_host", &self.authority_host)
+            .field("authority", &self.authority)
             .field("app_service_identity", &self.app_service_identity)
             .finish_non_exhaustive()
     }

@@ -1,18 +1,25 @@
 //! Sign-in: where a token comes from, and the one place that keeps it.
 //!
-//! Tokens live in memory only. No type of this module shows one in `Debug` or `Display`.
+//! Tokens live in memory, and a refresh token in a file of its owner's only where the user said so. No type of this module
+//! shows one in `Debug` or `Display`.
 
 mod azure_cli;
 mod credential;
+mod device_code;
 mod discover;
+mod entra;
 mod environment;
+mod kept;
+mod login_http;
 mod token;
 
 use thiserror::Error;
 
 pub use credential::Credential;
+pub use device_code::{DeviceFlow, DevicePrompt, DeviceSession};
 pub use discover::{Finding, Presence, discover, sign_in};
 pub use environment::SignInEnvironment;
+pub use kept::KEPT_FILE;
 pub use token::{AccessToken, TokenSource};
 
 use crate::domain::SafeText;
@@ -30,16 +37,19 @@ pub enum SignInKind {
     ManagedIdentity,
     /// Whoever `az login` signed in.
     AzureCli,
+    /// Whoever types the code that quell shows into a browser.
+    DeviceCode,
 }
 
 impl SignInKind {
     /// Every way, in order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::AccessToken,
         Self::ClientSecret,
         Self::WorkloadIdentity,
         Self::ManagedIdentity,
         Self::AzureCli,
+        Self::DeviceCode,
     ];
 
     /// The word used in the config file.
@@ -50,6 +60,7 @@ impl SignInKind {
             Self::WorkloadIdentity => "workload-identity",
             Self::ManagedIdentity => "managed-identity",
             Self::AzureCli => "azure-cli",
+            Self::DeviceCode => "device-code",
         }
     }
 
@@ -61,6 +72,7 @@ impl SignInKind {
             Self::WorkloadIdentity => "workload identity",
             Self::ManagedIdentity => "managed identity",
             Self::AzureCli => "Azure CLI",
+            Self::DeviceCode => "device code",
         }
     }
 
@@ -75,9 +87,14 @@ impl SignInKind {
 pub enum SignInError {
     /// No way to sign in was found at all.
     #[error(
-        "not signed in: run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or QUELL_ACCESS_TOKEN"
+        "not signed in: run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or QUELL_ACCESS_TOKEN, or sign-in = \"device-code\" in the profile"
     )]
     NothingFound,
+    /// By device code: a person has to type a code first.
+    #[error(
+        "nobody is signed in by device code: `quell`, or a command on a terminal, shows the code to type in a browser"
+    )]
+    NobodyYet,
     /// The chosen way lacks a setting.
     #[error("{} sign-in is not set up: {missing}", kind.label())]
     Incomplete {
@@ -108,6 +125,15 @@ impl SignInError {
     /// True when trying again later may help without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable { .. })
+    }
+
+    /// True when typing a code would help.
+    pub fn wants_code(&self) -> bool {
+        match self {
+            Self::NobodyYet => true,
+            Self::Refused { kind, .. } => *kind == SignInKind::DeviceCode,
+            Self::NothingFound | Self::Incomplete { .. } | Self::Unreachable { .. } => false,
+        }
     }
 }
 

@@ -128,6 +128,11 @@ impl TokenSource {
         }
     }
 
+    /// Somebody has signed in anew: a former failure says nothing any more.
+    pub fn signed_in_again(&self) {
+        self.state().failed = None;
+    }
+
     /// Fetches and stores a token; the caller holds the turn.
     async fn renew(&self) -> Result<AccessToken, SignInError> {
         if let Some((when, error)) = &self.state().failed

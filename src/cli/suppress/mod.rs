@@ -58,7 +58,7 @@ async fn list(
     alert_type: Option<&str>,
     out: &mut Out,
 ) -> Result<Exit, CliError> {
-    let client = workspace.connect().await?;
+    let client = workspace::client(workspace).await?;
     let mut rules = rules::all(workspace, &client, named).await?;
     if let Some(kind) = alert_type {
         rules.retain(|rule| rule.alert_type.raw().eq_ignore_ascii_case(kind));
@@ -102,7 +102,7 @@ async fn show(
     named: &Named,
     out: &mut Out,
 ) -> Result<Exit, CliError> {
-    let client = workspace.connect().await?;
+    let client = workspace::client(workspace).await?;
     let rule = rules::one(workspace, &client, named).await?;
     with_simulation(workspace, global, &rule, out).await
 }
@@ -137,7 +137,7 @@ async fn simulated(
 ) -> Result<Exit, CliError> {
     let mut draft = match &args.name {
         Some(name) => {
-            let client = workspace.connect().await?;
+            let client = workspace::client(workspace).await?;
             let named = Named { name: name.clone(), subscription: args.subscription.first().cloned() };
             Draft::of(&rules::one(workspace, &client, &named).await?)
         }

@@ -38,7 +38,7 @@ pub(super) async fn add(
 ) -> Result<Exit, CliError> {
     workspace::writable(workspace)?;
     // A name of its own is looked for only where quell chooses the name.
-    let client = workspace.connect().await?;
+    let client = workspace::client(workspace).await?;
     let taken = match &add.name {
         Some(_) => Vec::new(),
         None => rules::all(workspace, &client, &add.subscription).await?,
@@ -63,7 +63,7 @@ pub(super) async fn edit(
         ));
     }
     workspace::writable(workspace)?;
-    let client = workspace.connect().await?;
+    let client = workspace::client(workspace).await?;
     let rule = rules::one(workspace, &client, &edit.named).await?;
     let draft = draft::edited(workspace, &rule, edit).await?;
     if draft == Draft::of(&rule) && !edit.dismiss_matching {

@@ -17,7 +17,7 @@ use crate::plain::act::press;
 use crate::plain::session::Wish;
 use crate::plain::session::{Plain, Step};
 use crate::plain::speech::LAID;
-use crate::plain::{form, speech};
+use crate::plain::{form, sign_in, speech};
 
 /// What an overlay says.
 pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<String> {
@@ -40,6 +40,8 @@ pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<Strin
         Overlay::Assign(menu) => record::assign(model, menu),
         Overlay::Judge(judge) => record::judge(model, judge),
         Overlay::Mail(mail) => record::mail(mail, width),
+        Overlay::SignIn(code) => sign_in::text(code),
+        Overlay::Profiles(menu) => sign_in::profiles(menu),
         Overlay::Log(log) => sheets::log(model, log),
         Overlay::Trigger(prompt) => {
             let mut lines = vec![documents::trigger::title(prompt)];
@@ -83,6 +85,8 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Judge(_) => "Reason number, or an empty line for none".to_owned(),
         Overlay::Mail(mail) if mail.confirm.is_some() => "y stores them, an empty line means No".to_owned(),
         Overlay::Mail(mail) => form::prompt(&mail.form, plain.field),
+        Overlay::SignIn(code) => sign_in::prompt(code).to_owned(),
+        Overlay::Profiles(_) => "Number or name, or an empty line for none".to_owned(),
         Overlay::Log(_) => "Number opens, more goes on, /TEXT searches, an empty line closes".to_owned(),
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => {
             "y triggers it, an empty line means No".to_owned()
@@ -142,6 +146,8 @@ pub(super) fn reply(
             }
             Ok(steps)
         }
+        Overlay::SignIn(code) => sign_in::reply(code, line),
+        Overlay::Profiles(menu) => sign_in::profile(menu, line),
         Overlay::Log(log) => sheets::log_reply(log, line),
         Overlay::Trigger(_) if line == "m" => Ok(vec![press(Key::char('m'))]),
         Overlay::Trigger(_) => yes_or_no(line),

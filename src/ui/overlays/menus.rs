@@ -6,7 +6,7 @@ use crate::app::documents;
 use crate::app::documents::flow::Flow;
 use crate::app::input::Input;
 use crate::app::layout::{Area, pivot_menu, popup};
-use crate::app::model::{Model, PivotMenu, StatusMenu};
+use crate::app::model::{DeviceCode, Model, PivotMenu, ProfileMenu, StatusMenu};
 use crate::domain::Status;
 use crate::ui::details::position;
 use crate::ui::paint::Painter;
@@ -44,6 +44,26 @@ pub(super) fn pivot(model: &Model, menu: &PivotMenu, painter: &mut Painter<'_>) 
     painter.document(text, &document, offset);
     let chosen = text.row(menu.chosen.saturating_sub(offset) as u16);
     painter.line(chosen, &[Piece::new("▌", Role::Key)]);
+    position(area, offset, document.len(), painter);
+}
+
+/// Draws a code that is to be typed into a browser.
+pub(super) fn sign_in(model: &Model, code: &DeviceCode, painter: &mut Painter<'_>) {
+    let mut flow = Flow::new(prompt_columns(model));
+    documents::sign_in::device_code(&mut flow, code, model.now);
+    boxed(model, "Sign in", &flow.finish(), painter);
+}
+
+/// Draws the profiles of the config, one of them under the cursor.
+pub(super) fn profiles(model: &Model, menu: &ProfileMenu, painter: &mut Painter<'_>) {
+    let Some(list) = &menu.list else { return };
+    let area = popup(model.size, 72, list.len() as u16);
+    framed(area, "Profiles", painter);
+    let text = area.inner();
+    let document = documents::sign_in::profiles(list, text.columns());
+    let offset = (menu.chosen + 1).saturating_sub(text.rows());
+    painter.document(text, &document, offset);
+    painter.line(text.row((menu.chosen - offset) as u16), &[Piece::new("▌", Role::Key)]);
     position(area, offset, document.len(), painter);
 }
 

@@ -37,6 +37,8 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::Note(prompt) => record::note(model, prompt, painter),
         Overlay::Assign(menu) => record::assign(model, menu, painter),
         Overlay::Judge(judge) => record::judge(model, judge, painter),
+        Overlay::SignIn(code) => menus::sign_in(model, code, painter),
+        Overlay::Profiles(menu) => menus::profiles(model, menu, painter),
         Overlay::Log(log) => log::draw(model, log, painter),
         Overlay::Palette(palette) => palette::draw(model, palette, painter),
         Overlay::Trigger(prompt) => {
