@@ -21,6 +21,8 @@ mod script;
 mod support;
 #[path = "commands/suppress.rs"]
 mod suppress;
+#[path = "commands/view.rs"]
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

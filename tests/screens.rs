@@ -24,6 +24,8 @@ mod scenes;
 mod suppress;
 #[path = "screens/trigger.rs"]
 mod trigger;
+#[path = "screens/views.rs"]
+mod views;
 
 use quell::ui;
 use quell::ui::theme::Theme;

@@ -52,6 +52,10 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
             }
             Err(error) => fail(model, error.to_string(), out),
         },
+        Ask::View(view) => {
+            to_list(model, out);
+            views::open(model, view, out);
+        }
     }
     notice::outlived(model, before);
 }

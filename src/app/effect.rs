@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::app::fetch;
 use crate::app::message::{OrderKind, Question, Timer};
+use crate::app::notify::Announcement;
 use crate::domain::automation::AlertEvent;
 use crate::domain::change::{NewChange, ScriptTool, Target};
 use crate::domain::chart::Span;
@@ -17,6 +20,7 @@ use crate::domain::record::{Deed, DeedId};
 use crate::domain::resource::ResourceId;
 use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
+use crate::domain::view::{Place, ViewEdit, ViewId};
 use crate::domain::{AlertKey, ChangeId, SafeText};
 
 /// Something the shell is to do.
@@ -59,6 +63,34 @@ pub enum Effect {
         /// Which chart.
         order: ChartOrder,
     },
+    /// Count a view's alerts, when no list is asked for.
+    CountView {
+        /// Comes back with the answer.
+        question: Question,
+        /// The view.
+        view: ViewId,
+        /// The snapshot.
+        table: Arc<Table>,
+        /// Its filter.
+        filter: Filter,
+        /// The newest alert that was seen.
+        seen: AlertKey,
+    },
+    /// Find the alerts that match and came after one, when no list is asked for.
+    CountNew {
+        /// Comes back with the answer.
+        question: Question,
+        /// The snapshot.
+        table: Arc<Table>,
+        /// The filter.
+        filter: Filter,
+        /// The newest alert that is no news.
+        seen: AlertKey,
+    },
+    /// Announce new alerts by the terminal.
+    Announce(Announcement),
+    /// Give the window a title.
+    Title(String),
     /// Suggest what can follow in the filter bar.
     Complete {
         /// Comes back with the answer.
@@ -260,6 +292,28 @@ pub enum JournalOrder {
     ReadLog(Question, LogRange),
     /// List recent changes.
     ListChanges,
+    /// List the saved views.
+    ListViews,
+    /// Change the saved views.
+    EditView {
+        /// How.
+        edit: ViewEdit,
+        /// The newest alert there is.
+        seen: AlertKey,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Note that a view was looked at.
+    LookAtView {
+        /// Which.
+        id: ViewId,
+        /// The newest alert there was.
+        seen: AlertKey,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Keep where the analyst is.
+    KeepPlace(Place),
     /// Load one change with its alerts.
     LoadChange(ChangeId),
 }
@@ -297,6 +351,8 @@ impl JournalOrder {
             Self::Record(_) => OrderKind::Record,
             Self::ReadLog(..) => OrderKind::ReadLog,
             Self::ListChanges => OrderKind::ListChanges,
+            Self::ListViews | Self::EditView { .. } => OrderKind::Views,
+            Self::LookAtView { .. } | Self::KeepPlace(_) => OrderKind::Place,
             Self::LoadChange(_) => OrderKind::LoadChange,
         }
     }

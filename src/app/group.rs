@@ -1,10 +1,24 @@
 //! Groups of the list: by what, and which are folded.
 
-use crate::app::command::{Go, Grouping};
+use crate::app::command::Go;
 use crate::app::lines::{Folds, Lines};
 use crate::app::model::{List, Model, Pane};
+use crate::app::views::place;
 use crate::app::{Effects, list, marks};
 use crate::domain::query::GroupBy;
+
+/// Groups of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Grouping {
+    /// By a value.
+    By(GroupBy),
+    /// Not at all.
+    None,
+    /// Fold or unfold the group under the cursor.
+    Fold,
+    /// Fold or unfold every group.
+    FoldAll,
+}
 
 /// Carries out a command on groups.
 pub(super) fn run(model: &mut Model, grouping: Grouping, out: &mut Effects) {
@@ -41,6 +55,7 @@ pub(super) fn set(model: &mut Model, by: Option<GroupBy>, out: &mut Effects) {
     }
     model.list.folds = Folds::default();
     list::ask_anew(model, out);
+    place::changed(model, out);
 }
 
 /// What a pane command means in a grouped list, where that is something else: Enter on a heading folds or unfolds it, `←`

@@ -2,8 +2,10 @@
 //! that is as simple as can be.
 
 mod alert;
+mod changes;
 mod mentioned;
 mod record;
+mod views;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,11 +17,11 @@ pub(crate) use alert::{subscription, vm};
 use crate::app::command::sequence;
 use crate::app::effect::{ChartOrder, Effect, JournalOrder};
 use crate::app::key::Key;
-use crate::app::message::{Chart, Detail, Journal, Message, Now, Session, Start};
+use crate::app::message::{Chart, Detail, Journal, Kept, Message, Now, Session, Start};
 use crate::app::model::Model;
 use crate::app::update;
 use crate::domain::alert::{Alert, Prose, Scan};
-use crate::domain::change::{ChangeRecord, NewChange, Outcome, Tally, Target, TargetRecord};
+use crate::domain::change::{ChangeRecord, NewChange, Outcome, Target, TargetRecord};
 use crate::domain::chart::{Attack, Timeline};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::filter::{Context, complete, values};
@@ -32,7 +34,7 @@ use crate::domain::related::related;
 use crate::domain::resource::Cloud;
 use crate::domain::table::{Flags, RowData, TableBuilder};
 use crate::domain::tactic::TacticSet;
-use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Severity, Status, SubscriptionId};
+use crate::domain::{AlertId, AlertKey, SafeText, Severity, Status, SubscriptionId};
 
 const SUBSCRIPTION: &str = "0b1f6471-1bf0-4dda-aec3-111122223333";
 
@@ -122,6 +124,8 @@ pub(crate) struct Harness {
     pub(crate) remediation: Vec<Prose>,
     /// Deeds in the journal.
     pub(crate) deeds: Vec<Deed>,
+    /// Views in the journal, and where the analyst was.
+    pub(crate) kept: Kept,
     /// Effects not answered yet.
     waiting: Vec<Effect>,
     /// Alerts that an undo leaves as they are.
@@ -159,6 +163,7 @@ impl Harness {
             effects: Vec::new(),
             changes: Vec::new(),
             deeds: Vec::new(),
+            kept: Kept::default(),
             remediation: Vec::new(),
             waiting: Vec::new(),
             spare: BTreeSet::new(),
@@ -261,6 +266,12 @@ impl Harness {
                 };
                 vec![Message::Charted(question, chart.unwrap())]
             }
+            Effect::CountNew { question, table, filter, seen } => {
+                vec![self.count_new(question, table, &filter, seen)]
+            }
+            Effect::CountView { question, view, table, filter, seen } => {
+                vec![self.count(question, view, &table, filter, seen)]
+            }
             Effect::CountValues { question, table, filter, field, text } => {
                 let facets = values(&table, &filter, field, &text, &self.context(), &|| false).unwrap();
                 vec![Message::Values(question, facets)]
@@ -345,6 +356,10 @@ impl Harness {
                 let undone = Journal::Undone { change: of, by: Some(by), removed: 0, alerts, spared };
                 vec![Message::Journal(undone), Message::Table(self.builder.snapshot())]
             }
+            order @ (JournalOrder::ListViews
+            | JournalOrder::EditView { .. }
+            | JournalOrder::LookAtView { .. }
+            | JournalOrder::KeepPlace(_)) => self.view_order(order),
             JournalOrder::Retry(change) => {
                 let again =
                     self.targets(change).iter().filter(|record| record.outcome.is_retryable()).count();
@@ -367,74 +382,6 @@ impl Harness {
             }
             JournalOrder::Cancel(_) => Vec::new(),
         }
-    }
-
-    fn record(&mut self, change: NewChange) -> ChangeId {
-        let id = ChangeId(i64::try_from(self.changes.len()).unwrap() + 1);
-        for target in &change.targets {
-            let key = key_of(&target.id);
-            self.builder.set_pending(key, Some(target.want));
-        }
-        let tally = Tally { pending: change.targets.len(), ..Tally::default() };
-        let record = ChangeRecord {
-            id,
-            at: change.at,
-            by: change.by,
-            status: change.status,
-            reason: change.reason,
-            comment: change.comment,
-            filter: change.filter,
-            undoes: change.undoes,
-            undone_by: None,
-            tally,
-        };
-        let targets = change.targets.into_iter().map(|target| TargetRecord {
-            target,
-            outcome: Outcome::Pending,
-            detail: SafeText::default(),
-            attempts: 0,
-        });
-        self.changes.push((record, targets.collect()));
-        id
-    }
-
-    fn targets(&self, change: ChangeId) -> Vec<TargetRecord> {
-        self.changes.iter().find(|(record, _)| record.id == change).unwrap().1.clone()
-    }
-
-    fn tally(&self, change: ChangeId) -> Tally {
-        let mut tally = Tally::default();
-        for record in self.targets(change) {
-            tally.add(record.outcome, 1);
-        }
-        tally
-    }
-
-    /// The worker is done with a change: all verified but those refused.
-    fn settle_change(&mut self, change: ChangeId, refused: &BTreeSet<AlertKey>) {
-        let targets = self.targets(change);
-        let mut after = Vec::new();
-        for mut record in targets {
-            let key = key_of(&record.target.id);
-            self.builder.set_pending(key, None);
-            record.outcome = if refused.contains(&key) { Outcome::Failed } else { Outcome::Verified };
-            if record.outcome == Outcome::Verified {
-                self.builder.set_remote_status(key, record.target.want);
-            }
-            after.push(record);
-        }
-        let entry = self.changes.iter_mut().find(|(record, _)| record.id == change).unwrap();
-        entry.1 = after;
-        let tally = self.tally(change);
-        self.changes.iter_mut().find(|(record, _)| record.id == change).unwrap().0.tally = tally;
-    }
-
-    /// The worker sends a change: all verified but those refused. The screen hears of it.
-    pub(crate) fn verify(&mut self, change: i64, refused: &[u32]) -> &mut Self {
-        let change = ChangeId(change);
-        self.settle_change(change, &refused.iter().map(|key| AlertKey(*key)).collect());
-        let tally = self.tally(change);
-        self.snapshot().send(Message::Sync(SyncEvent::Settled { change, tally }))
     }
 
     /// Presses keys, parted by blanks; counts them.

@@ -10,7 +10,7 @@ use crate::app::message::{Journal, OrderKind};
 use crate::app::model::{Failures, Model, Overlay, Running};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::overlays::log;
-use crate::app::{Effect, Effects, bulk, marks, pivot, record, undo};
+use crate::app::{Effect, Effects, bulk, marks, pivot, record, undo, views};
 use crate::domain::change::{ChangeRecord, Outcome, Reason, Tally, TargetRecord};
 use crate::domain::{AlertKey, ChangeId, SafeText, Status};
 
@@ -111,6 +111,8 @@ pub(super) fn answered(model: &mut Model, answer: Journal, out: &mut Effects) {
             take(model, |order| *order == Order::Changes);
             recent(model, changes);
         }
+        Journal::Views(edit, saved) => views::saved::answered(model, edit, saved, out),
+        Journal::Noted => {}
         Journal::Change(change, targets) => loaded(model, *change, targets),
         Journal::Refused { order, why } => refused(model, order, &why, out),
     }
@@ -118,7 +120,9 @@ pub(super) fn answered(model: &mut Model, answer: Journal, out: &mut Effects) {
 
 /// An order was refused. Keys typed ahead meant the screen as it would be after it: they go too.
 fn refused(model: &mut Model, kind: OrderKind, why: &SafeText, out: &mut Effects) {
-    if kind == OrderKind::Cancel {
+    if matches!(kind, OrderKind::Views | OrderKind::Place) {
+        // No key waits for them.
+    } else if kind == OrderKind::Cancel {
         for running in &mut model.bulk.running {
             running.cancelling = false;
         }
@@ -133,6 +137,9 @@ fn refused(model: &mut Model, kind: OrderKind, why: &SafeText, out: &mut Effects
         OrderKind::Cancel => "not cancelled",
         OrderKind::Record => "not kept",
         OrderKind::ReadLog => return log::refused(model, why),
+        OrderKind::Views => return views::saved::refused(model, why, out),
+        // Nobody asked for it: the program opens with what was kept before.
+        OrderKind::Place => return,
         OrderKind::ListChanges | OrderKind::LoadChange => "the journal could not be read",
     };
     fail(model, format!("{what}: {}", why.raw()), out);

@@ -205,6 +205,19 @@ pub fn sheet(size: (u16, u16)) -> Area {
     popup(size, 104, u16::MAX)
 }
 
+/// The rows of the list of views that say what the chosen one shows, and what is asked.
+pub const VIEW_WORDS: u16 = 5;
+
+/// The list of saved views: so many views, a blank row, and what the chosen one shows.
+pub fn views_menu(size: (u16, u16), views: usize) -> Area {
+    popup(size, 84, u16::try_from(views.max(1)).unwrap_or(u16::MAX).saturating_add(VIEW_WORDS + 1))
+}
+
+/// The saved views that fit the list of them.
+pub fn views_rows(size: (u16, u16)) -> usize {
+    views_menu(size, usize::from(u16::MAX)).inner().rows().saturating_sub(usize::from(VIEW_WORDS) + 1).max(1)
+}
+
 /// The frame of a chart: all of the screen but the status line and the hints.
 fn chart((width, height): (u16, u16)) -> Area {
     Area { x: 0, y: 0, width, height: height.saturating_sub(2) }

@@ -8,6 +8,7 @@ use crate::app::lines::{Line, Lines, Under};
 use crate::app::message::Question;
 use crate::app::model::{List, Model, Spot};
 use crate::app::notice::say;
+use crate::app::views::place;
 use crate::app::{Effect, Effects, details, marks};
 use crate::domain::listing::Listing;
 use crate::domain::query::SortKey;
@@ -257,4 +258,5 @@ pub(super) fn wheel(model: &mut Model, step: Move, by: usize, out: &mut Effects)
 pub(super) fn sort(model: &mut Model, key: SortKey, out: &mut Effects) {
     model.list.sort = model.list.sort.chosen(key);
     ask_anew(model, out);
+    place::changed(model, out);
 }

@@ -22,6 +22,7 @@ use crate::domain::related::Related;
 use crate::domain::resource::ResourceId;
 use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
+use crate::domain::view::{Edited, KeptView, Place, ViewCount, ViewEdit, ViewId, ViewRef};
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeStr, SafeText, SubscriptionId};
 
 /// The clock as the shell read it for this message.
@@ -56,6 +57,10 @@ pub enum Message {
     Table(Arc<Table>),
     /// Rows for the list.
     Listed(Question, Listing),
+    /// A view is counted.
+    Counted(Question, Tallied),
+    /// The alerts of a snapshot that match and are new, by their rows.
+    New(Question, Arc<Table>, Vec<u32>),
     /// Alerts counted for a chart.
     Charted(Question, Chart),
     /// The values of a field, for *Add filter*.
@@ -153,6 +158,8 @@ pub enum Ask {
     MarkOnly(Vec<AlertKey>),
     /// A filter, by its text. One that does not parse changes nothing.
     Filter(String),
+    /// A view.
+    View(ViewRef),
 }
 
 /// What becomes of a confirm to trigger a logic app.
@@ -175,6 +182,8 @@ pub enum Timer {
     Minute,
     /// A notice has been shown long enough. Carries its number.
     Notice(u64),
+    /// The list has been shown as it is for a moment: keep that.
+    Place,
 }
 
 /// One alert in full with what stands beside it.
@@ -272,6 +281,10 @@ pub enum Journal {
     Log(Question, LogWindow),
     /// Recent changes, newest first.
     Changes(Vec<ChangeRecord>),
+    /// The saved views, after an edit and what became of it.
+    Views(Option<(ViewEdit, Edited)>, Vec<KeptView>),
+    /// Where the analyst is, is kept.
+    Noted,
     /// One change with its alerts.
     Change(Box<ChangeRecord>, Vec<TargetRecord>),
     /// An order could not be carried out; nothing of it was stored.
@@ -340,13 +353,17 @@ pub enum OrderKind {
     ReadLog,
     /// To list recent changes.
     ListChanges,
+    /// To list or change the saved views.
+    Views,
+    /// To keep where the analyst is.
+    Place,
     /// To load one change.
     LoadChange,
 }
 
 impl OrderKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Submit,
         Self::Undo,
         Self::Retry,
@@ -354,13 +371,43 @@ impl OrderKind {
         Self::Record,
         Self::ReadLog,
         Self::ListChanges,
+        Self::Views,
+        Self::Place,
         Self::LoadChange,
     ];
+}
+
+/// How many alerts a view has in a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tallied {
+    /// The view.
+    pub view: ViewId,
+    /// The number of the snapshot.
+    pub generation: u64,
+    /// The newest alert that was seen.
+    pub seen: AlertKey,
+    /// How many.
+    pub count: ViewCount,
+}
+
+/// What the journal kept of how lists are shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The saved views.
+    pub views: Vec<KeptView>,
+    /// Where the analyst was.
+    pub place: Option<Place>,
+    /// The alert under the cursor there, if the cache has it.
+    pub cursor: Option<AlertKey>,
+    /// The view that the profile opens with when nobody was here yet, by digit or name; may be empty.
+    pub default_view: String,
 }
 
 /// What the program starts with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Start {
+    /// What is shown first, before the alerts come.
+    Kept(Box<Kept>),
     /// The list: the configured profile or the demo.
     Ready(Session),
     /// No configuration: what was found.

@@ -58,6 +58,7 @@ pub mod model;
 pub mod mouse;
 mod narrow;
 mod notice;
+pub mod notify;
 pub mod overlays;
 mod page;
 mod pipe;
@@ -82,6 +83,7 @@ pub use effect::Effect;
 pub use message::{Message, Now};
 pub use model::Model;
 pub use update::update;
+pub use views::place::leave;
 
 /// Where an area puts its orders.
 type Effects = Vec<Effect>;

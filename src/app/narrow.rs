@@ -68,7 +68,7 @@ pub(super) fn run(model: &mut Model, narrow: Narrow, out: &mut Effects) {
     match narrow {
         Narrow::Edit => filter_bar::edit(model, out),
         Narrow::Clear => {
-            model.filter.previous = views::text_of(&model.filter.applied);
+            model.filter.previous = views::look(model);
             views::apply(model, Filter::all(), out);
         }
         Narrow::Add => facets::open(model, out),

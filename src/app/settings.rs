@@ -24,6 +24,8 @@ pub struct Settings {
     pub columns: Columns,
     /// The keys in force.
     pub keymap: Keymap,
+    /// How new alerts are announced.
+    pub notify: Notify,
 }
 
 impl Default for Settings {
@@ -36,6 +38,7 @@ impl Default for Settings {
             mouse: false,
             columns: Columns::default(),
             keymap: Keymap::default(),
+            notify: Notify::default(),
         }
     }
 }
@@ -65,6 +68,43 @@ impl Colours {
             Self::Sixteen
         }
     }
+}
+
+/// How new alerts are announced; not at all by default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notify {
+    /// Which new alerts.
+    pub filter: String,
+    /// Ring the terminal's bell.
+    pub bell: bool,
+    /// Show a notification by this sequence.
+    pub osc: Osc,
+    /// Count them in the window's title.
+    pub title: bool,
+}
+
+impl Default for Notify {
+    fn default() -> Self {
+        Self { filter: "severity:high".to_owned(), bell: false, osc: Osc::None, title: false }
+    }
+}
+
+/// The operating system command that shows a notification: terminals know different ones.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub enum Osc {
+    /// None.
+    #[default]
+    #[serde(rename = "")]
+    None,
+    /// OSC 9: iTerm2, Windows Terminal, WezTerm, foot, Ghostty.
+    #[serde(rename = "9")]
+    Nine,
+    /// OSC 777: urxvt, foot, WezTerm, Ghostty.
+    #[serde(rename = "777")]
+    SevenSevenSeven,
+    /// OSC 99: kitty, foot.
+    #[serde(rename = "99")]
+    NinetyNine,
 }
 
 /// The colours of the screen, by name; `ui::theme` has them.

@@ -6,8 +6,8 @@ use crate::app::message::{Message, Now, Start, Timer};
 use crate::app::model::{Model, Pane};
 use crate::app::notice::Speaker;
 use crate::app::{
-    Effect, Effects, ask, details, export, filter_bar, first_run, journal, keys, list, mouse, notice,
-    overlays, pipe, profiles, related, respond, sign_in, sync_status,
+    Effect, Effects, ask, details, export, filter_bar, first_run, journal, keys, list, mouse, notice, notify,
+    overlays, pipe, profiles, related, respond, sign_in, sync_status, views,
 };
 use crate::domain::progress::SyncEvent;
 
@@ -22,6 +22,7 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
     let from = speaker(&message);
     route(model, message, &mut out);
     notice::reported(model, before, from);
+    notify::titled(model, &mut out);
     keys::release(model, &mut out);
     out
 }
@@ -44,7 +45,10 @@ fn speaker(message: &Message) -> Speaker {
 
 fn route(model: &mut Model, message: Message, out: &mut Effects) {
     match message {
-        Message::Key(key) => keys::press(model, key, out),
+        Message::Key(key) => {
+            notify::looked(model);
+            keys::press(model, key, out);
+        }
         Message::Mouse(event) => mouse::heard(model, event, out),
         Message::Paste(text) => keys::paste(model, &text, out),
         Message::Ask(wish) => ask::asked(model, wish, out),
@@ -55,14 +59,19 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Timer(Timer::ChordMenu(number)) => keys::chord_menu(model, number),
         Message::Timer(Timer::Notice(number)) => notice::expire(model, number),
         Message::Timer(Timer::Minute) => minute(model, out),
+        Message::Timer(Timer::Place) => views::place::keep(model, out),
         Message::Table(table) => {
             list::table(model, table, out);
+            notify::table(model);
             details::recount(model, out);
             related::refresh(model, out);
             overlays::refresh_charts(model, out);
             overlays::log::changed(model, out);
+            views::count::recount(model, out);
         }
         Message::Listed(question, listing) => list::listed(model, question, listing, out),
+        Message::New(question, table, rows) => notify::counted(model, question, &table, &rows, out),
+        Message::Counted(question, tallied) => views::count::counted(model, question, tallied, out),
         Message::Charted(question, chart) => overlays::charted(model, question, chart, out),
         Message::Values(question, values) => overlays::facets::answered(model, question, values),
         Message::Completed(question, completion) => filter_bar::completed(model, question, completion),
@@ -74,8 +83,13 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Piped(number, piped) => pipe::heard(model, number, piped, out),
         Message::Sync(event) => {
             let settled = matches!(event, SyncEvent::Settled { .. });
+            let ended = matches!(event, SyncEvent::RoundEnded(_));
             sync_status::event(model, event, out);
             overlays::measure(model);
+            views::count::recount(model, out);
+            if ended {
+                notify::synced(model, out);
+            }
             if settled {
                 overlays::log::changed(model, out);
             }
@@ -110,12 +124,15 @@ fn minute(model: &mut Model, out: &mut Effects) {
     if text.contains("since:") || text.contains("until:") || list::outlived(model) {
         list::refresh(model, out);
     }
+    views::count::minute(model, out);
+    views::place::keep(model, out);
     overlays::refresh_charts(model, out);
     out.push(Effect::Timer(Timer::Minute, MINUTE));
 }
 
 fn begin(model: &mut Model, start: Start, out: &mut Effects) {
     match start {
+        Start::Kept(kept) => views::place::begin(model, *kept, out),
         Start::Ready(session) => {
             let view = session.view.clone();
             let first = model.session.replace(session).is_none();

@@ -18,6 +18,7 @@ use crate::cli::report::ReportArgs;
 use crate::cli::respond::Respond;
 use crate::cli::simulate::Simulate;
 use crate::cli::suppress::args::Suppress;
+use crate::cli::view::View;
 use crate::domain::Status;
 use crate::domain::change::{Reason, ScriptTool};
 
@@ -180,6 +181,9 @@ pub enum Command {
     },
     /// Judge alerts useful or not; kept on this machine, as there is no public API for it
     Feedback(Feedback),
+    /// Saved views: what a list shows, under a name
+    #[command(subcommand)]
+    View(View),
     /// The shift handover: what was done, by whom and why, what is open, what failed
     Report(ReportArgs),
     /// Write alerts to a file: NDJSON or JSON that can be imported again, CSV, or a Markdown table

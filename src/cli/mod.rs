@@ -31,6 +31,7 @@ pub mod simulate;
 pub mod suppress;
 pub mod sync;
 pub mod undo;
+pub mod view;
 pub mod workspace;
 
 use args::{Command, Global};
@@ -60,6 +61,7 @@ pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
         Command::Note { id, text } => record::note(global, &id, &text, &mut out).await,
         Command::Assign { id, who } => record::assign(global, &id, who.as_deref(), &mut out).await,
         Command::Feedback(feedback) => record::feedback(global, feedback, &mut out).await,
+        Command::View(view) => view::run(global, view, &mut out).await,
         Command::Report(args) => report::run(global, args, &mut out).await,
         Command::Import { files } => import::run(global, files, &mut out).await,
         Command::Emulator(args) => emulator::run(global, args, &mut out).await,

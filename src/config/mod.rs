@@ -3,6 +3,7 @@
 mod explain;
 pub mod filter_text;
 mod keys;
+mod notify;
 mod read;
 mod screen;
 mod template;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use keys::Keys;
+pub use notify::Notify;
 pub use read::Mistake;
 pub use screen::Screen;
 
@@ -38,6 +40,9 @@ pub struct Config {
     /// The keys.
     #[serde(default)]
     pub keys: Keys,
+    /// How new alerts are announced.
+    #[serde(default)]
+    pub notify: Notify,
     /// Profiles by name.
     #[serde(default)]
     pub profile: BTreeMap<String, Profile>,

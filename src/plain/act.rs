@@ -4,13 +4,14 @@ use crate::app::Message;
 use crate::app::command::{
     COMMANDS, Change, Command, Copy, Grouping, Mark, Move, Narrow, Pivot, Record, Respond, Scope, Span, View,
 };
+use crate::app::documents;
 use crate::app::key::Key;
 use crate::app::message::Ask;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::app::overlays::matching;
-use crate::app::views::VIEWS;
 use crate::domain::filter::parse;
 use crate::domain::query::{GroupBy, SortKey};
+use crate::domain::view::{BUILT_IN, DIGITS, ViewRef};
 use crate::domain::{SafeStr, Status};
 use crate::plain::line::{Line, first, numbers, read};
 use crate::plain::session::{Plain, Step, Wish};
@@ -188,7 +189,7 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
                 if model.filter.applied.is_all() { rest.to_owned() } else { format!("{before} {rest}") };
             filter(&whole)
         }
-        Verb::View => view(plain, rest),
+        Verb::View => view(plain, model, rest),
         Verb::Group => group(rest),
         Verb::Groups => {
             plain.grouped = model.list.listing.clone();
@@ -330,20 +331,39 @@ fn filter(text: &str) -> Steps {
     }
 }
 
-fn view(plain: &mut Plain, rest: &str) -> Steps {
+fn view(plain: &mut Plain, model: &Model, rest: &str) -> Steps {
+    let saved = &model.views.saved;
     if rest.is_empty() {
-        let views = VIEWS.iter().map(|view| {
-            let filter = if view.filter.is_empty() { "every alert" } else { view.filter };
-            format!("{} {}: {filter}", view.digit, view.name)
+        let every =
+            |filter: &str| if filter.is_empty() { "every alert".to_owned() } else { filter.to_owned() };
+        let built_in =
+            BUILT_IN.iter().map(|(digit, name, filter)| format!("{digit} {name}: {}", every(filter)));
+        let yours = saved.iter().map(|kept| {
+            let digit = kept.view.digit.map_or_else(|| "no digit".to_owned(), |digit| digit.to_string());
+            let count = documents::views::count_words(model, kept)
+                .map_or_else(String::new, |count| format!(", {count}"));
+            format!(
+                "{digit} {}: {}{count}",
+                SafeStr(&kept.view.name),
+                SafeStr(&every(&kept.view.look.filter))
+            )
         });
-        let lines = views.collect();
+        let lines = built_in.chain(yours).collect();
         return wish(plain, Wish::Say(lines));
     }
+    if let Some(digit) = rest.strip_prefix("save ") {
+        return match digit.trim().parse::<u8>() {
+            Ok(digit) if DIGITS.contains(&digit) => Ok(vec![run(Command::View(View::Save(digit)))]),
+            _ => Err("view save takes a digit from 5 to 9: view save 5".to_owned()),
+        };
+    }
     let named = |name: &str| name.to_lowercase().starts_with(&rest.to_lowercase());
-    let known = VIEWS.iter().find(|view| rest == view.digit.to_string() || named(view.name));
-    match (known, rest.parse::<u8>()) {
-        (Some(view), _) => Ok(vec![run(Command::View(View::Digit(view.digit)))]),
-        (None, Ok(digit @ 0..=9)) => Ok(vec![run(Command::View(View::Digit(digit)))]),
+    let built_in = BUILT_IN.iter().find(|(digit, name, _)| rest == digit.to_string() || named(name));
+    let yours = saved.iter().find(|kept| named(&kept.view.name));
+    match (built_in, yours, rest.parse::<u8>()) {
+        (Some((digit, ..)), ..) => Ok(vec![run(Command::View(View::Digit(*digit)))]),
+        (None, _, Ok(digit @ 0..=9)) => Ok(vec![run(Command::View(View::Digit(digit)))]),
+        (None, Some(kept), _) => Ok(vec![ask(Ask::View(ViewRef::Saved(kept.id)))]),
         _ if rest == "-" => Ok(vec![run(Command::View(View::Last))]),
         _ => Err(format!("no view is called \"{}\"; view alone says which there are", SafeStr(rest))),
     }

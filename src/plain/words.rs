@@ -117,7 +117,7 @@ pub static WORDS: &[Word] = &[
     word(&["filter"], "[FILTER]", "filters the list; alone, says the filter in force. /FILTER does the same", V::Filter),
     word(&["narrow"], "FILTER", "adds terms to the filter", V::Narrow),
     word(&["clear"], "", "clears the filter: every alert", V::Run(Command::Narrow(Narrow::Clear))),
-    word(&["view"], "DIGIT|NAME", "opens a view: 1 open, 2 mine, 3 dismissed, 4 resolved, 0 all, and yours; alone, says which there are", V::View),
+    word(&["view"], "DIGIT|NAME|save DIGIT", "opens a view: 1 open, 2 mine, 3 dismissed, 4 resolved, 0 all, and yours; save 5 saves the list as it is; alone, says which there are and what is new", V::View),
     word(&["choose"], "", "adds to the filter: asks for a field, then for its values, with their counts", V::Run(Command::Narrow(Narrow::Add))),
     word(&["group"], "KEY|none", "groups the list by severity, status, type, resource, group, subscription, tactic, entity or incident", V::Group),
     word(&["groups"], "", "reads the groups, numbered, with how many alerts each has", V::Groups),

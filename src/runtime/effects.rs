@@ -19,7 +19,7 @@ use super::sign_in::SignIns;
 use super::triggers::Triggers;
 use super::work::Work;
 use super::writes::Writes;
-use super::{Event, detail, fetch, files, first_run, journal, now, profiles};
+use super::{Event, detail, fetch, files, first_run, journal, notify, now, profiles};
 use crate::app::effect::{Effect, JournalOrder, PipeOrder, SignInOrder};
 use crate::app::fetch::Order;
 use crate::app::message::{Message, Piped, Question, Start};
@@ -37,6 +37,10 @@ use crate::domain::table::Table;
 pub enum Immediate {
     /// Send text to the clipboard.
     Copy(String),
+    /// Send bytes that draw nothing.
+    Send(Vec<u8>),
+    /// Give the window a title.
+    Title(String),
     /// Give the terminal to a command that gets alerts: the order's number, its words, the alerts.
     Attend(u64, Vec<String>, Listing),
     /// Stop the process until it is continued.
@@ -178,6 +182,14 @@ impl Shell {
             }
             Effect::Complete { question, table, text, cursor } => {
                 self.queries.ask(question, Ask::Suggestions(table, text, cursor), self.context());
+            }
+            Effect::CountNew { question, table, filter, seen } => {
+                self.queries.ask(question, Ask::New(table, filter, seen), self.context());
+            }
+            Effect::Announce(what) => return Some(Immediate::Send(notify::announcement(&what))),
+            Effect::Title(text) => return Some(Immediate::Title(text)),
+            Effect::CountView { question, view, table, filter, seen } => {
+                self.queries.ask(question, Ask::Count(table, view, filter, seen), self.context());
             }
             Effect::LoadDetail { question, table, key } => {
                 let (work, mailbox, counts) = (self.work.clone(), self.mailbox.clone(), self.counts.clone());

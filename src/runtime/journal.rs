@@ -124,6 +124,19 @@ fn apply(store: &mut Store, order: JournalOrder, by: &SafeText) -> Result<Journa
         }
         JournalOrder::ReadLog(question, range) => Journal::Log(question, window(store, &range)?),
         JournalOrder::ListChanges => Journal::Changes(store.changes(RECENT)?),
+        JournalOrder::ListViews => Journal::Views(None, store.views()?),
+        JournalOrder::EditView { edit, seen, at } => {
+            let edited = store.edit_view(&edit, seen, at)?;
+            Journal::Views(Some((edit, edited)), store.views()?)
+        }
+        JournalOrder::LookAtView { id, seen, at } => {
+            store.look_at_view(id, seen, at)?;
+            Journal::Noted
+        }
+        JournalOrder::KeepPlace(place) => {
+            store.keep_place(&place)?;
+            Journal::Noted
+        }
         JournalOrder::LoadChange(change) => match store.change(change)? {
             Some((record, targets)) => Journal::Change(Box::new(record), targets),
             None => Journal::Refused {

@@ -17,6 +17,7 @@ pub mod input;
 pub mod journal;
 pub mod log;
 pub mod mailbox;
+pub mod notify;
 pub mod open;
 pub mod pipes;
 pub mod plain;
@@ -151,6 +152,10 @@ fn leave(mut shell: Shell, inbox: &Receiver<Event>, model: &mut Model) {
     shell.land();
     for event in inbox.try_iter() {
         answered_late(event, model, &mut shell);
+    }
+    for effect in app::leave(model) {
+        // Journal orders: nothing for the main thread itself.
+        let _ = shell.run(effect);
     }
     let pending = shell.close();
     if pending > 0 {
@@ -296,6 +301,8 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
         match shell.run(effect) {
             None => {}
             Some(Immediate::Copy(text)) => screen.copy(&text).map_err(CliError::failed)?,
+            Some(Immediate::Send(bytes)) => screen.announce(&bytes).map_err(CliError::failed)?,
+            Some(Immediate::Title(text)) => screen.title(text).map_err(CliError::failed)?,
             Some(Immediate::Mouse(on)) => screen.mouse(on).map_err(CliError::failed)?,
             Some(Immediate::Attend(number, words, alerts)) => {
                 attend(shell, number, &words, alerts);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::app::message::Kept;
 use crate::azure::{
     ApiError, ArmClient, Cloud, DeviceSession, Endpoint, EndpointError, Identity, Limits, SignInEnvironment,
     SignInError, SignInKind, TokenSource, sign_in,
@@ -183,6 +184,8 @@ pub struct Workspace {
     pub device: Option<Result<DeviceSession, SignInError>>,
     /// Why the sign-in is not kept, although it should be.
     pub not_kept: Option<SafeText>,
+    /// How lists were shown: saved views, and where the analyst was.
+    pub kept: Kept,
     /// The demo tenant's emulator.
     demo: Option<emulator::Emulator>,
     /// The alerts are those of files: there is no source.
@@ -278,8 +281,20 @@ impl Workspace {
             None
         };
         let table = store.snapshot();
+        let kept = kept(&store, &table);
         let store = StoreHandle::spawn(store, published);
-        Ok(Self { plan, store, table, read_only, notices, demo, files: false, device: None, not_kept: None })
+        Ok(Self {
+            plan,
+            store,
+            table,
+            read_only,
+            notices,
+            kept,
+            demo,
+            files: false,
+            device: None,
+            not_kept: None,
+        })
     }
 
     /// The sign-in by device code: the one that was made already, else the one that is kept, else one to be made.
@@ -364,6 +379,19 @@ impl Workspace {
         if let Some(demo) = self.demo {
             demo.stop().await;
         }
+    }
+}
+
+/// What the journal kept of how lists are shown. What cannot be read of it is not worth failing for: the list then opens
+/// with the open alerts, and the next call that needs the journal says what is wrong with it.
+fn kept(store: &Store, table: &Table) -> Kept {
+    let place = store.place().unwrap_or_default();
+    let cursor = place.as_ref().and_then(|place| place.cursor.as_ref()).and_then(|id| table.find(id));
+    Kept {
+        views: store.views().unwrap_or_default(),
+        cursor: cursor.map(|row| row.key()),
+        place,
+        default_view: String::new(),
     }
 }
 

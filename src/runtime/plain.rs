@@ -323,8 +323,8 @@ impl Talk {
                     let _ = self.out.finish();
                     self.shell.attend(number, &words, alerts);
                 }
-                // There is no mouse among lines.
-                Some(Immediate::Mouse(_)) => {}
+                // Lines say what is new; a line of text has no title and shows no notification, and no mouse.
+                Some(Immediate::Mouse(_) | Immediate::Send(_) | Immediate::Title(_)) => {}
                 Some(Immediate::Leave) => flow = Flow::Leave(0),
             }
         }

@@ -1,18 +1,20 @@
 //! Filters and sorts off the UI thread. Only the newest question is answered: an older one that runs is abandoned.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use crate::app::Message;
 use crate::app::effect::ChartOrder;
-use crate::app::message::{Chart, Question};
+use crate::app::message::{Chart, Question, Tallied};
+use crate::domain::AlertKey;
 use crate::domain::chart::{Attack, Timeline};
-use crate::domain::filter::{self, Context, Field, Filter};
+use crate::domain::filter::{self, Compiled, Context, Field, Filter};
 use crate::domain::listing::Listing;
 use crate::domain::query::{self, GroupBy, Ranking, Sort};
 use crate::domain::table::Table;
+use crate::domain::view::{ViewCount, ViewId};
 
 /// A question for the worker.
 #[derive(Debug)]
@@ -25,6 +27,10 @@ pub enum Ask {
     Chart(Arc<Table>, ChartOrder),
     /// Suggestions for the filter bar: text and cursor.
     Suggestions(Arc<Table>, String, usize),
+    /// The alerts that match and came after one.
+    New(Arc<Table>, Filter, AlertKey),
+    /// How many alerts a view has, and how many of them came after one.
+    Count(Arc<Table>, ViewId, Filter, AlertKey),
 }
 
 /// The worker's front.
@@ -61,12 +67,15 @@ impl QueryWorker {
     /// Asks; an older question of the same sort is dropped.
     pub fn ask(&self, question: Question, ask: Ask, context: Context) {
         let newest = match ask {
-            Ask::Rows(..) => &self.newest_rows,
-            Ask::Chart(..) => &self.newest_chart,
-            Ask::Suggestions(..) => &self.newest_suggestions,
-            Ask::Values(..) => &self.newest_values,
+            Ask::Rows(..) => Some(&self.newest_rows),
+            Ask::Chart(..) => Some(&self.newest_chart),
+            Ask::Suggestions(..) => Some(&self.newest_suggestions),
+            Ask::Values(..) => Some(&self.newest_values),
+            Ask::Count(..) | Ask::New(..) => None,
         };
-        newest.store(question.0, Ordering::Release);
+        if let Some(newest) = newest {
+            newest.store(question.0, Ordering::Release);
+        }
         // The worker ends only with the process.
         let _ = self.asks.send((question, ask, context));
     }
@@ -92,7 +101,8 @@ fn serve(
 ) {
     let reply = |message| answer.lock().unwrap_or_else(PoisonError::into_inner)(message);
     let mut ranked: Option<Ranked> = None;
-    for (question, ask, context) in inbox {
+    let mut put_off: Option<(Question, Ask, Context)> = None;
+    while let Some((question, ask, context)) = next(inbox, &mut put_off) {
         match ask {
             Ask::Rows(table, filter, sort, group, bars) => {
                 let stale = || newest_rows.load(Ordering::Acquire) != question.0;
@@ -126,8 +136,50 @@ fn serve(
                     reply(Message::Completed(question, filter::complete(&text, cursor, &table)));
                 }
             }
+            Ask::New(table, filter, seen) => {
+                let newer = |row: &u32| table.row(*row).is_some_and(|row| row.key() > seen);
+                let found = Compiled::new(&filter, &table, &context, &|| false)
+                    .and_then(|filter| filter.rows(&|| false));
+                let new = found.unwrap_or_default().into_iter().filter(newer).collect();
+                reply(Message::New(question, table, new));
+            }
+            Ask::Count(table, view, filter, seen) => {
+                // A list that is asked for meanwhile goes first; the count begins anew after it.
+                let rows_asked = newest_rows.load(Ordering::Acquire);
+                let overtaken = || newest_rows.load(Ordering::Acquire) != rows_asked;
+                match count(&table, &filter, seen, &context, &overtaken) {
+                    Some(count) => {
+                        let generation = table.generation();
+                        reply(Message::Counted(question, Tallied { view, generation, seen, count }));
+                    }
+                    None => put_off = Some((question, Ask::Count(table, view, filter, seen), context)),
+                }
+            }
         }
     }
+}
+
+/// The next question; a count that was put off only when nothing else waits. None when nobody asks any more.
+fn next<T>(inbox: &Receiver<T>, put_off: &mut Option<T>) -> Option<T> {
+    if put_off.is_none() {
+        return inbox.recv().ok();
+    }
+    match inbox.try_recv() {
+        Ok(asked) => Some(asked),
+        Err(TryRecvError::Empty) => put_off.take(),
+        Err(TryRecvError::Disconnected) => None,
+    }
+}
+
+fn count(
+    table: &Table,
+    filter: &Filter,
+    seen: AlertKey,
+    context: &Context,
+    overtaken: &dyn Fn() -> bool,
+) -> Option<ViewCount> {
+    let rows = Compiled::new(filter, table, context, overtaken)?.rows(overtaken)?;
+    Some(ViewCount::of(table, &rows, seen))
 }
 
 /// Counts alerts for a chart. None when nobody waits any more.
@@ -143,4 +195,61 @@ fn chart(
         }
         ChartOrder::Attack(filter) => Attack::of(table, filter, context, cancelled)?.into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::domain::filter::parse;
+    use crate::domain::filter::testing::{Sample, context, table};
+
+    #[test]
+    fn a_view_counts_what_its_filter_lists() {
+        let names: Vec<String> = (0..60).map(|n| format!("n{n}")).collect();
+        let samples: Vec<Sample<'_>> = (0..60)
+            .map(|n| Sample {
+                severity: ["High", "Low", "Medium"][n % 3],
+                resource: ["vm-1", "vm-2"][n % 2],
+                ..Sample::new(&names[n])
+            })
+            .collect();
+        let table = table(&samples);
+        let (answers, inbox) = channel();
+        let worker = QueryWorker::start(move |message| answers.send(message).unwrap()).unwrap();
+        let filters =
+            ["", "severity:high", "resource:vm-2 -severity:low", "severity:low or resource:vm-1", "none"];
+        for (at, text) in filters.into_iter().enumerate() {
+            let (filter, question) = (parse(text).unwrap(), Question(at as u64));
+            let seen = table.row(29).unwrap().key();
+            let rows = Ask::Rows(Arc::clone(&table), filter.clone(), Sort::default(), None, 0);
+            // The list that is asked for after it may overtake the count, which is answered all the same.
+            worker.ask(question, Ask::Count(Arc::clone(&table), ViewId(1), filter, seen), context());
+            worker.ask(question, rows, context());
+            let both = [inbox.recv().unwrap(), inbox.recv().unwrap()];
+            let listed = both.iter().find_map(|message| match message {
+                Message::Listed(_, listing) => Some(listing.clone()),
+                _ => None,
+            });
+            let counted = both.iter().find_map(|message| match message {
+                Message::Counted(_, tallied) => Some(tallied.count),
+                _ => None,
+            });
+            let (listed, counted) = (listed.unwrap(), counted.unwrap());
+            let new = listed.keys().filter(|key| *key > seen).count();
+            assert_eq!(counted, ViewCount { alerts: listed.len(), new }, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_put_off_comes_when_nothing_else_waits() {
+        let (asks, inbox) = channel();
+        let mut put_off = Some(1);
+        asks.send(2).unwrap();
+        assert_eq!(next(&inbox, &mut put_off), Some(2));
+        assert_eq!((next(&inbox, &mut put_off), put_off), (Some(1), None));
+        drop(asks);
+        assert_eq!(next(&inbox, &mut put_off), None);
+    }
 }

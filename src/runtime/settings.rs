@@ -14,6 +14,7 @@ pub fn settings(config: &Config) -> Settings {
         mouse: screen.mouse,
         columns: screen.columns.clone(),
         keymap: config.keys.keymap().unwrap_or_default(),
+        notify: (&config.notify).into(),
         ..Settings::default()
     }
 }

@@ -15,12 +15,16 @@ use crossterm::{cursor, queue};
 use ratatui::{Frame, Terminal};
 
 use super::backend::{Pending, Quiet};
+use super::notify;
 
 /// True while the terminal is ours: whoever finds it true and clears it gives the terminal back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// True while the terminal tells what the mouse does.
 static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// True while the window has a title of ours.
+static TITLED: AtomicBool = AtomicBool::new(false);
 
 /// Presses, releases and what lies between them, with places beyond column 223. Not crossterm's own command: that asks for
 /// every move of the mouse as well, which is a lot for a slow line.
@@ -31,6 +35,8 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l";
 pub struct Screen {
     terminal: Terminal<Quiet>,
     pending: Pending,
+    /// The window's title, once it was given one.
+    title: Option<String>,
 }
 
 impl Screen {
@@ -45,7 +51,7 @@ impl Screen {
             ));
         }
         let pending = Pending::default();
-        let mut screen = Self { terminal: Terminal::new(Quiet::new(pending.clone()))?, pending };
+        let mut screen = Self { terminal: Terminal::new(Quiet::new(pending.clone()))?, pending, title: None };
         screen.enter()?;
         Ok(screen)
     }
@@ -57,6 +63,9 @@ impl Screen {
         queue!(self.pending, EnterAlternateScreen, EnableBracketedPaste)?;
         if MOUSE.load(Ordering::SeqCst) {
             self.pending.write_all(MOUSE_ON)?;
+        }
+        if let Some(title) = self.title.take() {
+            self.put_title(title)?;
         }
         self.terminal.backend_mut().cursor_is_shown();
         self.terminal.clear()?;
@@ -73,6 +82,27 @@ impl Screen {
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
         queue!(self.pending, crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
         self.send(false)
+    }
+
+    /// Sends an announcement, in one write.
+    pub fn announce(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.pending.write_all(bytes)?;
+        self.send(false)
+    }
+
+    /// Gives the window a title; the one it had comes back when the terminal is given back.
+    pub fn title(&mut self, text: String) -> io::Result<()> {
+        self.put_title(text)?;
+        self.send(false)
+    }
+
+    fn put_title(&mut self, text: String) -> io::Result<()> {
+        if !TITLED.swap(true, Ordering::SeqCst) {
+            self.pending.write_all(notify::KEEP_TITLE)?;
+        }
+        self.pending.write_all(&notify::title(&text))?;
+        self.title = Some(text);
+        Ok(())
     }
 
     /// Lets the terminal tell what the mouse does, or not. It stays so over a stop.
@@ -132,6 +162,9 @@ pub fn give_back() -> bool {
         return false;
     }
     let mut bytes = if MOUSE.load(Ordering::SeqCst) { MOUSE_OFF.to_vec() } else { Vec::new() };
+    if TITLED.swap(false, Ordering::SeqCst) {
+        bytes.extend_from_slice(notify::RESTORE_TITLE);
+    }
     let queued =
         queue!(bytes, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
     // On a terminal that is gone there is nothing left to give back.

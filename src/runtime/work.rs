@@ -124,6 +124,7 @@ impl Work {
             parts.workspace = Some(Arc::clone(&workspace));
             parts.session = Some(session.clone());
         });
+        self.mailbox.send(Message::Start(Start::Kept(Box::new(workspace.kept.clone()))));
         self.mailbox.table(Arc::clone(&workspace.table));
         self.notices(workspace.notices.iter());
         if let Some(why) = &workspace.not_kept {

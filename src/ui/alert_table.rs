@@ -7,6 +7,7 @@ use ratatui::style::{Modifier, Style};
 
 use crate::app::columns::{ColumnId, Placed};
 use crate::app::document::{self, Piece, Role, line_width, safe_cell};
+use crate::app::documents;
 use crate::app::documents::moment::{age, minute, thousands};
 use crate::app::layout::Area;
 use crate::app::lines::Line;
@@ -157,7 +158,11 @@ fn time(row: &Row<'_>, words: impl Fn(DateTime<Utc>) -> String) -> Vec<Piece> {
 
 pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
     let list = &model.list;
-    painter.frame(area, &heading(model), model.focus == Pane::List && model.overlays.is_empty());
+    painter.frame(
+        area,
+        &heading(model, area.columns().saturating_sub(6)),
+        model.focus == Pane::List && model.overlays.is_empty(),
+    );
     let inner = Area {
         x: area.x + 1,
         y: area.y + 1,
@@ -194,31 +199,24 @@ pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
     painter.footer(area, &[Piece::new(position, Role::Dim)]);
 }
 
-/// `Alerts · open`, the mode, and the order where it is not the usual one.
-fn heading(model: &Model) -> Vec<Piece> {
+/// `Alerts · open`, the mode, and what is new in other views.
+fn heading(model: &Model, room: usize) -> Vec<Piece> {
     let mut line = vec![Piece::from("Alerts")];
-    let view = match model.filter.view {
-        Some(0) => "all",
-        Some(1) => "open",
-        Some(2) => "mine",
-        Some(3) => "dismissed",
-        Some(4) => "resolved",
-        _ => "",
-    };
-    if !view.is_empty() {
-        line.push(Piece::new(format!(" · {view}"), Role::Dim));
-    }
+    let mut mode = Vec::new();
     if let Some(groups) = &model.list.listing.groups {
-        line.push(Piece::new(format!(" · by {}", groups.by.label()), Role::Key));
+        mode.push(Piece::new(format!(" · by {}", groups.by.label()), Role::Key));
     }
     match model.pivots.len() {
         0 => {}
-        1 => line.push(Piece::new(" · pivot", Role::Key)),
-        deep => line.push(Piece::new(format!(" · pivot {deep}"), Role::Key)),
+        1 => mode.push(Piece::new(" · pivot", Role::Key)),
+        deep => mode.push(Piece::new(format!(" · pivot {deep}"), Role::Key)),
     }
     if let Some(visual) = &model.list.visual {
-        line.push(Piece::new(if visual.marking { " · marking" } else { " · unmarking" }, Role::Key));
+        mode.push(Piece::new(if visual.marking { " · marking" } else { " · unmarking" }, Role::Key));
     }
+    let left = room.saturating_sub(line_width(&line) + line_width(&mode));
+    line.extend(documents::views::heading(model, left));
+    line.extend(mode);
     line
 }
 

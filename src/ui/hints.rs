@@ -64,6 +64,8 @@ pub(super) fn menu(model: &Model, painter: &mut Painter<'_>) {
     let columns = usize::from(width.saturating_sub(4));
     let lines = if let Some(mentions) = command::pivots(model) {
         documents::mentions(mentions, columns.min(PIVOTS)).lines
+    } else if command::saves(model) {
+        documents::views::digits(model, columns.min(PIVOTS)).lines
     } else {
         let entries: Vec<(String, String)> =
             command::which_key(model).into_iter().map(|(key, label)| (key, label.to_owned())).collect();
@@ -75,6 +77,9 @@ pub(super) fn menu(model: &Model, painter: &mut Painter<'_>) {
     let mut title = vec![Piece::new(command::show_keys(&chord.pending.keys), Role::Key)];
     if command::pivots(model).is_some() {
         title.push(Piece::new(" · the alerts that share", Role::Dim));
+    }
+    if command::saves(model) {
+        title.push(Piece::new(" · save what the list shows as", Role::Dim));
     }
     painter.frame(area, &title, true);
     painter.document(area.inner(), &Document { lines }, 0);

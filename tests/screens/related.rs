@@ -16,6 +16,7 @@ use quell::domain::related::related as find;
 use quell::domain::resource::Cloud;
 use quell::domain::table::{Flags, RowData, Table, TableBuilder};
 use quell::domain::tactic::TacticSet;
+use quell::domain::view::{Look, ViewRef};
 use quell::domain::{AlertId, AlertKey, SafeText, Severity, Status};
 
 use crate::fixture::{PRODUCTION, detail, filter, full_list, now, open_full, rich};
@@ -242,9 +243,9 @@ pub(crate) fn pivoted(size: (u16, u16)) -> Model {
     let frame = Frame {
         text: bar.input.text().to_owned(),
         filter: bar.applied.clone(),
-        view: Some(1),
-        home: 1,
-        previous: String::new(),
+        view: Some(ViewRef::default()),
+        home: ViewRef::default(),
+        previous: Look::default(),
         sort: model.list.sort.clone(),
         group: None,
         folds: model.list.folds.clone(),

@@ -17,6 +17,7 @@ use crate::hand_over;
 use crate::record;
 use crate::suppress;
 use crate::trigger;
+use crate::views;
 use crate::{around, first, group, related};
 
 type Scene = fn((u16, u16)) -> Model;
@@ -129,6 +130,11 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("record_typed", record::assign_typed),
     ("record_useful", record::useful),
     ("record_notuseful", record::not_useful),
+    ("views_list", views::list),
+    ("views_none", views::none),
+    ("views_name", views::name),
+    ("views_delete", views::delete),
+    ("views_chord", views::chord),
     ("log_acts", record::log),
     ("log_change", record::log_change),
     ("log_alerts", record::log_alerts),

@@ -11,4 +11,5 @@ mod outbox;
 mod record;
 mod trigger;
 mod undo;
+mod views;
 mod walk;

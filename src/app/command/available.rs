@@ -3,7 +3,7 @@
 use crate::app::model::{Model, Pane};
 use crate::app::respond::context;
 use crate::app::settings::Colours;
-use crate::app::{bulk, marks, related, respond, rights, undo};
+use crate::app::{bulk, marks, related, respond, rights, undo, views};
 use crate::domain::progress::FaultKind;
 use crate::domain::rights::Right;
 
@@ -20,6 +20,21 @@ pub(super) fn always(_: &Model) -> Available {
 
 pub(super) fn session(model: &Model) -> Available {
     unless("no tenant is open yet", model.session.is_some())
+}
+
+/// A view is saved on the digit.
+pub(super) fn saved_view<const DIGIT: u8>(model: &Model) -> Available {
+    let there = views::of_digit(model, DIGIT).is_some();
+    unless(&format!("no view is saved on {DIGIT}: m {DIGIT} saves what the list shows"), there)
+}
+
+/// Views are kept here, so that a role that changes nothing has them too.
+pub(super) fn can_save(model: &Model) -> Available {
+    session(model)?;
+    match model.session.as_ref().and_then(|session| session.read_only.as_ref()) {
+        Some(reason) => Err(format!("read-only: {reason}")),
+        None => Ok(()),
+    }
 }
 
 /// There is a source to ask.

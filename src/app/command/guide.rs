@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::{COMMANDS, Command, Go, Group, Panes, Pivot, Scope, Spec, name, sequence};
+use super::{COMMANDS, Command, Go, Group, Panes, Pivot, Scope, Spec, View, name, sequence};
 use crate::app::key::Key;
 use crate::app::keymap::Keymap;
 use crate::app::message::Mention;
 use crate::app::model::{Model, Section};
 use crate::app::{details, first_run, overlays};
+use crate::domain::view::DIGITS;
 
 /// More than any rank of the table.
 const LATER: u8 = 100;
@@ -78,6 +79,13 @@ pub fn pivots(model: &Model) -> Option<&[Mention]> {
     begun.then_some(&shown.mentions)
 }
 
+/// True when the chord so far is that which saves views.
+pub fn saves(model: &Model) -> bool {
+    let Some(chord) = &model.chord else { return false };
+    let sequences = model.settings.keymap.of(Command::View(View::Save(*DIGITS.start())));
+    sequences.iter().any(|keys| keys.split_last().is_some_and(|(_, begin)| begin == chord.pending.keys))
+}
+
 /// What opening means on a heading of the list, and its rank there.
 fn on_heading(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
     let list = &model.list;
@@ -101,6 +109,14 @@ pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
             .into_iter()
             .chain([("Enter".to_owned(), "menu"), ("Esc".to_owned(), "close")])
             .collect();
+    }
+    if saves(model) {
+        let digits = format!("{}–{}", DIGITS.start(), DIGITS.end());
+        return vec![
+            (digits, "save what the list shows"),
+            ("m".to_owned(), "all views"),
+            ("Esc".to_owned(), "close"),
+        ];
     }
     let typed = &chord.pending.keys;
     let keymap = &model.settings.keymap;

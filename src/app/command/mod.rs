@@ -11,9 +11,12 @@ mod table;
 use crate::app::key::Key;
 use crate::app::model::{Model, Section};
 use crate::domain::Status;
-use crate::domain::query::{GroupBy, SortKey};
+use crate::domain::query::SortKey;
 
-pub use guide::{Help, every_key, example_rows, help, hints, pivots, readme_table, show_keys, which_key};
+pub use crate::app::group::Grouping;
+pub use guide::{
+    Help, every_key, example_rows, help, hints, pivots, readme_table, saves, show_keys, which_key,
+};
 pub use name::name;
 pub use scope::{Panes, Scope};
 pub use table::{CHORDS, COMMANDS, Chord};
@@ -160,26 +163,17 @@ pub enum Span {
     Custom,
 }
 
-/// Groups of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Grouping {
-    /// By a value.
-    By(GroupBy),
-    /// Not at all.
-    None,
-    /// Fold or unfold the group under the cursor.
-    Fold,
-    /// Fold or unfold every group.
-    FoldAll,
-}
-
 /// Views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum View {
     /// The one of a digit.
     Digit(u8),
-    /// The filter before the last change of view.
+    /// What the list showed before the last change of view.
     Last,
+    /// Save what the list shows under a digit.
+    Save(u8),
+    /// The saved views, to choose from and to keep.
+    Menu,
 }
 
 /// Changes of status.

@@ -2,8 +2,8 @@
 
 use super::available::{
     alert, always, any_alert, any_cached, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin,
-    any_undo, can_change, can_pipe, can_record, can_repeat, can_take, cursor, filtered, full, grouped,
-    has_log, last_marks, many_colours, opens, session, source,
+    any_undo, can_change, can_pipe, can_record, can_repeat, can_save, can_take, cursor, filtered, full,
+    grouped, has_log, last_marks, many_colours, opens, saved_view, session, source,
 };
 use super::{
     App, By, Change, Command, Copy, Go, Group, Grouping, HandOver, Mark, Move, Narrow, Panes, Pivot, Reach,
@@ -45,7 +45,7 @@ pub struct Chord {
 }
 
 /// Every chord.
-pub const CHORDS: [Chord; 11] = [
+pub const CHORDS: [Chord; 12] = [
     Chord { key: "f", hint: "by value", rank: 3 },
     Chord { key: "s", hint: "status", rank: 5 },
     Chord { key: "p", hint: "pivot", rank: 7 },
@@ -55,6 +55,7 @@ pub const CHORDS: [Chord; 11] = [
     Chord { key: "z", hint: "group", rank: 15 },
     Chord { key: "y", hint: "copy", rank: 15 },
     Chord { key: "b", hint: "feedback", rank: 16 },
+    Chord { key: "m", hint: "save view", rank: 17 },
     Chord { key: "F", hint: "without value", rank: 0 },
     Chord { key: "g", hint: "go", rank: 0 },
 ];
@@ -85,6 +86,18 @@ const fn group(by: GroupBy, key: &'static [&'static str], label: &'static str, h
 
 const fn view(digit: u8, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
     row(C::View(View::Digit(digit)), key, label, hint, P::BESIDE, G::View, always)
+}
+
+const fn yours<const DIGIT: u8>(
+    key: &'static [&'static str],
+    label: &'static str,
+    hint: &'static str,
+) -> Spec {
+    row(C::View(View::Digit(DIGIT)), key, label, hint, P::BESIDE, G::View, saved_view::<DIGIT>)
+}
+
+const fn save(digit: u8, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
+    row(C::View(View::Save(digit)), key, label, hint, P::BESIDE, G::View, can_save)
 }
 
 const fn set(status: Status, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
@@ -191,6 +204,17 @@ pub static COMMANDS: &[Spec] = &[
     view(3, &["3"], "View: dismissed", "dismissed"),
     view(4, &["4"], "View: resolved", "resolved"),
     view(0, &["0"], "View: all", "all"),
+    yours::<5>(&["5"], "View: yours on 5", "yours on 5"),
+    yours::<6>(&["6"], "View: yours on 6", "yours on 6"),
+    yours::<7>(&["7"], "View: yours on 7", "yours on 7"),
+    yours::<8>(&["8"], "View: yours on 8", "yours on 8"),
+    yours::<9>(&["9"], "View: yours on 9", "yours on 9"),
+    save(5, &["m 5"], "Save what the list shows as your view 5", "save as 5"),
+    save(6, &["m 6"], "Save what the list shows as your view 6", "save as 6"),
+    save(7, &["m 7"], "Save what the list shows as your view 7", "save as 7"),
+    save(8, &["m 8"], "Save what the list shows as your view 8", "save as 8"),
+    save(9, &["m 9"], "Save what the list shows as your view 9", "save as 9"),
+    row(C::View(View::Menu), &["m m", "m Enter"], "Your views, with what is new: open, name, delete", "all views", P::BESIDE, G::View, session),
     row(C::View(View::Last), &["-"], "Back to the last view", "last view", P::BESIDE, G::View, always),
 
     set(Status::Dismissed, &["d", "s d"], "Dismiss, with a reason", "dismiss").at(4),

@@ -22,6 +22,7 @@
 //! | [`histogram`], [`timeline`], [`attack`] | the charts; what they have in common is in [`chart`] |
 //! | [`group`](mod@group), [`facets`] | the group under the cursor; *Add filter* |
 //! | [`suppression`] | suppression rules and what they would have matched |
+//! | [`views`] | saved views with their counts |
 
 pub mod attack;
 pub mod bar;
@@ -54,6 +55,7 @@ pub mod summary;
 pub mod suppression;
 pub mod timeline;
 pub mod trigger;
+pub mod views;
 
 pub use contacts::contacts;
 pub use context::context;

@@ -4,6 +4,7 @@ use crate::app::input::Input;
 use crate::app::message::Question;
 use crate::domain::AlertKey;
 use crate::domain::filter::{Completion, Filter, FilterError};
+use crate::domain::view::{Look, ViewRef};
 
 /// The filter bar.
 #[derive(Debug, Default)]
@@ -26,10 +27,10 @@ pub struct FilterBar {
     pub chosen: Option<usize>,
     /// The question whose suggestions are awaited.
     pub question: Question,
-    /// The view shown, by its digit, if the filter is still the view's own.
-    pub view: Option<u8>,
+    /// The view shown, if the filter is still the view's own.
+    pub view: Option<ViewRef>,
     /// The view chosen last, to which Esc leads back.
-    pub home: u8,
-    /// The filter before the last change of view, for `-`.
-    pub previous: String,
+    pub home: ViewRef,
+    /// How the list was shown before the last change of view, for `-`.
+    pub previous: Look,
 }

@@ -18,6 +18,7 @@ mod sign_in;
 mod suppress;
 mod sync;
 mod trigger;
+mod views;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::app::keymap::Pending;
 use crate::app::keys::Held;
 use crate::app::message::{Now, Session};
 use crate::app::mouse;
+use crate::app::notify::Announced;
 use crate::app::settings::Settings;
 use crate::domain::SafeText;
 use crate::domain::rights::KnownRights;
@@ -50,6 +52,7 @@ pub use sign_in::{CodeStage, DeviceCode, ProfileLine, ProfileMenu, ShownCode};
 pub use suppress::{About, Deed, Dismissal, RuleForm, RulesScreen, Step, Suppress};
 pub use sync::{SubscriptionState, SyncStatus};
 pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
+pub use views::{CountedView, Views, ViewsMenu, ViewsStep};
 
 /// Everything.
 #[derive(Debug)]
@@ -70,6 +73,10 @@ pub struct Model {
     pub list: List,
     /// The filter bar.
     pub filter: FilterBar,
+    /// Saved views.
+    pub views: Views,
+    /// What was announced of new alerts.
+    pub announced: Announced,
     /// The details of the alert under the cursor: the side pane and, when open, the full details.
     pub details: Details,
     /// The *Take action* tab of the full details.
@@ -126,6 +133,8 @@ impl Model {
             table: Arc::default(),
             list: List::default(),
             filter: FilterBar::open_alerts(),
+            views: Views::default(),
+            announced: Announced::default(),
             details: Details::default(),
             respond: Respond::default(),
             related: Related::default(),

@@ -9,7 +9,7 @@ use crate::app::model::{AttackView, TimelineView};
 use crate::app::model::{DeviceCode, ProfileMenu};
 use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::app::model::{PipeOutput, PipePrompt, SavePrompt};
-use crate::app::model::{RuleForm, RulesScreen};
+use crate::app::model::{RuleForm, RulesScreen, ViewsMenu};
 pub use crate::app::overlays::mail::MailForm;
 use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, Target, TargetRecord};
 use crate::domain::{AlertKey, Status};
@@ -69,6 +69,8 @@ pub enum Overlay {
     Output(Box<PipeOutput>),
     /// Keys of the pane below.
     Help(Scroll),
+    /// The saved views.
+    Views(Box<ViewsMenu>),
     /// The palette.
     Palette(Palette),
 }

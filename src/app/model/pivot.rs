@@ -7,6 +7,7 @@ use crate::app::model::{Opened, Spot};
 use crate::domain::AlertKey;
 use crate::domain::filter::Filter;
 use crate::domain::query::{GroupBy, Sort};
+use crate::domain::view::{Look, ViewRef};
 
 /// Where the analyst was before a pivot: all that Backspace brings back.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,12 +16,12 @@ pub struct Frame {
     pub text: String,
     /// The filter in force.
     pub filter: Filter,
-    /// The view shown, by its digit, if the filter was the view's own.
-    pub view: Option<u8>,
+    /// The view shown, if the filter was the view's own.
+    pub view: Option<ViewRef>,
     /// The view chosen last, to which Esc leads back.
-    pub home: u8,
-    /// The filter before the last change of view.
-    pub previous: String,
+    pub home: ViewRef,
+    /// How the list was shown before the last change of view.
+    pub previous: Look,
     /// The order.
     pub sort: Sort,
     /// What the list was grouped by.

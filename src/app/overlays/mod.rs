@@ -21,7 +21,8 @@ mod trigger;
 
 use crate::app::key::{Code, Key};
 use crate::app::message::{Chart, Question};
-use crate::app::model::{Model, Overlay, SaveState, Step};
+use crate::app::model::{Model, Overlay, SaveState, Step, ViewsMenu, ViewsStep};
+use crate::app::views::menu;
 use crate::app::{Effects, profiles, sign_in, suppress, undo};
 
 pub use assign::assignees;
@@ -103,6 +104,20 @@ const TIMELINE: &Hints =
 const TIMELINE_SPAN: &Hints =
     &[("← →", "other end"), ("Enter", "filter"), ("+", "zoom in"), ("v", "no span"), ("Esc", "no span")];
 const ATTACK: &Hints = &[("Enter", "list"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
+const VIEWS: &Hints = &[
+    ("↑ ↓", "choose"),
+    ("Enter", "open"),
+    ("s", "save this list"),
+    ("r", "rename"),
+    ("d", "digit"),
+    ("u", "as before"),
+    ("D", "delete"),
+    ("Esc", "close"),
+];
+const NO_VIEWS: &Hints = &[("s", "save this list"), ("Esc", "close")];
+const VIEW_NAME: &Hints = &[("Enter", "keep the name"), ("Esc", "leave it as it is")];
+const VIEW_DIGIT: &Hints = &[("5–9", "open it by this"), ("0", "by none"), ("Esc", "leave it as it is")];
+const VIEW_DELETE: &Hints = &[("y", "yes, delete it"), ("Enter", "no"), ("Esc", "no")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
 /// The next keys of an overlay.
@@ -145,11 +160,22 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         },
         Overlay::Rules(screen) if screen.asking.is_some() => RULES_ASKING,
         Overlay::Rules(_) => RULES,
+        Overlay::Views(menu) => views_hints(menu),
         Overlay::Timeline(view) if view.anchor.is_some() => TIMELINE_SPAN,
         Overlay::Timeline(_) => TIMELINE,
         Overlay::Attack(_) => ATTACK,
         Overlay::Palette(_) => PALETTE,
         Overlay::TimeRange(..) | Overlay::Pattern(..) => PROMPT,
+    }
+}
+
+fn views_hints(menu: &ViewsMenu) -> &'static Hints {
+    match &menu.step {
+        ViewsStep::Choose if menu.empty => NO_VIEWS,
+        ViewsStep::Choose => VIEWS,
+        ViewsStep::Rename(..) | ViewsStep::Save(..) => VIEW_NAME,
+        ViewsStep::Digit => VIEW_DIGIT,
+        ViewsStep::Delete => VIEW_DELETE,
     }
 }
 
@@ -171,6 +197,7 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
         ("In the list of suppression rules", RULES),
         ("In the form of the mail settings", FORM),
         ("When mail settings are about to be stored", STORE),
+        ("In the list of your views", VIEWS),
         ("In the timeline", TIMELINE),
         ("In the ATT&CK view", ATTACK),
         ("When a file is about to be written", SAVE),
@@ -214,6 +241,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Log(_)) => log::key(model, key, out),
         Some(Overlay::RuleForm(_)) => suppress::form_key(model, key, out),
         Some(Overlay::Rules(_)) => suppress::rules_key(model, key, out),
+        Some(Overlay::Views(_)) => menu::key(model, key, out),
         Some(Overlay::Timeline(_)) => timeline::key(model, key, out),
         Some(Overlay::Attack(_)) => attack::key(model, key, out),
         Some(Overlay::Palette(_)) => palette::key(model, key, out),
@@ -260,6 +288,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
             *error = None;
         }
         Some(Overlay::Mail(mail)) => return mail::paste(mail, text),
+        Some(Overlay::Views(views)) => return menu::paste(views, text),
         Some(Overlay::Save(prompt)) if prompt.state != SaveState::Exists => {
             prompt.input.insert(text);
             prompt.state = SaveState::Typing;

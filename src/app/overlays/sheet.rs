@@ -6,6 +6,7 @@ use crate::app::key::{Code, Key};
 use crate::app::layout::{failure_rows, pivot_rows, sheet};
 use crate::app::model::{Model, Overlay, Scroll};
 use crate::app::overlays::{attack, close, facets, failures};
+use crate::app::views::menu;
 use crate::app::{Effects, documents, list, pipe};
 
 /// Opens the help of the pane below.
@@ -23,6 +24,7 @@ pub(in crate::app) fn open_jobs(model: &mut Model, out: &mut Effects) {
 
 /// Counts the lines of the sheet on top and keeps its scroll position inside them.
 pub(in crate::app) fn measure(model: &mut Model) {
+    menu::follow(model);
     let area = sheet(model.size).inner();
     let height = failure_rows(model.size).max(1);
     let lines = match model.overlays.last() {

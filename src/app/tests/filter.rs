@@ -4,6 +4,7 @@ use crate::app::effect::Effect;
 use crate::app::harness::Harness;
 use crate::app::message::Message;
 use crate::domain::AlertKey;
+use crate::domain::view::ViewRef;
 
 #[test]
 fn the_list_follows_what_is_typed() {
@@ -28,7 +29,7 @@ fn a_mistake_is_shown_while_the_last_good_result_stays() {
     assert!(harness.model.filter.editing);
     harness.keys("Esc");
     assert!(!harness.model.filter.editing && harness.model.filter.error.is_none());
-    assert_eq!((harness.shown(), harness.model.filter.view), (vec![1, 2, 3, 4], Some(1)));
+    assert_eq!((harness.shown(), harness.model.filter.view), (vec![1, 2, 3, 4], Some(ViewRef::BuiltIn(1))));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::app::message::{Message, Timer};
 use crate::app::model::{Model, Overlay, Pane, Tab};
 use crate::domain::fact::FactKind::{Account, Host, Ip};
 use crate::domain::query::{Direction, SortKey};
+use crate::domain::view::ViewRef;
 use crate::domain::{AlertKey, Status};
 
 const DISMISSED: Given = Given { status: Status::Dismissed, hours: 30, ..ROW };
@@ -140,7 +141,7 @@ fn pivots_go_several_deep_and_back_one_by_one() {
     assert_eq!((harness.shown(), harness.model.list.cursor), (vec![1, 3], Some(AlertKey(3))));
     harness.keys("Backspace");
     assert_eq!((harness.shown(), harness.model.list.cursor), (vec![1, 2, 3, 4], Some(AlertKey(1))));
-    assert_eq!(harness.model.filter.view, Some(1));
+    assert_eq!(harness.model.filter.view, Some(ViewRef::BuiltIn(1)));
     harness.keys("Backspace");
     assert_eq!(harness.notice(), "there is no pivot to go back from");
     // Without a pivot Esc does what it always does.
@@ -153,7 +154,7 @@ fn a_view_is_a_beginning_of_its_own() {
     let mut harness = shared();
     harness.keys("p a 3 Backspace");
     assert_eq!(harness.notice(), "there is no pivot to go back from");
-    assert_eq!(harness.model.filter.view, Some(3));
+    assert_eq!(harness.model.filter.view, Some(ViewRef::BuiltIn(3)));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod palette;
 mod record;
 mod save;
 mod suppress;
+mod views;
 
 use crate::app::command::Scope;
 use crate::app::document::{Document, Piece, Role, line_width, safe_cell};
@@ -40,6 +41,7 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::SignIn(code) => menus::sign_in(model, code, painter),
         Overlay::Profiles(menu) => menus::profiles(model, menu, painter),
         Overlay::Log(log) => log::draw(model, log, painter),
+        Overlay::Views(menu) => views::draw(model, menu, painter),
         Overlay::Palette(palette) => palette::draw(model, palette, painter),
         Overlay::Trigger(prompt) => {
             let area = sheet(model.size);

@@ -1,0 +1,75 @@
+//! How many alerts each view has, and how many of them are new.
+//!
+//! One view is counted after the other, and only when the alerts or the view changed: a filter over a million alerts
+//! is not for free.
+
+use std::sync::Arc;
+
+use crate::app::message::{Question, Tallied};
+use crate::app::model::{CountedView, Model, Overlay};
+use crate::app::{Effect, Effects};
+use crate::domain::AlertKey;
+use crate::domain::filter::{Filter, parse};
+use crate::domain::view::{KeptView, ViewCount, ViewId};
+
+/// The count of a view as it was last made.
+pub(in crate::app) fn of(model: &Model, id: ViewId) -> Option<ViewCount> {
+    model.views.counts.get(&id).map(|counted| counted.count)
+}
+
+/// Counts what is not up to date, one view at a time. While a sync or a change runs, which goes over the alerts again
+/// and again, only what is on the screen.
+pub(in crate::app) fn recount(model: &mut Model, out: &mut Effects) {
+    if model.views.counting.is_some() {
+        return;
+    }
+    let shown = is_shown(model);
+    if (model.sync.running || !model.bulk.running.is_empty()) && !shown {
+        return;
+    }
+    let views = &model.views;
+    let due = views.saved.iter().filter(|kept| shown || kept.view.digit.is_some());
+    let found = due.filter(|kept| !is_current(model, kept)).find_map(|kept| {
+        let filter = parse(&kept.view.look.filter).ok()?;
+        Some((kept.id, kept.seen, filter))
+    });
+    if let Some((id, seen, filter)) = found {
+        ask(model, id, seen, filter, out);
+    }
+}
+
+fn ask(model: &mut Model, view: ViewId, seen: AlertKey, filter: Filter, out: &mut Effects) {
+    let question = Question(model.next_serial());
+    model.views.counting = Some((question, filter.to_string()));
+    out.push(Effect::CountView { question, view, table: Arc::clone(&model.table), filter, seen });
+}
+
+/// True while the counts of all views are before the eyes.
+fn is_shown(model: &Model) -> bool {
+    matches!(model.overlays.last(), Some(Overlay::Views(_)))
+}
+
+fn is_current(model: &Model, kept: &KeptView) -> bool {
+    model.views.counts.get(&kept.id).is_some_and(|counted| {
+        counted.generation == model.table.generation()
+            && counted.seen == kept.seen
+            && parse(&kept.view.look.filter).is_ok_and(|filter| filter.to_string() == counted.filter)
+    })
+}
+
+/// A view is counted.
+pub(in crate::app) fn counted(model: &mut Model, question: Question, tallied: Tallied, out: &mut Effects) {
+    let Tallied { view, generation, seen, count } = tallied;
+    let Some((_, filter)) = model.views.counting.take_if(|(asked, _)| *asked == question) else { return };
+    model.views.counts.insert(view, CountedView { generation, seen, filter, count });
+    recount(model, out);
+}
+
+/// Time goes on: what counts back from now is counted again.
+pub(in crate::app) fn minute(model: &mut Model, out: &mut Effects) {
+    model
+        .views
+        .counts
+        .retain(|_, counted| !(counted.filter.contains("since:") || counted.filter.contains("until:")));
+    recount(model, out);
+}

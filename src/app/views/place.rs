@@ -1,0 +1,128 @@
+//! Where the analyst is, kept so that the program opens there the next time.
+
+use std::time::Duration;
+
+use crate::app::effect::JournalOrder;
+use crate::app::input::Input;
+use crate::app::lines::Under;
+use crate::app::message::{Kept, Timer};
+use crate::app::model::{FilterBar, Model, Spot};
+use crate::app::views::{self, saved};
+use crate::app::{Effect, Effects, list};
+use crate::domain::filter::parse;
+use crate::domain::view::{BUILT_IN, Look, Place, ViewRef};
+
+/// How long after another filter or order it is kept: a filter that is being narrowed down is written once.
+const CALM: Duration = Duration::from_secs(3);
+
+/// True when something is kept at all: not in the demo, and not where nothing may be changed.
+pub(super) fn is_kept(model: &Model) -> bool {
+    model.session.as_ref().is_some_and(|session| !session.demo && session.read_only.is_none())
+}
+
+/// The filter, the order or the view is another one: keeps it in a moment.
+pub(in crate::app) fn changed(model: &mut Model, out: &mut Effects) {
+    if is_kept(model) && !std::mem::replace(&mut model.views.place_due, true) {
+        out.push(Effect::Timer(Timer::Place, CALM));
+    }
+}
+
+/// Keeps where the analyst is, unless that is kept already.
+pub(in crate::app) fn keep(model: &mut Model, out: &mut Effects) {
+    model.views.place_due = false;
+    if !is_kept(model) {
+        return;
+    }
+    let now = here(model);
+    if model.views.place.as_ref() != Some(&now) {
+        model.views.place = Some(now.clone());
+        out.push(Effect::Journal(JournalOrder::KeepPlace(now)));
+    }
+}
+
+/// The program ends: what was seen of the view that is shown, and where the analyst was.
+pub fn leave(model: &mut Model) -> Vec<Effect> {
+    let mut out = Effects::new();
+    if let Some(view) = model.filter.view.filter(|_| is_kept(model)) {
+        saved::looked(model, view, &mut out);
+    }
+    keep(model, &mut out);
+    // Nothing is counted any more.
+    out.retain(|effect| matches!(effect, Effect::Journal(_)));
+    out
+}
+
+fn here(model: &Model) -> Place {
+    let list = &model.list;
+    // Before the first pivot: what a pivot shows is a question, not a place to work in.
+    let first = model.pivots.first();
+    let look = match first {
+        Some(frame) => Look {
+            filter: views::text_of(&frame.filter),
+            sort: frame.sort.clone(),
+            group: frame.group,
+            ..views::look(model)
+        },
+        None => views::look(model),
+    };
+    let spot = first.map_or_else(|| list.spot(), |frame| frame.spot);
+    let cursor = match spot.under {
+        Some(Under::Alert(key)) => Some(key),
+        // A heading is opened on its first alert.
+        _ if first.is_none() => list.listing.key(list.place),
+        _ => None,
+    };
+    let home = first.map_or(model.filter.home, |frame| frame.home);
+    let cursor = cursor.filter(|_| list.touched).and_then(|key| model.table.get(key)).map(|row| row.id());
+    let row = if cursor.is_some() { spot.line.saturating_sub(spot.offset) } else { 0 };
+    Place { look, home, cursor, row }
+}
+
+/// What the journal kept: the views, and where the list opens. Nothing is asked for: the alerts come next.
+pub(in crate::app) fn begin(model: &mut Model, kept: Kept, out: &mut Effects) {
+    model.views.saved = kept.views;
+    model.views.counts.clear();
+    model.views.place.clone_from(&kept.place);
+    let before = views::look(model);
+    model.filter = FilterBar::open_alerts();
+    let place = kept.place.filter(|place| place.look.check().is_ok());
+    let place = place.or_else(|| default(model, &kept.default_view)).unwrap_or_else(usual);
+    let Ok(filter) = parse(&place.look.filter) else { return };
+    views::arrange(model, &place.look);
+    if views::look_of(model, place.home).is_some() {
+        model.filter.home = place.home;
+    }
+    model.filter.input = Input::new(place.look.filter.clone());
+    model.filter.view = views::view_of(model, &filter);
+    model.filter.applied = filter;
+    if let Some(key) = kept.cursor {
+        model.list.touched = true;
+        model.list.spot =
+            Some(Spot { under: Some(Under::Alert(key)), place: place.row, line: place.row, offset: 0 });
+    }
+    if (model.list.in_flight || !model.table.is_empty()) && views::look(model) != before {
+        list::ask_anew(model, out);
+    }
+}
+
+/// The open alerts.
+fn usual() -> Place {
+    let [(_, _, open), ..] = BUILT_IN;
+    Place { look: Look::of(open), ..Place::default() }
+}
+
+/// The view that the profile opens with: a digit, or a name.
+fn default(model: &Model, wanted: &str) -> Option<Place> {
+    let digit = wanted.parse().ok();
+    let built_in =
+        BUILT_IN.iter().find(|(of, name, _)| digit == Some(*of) || name.eq_ignore_ascii_case(wanted));
+    let saved = model.views.saved.iter().find(|kept| {
+        digit.is_some() && kept.view.digit == digit || kept.view.name.eq_ignore_ascii_case(wanted)
+    });
+    let home = match (built_in, saved) {
+        (Some((digit, ..)), _) => ViewRef::BuiltIn(*digit),
+        (None, Some(kept)) => ViewRef::Saved(kept.id),
+        (None, None) => return None,
+    };
+    Some(Place { look: views::look_of(model, home)?, home, ..Place::default() })
+}
