@@ -129,6 +129,11 @@ fn the_audit_log() {
 }
 
 #[test]
+fn saved_views() {
+    golden("views");
+}
+
+#[test]
 fn charts_over_the_screen() {
     golden("chart");
 }

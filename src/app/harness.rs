@@ -125,6 +125,8 @@ pub(crate) struct Harness {
     pub(crate) deeds: Vec<Deed>,
     /// Views in the journal, and where the analyst was.
     pub(crate) kept: Kept,
+    /// What the profile begins with.
+    pub(crate) begins: Option<String>,
     /// Effects not answered yet.
     waiting: Vec<Effect>,
     /// Alerts that an undo leaves as they are.
@@ -163,6 +165,7 @@ impl Harness {
             changes: Vec::new(),
             deeds: Vec::new(),
             kept: Kept::default(),
+            begins: None,
             remediation: Vec::new(),
             waiting: Vec::new(),
             spare: BTreeSet::new(),

@@ -324,7 +324,7 @@ impl Talk {
                     let _ = self.out.finish();
                     self.shell.attend(number, &words, alerts);
                 }
-                // Lines say what is new; a line of text has no title and shows no notification, and no mouse.
+                // Lines say what is new; a line of text has no title, no mouse and shows no notification.
                 Some(Immediate::Mouse(_) | Immediate::Send(_) | Immediate::Title(_)) => {}
                 Some(Immediate::Leave) => flow = Flow::Leave(0),
             }
