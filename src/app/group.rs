@@ -1,11 +1,24 @@
 //! Groups of the list: by what, and which are folded.
 
-use crate::app::command::{Go, Grouping};
+use crate::app::command::Go;
 use crate::app::lines::{Folds, Lines};
 use crate::app::model::{List, Model, Pane};
 use crate::app::views::place;
 use crate::app::{Effects, list, marks};
 use crate::domain::query::GroupBy;
+
+/// Groups of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Grouping {
+    /// By a value.
+    By(GroupBy),
+    /// Not at all.
+    None,
+    /// Fold or unfold the group under the cursor.
+    Fold,
+    /// Fold or unfold every group.
+    FoldAll,
+}
 
 /// Carries out a command on groups.
 pub(super) fn run(model: &mut Model, grouping: Grouping, out: &mut Effects) {

@@ -293,13 +293,12 @@ fn stays_here(model: &mut Model, out: &mut Effects) -> bool {
     let keymap = &model.settings.keymap;
     let export = keymap.shown(Command::HandOver(HandOver::File));
     let quit = keymap.shown(Command::App(App::Close));
-    let status = if kept == 1 { "1 change of status is" } else { "changes of status are" };
-    let count = if kept == 1 { String::new() } else { format!("{} ", crate::domain::thousands(kept)) };
-    say(
-        model,
-        format!("{count}{status} kept nowhere else: {export} exports the alerts, {quit} again leaves"),
-        out,
-    );
+    let changes = if kept == 1 {
+        "1 change is".to_owned()
+    } else {
+        format!("{} changes are", crate::domain::thousands(kept))
+    };
+    say(model, format!("{changes} kept only here: {export} exports, {quit} again leaves"), out);
     true
 }
 

@@ -36,7 +36,7 @@ impl Listing {
     /// The same with the rows of each group together; inside a group they keep their order.
     pub fn grouped(table: Arc<Table>, rows: Vec<u32>, by: Option<GroupBy>) -> Self {
         let Some(by) = by else { return Self::new(table, rows) };
-        let (rows, groups) = arrange(&table, rows, by);
+        let (rows, groups) = arrange(&table, &rows, by);
         Self { groups: Some(Arc::new(groups)), ..Self::new(table, rows) }
     }
 

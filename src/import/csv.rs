@@ -27,7 +27,10 @@ const RESCUES: usize = 64;
 
 /// The sign between the fields, if the first line is one of column names.
 pub(super) fn separator(head: &[u8]) -> Option<u8> {
-    let line = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
+    let line = head
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .find(|line| !line.is_empty() && !is_preface(line))?;
     let text = std::str::from_utf8(line).ok()?;
     let known = |separator: char| {
         let names =
@@ -36,6 +39,17 @@ pub(super) fn separator(head: &[u8]) -> Option<u8> {
     };
     let best = [',', ';', '\t', '|'].into_iter().max_by_key(|separator| known(*separator))?;
     (known(best) >= 2 && text.contains(best)).then_some(best as u8)
+}
+
+/// What some programs write before the names: PowerShell the type of its objects, others the separator for a spreadsheet.
+fn is_preface(line: &[u8]) -> bool {
+    line.starts_with(b"#TYPE") || line.starts_with(b"sep=")
+}
+
+/// A column's name; the portal adds the zone to those of times.
+fn name(cell: &str) -> String {
+    let cell = cell.trim();
+    cell.strip_suffix(" [UTC]").unwrap_or(cell).to_owned()
 }
 
 /// The rows of a table.
@@ -48,7 +62,10 @@ pub(super) fn rows(input: &mut Input<'_>, separator: u8, sink: &mut Sink<'_>) ->
         let kind = match (read, &names) {
             (Read::End, _) => return Ok(ControlFlow::Continue(())),
             (Read::Cells(cells), None) => {
-                names = Some(Arc::new(cells.into_iter().map(|name| name.trim().to_owned()).collect()));
+                let blank = cells.iter().all(|cell| cell.trim().is_empty());
+                if !blank && !is_preface(bytes.trim_ascii()) {
+                    names = Some(Arc::new(cells.iter().map(|cell| name(cell)).collect()));
+                }
                 continue;
             }
             (Read::Cells(cells), _) if cells.iter().all(String::is_empty) => continue,
@@ -155,6 +172,7 @@ mod tests {
         let text = ",Severity,Title\r\n1,High,\"a, \"\"b\"\"\r\nc\"\r\n2,Low,x\"y\r\n";
         let expected = [(2, "1|High|a, \"b\"\r\nc".to_owned()), (4, "2|Low|x\"y".to_owned())];
         assert_eq!(of(text), expected);
+        assert_eq!(of("#TYPE X\r\n\r\nid,severity\r\na,High\r\n"), [(4, "a|High".to_owned())]);
         assert_eq!(of("id;severity\na;High\n"), [(2, "a|High".to_owned())]);
         assert_eq!(of("id\tseverity\na\tHigh"), [(2, "a|High".to_owned())]);
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::SecondsFormat;
+use chrono::{NaiveDateTime, SecondsFormat};
 
 use super::entities;
 use crate::azure::parse::json::{Map, Node};
@@ -109,9 +109,18 @@ pub(super) fn opened<'n>(value: &'n Node<'n>) -> Node<'n> {
     value.clone()
 }
 
+/// Times as the portal's CSV has them.
+const PORTAL_TIMES: [&str; 3] =
+    ["%m/%d/%Y, %I:%M:%S%.f %p", "%m/%d/%Y %I:%M:%S%.f %p", "%m/%d/%Y %H:%M:%S%.f"];
+
 /// A time as the alerts API writes it; what is none stays as it is.
 pub(super) fn moment(written: &str) -> Node<'static> {
-    match time::moment(written) {
+    let of_portal = || {
+        let mut read =
+            PORTAL_TIMES.iter().filter_map(|form| NaiveDateTime::parse_from_str(written, form).ok());
+        read.next().map(|time| time.and_utc())
+    };
+    match time::moment(written).or_else(of_portal) {
         Some(moment) => text(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
         None => text(written.to_owned()),
     }
@@ -215,6 +224,18 @@ mod tests {
             [("New", "Active"), ("newAlert", "Active"), ("inProgress", "InProgress"), ("Snoozed", "Snoozed")]
         {
             assert_eq!(status(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn times_of_the_portal_are_read() {
+        for (written, expected) in [
+            ("9/14/2026, 7:03:02.250 AM", "2026-09-14T07:03:02.250Z"),
+            ("09/14/2026 19:03:02", "2026-09-14T19:03:02Z"),
+            ("2026-09-14 07:03:02", "2026-09-14T07:03:02Z"),
+            ("soon", "soon"),
+        ] {
+            assert_eq!(moment(written).scalar(), Some(expected), "{written}");
         }
     }
 

@@ -315,6 +315,7 @@ impl Talk {
             }
             self.opening |= matches!(effect, Effect::OpenDemo | Effect::WriteConfig { .. });
             match self.shell.run(effect) {
+                // There is no mouse among lines.
                 None => {}
                 Some(Immediate::Copy(text)) => self.plain.copied(&text),
                 Some(Immediate::Suspend) => suspend(),

@@ -51,6 +51,7 @@ fn every_form_is_the_same_alert() {
         ("log-analytics.json", true, true),
         ("log-analytics-tables.json", true, true),
         ("log-analytics.csv", true, true),
+        ("log-analytics-portal.csv", true, true),
         ("graph.json", true, true),
         ("sentinel.json", true, false),
         ("activity-log.json", false, true),

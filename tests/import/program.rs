@@ -14,9 +14,14 @@ fn fixture(name: &str) -> PathBuf {
 
 /// The program with a home of its own and no way to sign in.
 fn quell(home: &Path) -> Command {
+    quell_in(home, "data")
+}
+
+/// The same with another data folder.
+fn quell_in(home: &Path, data: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quell"));
     command.env_clear().env("HOME", home).env("USER", "ann").current_dir(home);
-    command.args(["--data-dir", home.join("data").to_str().unwrap()]);
+    command.args(["--data-dir", home.join(data).to_str().unwrap()]);
     command
 }
 
@@ -82,8 +87,7 @@ fn what_is_exported_imports_as_the_same_alerts() {
     for form in ["out.ndjson", "out.json"] {
         let (code, _, errors) = run(quell(home.path()).args(["export", form]));
         assert_eq!(code, 0, "{errors}");
-        let (_, again, errors) =
-            run(quell(home.path()).args(["--data-dir", "other", "--file", form, "list", "--json"]));
+        let (_, again, errors) = run(quell_in(home.path(), "other").args(["--file", form, "list", "--json"]));
         assert_eq!(again, first, "{form}: {errors}");
         std::fs::remove_dir_all(home.path().join("other")).unwrap();
     }
@@ -121,10 +125,10 @@ fn a_file_is_triaged_on_the_screen_without_a_source() {
     pty.wait("2 records could not be read, 1 is no alert");
     pty.keys("w").wait("line 4, record 4: the record is cut short").keys("Esc");
     pty.keys("R").wait("there is no source to ask");
-    pty.keys("Enter").wait("Remediation").keys("Esc");
+    pty.keys("Enter").wait("Take action").keys("Esc").wait("Alerts · open");
     pty.keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("Nothing matches");
-    pty.keys("q").wait("kept nowhere else");
-    pty.keys("u").wait("Undo").keys("y").wait("undone: 1 kept here").wait("A tool that copies");
+    pty.keys("q").wait("kept only here: W exports");
+    pty.keys("u").wait("undone: 1 kept here").wait("A tool that copies");
     pty.keys("q");
     assert_eq!(pty.end(), 0);
 }

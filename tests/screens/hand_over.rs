@@ -103,8 +103,8 @@ pub(crate) fn output(size: (u16, u16)) -> Model {
         scroll: Scroll::default(),
     };
     model.overlays.push(Overlay::Output(Box::new(output)));
-    let text: String =
-        (1..=30).map(|at| format!("{at:6} vm-web-{at:02}\t日本語 \u{1b}[31mred\u{7}\n")).collect();
+    let line = |at: usize| format!("{at:6} vm-web-{at:02}\t日本語 \u{1b}[31mred\u{7}\n");
+    let text = (1..=30).map(line).collect::<Vec<_>>().concat();
     let end = PipeEnd { words: SafeText::from("ended with 3"), is_error: true };
     for piped in [Piped::Text(SafeText::from(text), 123_456), Piped::Ended(end)] {
         let effects: Vec<Effect> = update(&mut model, Message::Piped(1, piped), now());

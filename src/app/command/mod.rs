@@ -3,19 +3,24 @@
 //! The hint bar, the help, the palette, the menus of chords and the README's table of keys come from that table.
 
 mod available;
+mod group;
 mod guide;
 mod name;
+mod scope;
 mod table;
 
 use crate::app::key::Key;
-use crate::app::model::{Model, Pane, Section, Tab};
+use crate::app::model::{Model, Section};
 use crate::domain::Status;
-use crate::domain::query::{GroupBy, SortKey};
+use crate::domain::query::SortKey;
 
+pub use crate::app::group::Grouping;
+pub use group::Group;
 pub use guide::{
     Help, every_key, example_rows, help, hints, pivots, readme_table, saves, show_keys, which_key,
 };
 pub use name::name;
+pub use scope::{Panes, Scope};
 pub use table::{CHORDS, COMMANDS, Chord};
 
 /// Everything that can be asked for on the main screen.
@@ -158,19 +163,6 @@ pub enum Span {
     Any,
     /// Typed.
     Custom,
-}
-
-/// Groups of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Grouping {
-    /// By a value.
-    By(GroupBy),
-    /// Not at all.
-    None,
-    /// Fold or unfold the group under the cursor.
-    Fold,
-    /// Fold or unfold every group.
-    FoldAll,
 }
 
 /// Views.
@@ -339,134 +331,6 @@ pub enum App {
     Theme,
     /// The mouse, on or off for this session.
     Mouse,
-}
-
-/// Where keys have their meaning: a pane or, where a tab has keys of its own, that tab.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// The list.
-    List,
-    /// The details beside it.
-    Details,
-    /// The full details.
-    Full,
-    /// Their *Take action* tab.
-    Respond,
-    /// Their *Related* tab.
-    Related,
-}
-
-impl Scope {
-    /// Every scope.
-    pub const ALL: [Self; 5] = [Self::List, Self::Details, Self::Full, Self::Respond, Self::Related];
-
-    /// Where the keys are now, when nothing lies over it.
-    pub fn of(model: &Model) -> Self {
-        match (model.focus, &model.details.full) {
-            (Pane::List, _) => Self::List,
-            (Pane::Details, _) => Self::Details,
-            (Pane::Full, Some(full)) if full.tab == Tab::Respond => Self::Respond,
-            (Pane::Full, Some(full)) if full.tab == Tab::Related => Self::Related,
-            (Pane::Full, _) => Self::Full,
-        }
-    }
-}
-
-/// The scopes in which a command works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Panes(u8);
-
-impl Panes {
-    /// The list only.
-    pub const LIST: Self = Self(1);
-    /// The list and the details beside it.
-    pub const BESIDE: Self = Self(3);
-    /// The full details' tabs without keys of their own.
-    pub const FULL: Self = Self(4);
-    /// Everywhere but in the *Take action* tab.
-    pub const BEFORE_RESPOND: Self = Self(23);
-    /// The *Take action* tab only.
-    pub const RESPOND: Self = Self(8);
-    /// The *Related* tab only.
-    pub const RELATED: Self = Self(16);
-    /// The full details, whichever tab is shown.
-    pub const OPEN: Self = Self(28);
-    /// Everywhere.
-    pub const ALL: Self = Self(31);
-
-    /// True when a scope is one of them.
-    pub fn contains(self, scope: Scope) -> bool {
-        let bit = match scope {
-            Scope::List => 1,
-            Scope::Details => 2,
-            Scope::Full => 4,
-            Scope::Respond => 8,
-            Scope::Related => 16,
-        };
-        self.0 & bit != 0
-    }
-
-    /// True when a pane is in both.
-    pub fn overlaps(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-}
-
-/// The heads under which help and README group the commands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // the names are the heads
-pub enum Group {
-    Move,
-    Mark,
-    Filter,
-    Sort,
-    Group,
-    View,
-    Change,
-    Related,
-    Record,
-    Respond,
-    Copy,
-    HandOver,
-    Program,
-}
-
-impl Group {
-    /// Every group, in the order of help.
-    pub const ALL: [Self; 13] = [
-        Self::Move,
-        Self::Mark,
-        Self::Filter,
-        Self::Sort,
-        Self::Group,
-        Self::View,
-        Self::Change,
-        Self::Related,
-        Self::Record,
-        Self::Respond,
-        Self::Copy,
-        Self::HandOver,
-        Self::Program,
-    ];
-
-    /// The head.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Move => "Move",
-            Self::Mark => "Mark",
-            Self::Filter => "Filter",
-            Self::Sort => "Sort",
-            Self::Group => "Group",
-            Self::View => "Views",
-            Self::Change => "Change status",
-            Self::Related => "Around the alert",
-            Self::Record => "Record (kept here, never sent)",
-            Self::Respond => "Take action",
-            Self::Copy => "Copy",
-            Self::HandOver => "Hand over",
-            Self::Program => "Program",
-        }
-    }
 }
 
 /// One command's declaration.

@@ -109,8 +109,8 @@ struct Numbered {
 
 /// Puts rows in the order of their groups; inside a group they keep the order they have. Groups by severity and status
 /// come in their own order, others the worst severity first, then the largest; alerts without a value come last.
-pub fn arrange(table: &Table, rows: Vec<u32>, by: GroupBy) -> (Vec<u32>, Groups) {
-    let Numbered { numbers, values } = numbered(table, &rows, by);
+pub fn arrange(table: &Table, rows: &[u32], by: GroupBy) -> (Vec<u32>, Groups) {
+    let Numbered { numbers, values } = numbered(table, rows, by);
     let mut tallies = vec![([0u32; 5], 0usize); values.len()];
     for (row, number) in rows.iter().zip(&numbers) {
         let severity = table.row(*row).map_or(Severity::Other, |row| row.severity());
@@ -133,7 +133,11 @@ pub fn arrange(table: &Table, rows: Vec<u32>, by: GroupBy) -> (Vec<u32>, Groups)
         GroupValue::Text(code) => table.dict().text(code),
         _ => "",
     };
-    groups.sort_by(|(_, a), (_, b)| rank(a).cmp(&rank(b)).then_with(|| text(a).cmp(text(b))));
+    // As large ones: the one with more of the worst.
+    let worse = |a: &Group, b: &Group| b.severities.iter().rev().cmp(a.severities.iter().rev());
+    groups.sort_by(|(_, a), (_, b)| {
+        rank(a).cmp(&rank(b)).then_with(|| worse(a, b)).then_with(|| text(a).cmp(text(b)))
+    });
     // By number: the next free place of the group.
     let mut next = vec![0usize; numbers.iter().max().map_or(0, |most| *most as usize + 1)];
     let mut first = 0;
@@ -299,7 +303,7 @@ mod tests {
     use crate::domain::table::Flags;
 
     fn shown(table: &Table, by: GroupBy) -> Vec<String> {
-        let (rows, groups) = arrange(table, (0..table.len() as u32).collect(), by);
+        let (rows, groups) = arrange(table, &(0..table.len() as u32).collect::<Vec<u32>>(), by);
         let names = |group: &Group| -> String {
             rows[group.places()].iter().map(|row| table.row(*row).unwrap().name()).collect()
         };
@@ -392,7 +396,7 @@ mod tests {
             let table = table(&samples);
             let before: Vec<u32> = (0..table.len() as u32).rev().step_by(skip).collect();
             for by in GroupBy::ALL {
-                let (rows, groups) = arrange(&table, before.clone(), by);
+                let (rows, groups) = arrange(&table, &before, by);
                 let mut sorted = (rows.clone(), before.clone());
                 sorted.0.sort_unstable();
                 sorted.1.sort_unstable();
