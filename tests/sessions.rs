@@ -190,7 +190,7 @@ fn the_tactic_that_is_hit_most_today_is_two_keys_away() {
         assert!(asked.iter().all(|entry| entry.method == "GET"), "{asked:?}");
         pty.keys("-").wait("/622");
         // The fullest bar of the timeline becomes the filter.
-        pty.keys("T").wait("a bar is").keys("Enter").wait("since:20").wait_gone("/622");
+        pty.keys("T").wait("Timeline").keys("Enter").wait("since:20").wait_gone("/622");
         leave(&mut pty);
     }
 }

@@ -4,6 +4,7 @@
 mod alert;
 mod changes;
 mod mentioned;
+mod query;
 mod record;
 mod views;
 
@@ -15,20 +16,18 @@ use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
 pub(crate) use alert::{subscription, vm};
 
 use crate::app::command::sequence;
-use crate::app::effect::{ChartOrder, Effect, JournalOrder};
+use crate::app::effect::{Effect, JournalOrder};
 use crate::app::key::Key;
-use crate::app::message::{Chart, Detail, Journal, Kept, Message, Now, Session, Start};
+use crate::app::message::{Detail, Journal, Kept, Message, Now, Session, Start};
 use crate::app::model::Model;
 use crate::app::update;
 use crate::domain::alert::{Alert, Prose, Scan};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Target, TargetRecord};
-use crate::domain::chart::{Attack, Timeline};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::filter::{Context, complete, values};
 use crate::domain::incident;
-use crate::domain::listing::Listing;
 use crate::domain::progress::SyncEvent;
-use crate::domain::query::{self, Query};
+use crate::domain::query::Query;
 use crate::domain::record::{AlertRecord, Deed};
 use crate::domain::related::related;
 use crate::domain::resource::Cloud;
@@ -126,6 +125,8 @@ pub(crate) struct Harness {
     pub(crate) deeds: Vec<Deed>,
     /// Views in the journal, and where the analyst was.
     pub(crate) kept: Kept,
+    /// What the profile begins with.
+    pub(crate) begins: Option<String>,
     /// Effects not answered yet.
     waiting: Vec<Effect>,
     /// Alerts that an undo leaves as they are.
@@ -164,6 +165,7 @@ impl Harness {
             changes: Vec::new(),
             deeds: Vec::new(),
             kept: Kept::default(),
+            begins: None,
             remediation: Vec::new(),
             waiting: Vec::new(),
             spare: BTreeSet::new(),
@@ -249,22 +251,11 @@ impl Harness {
         match effect {
             Effect::Query { question, table, filter, sort, group, bars } => {
                 let query = Query { filter, sort };
-                let rows = query::run(&table, &query, &self.context(), &|| false).unwrap();
-                let listing =
-                    Listing::grouped(table, rows, group).charted(&query.filter, &self.context(), bars);
+                let listing = query::listing(table, &query, (group, bars), &self.context());
                 vec![Message::Listed(question, listing)]
             }
             Effect::Chart { question, table, order } => {
-                let (context, never) = (self.context(), || false);
-                let chart = match order {
-                    ChartOrder::Timeline { filter, span, bars } => {
-                        Timeline::of(&table, &filter, (span, bars), &context, &never).map(Chart::from)
-                    }
-                    ChartOrder::Attack(filter) => {
-                        Attack::of(&table, &filter, &context, &never).map(Chart::from)
-                    }
-                };
-                vec![Message::Charted(question, chart.unwrap())]
+                vec![Message::Charted(question, query::chart(&table, order, &self.context()))]
             }
             Effect::CountNew { question, table, filter, seen } => {
                 vec![self.count_new(question, table, &filter, seen)]

@@ -399,8 +399,6 @@ pub struct Kept {
     pub place: Option<Place>,
     /// The alert under the cursor there, if the cache has it.
     pub cursor: Option<AlertKey>,
-    /// The view that the profile opens with when nobody was here yet, by digit or name; may be empty.
-    pub default_view: String,
 }
 
 /// What the program starts with.

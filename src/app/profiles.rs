@@ -1,6 +1,5 @@
 //! Opening another profile of the config: what is open is closed, its outbox stays on disk.
 
-use crate::app::command::View;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Overlay, ProfileLine, ProfileMenu};
 use crate::app::notice::{fail, say};
@@ -80,13 +79,16 @@ pub(super) fn not_switched(model: &mut Model, why: SafeText, out: &mut Effects) 
     fail(model, why, out);
 }
 
-/// Shows what the profile begins with: the view of a digit, else a filter.
+/// Shows what the profile begins with: the view of a digit or name, else a filter.
 pub(super) fn begin_with(model: &mut Model, view: &str, out: &mut Effects) {
-    match view.trim().parse::<u8>() {
-        Ok(digit @ 0..=9) => views::run(model, View::Digit(digit), out),
-        _ => match parse(view) {
-            Ok(filter) => views::apply_text(model, view.trim().to_owned(), filter, out),
-            Err(error) => fail(model, format!("the profile's view `{view}`: {error}"), out),
-        },
+    if let Some(view) = views::named(model, view) {
+        return views::open(model, view, out);
+    }
+    if let Ok(digit @ 5..=9) = view.trim().parse::<u8>() {
+        return fail(model, format!("the profile's view: no view is saved on {digit}"), out);
+    }
+    match parse(view) {
+        Ok(filter) => views::apply_text(model, view.trim().to_owned(), filter, out),
+        Err(error) => fail(model, format!("the profile's view `{view}`: {error}"), out),
     }
 }

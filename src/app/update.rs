@@ -142,7 +142,8 @@ fn begin(model: &mut Model, start: Start, out: &mut Effects) {
                     out.push(Effect::Timer(Timer::Minute, MINUTE));
                 }
                 journal::list_changes(model, out);
-                if let Some(view) = view {
+                // Where the analyst was comes before what the profile begins with.
+                if let Some(view) = view.filter(|_| model.views.place.is_none()) {
                     profiles::begin_with(model, &view, out);
                 }
             }

@@ -40,6 +40,9 @@ use output::Out;
 
 /// Runs a command to its end.
 pub async fn run(global: &Global, command: Command) -> Result<Exit, CliError> {
+    if crate::runtime::plain::is_asked_for(global) {
+        progress::without_bars();
+    }
     let mut out = Out::standard();
     let exit = match command {
         Command::Sync { full } => sync::run(global, full, &mut out).await,

@@ -2,12 +2,21 @@
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::progress::SyncEvent;
 use crate::domain::{SubscriptionId, thousands};
+
+/// True where nothing may move on the terminal: `--plain`, or a terminal that cannot do it.
+static PLAIN: AtomicBool = AtomicBool::new(false);
+
+/// From now on there are no bars.
+pub fn without_bars() {
+    PLAIN.store(true, Ordering::Relaxed);
+}
 
 /// A bar fed by the workers' events.
 pub struct Progress {
@@ -49,7 +58,8 @@ impl Progress {
     }
 
     fn new(bar: ProgressBar, template: &str) -> Self {
-        let bar = if std::io::stderr().is_terminal() { bar } else { ProgressBar::hidden() };
+        let shown = std::io::stderr().is_terminal() && !PLAIN.load(Ordering::Relaxed);
+        let bar = if shown { bar } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }

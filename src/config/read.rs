@@ -109,7 +109,7 @@ fn check(config: &Config, tree: &DeTable<'_>, mut wrong: impl FnMut(usize, Strin
     for mistake in mistakes {
         let place = table(tree, "keys").and_then(|keys| entry(keys, &mistake.command)).map(|(key, value)| {
             let Some(which) = mistake.which else { return key.span().start };
-            let one = value.get_ref().as_array().and_then(|list| list.iter().nth(which));
+            let one = value.get_ref().as_array().and_then(|list| list.get(which));
             one.unwrap_or(value).span().start
         });
         wrong(place.unwrap_or(0), mistake.message);

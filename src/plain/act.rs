@@ -64,6 +64,7 @@ fn plainly(plain: &mut Plain, model: &Model, text: &str) -> Steps {
     }
 }
 
+#[allow(clippy::unnecessary_wraps)] // what every word gives
 fn wish(plain: &mut Plain, wish: Wish) -> Steps {
     plain.wish = Some(wish);
     Ok(Vec::new())
@@ -144,6 +145,7 @@ fn on_one(plain: &Plain, model: &Model, text: &str) -> Steps {
         .collect())
 }
 
+#[allow(clippy::unnecessary_wraps)] // what every word gives
 fn then(mut steps: Vec<Step>, command: Command) -> Steps {
     steps.push(run(command));
     Ok(steps)
@@ -415,13 +417,11 @@ fn sort(rest: &str) -> Steps {
     let known = SortKey::ALL.into_iter().find(|key| {
         !rest.is_empty() && (key.word().starts_with(rest) || *key == SortKey::Time && "age".starts_with(rest))
     });
-    match known {
-        Some(key) => Ok(vec![run(Command::Sort(key))]),
-        None => {
-            let words: Vec<&str> = SortKey::ALL.iter().map(|key| key.word()).collect();
-            Err(format!("sort takes one of {}", words.join(", ")))
-        }
-    }
+    let Some(key) = known else {
+        let words: Vec<&str> = SortKey::ALL.iter().map(|key| key.word()).collect();
+        return Err(format!("sort takes one of {}", words.join(", ")));
+    };
+    Ok(vec![run(Command::Sort(key))])
 }
 
 fn pivot(plain: &Plain, model: &Model, rest: &str) -> Steps {

@@ -89,11 +89,12 @@ pub(super) fn reply(model: &Model, line: &str) -> Result<Vec<Step>, String> {
         ("back", _) => Ok(vec![key(Code::Esc)]),
         ("cloud", FirstRunStep::SignIn) => Ok(vec![press(Key::char('c'))]),
         ("y" | "yes", FirstRunStep::Keep) => Ok(vec![press(Key::char('y'))]),
-        ("" | "n" | "no", FirstRunStep::Keep) => Ok(vec![key(Code::Enter)]),
         (line, FirstRunStep::Code(code)) => sign_in::reply(code, line),
         ("demo", FirstRunStep::SignIn) => Ok(vec![press(Key::char('d'))]),
         ("all", FirstRunStep::Subscriptions { .. }) => Ok(vec![press(Key::char('a'))]),
-        ("ok", FirstRunStep::Subscriptions { .. }) => Ok(vec![key(Code::Enter)]),
+        ("" | "n" | "no", FirstRunStep::Keep) | ("ok", FirstRunStep::Subscriptions { .. }) => {
+            Ok(vec![key(Code::Enter)])
+        }
         (_, FirstRunStep::SignIn) => {
             let count = screen.found.len() + 1;
             let number = line.parse::<usize>().ok().filter(|number| (1..=count).contains(number));

@@ -198,17 +198,12 @@ impl Plain {
         }
         let place = number.wrapping_sub(1);
         let printed = self.printed.iter().any(|range| range.contains(&place));
-        match self.frozen.key(place).filter(|_| printed) {
-            Some(key) => Ok(key),
-            None => {
-                let parts: Vec<String> = self
-                    .printed
-                    .iter()
-                    .map(|range| format!("{} to {}", range.start + 1, range.end))
-                    .collect();
-                Err(format!("{number} is not among the numbers printed last: {}", parts.join(", ")))
-            }
+        if let Some(key) = self.frozen.key(place).filter(|_| printed) {
+            return Ok(key);
         }
+        let part = |range: &std::ops::Range<usize>| format!("{} to {}", range.start + 1, range.end);
+        let parts: Vec<String> = self.printed.iter().map(part).collect();
+        Err(format!("{number} is not among the numbers printed last: {}", parts.join(", ")))
     }
 
     /// The number of an alert in the list printed last, if it has one.

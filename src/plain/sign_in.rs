@@ -31,9 +31,8 @@ pub(super) fn prompt(code: &DeviceCode) -> &'static str {
 pub(super) fn reply(code: &DeviceCode, line: &str) -> Result<Vec<Step>, String> {
     let key = |code| Ok(vec![press(Key::plain(code))]);
     match (line, &code.stage) {
-        ("back" | "cancel" | "no" | "n", _) => key(Code::Esc),
         ("again", CodeStage::Failed(_)) => key(Code::Enter),
-        ("", CodeStage::Failed(_)) => key(Code::Esc),
+        ("back" | "cancel" | "no" | "n", _) | ("", CodeStage::Failed(_)) => key(Code::Esc),
         ("", _) => Err("nobody has signed in there yet".to_owned()),
         _ => Err(prompt(code).to_owned()),
     }

@@ -116,7 +116,7 @@ fn marks_are_made_by_number_and_a_change_says_the_exact_set() {
         "dismiss",
         "",
         "dismiss",
-        "x",
+        "z",
         "y",
         "3",
         "c two lines",

@@ -180,12 +180,12 @@ pub struct Workspace {
     pub read_only: Option<String>,
     /// What to tell the user about the files.
     pub notices: Vec<Notice>,
+    /// How lists were shown: saved views, and where the analyst was.
+    pub kept: Kept,
     /// The sign-in by device code, where the profile has one.
     pub device: Option<Result<DeviceSession, SignInError>>,
     /// Why the sign-in is not kept, although it should be.
     pub not_kept: Option<SafeText>,
-    /// How lists were shown: saved views, and where the analyst was.
-    pub kept: Kept,
     /// The demo tenant's emulator.
     demo: Option<emulator::Emulator>,
     /// The alerts are those of files: there is no source.
@@ -387,12 +387,7 @@ impl Workspace {
 fn kept(store: &Store, table: &Table) -> Kept {
     let place = store.place().unwrap_or_default();
     let cursor = place.as_ref().and_then(|place| place.cursor.as_ref()).and_then(|id| table.find(id));
-    Kept {
-        views: store.views().unwrap_or_default(),
-        cursor: cursor.map(|row| row.key()),
-        place,
-        default_view: String::new(),
-    }
+    Kept { views: store.views().unwrap_or_default(), cursor: cursor.map(|row| row.key()), place }
 }
 
 /// Whether a sign-in error means that nobody is signed in.

@@ -315,6 +315,7 @@ impl Talk {
             }
             self.opening |= matches!(effect, Effect::OpenDemo | Effect::WriteConfig { .. });
             match self.shell.run(effect) {
+                // There is no mouse among lines.
                 None => {}
                 Some(Immediate::Copy(text)) => self.plain.copied(&text),
                 Some(Immediate::Suspend) => suspend(),
@@ -323,7 +324,7 @@ impl Talk {
                     let _ = self.out.finish();
                     self.shell.attend(number, &words, alerts);
                 }
-                // Lines say what is new; a line of text has no title and shows no notification, and no mouse.
+                // Lines say what is new; a line of text has no title, no mouse and shows no notification.
                 Some(Immediate::Mouse(_) | Immediate::Send(_) | Immediate::Title(_)) => {}
                 Some(Immediate::Leave) => flow = Flow::Leave(0),
             }

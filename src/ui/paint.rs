@@ -110,6 +110,11 @@ impl<'a> Painter<'a> {
         }
         if let Some(paper) = self.theme.paper() {
             self.buffer.set_style(area, paper);
+            // A wide character at the edge was cut: its other half is a blank without a colour.
+            let ground = Style { fg: None, ..paper };
+            let around = Rect { x: area.x.saturating_sub(1), width: area.width + 2, ..area };
+            let around = around.intersection(self.buffer.area);
+            self.buffer.set_style(around, ground);
         }
     }
 

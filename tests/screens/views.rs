@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use quell::app::input::Input;
 use quell::app::key::Key;
 use quell::app::keymap::Pending;
-use quell::app::model::{Chord, CountedView, Model, Overlay, ViewsMenu, ViewsStep};
+use quell::app::model::{Chord, Model, Overlay, ViewCounted, ViewsMenu, ViewsStep};
 use quell::domain::AlertKey;
 use quell::domain::query::{GroupBy, Sort};
 use quell::domain::view::{KeptView, Look, SavedView, ViewCount, ViewId};
@@ -42,7 +42,7 @@ fn saved(size: (u16, u16)) -> Model {
         });
         if digit.is_some() {
             let count = ViewCount { alerts, new };
-            let counted = CountedView { generation: 0, seen: AlertKey(0), filter: filter.to_owned(), count };
+            let counted = ViewCounted { generation: 0, seen: AlertKey(0), filter: filter.to_owned(), count };
             model.views.counts.insert(id, counted);
         }
     }

@@ -3,6 +3,7 @@
 //! The hint bar, the help, the palette, the menus of chords and the README's table of keys come from that table.
 
 mod available;
+mod group;
 mod guide;
 mod name;
 mod scope;
@@ -14,6 +15,7 @@ use crate::domain::Status;
 use crate::domain::query::SortKey;
 
 pub use crate::app::group::Grouping;
+pub use group::Group;
 pub use guide::{
     Help, every_key, example_rows, help, hints, pivots, readme_table, saves, show_keys, which_key,
 };
@@ -329,63 +331,6 @@ pub enum App {
     Theme,
     /// The mouse, on or off for this session.
     Mouse,
-}
-
-/// The heads under which help and README group the commands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // the names are the heads
-pub enum Group {
-    Move,
-    Mark,
-    Filter,
-    Sort,
-    Group,
-    View,
-    Change,
-    Related,
-    Record,
-    Respond,
-    Copy,
-    HandOver,
-    Program,
-}
-
-impl Group {
-    /// Every group, in the order of help.
-    pub const ALL: [Self; 13] = [
-        Self::Move,
-        Self::Mark,
-        Self::Filter,
-        Self::Sort,
-        Self::Group,
-        Self::View,
-        Self::Change,
-        Self::Related,
-        Self::Record,
-        Self::Respond,
-        Self::Copy,
-        Self::HandOver,
-        Self::Program,
-    ];
-
-    /// The head.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Move => "Move",
-            Self::Mark => "Mark",
-            Self::Filter => "Filter",
-            Self::Sort => "Sort",
-            Self::Group => "Group",
-            Self::View => "Views",
-            Self::Change => "Change status",
-            Self::Related => "Around the alert",
-            Self::Record => "Record (kept here, never sent)",
-            Self::Respond => "Take action",
-            Self::Copy => "Copy",
-            Self::HandOver => "Hand over",
-            Self::Program => "Program",
-        }
-    }
 }
 
 /// One command's declaration.

@@ -77,8 +77,7 @@ fn techniques(row: &Tactics, peak: u32, chosen: Option<usize>, room: usize, bloc
     let widths: Vec<usize> = cells.iter().map(|cell| line_width(cell)).collect();
     let more = |count: usize| if count == 0 { String::new() } else { format!(" +{count}") };
     let used = |from: usize, to: usize| {
-        let before = if from > 0 { 1 } else { 0 };
-        before + widths[from..to].iter().sum::<usize>() + width(&more(cells.len() - to))
+        usize::from(from > 0) + widths[from..to].iter().sum::<usize>() + width(&more(cells.len() - to))
     };
     // The first from which the one under the cursor is in view.
     let upto = chosen.map_or(0, |at| at + 1);

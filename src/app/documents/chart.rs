@@ -53,7 +53,8 @@ impl Cells {
             // A blank has no role.
             Some(last) if last.role == role || cell == ' ' => last.text.extend(text),
             _ => {
-                self.0.push(Piece::new(text.collect::<String>(), if cell == ' ' { Role::Body } else { role }))
+                let role = if cell == ' ' { Role::Body } else { role };
+                self.0.push(Piece::new(text.collect::<String>(), role));
             }
         }
     }

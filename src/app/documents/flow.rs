@@ -120,7 +120,11 @@ impl Flow {
                     last.text.push_str(cluster.text);
                 }
                 _ => {
-                    line.push(Piece { text: cluster.text.to_owned(), role: cluster.role, data: cluster.data })
+                    line.push(Piece {
+                        text: cluster.text.to_owned(),
+                        role: cluster.role,
+                        data: cluster.data,
+                    });
                 }
             }
         }

@@ -132,6 +132,7 @@ impl Harness {
         let cursor = self.kept.place.as_ref().and_then(|place| place.cursor.as_ref()).map(key_of);
         let kept = crate::app::message::Kept { cursor, ..self.kept.clone() };
         self.send(Message::Start(Start::Kept(Box::new(kept)))).snapshot();
-        self.send(Message::Start(Start::Ready(Self::session())))
+        let session = crate::app::message::Session { view: self.begins.clone(), ..Self::session() };
+        self.send(Message::Start(Start::Ready(session)))
     }
 }

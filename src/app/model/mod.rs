@@ -52,7 +52,7 @@ pub use sign_in::{CodeStage, DeviceCode, ProfileLine, ProfileMenu, ShownCode};
 pub use suppress::{About, Deed, Dismissal, RuleForm, RulesScreen, Step, Suppress};
 pub use sync::{SubscriptionState, SyncStatus};
 pub use trigger::{Confirmed, Outcomes, Trigger, TriggerPrompt};
-pub use views::{CountedView, Views, ViewsMenu, ViewsStep};
+pub use views::{ViewCounted, Views, ViewsMenu, ViewsStep};
 
 /// Everything.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::app::input::Input;
 use crate::app::message::Question;
 use crate::domain::AlertKey;
-use crate::domain::view::{KeptView, Place, ViewCount, ViewId};
+use crate::domain::view::{KeptView, Look, Place, ViewCount, ViewId};
 
 /// Saved views, what was counted of them, and where the program opens the next time.
 #[derive(Debug, Default)]
@@ -13,18 +13,20 @@ pub struct Views {
     /// Every saved view: those with a digit first, then by name.
     pub saved: Vec<KeptView>,
     /// The counts as they were last made.
-    pub counts: HashMap<ViewId, CountedView>,
+    pub counts: HashMap<ViewId, ViewCounted>,
     /// The count that is awaited, with the filter that it is of.
     pub counting: Option<(Question, String)>,
     /// Where the journal says that the program opens the next time.
     pub place: Option<Place>,
+    /// How the list was shown before a saved view was opened: its filter does not count.
+    pub outside: Look,
     /// True while the timer runs that keeps the place.
     pub place_due: bool,
 }
 
 /// A count, and what it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CountedView {
+pub struct ViewCounted {
     /// The number of the snapshot.
     pub generation: u64,
     /// The newest alert that was seen.

@@ -19,7 +19,7 @@ const USUAL: &str = "24h";
 /// Opens the view of the filter's time, else of the last day. What the filter says about tactics and techniques does not
 /// count: it is what is chosen here.
 pub(in crate::app) fn open(model: &mut Model, out: &mut Effects) {
-    let filter = without(without(model.filter.applied.clone(), "technique"), "tactic");
+    let filter = without(&without(&model.filter.applied, "technique"), "tactic");
     let (since, until) = filter.times();
     let timeless = since.is_empty() && until.is_empty();
     let filter = if timeless { filter.with_since(Moment::parse(USUAL)) } else { filter };
@@ -27,8 +27,8 @@ pub(in crate::app) fn open(model: &mut Model, out: &mut Effects) {
     ask(model, true, out);
 }
 
-fn without(filter: Filter, field: &str) -> Filter {
-    Field::find(field).map_or(filter.clone(), |field| filter.without(field))
+fn without(filter: &Filter, field: &str) -> Filter {
+    Field::find(field).map_or_else(|| filter.clone(), |field| filter.without(field))
 }
 
 /// The view that has the keys.

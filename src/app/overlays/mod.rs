@@ -99,11 +99,6 @@ const JUDGE: &Hints = &[("type", "a comment, or none"), ("Enter", "keep it"), ("
 const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
 const PROFILES: &Hints = &[("↑ ↓", "choose"), ("Enter", "open"), ("Esc", "close")];
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
-const TIMELINE: &Hints =
-    &[("← →", "move"), ("Enter", "filter"), ("+ -", "zoom"), ("v", "span"), ("0", "all"), ("Esc", "back")];
-const TIMELINE_SPAN: &Hints =
-    &[("← →", "other end"), ("Enter", "filter"), ("+", "zoom in"), ("v", "no span"), ("Esc", "no span")];
-const ATTACK: &Hints = &[("Enter", "list"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
 const VIEWS: &Hints = &[
     ("↑ ↓", "choose"),
     ("Enter", "open"),
@@ -118,6 +113,11 @@ const NO_VIEWS: &Hints = &[("s", "save this list"), ("Esc", "close")];
 const VIEW_NAME: &Hints = &[("Enter", "keep the name"), ("Esc", "leave it as it is")];
 const VIEW_DIGIT: &Hints = &[("5–9", "open it by this"), ("0", "by none"), ("Esc", "leave it as it is")];
 const VIEW_DELETE: &Hints = &[("y", "yes, delete it"), ("Enter", "no"), ("Esc", "no")];
+const TIMELINE: &Hints =
+    &[("← →", "move"), ("Enter", "filter"), ("+ -", "zoom"), ("v", "span"), ("0", "all"), ("Esc", "back")];
+const TIMELINE_SPAN: &Hints =
+    &[("← →", "other end"), ("Enter", "filter"), ("+", "zoom in"), ("v", "no span"), ("Esc", "no span")];
+const ATTACK: &Hints = &[("Enter", "list"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
 /// The next keys of an overlay.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::app::message::{Question, Tallied};
-use crate::app::model::{CountedView, Model, Overlay};
+use crate::app::model::{Model, Overlay, ViewCounted};
 use crate::app::{Effect, Effects};
 use crate::domain::AlertKey;
 use crate::domain::filter::{Filter, parse};
@@ -61,7 +61,7 @@ fn is_current(model: &Model, kept: &KeptView) -> bool {
 pub(in crate::app) fn counted(model: &mut Model, question: Question, tallied: Tallied, out: &mut Effects) {
     let Tallied { view, generation, seen, count } = tallied;
     let Some((_, filter)) = model.views.counting.take_if(|(asked, _)| *asked == question) else { return };
-    model.views.counts.insert(view, CountedView { generation, seen, filter, count });
+    model.views.counts.insert(view, ViewCounted { generation, seen, filter, count });
     recount(model, out);
 }
 

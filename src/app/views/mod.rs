@@ -65,6 +65,24 @@ fn look_of(model: &Model, view: ViewRef) -> Option<Look> {
     }
 }
 
+/// The view of a digit or a name.
+pub(super) fn named(model: &Model, wanted: &str) -> Option<ViewRef> {
+    let wanted = wanted.trim();
+    let digit = wanted.parse().ok();
+    let is = |name: &str| name.to_lowercase() == wanted.to_lowercase();
+    let built_in = BUILT_IN.iter().find(|(of, name, _)| digit == Some(*of) || is(name));
+    let saved = model
+        .views
+        .saved
+        .iter()
+        .find(|kept| digit.is_some() && kept.view.digit == digit || is(&kept.view.name));
+    match (built_in, saved) {
+        (Some((digit, ..)), _) => Some(ViewRef::BuiltIn(*digit)),
+        (None, Some(kept)) => Some(ViewRef::Saved(kept.id)),
+        (None, None) => None,
+    }
+}
+
 /// How the list is shown now.
 pub(super) fn look(model: &Model) -> Look {
     let columns = model.list.columns.as_ref().map(Columns::words).unwrap_or_default();
@@ -147,6 +165,7 @@ pub(super) fn run(model: &mut Model, which: View, out: &mut Effects) {
 /// Opens a view: its filter, order, grouping and columns.
 pub(super) fn open(model: &mut Model, view: ViewRef, out: &mut Effects) {
     let Some(look) = look_of(model, view) else { return };
+    let look = arranged(model, view, look);
     // A view is a beginning of its own: nothing leads back from it.
     model.pivots.clear();
     if look.check().is_ok() {
@@ -155,6 +174,21 @@ pub(super) fn open(model: &mut Model, view: ViewRef, out: &mut Effects) {
     }
     show(model, &look, out);
     saved::looked(model, view, out);
+}
+
+/// Order, grouping and columns belong to a saved view. A built-in one keeps those that the list has, and after a saved view
+/// those that it had before.
+fn arranged(model: &mut Model, view: ViewRef, look: Look) -> Look {
+    let now = self::look(model);
+    match (model.filter.home, view) {
+        (ViewRef::BuiltIn(_), ViewRef::Saved(_)) => model.views.outside = now,
+        (ViewRef::Saved(_), ViewRef::BuiltIn(_)) => {
+            return Look { filter: look.filter, ..model.views.outside.clone() };
+        }
+        (ViewRef::BuiltIn(_), ViewRef::BuiltIn(_)) => return Look { filter: look.filter, ..now },
+        (ViewRef::Saved(_), ViewRef::Saved(_)) => {}
+    }
+    look
 }
 
 /// Shows the list by another look, and remembers the one before.

@@ -10,7 +10,7 @@ use crate::app::model::{FilterBar, Model, Spot};
 use crate::app::views::{self, saved};
 use crate::app::{Effect, Effects, list};
 use crate::domain::filter::parse;
-use crate::domain::view::{BUILT_IN, Look, Place, ViewRef};
+use crate::domain::view::{BUILT_IN, Look, Place};
 
 /// How long after another filter or order it is kept: a filter that is being narrowed down is written once.
 const CALM: Duration = Duration::from_secs(3);
@@ -86,7 +86,7 @@ pub(in crate::app) fn begin(model: &mut Model, kept: Kept, out: &mut Effects) {
     let before = views::look(model);
     model.filter = FilterBar::open_alerts();
     let place = kept.place.filter(|place| place.look.check().is_ok());
-    let place = place.or_else(|| default(model, &kept.default_view)).unwrap_or_else(usual);
+    let place = place.unwrap_or_else(usual);
     let Ok(filter) = parse(&place.look.filter) else { return };
     views::arrange(model, &place.look);
     if views::look_of(model, place.home).is_some() {
@@ -109,20 +109,4 @@ pub(in crate::app) fn begin(model: &mut Model, kept: Kept, out: &mut Effects) {
 fn usual() -> Place {
     let [(_, _, open), ..] = BUILT_IN;
     Place { look: Look::of(open), ..Place::default() }
-}
-
-/// The view that the profile opens with: a digit, or a name.
-fn default(model: &Model, wanted: &str) -> Option<Place> {
-    let digit = wanted.parse().ok();
-    let built_in =
-        BUILT_IN.iter().find(|(of, name, _)| digit == Some(*of) || name.eq_ignore_ascii_case(wanted));
-    let saved = model.views.saved.iter().find(|kept| {
-        digit.is_some() && kept.view.digit == digit || kept.view.name.eq_ignore_ascii_case(wanted)
-    });
-    let home = match (built_in, saved) {
-        (Some((digit, ..)), _) => ViewRef::BuiltIn(*digit),
-        (None, Some(kept)) => ViewRef::Saved(kept.id),
-        (None, None) => return None,
-    };
-    Some(Place { look: views::look_of(model, home)?, home, ..Place::default() })
 }

@@ -15,7 +15,14 @@ pub(super) async fn look(workspace: &Workspace, findings: &mut Findings) {
             findings.good("network", format_args!("{endpoint} answers, through the proxy {proxy}"));
         }
         Reach::Clock(why) => findings.bad("network", why),
-        Reach::Closed(why) => return findings.bad("network", why),
+        Reach::Closed(why) => {
+            findings.bad("network", why);
+            // Whether there is a sign-in at all is known without it.
+            if let Err(error) = workspace.connect().await {
+                refused("sign-in", &error, findings);
+            }
+            return;
+        }
     }
     let client = match workspace.connect().await {
         Ok(client) => client,

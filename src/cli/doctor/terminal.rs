@@ -85,9 +85,10 @@ mod tests {
 
     #[test]
     fn a_terminal_is_judged_by_what_it_says_of_itself() {
-        let good = [("TERM", "xterm-256color"), ("LANG", "de_DE.UTF-8")];
-        let cases: [(&[(&str, &str)], usize, &str); 6] = [
-            (&good, 0, "256 colours"),
+        type Case = (&'static [(&'static str, &'static str)], usize, &'static str);
+        let good: &[(&str, &str)] = &[("TERM", "xterm-256color"), ("LANG", "de_DE.UTF-8")];
+        let cases: [Case; 6] = [
+            (good, 0, "256 colours"),
             (&[("TERM", "xterm"), ("LANG", "C.utf8"), ("COLORTERM", "truecolor")], 0, "full colours"),
             (&[("TERM", "linux"), ("LC_ALL", "C"), ("LANG", "C.UTF-8")], 1, "not one of UTF-8"),
             (&[("TERM", "dumb"), ("LANG", "C.UTF-8")], 1, "--plain"),
@@ -99,7 +100,7 @@ mod tests {
             assert_eq!((exit, found), (Exit::Done, notes), "{text}");
             assert!(text.contains(words), "{text}");
         }
-        assert_eq!(judged(Some((59, 24)), &good).0, Exit::Failed);
+        assert_eq!(judged(Some((59, 24)), good).0, Exit::Failed);
         assert_eq!(judged(None, &[]).0, Exit::Done);
     }
 }

@@ -37,9 +37,9 @@ fn choose(from: usize, at: usize) -> Vec<Step> {
 }
 
 /// A question for a line, and what is wrong with the one that was typed.
-pub(super) fn line(question: &str, error: &Option<String>) -> Vec<String> {
+pub(super) fn line(question: &str, error: Option<&str>) -> Vec<String> {
     let mut lines = vec![question.to_owned()];
-    lines.extend(error.as_ref().map(|error| speech::sentence([SafeStr(error).to_string().as_str()])));
+    lines.extend(error.map(|error| speech::sentence([SafeStr(error).to_string().as_str()])));
     lines
 }
 

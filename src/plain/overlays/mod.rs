@@ -29,11 +29,12 @@ pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<Strin
         Overlay::Status(_) => menus::statuses(),
         Overlay::TimeRange(_, error) => menus::line(
             "Time range: 24h, 7d, 2026-11-22 or 2026-11-22T14:00Z; two of them for a range.",
-            error,
+            error.as_deref(),
         ),
-        Overlay::Pattern(_, error) => {
-            menus::line("Mark what matches a filter, such as resource:vm-test* or powershell.", error)
-        }
+        Overlay::Pattern(_, error) => menus::line(
+            "Mark what matches a filter, such as resource:vm-test* or powershell.",
+            error.as_deref(),
+        ),
         Overlay::Pivot(menu) => menus::pivot(menu),
         Overlay::Palette(palette) => menus::palette(model, palette),
         Overlay::Note(prompt) => record::note(model, prompt),
@@ -94,7 +95,9 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Trigger(_) => {
             "y triggers it, m changes between this alert and the marked, an empty line means No".to_owned()
         }
-        Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) => "An empty line closes".to_owned(),
+        Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Output(_) => {
+            "An empty line closes".to_owned()
+        }
         Overlay::RuleForm(rule) => suppress::rule_prompt(plain, rule),
         Overlay::Rules(screen) => suppress::rules_prompt(screen),
         Overlay::Timeline(_) | Overlay::Attack(_) => {
@@ -102,7 +105,6 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         }
         Overlay::Save(prompt) => handover::save_prompt(prompt),
         Overlay::Pipe(_) => "Command, or an empty line for none".to_owned(),
-        Overlay::Output(_) => "An empty line closes".to_owned(),
         Overlay::Facets(facets) => facets::prompt(facets),
         #[allow(unreachable_patterns)]
         _ => "Keys, or an empty line to close".to_owned(),
@@ -131,10 +133,11 @@ pub(super) fn reply(
             _ => Err("e sends these again; an empty line closes".to_owned()),
         },
         Overlay::Status(menu) => menus::status(menu, line),
-        Overlay::TimeRange(..) | Overlay::Pattern(..) => Ok(menus::typed(line)),
+        Overlay::TimeRange(..) | Overlay::Pattern(..) | Overlay::Note(_) | Overlay::Pipe(_) => {
+            Ok(menus::typed(line))
+        }
         Overlay::Pivot(menu) => menus::entity(menu, line),
         Overlay::Palette(palette) => menus::command(palette, line),
-        Overlay::Note(_) => Ok(menus::typed(line)),
         Overlay::Assign(menu) => record::assignee(menu, line),
         Overlay::Judge(judge) => record::judged(judge, line),
         Overlay::Mail(mail) if mail.confirm.is_some() => yes_or_no(line),
@@ -151,14 +154,12 @@ pub(super) fn reply(
         Overlay::Log(log) => sheets::log_reply(log, line),
         Overlay::Trigger(_) if line == "m" => Ok(vec![press(Key::char('m'))]),
         Overlay::Trigger(_) => yes_or_no(line),
-        Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) => Ok(vec![escape()]),
+        Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Output(_) => Ok(vec![escape()]),
         Overlay::RuleForm(rule) => suppress::rule_reply(plain, rule, line),
         Overlay::Rules(screen) => suppress::rules_reply(model, screen, line),
         Overlay::Timeline(view) => charts::timeline_reply(model, view, line),
         Overlay::Attack(view) => charts::attack_reply(view, line),
         Overlay::Save(prompt) => handover::saved(prompt, line),
-        Overlay::Pipe(_) => Ok(menus::typed(line)),
-        Overlay::Output(_) => Ok(vec![escape()]),
         Overlay::Facets(facets) => facets::reply(facets, line),
         #[allow(unreachable_patterns)]
         _ => Ok(sheets::pressed(line)),

@@ -85,18 +85,15 @@ pub(super) fn assignee(menu: &AssignMenu, line: &str) -> Result<Vec<Step>, Strin
 pub(super) fn judge(model: &Model, judge: &Judge) -> Vec<String> {
     let head = if judge.useful { "Useful" } else { "Not useful" };
     let mut lines = vec![subject(model, head, &judge.alerts)];
-    match judge.reason {
-        Some(reason) => lines.push(format!("Reason: {}.", reason.label())),
-        None => {
-            let reasons = FeedbackReason::all(judge.useful).iter().enumerate();
-            let reasons: Vec<String> =
-                reasons.map(|(at, reason)| format!("{} {}", at + 1, reason.label())).collect();
-            lines.push(format!("Why? {}.", reasons.join("; ")));
-            let words =
-                "Kept on this machine: there is no public API for feedback, so Microsoft does not get it.";
-            lines.push(words.to_owned());
-        }
+    if let Some(reason) = judge.reason {
+        lines.push(format!("Reason: {}.", reason.label()));
+        return lines;
     }
+    let reasons = FeedbackReason::all(judge.useful).iter().enumerate();
+    let reasons: Vec<String> = reasons.map(|(at, reason)| format!("{} {}", at + 1, reason.label())).collect();
+    lines.push(format!("Why? {}.", reasons.join("; ")));
+    let words = "Kept on this machine: there is no public API for feedback, so Microsoft does not get it.";
+    lines.push(words.to_owned());
     lines
 }
 

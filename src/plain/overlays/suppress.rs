@@ -1,6 +1,6 @@
 //! Suppression rules: the form, its questions, and the list.
 
-use crate::app::document::Document;
+use crate::app::document::{Document, Role, safe};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::thousands;
 use crate::app::documents::suppression as words;
@@ -64,7 +64,7 @@ fn matches(rule: &RuleForm) -> Document {
     match (&rule.simulation.fault, rule.simulation.value()) {
         (Some(fault), _) => {
             let mut flow = Flow::new(speech::LAID);
-            flow.wrap("", "", &crate::app::document::safe(fault.message.as_safe(), Default::default()));
+            flow.wrap("", "", &safe(fault.message.as_safe(), Role::Error));
             flow.finish()
         }
         (None, Some(simulation)) => words::simulation(simulation, &rule.warnings, LAID),

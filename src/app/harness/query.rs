@@ -1,0 +1,34 @@
+//! Lists and charts, as the query worker makes them.
+
+use std::sync::Arc;
+
+use crate::app::effect::ChartOrder;
+use crate::app::message::Chart;
+use crate::domain::chart::{Attack, Timeline};
+use crate::domain::filter::Context;
+use crate::domain::listing::Listing;
+use crate::domain::query::{self, GroupBy, Query};
+use crate::domain::table::Table;
+
+/// The rows of a query, grouped and with the histogram.
+pub(super) fn listing(
+    table: Arc<Table>,
+    query: &Query,
+    (group, bars): (Option<GroupBy>, usize),
+    context: &Context,
+) -> Listing {
+    let rows = query::run(&table, query, context, &|| false).unwrap();
+    Listing::grouped(table, rows, group).charted(&query.filter, context, bars)
+}
+
+/// What a chart shows.
+pub(super) fn chart(table: &Table, order: ChartOrder, context: &Context) -> Chart {
+    let never = || false;
+    let chart = match order {
+        ChartOrder::Timeline { filter, span, bars } => {
+            Timeline::of(table, &filter, (span, bars), context, &never).map(Chart::from)
+        }
+        ChartOrder::Attack(filter) => Attack::of(table, &filter, context, &never).map(Chart::from),
+    };
+    chart.unwrap()
+}
