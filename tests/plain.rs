@@ -238,6 +238,25 @@ fn the_list_is_exported_and_what_is_to_be_copied_is_printed_alone() {
 
 /// Task 11.
 #[test]
+fn a_view_is_saved_and_opened_again_in_the_next_session() {
+    let bench = tenant(&[]);
+    let mut talk = Talk::begin(&bench);
+    talk.expect("filter severity:high status:active", "alerts match");
+    talk.expect("view save 5", "Saved: 5 opens it");
+    talk.expect("clear", "none, every alert");
+    talk.leave();
+    let mut talk = Talk::begin(&bench);
+    talk.expect("view", "severity:high status:active");
+    talk.expect("view 5", "Filter: severity:high status:active");
+    let list = talk.expect(":your views, with what is new", "Your views:");
+    assert!(list.contains("1. ") && list.contains("On digit 5"), "{list}");
+    talk.expect("rename 1", "Another name");
+    talk.expect("night", "It is called \"night\" now");
+    talk.expect("close", "Back in the list");
+    talk.leave();
+}
+
+#[test]
 fn twelve_alike_are_judged_at_once_and_nothing_is_sent() {
     let bench = tenant(&[]);
     let mut talk = Talk::begin(&bench);

@@ -166,8 +166,8 @@ fn the_mitigation_of_the_worst_alert_is_two_keys_away() {
 /// Task 8: which tactics are hit today, and the alerts of one of them.
 #[test]
 fn the_tactic_that_is_hit_most_today_is_two_keys_away() {
-    let bench = tenant(&[]);
     for size in [WIDE, (80, 24), (60, 16)] {
+        let bench = tenant(&[]);
         let mut pty = opened(&bench, size);
         let since = bench.emulator().log().len();
         pty.pressed = 0;
@@ -355,6 +355,8 @@ fn every_pane_opens_and_closes_at_three_sizes() {
         pty.keys("w").wait("sync");
         pty.keys("Esc");
         pty.resize(100, 30).wait("1,204").resize(50, 10).wait("60").resize(size.0, size.1).wait("1,204");
+        // crossterm keeps a key back that comes in the very moment of a resize, until the next one is there.
+        pty.keys("k");
         leave(&mut pty);
     }
 }

@@ -34,6 +34,9 @@ const fn wide(
     Scene { name, size: WIDE, arguments: DEMO, steps, shows, about }
 }
 
+/// The worst of a story: processes, files, a host and an account.
+const STORY: (&str, &str) = (FILLED, "/suspicious_system_process Enter");
+
 /// Every picture.
 pub(crate) const SCENES: &[Scene] = &[
     wide("list", &[(FILLED, "j j j Space Space")], "2 marked", "The alert list with details beside it"),
@@ -48,20 +51,35 @@ pub(crate) const SCENES: &[Scene] = &[
     ),
     wide(
         "details",
-        &[(FILLED, "Enter")],
+        &[STORY, ("Suspicious system", "Enter")],
         "Take action",
         "Full details: times, resources, the kill chain, entities as trees",
     ),
     wide(
         "respond",
-        &[(FILLED, "r 1")],
+        &[STORY, ("Suspicious system", "r 1")],
         "environment",
         "Take action: the resource's tags, whom to ask, and its activity log around the alert",
     ),
     wide(
         "suppress",
-        &[(FILLED, "S")],
+        &[STORY, ("Suspicious system", "S")],
         "Would have matched",
         "A suppression rule filled in from an alert, and what it would have matched",
+    ),
+    wide("groups", &[(FILLED, "z r g g")], "by resource", "The list in groups: by resource, the worst first"),
+    wide("timeline", &[(FILLED, "T h")], "Timeline", "The timeline, stacked by severity"),
+    wide("attack", &[(FILLED, "M")], "ATT&CK", "The alerts by ATT&CK tactic and technique"),
+    wide(
+        "facets",
+        &[(FILLED, "f Enter Down Down Down Down Enter Space Down Space")],
+        "Add filter",
+        "Add filter: fields, then values with their counts, by arrows alone",
+    ),
+    wide(
+        "related",
+        &[STORY, ("Suspicious system", "Enter ] ]")],
+        "Related",
+        "What other alerts have in common with one",
     ),
 ];

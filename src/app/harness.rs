@@ -261,7 +261,7 @@ impl Harness {
                 vec![self.count_new(question, table, &filter, seen)]
             }
             Effect::CountView { question, view, table, filter, seen } => {
-                vec![self.count(question, view, &table, filter, seen)]
+                vec![self.count(question, view, &table, &filter, seen)]
             }
             Effect::CountValues { question, table, filter, field, text } => {
                 let facets = values(&table, &filter, field, &text, &self.context(), &|| false).unwrap();

@@ -52,6 +52,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
                 say(model, format!("{} is open", profile.name), out);
                 return;
             }
+            out.extend(views::place::leave(model));
             // From here on a key could only mean what is about to go.
             model.switching = true;
             say(model, format!("opening {}…", profile.name), out);

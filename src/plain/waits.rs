@@ -71,6 +71,8 @@ fn answer(model: &Model) -> Option<&'static str> {
         Some("Waiting for the details of the alert.")
     } else if !model.bulk.orders.is_empty() {
         Some("Waiting for the journal.")
+    } else if model.views.unanswered > 0 {
+        Some("Saving the view.")
     } else if tab == Some(Tab::Related) && model.related.asked.is_some() {
         Some("Waiting for the related alerts.")
     } else if !model.saving.is_empty() {

@@ -316,7 +316,8 @@ impl Talk {
             self.opening |= matches!(effect, Effect::OpenDemo | Effect::WriteConfig { .. });
             match self.shell.run(effect) {
                 // There is no mouse among lines.
-                None => {}
+                // Lines say what is new; a line of text has no title, no mouse and shows no notification.
+                None | Some(Immediate::Mouse(_) | Immediate::Send(_) | Immediate::Title(_)) => {}
                 Some(Immediate::Copy(text)) => self.plain.copied(&text),
                 Some(Immediate::Suspend) => suspend(),
                 // Lines are read only when they are asked for: the terminal is the command's until it ends.
@@ -324,8 +325,6 @@ impl Talk {
                     let _ = self.out.finish();
                     self.shell.attend(number, &words, alerts);
                 }
-                // Lines say what is new; a line of text has no title, no mouse and shows no notification.
-                Some(Immediate::Mouse(_) | Immediate::Send(_) | Immediate::Title(_)) => {}
                 Some(Immediate::Leave) => flow = Flow::Leave(0),
             }
         }

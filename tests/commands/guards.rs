@@ -103,10 +103,10 @@ fn files_of_a_newer_version_are_left_alone() {
 fn a_config_that_cannot_be_used_is_explained() {
     let bench = synced(5, &[]);
     for (config, code, said) in [
-        ("x = [", 1, "quell.toml:1"),
-        ("[profile.default]\nbogus = 1\n", 1, "bogus"),
-        ("[profile.default]\ncloud = \"mars\"\n", 1, "us-gov"),
-        ("[profile.default]\nsign-in = \"wish\"\n", 1, "azure-cli"),
+        ("x = [", 2, "quell.toml:1"),
+        ("[profile.default]\nbogus = 1\n", 2, "bogus"),
+        ("[profile.default]\ncloud = \"mars\"\n", 2, "us-gov"),
+        ("[profile.default]\nsign-in = \"wish\"\n", 2, "azure-cli"),
         ("[profile.a]\n[profile.b]\n", 2, "a, b"),
         ("[profile.default]\nread-only = true\n", 5, "read-only"),
     ] {

@@ -231,6 +231,9 @@ fn what_is_printed_is_what_the_schema_says() {
     run("pivot --entity", &["pivot", first, "--entity", "1"]);
     run("count", &["count", "--by", "severity"]);
     run("doctor", &["doctor"]);
+    run("view save", &["view", "save", "of a test", "severity:high"]);
+    run("view list", &["view", "list"]);
+    run("view delete", &["view", "delete", "of a test"]);
 
     for id in [first, second, third] {
         run("context", &["context", id]);

@@ -63,7 +63,7 @@ pub fn digits(model: &Model, width: usize) -> Document {
         match model.views.saved.iter().find(|kept| kept.view.digit == Some(digit)) {
             Some(kept) => flow.line(line(model, kept, false, width)),
             None => {
-                flow.line(vec![Piece::new(digit.to_string(), Role::Key), Piece::new("  free", Role::Dim)])
+                flow.line(vec![Piece::new(digit.to_string(), Role::Key), Piece::new("  free", Role::Dim)]);
             }
         }
     }

@@ -93,12 +93,12 @@ impl Harness {
         question: Question,
         view: ViewId,
         table: &Table,
-        filter: Filter,
+        filter: &Filter,
         seen: AlertKey,
     ) -> Message {
         let context = Context { now: self.now.utc, offset: self.now.offset, me: Some(me()) };
         let rows =
-            Compiled::new(&filter, table, &context, &|| false).and_then(|filter| filter.rows(&|| false));
+            Compiled::new(filter, table, &context, &|| false).and_then(|filter| filter.rows(&|| false));
         let count = ViewCount::of(table, &rows.unwrap(), seen);
         Message::Counted(question, Tallied { view, generation: table.generation(), seen, count })
     }

@@ -18,6 +18,8 @@ pub struct Views {
     pub counting: Option<(Question, String)>,
     /// Where the journal says that the program opens the next time.
     pub place: Option<Place>,
+    /// Changes of the saved views that the journal has not answered yet.
+    pub unanswered: usize,
     /// How the list was shown before a saved view was opened: its filter does not count.
     pub outside: Look,
     /// True while the timer runs that keeps the place.

@@ -3,6 +3,7 @@
 use crate::app::effect::Effect;
 use crate::app::harness::{Given, Harness, ROW};
 use crate::app::model::{Facets, Overlay};
+use crate::domain::filter::Field;
 
 fn facets(harness: &Harness) -> &Facets {
     match harness.model.overlays.last() {
@@ -67,7 +68,7 @@ fn values_are_counted_under_the_filter_with_the_ticks_made_so_far() {
 fn typing_narrows_fields_and_values_and_escape_goes_one_step_back() {
     let mut harness = Harness::small();
     harness.keys("f Enter").text("resource");
-    assert_eq!(facets(&harness).field().map(|field| field.name()), Some("resource"));
+    assert_eq!(facets(&harness).field().map(Field::name), Some("resource"));
     harness.keys("Enter").text("2");
     assert_eq!(offered(&harness), "vm-2 2");
     harness.keys("Esc");

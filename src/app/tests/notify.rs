@@ -19,19 +19,19 @@ fn synced(harness: &mut Harness) {
 }
 
 fn announced(harness: &Harness) -> Vec<&str> {
-    let text = |effect| match effect {
-        &Effect::Announce(Announcement { ref text, .. }) => Some(text.as_str()),
+    let announced = harness.effects.iter().filter_map(|effect| match effect {
+        Effect::Announce(Announcement { text, .. }) => Some(text.as_str()),
         _ => None,
-    };
-    harness.effects.iter().filter_map(text).collect()
+    });
+    announced.collect()
 }
 
 fn title(harness: &Harness) -> &str {
-    let text = |effect| match effect {
-        &Effect::Title(ref text) => Some(text.as_str()),
+    let last = harness.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Title(text) => Some(text.as_str()),
         _ => None,
-    };
-    harness.effects.iter().rev().find_map(text).unwrap_or_default()
+    });
+    last.unwrap_or_default()
 }
 
 #[test]

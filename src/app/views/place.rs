@@ -15,9 +15,11 @@ use crate::domain::view::{BUILT_IN, Look, Place};
 /// How long after another filter or order it is kept: a filter that is being narrowed down is written once.
 const CALM: Duration = Duration::from_secs(3);
 
-/// True when something is kept at all: not in the demo, and not where nothing may be changed.
+/// True when something is kept at all: not in the demo, not where nothing may be changed, and not while another profile is
+/// opened, whose journal would get it.
 pub(super) fn is_kept(model: &Model) -> bool {
-    model.session.as_ref().is_some_and(|session| !session.demo && session.read_only.is_none())
+    let session = model.session.as_ref();
+    !model.switching && session.is_some_and(|session| !session.demo && session.read_only.is_none())
 }
 
 /// The filter, the order or the view is another one: keeps it in a moment.
@@ -81,6 +83,7 @@ fn here(model: &Model) -> Place {
 /// What the journal kept: the views, and where the list opens. Nothing is asked for: the alerts come next.
 pub(in crate::app) fn begin(model: &mut Model, kept: Kept, out: &mut Effects) {
     model.views.saved = kept.views;
+    model.views.unanswered = 0;
     model.views.counts.clear();
     model.views.place.clone_from(&kept.place);
     let before = views::look(model);

@@ -20,6 +20,7 @@ pub(super) fn save(model: &mut Model, digit: u8, out: &mut Effects) {
 /// Orders a change of the saved views.
 pub(super) fn edit(model: &mut Model, edit: ViewEdit, out: &mut Effects) {
     let seen = newest(&model.table);
+    model.views.unanswered += 1;
     out.push(Effect::Journal(JournalOrder::EditView { edit, seen, at: model.now.utc }));
 }
 
@@ -54,6 +55,7 @@ pub(in crate::app) fn answered(
     model.views.saved = saved;
     views::name_anew(model, out);
     if let Some((edit, edited)) = edit {
+        model.views.unanswered = model.views.unanswered.saturating_sub(1);
         told(model, &edit, edited, out);
     }
     menu::follow(model);
@@ -103,6 +105,7 @@ fn told(model: &mut Model, edit: &ViewEdit, edited: Edited, out: &mut Effects) {
 
 /// An edit was refused by the journal.
 pub(in crate::app) fn refused(model: &mut Model, why: &SafeText, out: &mut Effects) {
+    model.views.unanswered = model.views.unanswered.saturating_sub(1);
     fail(model, format!("the views stay as they are: {}", why.raw()), out);
 }
 

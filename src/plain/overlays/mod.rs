@@ -8,6 +8,7 @@ mod menus;
 mod record;
 mod sheets;
 mod suppress;
+mod views;
 
 use crate::app::Message;
 use crate::app::documents;
@@ -62,8 +63,7 @@ pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<Strin
         Overlay::Pipe(prompt) => handover::pipe(prompt),
         Overlay::Output(output) => handover::output(output),
         Overlay::Facets(facets) => facets::text(facets),
-        #[allow(unreachable_patterns)] // as long as every overlay has its own words
-        _ => sheets::by_keys(model),
+        Overlay::Views(menu) => views::text(model, menu),
     }
 }
 
@@ -79,7 +79,7 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Pivot(_) => "Letter, or an empty line for none".to_owned(),
         Overlay::Palette(_) => "Number or another name, or an empty line for none".to_owned(),
         Overlay::Note(_) => "Note, or an empty line for none".to_owned(),
-        Overlay::Assign(_) => "Number or name, or an empty line for none".to_owned(),
+        Overlay::Assign(_) | Overlay::Profiles(_) => "Number or name, or an empty line for none".to_owned(),
         Overlay::Judge(judge) if judge.reason.is_some() => {
             "Comment, an empty line for no comment, or cancel".to_owned()
         }
@@ -87,7 +87,6 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Mail(mail) if mail.confirm.is_some() => "y stores them, an empty line means No".to_owned(),
         Overlay::Mail(mail) => form::prompt(&mail.form, plain.field),
         Overlay::SignIn(code) => sign_in::prompt(code).to_owned(),
-        Overlay::Profiles(_) => "Number or name, or an empty line for none".to_owned(),
         Overlay::Log(_) => "Number opens, more goes on, /TEXT searches, an empty line closes".to_owned(),
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => {
             "y triggers it, an empty line means No".to_owned()
@@ -106,8 +105,7 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Save(prompt) => handover::save_prompt(prompt),
         Overlay::Pipe(_) => "Command, or an empty line for none".to_owned(),
         Overlay::Facets(facets) => facets::prompt(facets),
-        #[allow(unreachable_patterns)]
-        _ => "Keys, or an empty line to close".to_owned(),
+        Overlay::Views(menu) => views::prompt(menu),
     }
 }
 
@@ -161,8 +159,7 @@ pub(super) fn reply(
         Overlay::Attack(view) => charts::attack_reply(view, line),
         Overlay::Save(prompt) => handover::saved(prompt, line),
         Overlay::Facets(facets) => facets::reply(facets, line),
-        #[allow(unreachable_patterns)]
-        _ => Ok(sheets::pressed(line)),
+        Overlay::Views(menu) => views::reply(model, menu, line),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The audit log, and the keys of the screen.
 
-use crate::app::command::{Scope, help, hints};
+use crate::app::command::{Scope, help};
 use crate::app::documents::log::{at, by, facts, words};
 use crate::app::documents::moment::{local, thousands};
 use crate::app::key::{Code, Key};
@@ -22,20 +22,6 @@ pub(super) fn keys(model: &Model) -> Vec<String> {
         lines.extend(group.rows.iter().map(|(keys, does)| speech::fold(&format!("{keys}: {does}."))));
     }
     lines
-}
-
-/// The keys of what lies on top, for what is worked by keys alone.
-pub(super) fn by_keys(model: &Model) -> Vec<String> {
-    let keys = hints(model).into_iter().map(|(keys, does)| format!("{keys} {does}"));
-    vec![speech::fold(&format!("Keys: {}.", keys.collect::<Vec<_>>().join(", ")))]
-}
-
-/// A line as keys; an empty one closes.
-pub(super) fn pressed(line: &str) -> Vec<Step> {
-    if line.is_empty() {
-        return vec![escape()];
-    }
-    line.split_whitespace().filter_map(Key::parse).map(press).collect()
 }
 
 pub(super) fn log(model: &Model, log: &Log) -> Vec<String> {

@@ -29,14 +29,13 @@ impl Store {
     /// Changes the saved views. A new view, and one saved over, counts as looked at now, with `seen` as the newest alert.
     pub fn edit_view(&mut self, edit: &ViewEdit, seen: AlertKey, at: DateTime<Utc>) -> Result<Edited> {
         self.write_journal(Durability::Synced, |_, conn| match edit {
-            ViewEdit::Under(digit, look) => match with_digit(conn, *digit)? {
-                Some(id) => save_over(conn, id, look, seen, at),
-                None => {
-                    let view =
-                        SavedView { name: free_name(conn, *digit)?, digit: Some(*digit), look: look.clone() };
-                    insert(conn, &view, seen, at)
+            ViewEdit::Under(digit, look) => {
+                if let Some(id) = with_digit(conn, *digit)? {
+                    return save_over(conn, id, look, seen, at);
                 }
-            },
+                let name = free_name(conn, *digit)?;
+                insert(conn, &SavedView { name, digit: Some(*digit), look: look.clone() }, seen, at)
+            }
             ViewEdit::Named(view) => {
                 if let Some(digit) = view.digit {
                     free_digit(conn, digit)?;
@@ -53,24 +52,23 @@ impl Store {
             }
             ViewEdit::Rename(id, name) => match named(conn, name)? {
                 Some(other) if other != *id => Ok(Edited::NameTaken),
-                _ => changed(
-                    *id,
-                    conn.execute("UPDATE view SET name = ?2 WHERE id = ?1", params![id.0, name])?,
-                ),
+                _ => {
+                    let rows =
+                        conn.execute("UPDATE view SET name = ?2 WHERE id = ?1", params![id.0, name])?;
+                    Ok(changed(*id, rows))
+                }
             },
             ViewEdit::Digit(id, digit) => {
                 if let Some(digit) = digit {
                     free_digit(conn, *digit)?;
                 }
-                changed(*id, set_digit(conn, *id, *digit)?)
+                Ok(changed(*id, set_digit(conn, *id, *digit)?))
             }
-            ViewEdit::Restore(id) => changed(
-                *id,
-                conn.execute(
-                    "UPDATE view SET look = former, former = look WHERE id = ?1 AND former IS NOT NULL",
-                    [id.0],
-                )?,
-            ),
+            ViewEdit::Restore(id) => {
+                let swap =
+                    "UPDATE view SET look = former, former = look WHERE id = ?1 AND former IS NOT NULL";
+                Ok(changed(*id, conn.execute(swap, [id.0])?))
+            }
             ViewEdit::Delete(id) => match conn.execute("DELETE FROM view WHERE id = ?1", [id.0])? {
                 0 => Ok(Edited::Nothing),
                 _ => Ok(Edited::Deleted),
@@ -178,8 +176,8 @@ fn save_over(
     Ok(Edited::Changed(id))
 }
 
-fn changed(id: ViewId, rows: usize) -> Result<Edited, Trouble> {
-    Ok(if rows == 0 { Edited::Nothing } else { Edited::Changed(id) })
+fn changed(id: ViewId, rows: usize) -> Edited {
+    if rows == 0 { Edited::Nothing } else { Edited::Changed(id) }
 }
 
 fn known(conn: &Connection, id: ViewId) -> rusqlite::Result<Option<i64>> {

@@ -42,15 +42,14 @@ pub(super) fn draw(model: &Model, menu: &ViewsMenu, painter: &mut Painter<'_>) {
 fn words(model: &Model, menu: &ViewsMenu, kept: Option<&KeptView>, area: Area, painter: &mut Painter<'_>) {
     match &menu.step {
         ViewsStep::Choose => {
-            let document = match kept {
-                Some(kept) => documents::views::words(model, kept, area.columns()),
-                None => {
-                    let mut flow = Flow::new(area.columns());
-                    let help = "s saves what the list shows: filter, order, grouping and columns. In the list, m 5 to m 9 \
-                        save it under a digit, and that digit opens it.";
-                    flow.words(help, Role::Dim);
-                    flow.finish()
-                }
+            let document = if let Some(kept) = kept {
+                documents::views::words(model, kept, area.columns())
+            } else {
+                let mut flow = Flow::new(area.columns());
+                let help = "s saves what the list shows: filter, order, grouping and columns. In the list, m 5 to m 9 \
+                    save it under a digit, and that digit opens it.";
+                flow.words(help, Role::Dim);
+                flow.finish()
             };
             painter.document(area, &document, 0);
         }
