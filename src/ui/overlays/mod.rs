@@ -140,7 +140,7 @@ fn numbered(flow: &mut Flow, entries: &[Numbered]) {
             cell.extend(safe_cell(SafeStr(entry.label), room.saturating_sub(DIGIT), role));
             let used = line_width(&cell);
             line.extend(cell);
-            line.push(Piece::from(" ".repeat(column.saturating_sub(used)).as_str()));
+            line.push(Piece::from(" ".repeat(room.saturating_sub(used)).as_str()));
         }
         flow.line(line);
     }
