@@ -134,6 +134,11 @@ impl List {
         }
     }
 
+    /// The line of the heading of the cursor's group; none when the list is not grouped.
+    pub fn heading_line(&self) -> Option<usize> {
+        self.lines.headings.get(self.group_at(self.place)?).copied()
+    }
+
     /// The cursor's line.
     pub fn cursor_line(&self) -> usize {
         match self.group_at(self.place) {
