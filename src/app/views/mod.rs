@@ -13,7 +13,7 @@ use crate::app::model::{FilterBar, Model};
 use crate::app::notice::fail;
 use crate::app::{Effects, list};
 use crate::domain::filter::{Filter, parse};
-use crate::domain::view::{BUILT_IN, KeptView, Look, ViewId, ViewRef};
+use crate::domain::view::{self, BUILT_IN, KeptView, Look, ViewId, ViewRef};
 
 /// The filter of a built-in view.
 fn built_in(digit: u8) -> Option<&'static str> {
@@ -69,7 +69,7 @@ fn look_of(model: &Model, view: ViewRef) -> Option<Look> {
 pub(super) fn named(model: &Model, wanted: &str) -> Option<ViewRef> {
     let wanted = wanted.trim();
     let digit = wanted.parse().ok();
-    let is = |name: &str| name.to_lowercase() == wanted.to_lowercase();
+    let is = |name: &str| view::is_same_name(name, wanted);
     let built_in = BUILT_IN.iter().find(|(of, name, _)| digit == Some(*of) || is(name));
     let saved = model
         .views
