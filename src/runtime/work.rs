@@ -225,7 +225,7 @@ impl Work {
         if !matches!(event, SyncEvent::Page { .. } | SyncEvent::Push { .. }) {
             tracing::info!(?event, "sync");
         }
-        if matches!(event, SyncEvent::RoundEnded(_)) {
+        if matches!(event, SyncEvent::RoundEnded(..)) {
             let (work, client) = (self.clone(), client.clone());
             self.handle.spawn(async move {
                 work.later_notices().await;
