@@ -104,9 +104,5 @@ fn sum(totals: &Totals) -> SafeText {
         1 => parts.push("1 is no alert".to_owned()),
         count => parts.push(format!("{} are no alerts", thousands(count))),
     }
-    SafeText::from(format!(
-        "{} read; {}: the jobs screen (w) names them",
-        counted(totals.alerts, "alert"),
-        parts.join(", ")
-    ))
+    SafeText::from(format!("{} read; {}: w names them", counted(totals.alerts, "alert"), parts.join(", ")))
 }

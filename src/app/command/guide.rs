@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::{COMMANDS, Command, Go, Group, Panes, Pivot, Scope, Spec, View, name, sequence};
+use super::{COMMANDS, Command, Go, Group, Panes, Pivot, Respond, Scope, Spec, View, name, sequence};
 use crate::app::key::Key;
 use crate::app::keymap::Keymap;
+use crate::app::layout::SIDE_BY_SIDE;
 use crate::app::message::Mention;
-use crate::app::model::{Model, Section};
+use crate::app::model::{Model, Pane, Section};
 use crate::app::{details, first_run, overlays};
 use crate::domain::view::DIGITS;
 
@@ -52,18 +53,31 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         .in_scope(scope)
         .filter(|(spec, _)| spec.rank > 0 && (spec.available)(model).is_ok())
         .filter_map(|(spec, keys)| {
-            let (rank, hint) = on_heading(model, spec).unwrap_or((rank(spec), spec.hint));
+            let (rank, hint) = on_heading(model, spec).unwrap_or((rank(spec), in_section(model, spec)));
             Some((rank, show_keys(keys.first()?), hint))
         })
         .collect();
     ranked.extend(keymap.chords(scope).into_iter().filter_map(|first| {
         let chord = keymap.chord(scope, first).filter(|chord| chord.rank > 0)?;
+        let begins = |keys: &Vec<Key>| keys.len() > 1 && keys.first() == Some(&first);
+        let leads = |(spec, sequences): (&Spec, &[Vec<Key>])| {
+            sequences.iter().any(begins) && (spec.available)(model).is_ok()
+        };
+        keymap.in_scope(scope).any(leads).then_some(())?;
         Some((chord.rank + LATER, first.to_string(), chord.hint))
     }));
     if scope == Scope::Respond
         && let [first, .., last] = Section::ALL.as_slice()
     {
         ranked.push((0, format!("{}–{}", first.digit(), last.digit()), "section"));
+    }
+    // Without a key to go by, what fills the screen or lies over the list is a trap.
+    if model.focus == Pane::Full || model.focus == Pane::Details && model.size.0 < SIDE_BY_SIDE {
+        ranked.push((
+            u8::MAX,
+            show_keys(keymap.of(Command::Go(Go::Back)).first().map_or(&[], Vec::as_slice)),
+            "back",
+        ));
     }
     ranked.sort_by_key(|(rank, ..)| *rank);
     ranked.into_iter().map(|(_, keys, label)| (keys, label)).collect()
@@ -84,6 +98,16 @@ pub fn saves(model: &Model) -> bool {
     let Some(chord) = &model.chord else { return false };
     let sequences = model.settings.keymap.of(Command::View(View::Save(*DIGITS.start())));
     sequences.iter().any(|keys| keys.split_last().is_some_and(|(_, begin)| begin == chord.pending.keys))
+}
+
+/// What a command is called in the hint bar: Enter in *Take action* does what its section is there for.
+fn in_section(model: &Model, spec: &Spec) -> &'static str {
+    match model.respond.section {
+        _ if spec.command != Command::Respond(Respond::Enter) => spec.hint,
+        Section::Mitigate => "tick",
+        Section::Contacts => "edit",
+        _ => "open",
+    }
 }
 
 /// What opening means on a heading of the list, and its rank there.
