@@ -11,6 +11,7 @@ use crate::app::documents::moment::counted;
 use crate::app::message::Message;
 use crate::domain::progress::SyncEvent;
 use crate::domain::{SafeText, thousands};
+use crate::store::Store;
 use crate::sync::intake::{Incoming, Progress, Totals, take_in};
 
 /// Stands for standard input.
@@ -75,6 +76,10 @@ pub fn show(work: &Work, mailbox: &Mailbox, paths: &[PathBuf]) {
             }
         }
     });
+    // The alerts come before the word that all were read: who waits for that word has them.
+    if let Ok(table) = workspace.store.call_blocking(Store::snapshot) {
+        mailbox.table(table);
+    }
     mailbox.send(Message::Sync(SyncEvent::RoundEnded(chrono::Utc::now())));
     let sum = match totals {
         Ok(_) if all == 0 => return,
