@@ -101,3 +101,13 @@ fn every_mistake_is_told_before_the_screen_is_touched() {
     let (code, _, told) = bench.run(&["list"]);
     assert!(code == 2 && told.contains("config.toml:2:9: "), "{code} {told}");
 }
+
+#[test]
+fn plain_mode_goes_by_the_config_too() {
+    let wrong = bench("[keys]\ndismiss = \"y\"\n");
+    let (code, out, told) = wrong.run(&["--plain"]);
+    assert!(
+        code == 2 && out.is_empty() && told.contains("config.toml:2:11: `y` says Yes"),
+        "{code} {out} {told}"
+    );
+}

@@ -16,6 +16,7 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
     model.last_interrupt = None;
     model.chord = None;
     let before = notice::shown(model);
+    off_heading(model, out);
     match ask {
         Ask::Run(command) => keys::run(model, command, out),
         Ask::Cursor(key) => match model.list.listing.place(key) {
@@ -58,6 +59,14 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
         }
     }
     notice::outlived(model, before);
+}
+
+/// Lines name alerts: what is asked for is never about a whole group because the cursor happens to be on its heading. It
+/// goes to the first alert of the group, of which the lines said that it is there.
+fn off_heading(model: &mut Model, out: &mut Effects) {
+    if model.list.on_heading {
+        list::go_to(model, model.list.place, out);
+    }
 }
 
 /// Closes an alert that is open: what follows is about the list.

@@ -9,6 +9,7 @@ use crate::app::key::Key;
 use crate::app::message::Ask;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::app::overlays::matching;
+use crate::app::views::named;
 use crate::domain::filter::parse;
 use crate::domain::query::{GroupBy, SortKey};
 use crate::domain::view::{BUILT_IN, DIGITS, ViewRef};
@@ -55,13 +56,19 @@ fn plainly(plain: &mut Plain, model: &Model, text: &str) -> Steps {
         Line::Word(word, rest) => verb(plain, model, word.verb, rest),
         Line::Filter(text) => filter(text),
         Line::Name(name) => by_name(name),
-        Line::Keys(keys) => Ok(keys.into_iter().map(press).collect()),
+        Line::Keys(keys) => Ok(off_heading(model).into_iter().chain(keys.into_iter().map(press)).collect()),
         Line::Unknown(text) => Err(format!(
             "\"{}\" is no word here. help reads the words; :{} looks for a command of that name",
             SafeStr(text),
             SafeStr(text)
         )),
     }
+}
+
+/// Puts the cursor on the first alert of a group, where it is on the heading: keys would mean the whole group there.
+fn off_heading(model: &Model) -> Option<Step> {
+    let on_heading = model.list.on_heading && model.focus == Pane::List;
+    super::alerts::cursor(model).filter(|_| on_heading).map(|key| ask(Ask::Cursor(key)))
 }
 
 #[allow(clippy::unnecessary_wraps)] // what every word gives
@@ -158,14 +165,17 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
         Verb::Here => wish(plain, Wish::Here),
         Verb::Marks => wish(plain, Wish::Marks),
         Verb::Step(step) => walk(model, step),
-        Verb::Open if rest.is_empty() => wish(plain, Wish::Summary),
+        Verb::Open if rest.is_empty() => {
+            plain.wish = Some(Wish::Summary);
+            Ok(off_heading(model).into_iter().collect())
+        }
         Verb::Open => match numbers(rest)?.as_slice() {
             [number] => open(plain, model, *number),
             _ => Err("open reads one alert: open 3".to_owned()),
         },
         Verb::Tab(tab) => {
             let key = match numbers(rest)?.as_slice() {
-                [] => model.details.full.as_ref().map(|full| full.key).or(model.list.cursor),
+                [] => model.details.full.as_ref().map(|full| full.key).or(super::alerts::cursor(model)),
                 [number] => plain.alerts(&[*number])?.first().copied(),
                 _ => return Err("this is about one alert: one number".to_owned()),
             };
@@ -178,7 +188,10 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             Ok(number) => item(model, number),
             Err(_) => Err("item takes a number: item 2".to_owned()),
         },
-        Verb::Enter => Ok(vec![press(Key::plain(crate::app::key::Code::Enter))]),
+        Verb::Enter => {
+            let enter = press(Key::plain(crate::app::key::Code::Enter));
+            Ok(off_heading(model).into_iter().chain([enter]).collect())
+        }
         Verb::Mark | Verb::Unmark => mark(plain, verb == Verb::Mark, rest),
         Verb::Filter if rest.is_empty() => {
             let said = vec![super::tabs::filter(model), super::alerts::counts(model)];
@@ -233,7 +246,7 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             let named: Vec<Option<Key>> = rest.split_whitespace().map(Key::parse).collect();
             let keys: Option<Vec<Key>> = named.into_iter().collect();
             match keys.filter(|keys| !keys.is_empty()) {
-                Some(keys) => Ok(keys.into_iter().map(press).collect()),
+                Some(keys) => Ok(off_heading(model).into_iter().chain(keys.into_iter().map(press)).collect()),
                 None => {
                     Err("press takes keys parted by blanks, such as press f r, or press Enter".to_owned())
                 }
@@ -359,15 +372,25 @@ fn view(plain: &mut Plain, model: &Model, rest: &str) -> Steps {
             _ => Err("view save takes a digit from 5 to 9: view save 5".to_owned()),
         };
     }
-    let named = |name: &str| name.to_lowercase().starts_with(&rest.to_lowercase());
-    let built_in = BUILT_IN.iter().find(|(digit, name, _)| rest == digit.to_string() || named(name));
-    let yours = saved.iter().find(|kept| named(&kept.view.name));
-    match (built_in, yours, rest.parse::<u8>()) {
-        (Some((digit, ..)), ..) => Ok(vec![run(Command::View(View::Digit(*digit)))]),
-        (None, _, Ok(digit @ 0..=9)) => Ok(vec![run(Command::View(View::Digit(digit)))]),
-        (None, Some(kept), _) => Ok(vec![ask(Ask::View(ViewRef::Saved(kept.id)))]),
-        _ if rest == "-" => Ok(vec![run(Command::View(View::Last))]),
-        _ => Err(format!("no view is called \"{}\"; view alone says which there are", SafeStr(rest))),
+    if let Some(view) = named(model, rest) {
+        return Ok(vec![ask(Ask::View(view))]);
+    }
+    // A digit on which nothing is saved is answered as the key is.
+    if let Ok(digit @ 0..=9) = rest.parse::<u8>() {
+        return Ok(vec![run(Command::View(View::Digit(digit)))]);
+    }
+    let begins = |name: &str| name.to_lowercase().starts_with(&rest.to_lowercase());
+    let built_in = BUILT_IN.iter().map(|(digit, name, _)| (ViewRef::BuiltIn(*digit), *name));
+    let yours = saved.iter().map(|kept| (ViewRef::Saved(kept.id), kept.view.name.as_str()));
+    let found: Vec<(ViewRef, &str)> = built_in.chain(yours).filter(|(_, name)| begins(name)).collect();
+    match found.as_slice() {
+        [(view, _)] => Ok(vec![ask(Ask::View(*view))]),
+        [] if rest == "-" => Ok(vec![run(Command::View(View::Last))]),
+        [] => Err(format!("no view is called \"{}\"; view alone says which there are", SafeStr(rest))),
+        several => {
+            let names: Vec<String> = several.iter().map(|(_, name)| SafeStr(name).to_string()).collect();
+            Err(format!("\"{}\" is the beginning of several views: {}", SafeStr(rest), names.join(", ")))
+        }
     }
 }
 

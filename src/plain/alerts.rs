@@ -137,9 +137,16 @@ pub(super) fn counts(model: &Model) -> String {
     format!("{} of {all} {match_}: {}.", thousands(listing.len()), parts.join(", "))
 }
 
+/// The alert under the cursor. Of a heading, which lines do not have, it is the first of the group: there every wish finds
+/// the cursor.
+pub(super) fn cursor(model: &Model) -> Option<AlertKey> {
+    let list = &model.list;
+    list.cursor.or_else(|| list.listing.key(list.place).filter(|_| list.on_heading))
+}
+
 /// The alert under the cursor, and its place.
 pub(super) fn under_cursor(plain: &Plain, model: &Model) -> Option<String> {
-    let key = model.list.cursor?;
+    let key = cursor(model)?;
     let place = format!("At {} of {}.", thousands(model.list.place + 1), thousands(model.list.listing.len()));
     Some(format!("{place} {}", words(plain, model, key)))
 }

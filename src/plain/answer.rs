@@ -33,7 +33,7 @@ impl Seen {
             group: model.list.group,
             pivots: model.pivots.len(),
             marks: model.list.marks.iter().copied().collect(),
-            cursor: model.list.cursor,
+            cursor: alerts::cursor(model),
             full: full.map(|full| (full.key, full.tab)),
             section: model.respond.section,
             tab: tabs::text(plain, model),

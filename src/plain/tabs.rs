@@ -35,6 +35,8 @@ pub(super) fn here(plain: &Plain, model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(session) = &model.session {
         let synced = match model.sync.last_complete {
+            _ if session.files.is_some() && model.sync.running => "Being read".to_owned(),
+            _ if session.files.is_some() => "From a file".to_owned(),
             Some(done) => format!("Synced at {}", clock(done.utc, model.now)),
             None if model.sync.fault.is_some() => "Not synced".to_owned(),
             None => "Not synced yet".to_owned(),
@@ -107,7 +109,7 @@ pub(super) fn running(model: &Model) -> Option<String> {
 /// The summary of the alert under the cursor: what the side pane shows.
 pub(super) fn summary(plain: &Plain, model: &Model) -> Vec<String> {
     let details = &model.details;
-    let shown = details.shown.as_ref().filter(|shown| Some(shown.key) == model.list.cursor);
+    let shown = details.shown.as_ref().filter(|shown| Some(shown.key) == alerts::cursor(model));
     match (shown, &details.error) {
         (Some(shown), _) => {
             // The pane begins with the title; here the severity is heard before it.

@@ -347,3 +347,16 @@ fn an_empty_line_is_never_yes() {
         assert!(talk.model().overlays.is_empty(), "{asked:?}");
     }
 }
+
+#[test]
+fn a_wish_without_a_number_is_about_one_alert_also_in_a_grouped_list() {
+    let mut talk = Talk::small();
+    talk.say(&["group resource", "filter severity:medium"]);
+    assert!(talk.model().list.on_heading, "the core rests on the heading of the first group");
+    let from = talk.written.len();
+    talk.say(&["here"]);
+    assert!(talk.written[from..].contains("At 1 of "), "{}", &talk.written[from..]);
+    talk.say(&["status resolved"]);
+    assert_eq!(talk.harness.submitted().len(), 1);
+    assert!(talk.model().list.marks.is_empty());
+}

@@ -11,6 +11,7 @@ use crate::app::documents::moment::counted;
 use crate::app::message::Message;
 use crate::domain::progress::SyncEvent;
 use crate::domain::{SafeText, thousands};
+use crate::store::Store;
 use crate::sync::intake::{Incoming, Named, Progress, Totals, take_in};
 
 /// Stands for standard input.
@@ -69,8 +70,13 @@ pub fn show(work: &Work, mailbox: &Mailbox, paths: &[PathBuf]) {
             left.add(one);
         }
     });
-    let snapshot = workspace.store.call_blocking(|store| store.snapshot().generation()).unwrap_or(0);
-    mailbox.send(Message::Sync(SyncEvent::RoundEnded(chrono::Utc::now(), snapshot)));
+    // The alerts come before the word that all were read: who waits for that word has them.
+    let mut generation = 0;
+    if let Ok(table) = workspace.store.call_blocking(Store::snapshot) {
+        generation = table.generation();
+        mailbox.send(Message::Table(table));
+    }
+    mailbox.send(Message::Sync(SyncEvent::RoundEnded(chrono::Utc::now(), generation)));
     let sum = match totals {
         Ok(_) if left.all() == 0 => return,
         Ok(totals) => sum(&totals),

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 use super::effects::{Immediate, Shell};
-use super::{Event, Result, leave, now, signals};
+use super::open::{self, OpenError};
+use super::{Event, Result, leave, now, settings, signals};
 use crate::app::key::Key;
 use crate::app::message::Question;
 use crate::app::model::FirstRunStep;
@@ -38,12 +39,15 @@ pub fn is_asked_for(global: &Global) -> bool {
 
 /// Runs until the user leaves or the input ends. Gives the exit status.
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
+    // A mistake in the config is told before anything is opened. The keys count here too; what is for a screen does not.
+    let config = open::config(global).map_err(OpenError::from)?;
+    let settings = settings::settings(&config.unwrap_or_default());
     let (events, inbox) = channel();
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
     let typed = io::stdin().is_terminal();
     signals::watch_plain(&events, typed).map_err(CliError::failed)?;
     let size = (speech::ROOM, ROWS);
-    let model = Model::new(size, now());
+    let model = Model { settings, ..Model::new(size, now()) };
     let plain = Plain::new(usize::from(columns()), typed);
     shell.start();
     let lines = read_lines(events);

@@ -132,3 +132,22 @@ fn a_file_is_triaged_on_the_screen_without_a_source() {
     pty.keys("q");
     assert_eq!(pty.end(), 0);
 }
+
+#[test]
+fn lines_from_a_pipe_are_answered_with_the_alerts_of_the_file() {
+    for _ in 0..5 {
+        let home = tempfile::tempdir().unwrap();
+        let mut child = quell(home.path())
+            .args(["--plain", "--file"])
+            .arg(fixture("az-cli.json"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(b"list\nhere\nquit\n").unwrap();
+        let output = child.wait_with_output().unwrap();
+        let out = String::from_utf8_lossy(&output.stdout);
+        assert!(out.contains("That is all of 1 alert.") && !out.contains("There are no alerts"), "{out}");
+        assert!(out.contains("From a file.") && !out.contains("Synced"), "{out}");
+    }
+}

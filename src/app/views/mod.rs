@@ -66,7 +66,7 @@ fn look_of(model: &Model, view: ViewRef) -> Option<Look> {
 }
 
 /// The view of a digit or a name.
-pub(super) fn named(model: &Model, wanted: &str) -> Option<ViewRef> {
+pub fn named(model: &Model, wanted: &str) -> Option<ViewRef> {
     let wanted = wanted.trim();
     let digit = wanted.parse().ok();
     let is = |name: &str| view::is_same_name(name, wanted);
