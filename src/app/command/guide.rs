@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{COMMANDS, Command, Go, Group, Panes, Pivot, Scope, Spec, View, name, sequence};
+use super::{App, COMMANDS, Command, Go, Group, Panes, Pivot, Scope, Spec, View, name, sequence};
 use crate::app::key::Key;
 use crate::app::keymap::Keymap;
 use crate::app::message::Mention;
-use crate::app::model::{Model, Section};
+use crate::app::model::{Model, Pane, Section};
 use crate::app::{details, first_run, overlays};
 use crate::domain::view::DIGITS;
 
@@ -50,14 +50,18 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     let keymap = &model.settings.keymap;
     let mut ranked: Vec<(u8, String, &'static str)> = keymap
         .in_scope(scope)
-        .filter(|(spec, _)| spec.rank > 0 && (spec.available)(model).is_ok())
+        .filter(|(spec, _)| (spec.available)(model).is_ok())
         .filter_map(|(spec, keys)| {
-            let (rank, hint) = on_heading(model, spec).unwrap_or((rank(spec), spec.hint));
+            let here = on_heading(model, spec).or_else(|| in_full(model, spec));
+            let (rank, hint) = here.or_else(|| (spec.rank > 0).then(|| (rank(spec), spec.hint)))?;
             Some((rank, show_keys(keys.first()?), hint))
         })
         .collect();
     ranked.extend(keymap.chords(scope).into_iter().filter_map(|first| {
         let chord = keymap.chord(scope, first).filter(|chord| chord.rank > 0)?;
+        let mut begun =
+            keymap.in_scope(scope).filter(|(_, keys)| keys.iter().any(|keys| keys.first() == Some(&first)));
+        begun.any(|(spec, _)| (spec.available)(model).is_ok()).then_some(())?;
         Some((chord.rank + LATER, first.to_string(), chord.hint))
     }));
     if scope == Scope::Respond
@@ -92,6 +96,16 @@ fn on_heading(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
     let opens = spec.command == Command::Go(Go::Open) && Scope::of(model) == Scope::List && list.on_heading;
     let group = if opens { list.group_at(list.place) } else { None };
     group.map(|group| (LATER, if list.is_folded(group) { "unfold" } else { "fold" }))
+}
+
+/// In full details nothing quits: what closes and steps back there, and its rank.
+fn in_full(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
+    match spec.command {
+        _ if model.focus != Pane::Full => None,
+        Command::App(App::Close) => Some((spec.rank + LATER, "close")),
+        Command::Go(Go::Back) => Some((LATER + 12, spec.hint)),
+        _ => None,
+    }
 }
 
 /// What can follow the keys of the chord so far.

@@ -50,6 +50,7 @@ const STORE: &Hints = &[("y", "yes, store them"), ("Enter", "no"), ("Esc", "no")
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
 const SCRIPT_STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "next"), ("Esc", "close")];
 const PIVOT: &Hints = &[("↑ ↓", "choose"), ("a–z", "by letter"), ("Enter", "list"), ("Esc", "close")];
+const NO_FAILURES: &Hints = &[("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
 const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
 const TRIGGER_MARKED: &Hints = &[
@@ -134,6 +135,7 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Pivot(_) => PIVOT,
         Overlay::Facets(facets) if facets.in_values => VALUES,
         Overlay::Facets(_) => FIELDS,
+        Overlay::Failures(failures) if failures.targets.is_empty() => NO_FAILURES,
         Overlay::Failures(_) => FAILURES,
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
         Overlay::Trigger(_) => TRIGGER_MARKED,
