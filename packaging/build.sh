@@ -4,12 +4,17 @@
 #     packaging/build.sh [FOLDER]          # what is built goes there; target/package without one
 #
 # Needs a Rust toolchain (1.95 or newer) with the musl target, a C compiler for musl (musl-gcc, of the package
-# musl-tools) and dpkg-deb. As root on Debian or Ubuntu it installs what is missing of the packages; rustup adds the
-# target. Nothing else: neither cmake nor cargo-deb. CARGO_TARGET_DIR says where cargo builds, as always.
+# musl-tools), readelf (of binutils) and dpkg-deb. As root on Debian or Ubuntu it installs what is missing of the
+# packages; rustup adds the target. Nothing else: neither cmake nor cargo-deb. CARGO_TARGET_DIR says where cargo builds, as always.
 set -eu
 
+out=${1:-}
+case $out in
+    "" | /*) ;;
+    *) out=$PWD/$out ;;
+esac
 cd "$(dirname "$0")/.."
-out=${1:-target/package}
+out=${out:-$PWD/target/package}
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 case $(uname -m) in
     x86_64) rust=x86_64 debian=amd64 ;;
@@ -31,6 +36,7 @@ need() {
 }
 need musl-gcc musl-tools
 need dpkg-deb dpkg
+need readelf binutils
 if command -v rustup >/dev/null; then
     rustup target add "$target"
 fi
@@ -39,10 +45,10 @@ cargo build --locked --profile dist --target "$target"
 built=${CARGO_TARGET_DIR:-target}/$target/dist/quell
 
 # A static program has no interpreter, which is the loader of shared libraries.
-if command -v readelf >/dev/null && readelf -l "$built" | grep -q INTERP; then
-    echo "$0: $built is not static" >&2
-    exit 1
-fi
+headers=$(readelf -l "$built")
+case $headers in
+    *INTERP*) echo "$0: $built is not static" >&2; exit 1 ;;
+esac
 
 mkdir -p "$out"
 root=$(mktemp -d)
@@ -64,8 +70,13 @@ for page in README.md assets/guide.md; do
     fi
 done
 gzip -9 -n -c CHANGELOG.md >"$share/doc/quell/changelog.gz"
-printf 'quell may be used under the terms of the MIT licence or of the Apache License 2.0, at your choice.\n' \
-    >"$share/doc/quell/copyright"
+{
+    printf 'quell may be used under the terms of the MIT licence or of the Apache License 2.0, at your choice.\n'
+    for licence in LICENSE-MIT LICENSE-APACHE; do
+        printf '\n%s\n\n' "----- $licence -----"
+        cat "$licence"
+    done
+} >"$share/doc/quell/copyright"
 
 cat >"$root/DEBIAN/control" <<CONTROL
 Package: quell

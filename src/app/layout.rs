@@ -398,9 +398,14 @@ impl RuleForm {
     }
 }
 
+/// The rows that say in full why the chosen failure failed.
+pub fn failure_words(size: (u16, u16)) -> u16 {
+    if sheet(size).inner().height < 16 { 2 } else { 5 }
+}
+
 /// The rows of the failures that fit: the sheet without its heading and the words about the chosen one.
 pub fn failure_rows(size: (u16, u16)) -> usize {
-    sheet(size).inner().rows().saturating_sub(6)
+    sheet(size).inner().rows().saturating_sub(4 + usize::from(failure_words(size)))
 }
 
 /// The lines of the audit log that fit: the sheet without its heads and the words about the chosen one.

@@ -1,6 +1,6 @@
 //! The lines of the list: its alerts and, when it is grouped, a heading over each group.
 //!
-//! A *place* is an alert's in the [`Listing`](crate::domain::listing::Listing), whether or not it is seen; a *line* is
+//! A *place* is an alert's in the [`Listing`], whether or not it is seen; a *line* is
 //! what the cursor can stand on and what is drawn. Without groups they are the same.
 
 use std::collections::HashSet;
@@ -132,6 +132,11 @@ impl List {
             Some(group) if !self.is_folded(number) => heading + 1 + place - group.first,
             _ => heading,
         }
+    }
+
+    /// The line of the heading of the cursor's group; none when the list is not grouped.
+    pub fn heading_line(&self) -> Option<usize> {
+        self.lines.headings.get(self.group_at(self.place)?).copied()
     }
 
     /// The cursor's line.

@@ -104,11 +104,14 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
         None if list.awaiting || kept.is_none() => (0, true),
         None => (list.place, list.on_heading),
     };
-    list.awaiting = false;
+    let anew = std::mem::take(&mut list.awaiting);
     list.put_cursor(place, on_heading);
     let line = list.cursor_line();
     list.offset = if at_top && line < height { 0 } else { line.saturating_sub(row_on_screen) };
     scroll(list, height);
+    if anew && spot.is_none() {
+        show_heading(list, height);
+    }
     if list.visual.is_some_and(|visual| list.listing.place(visual.anchor).is_none()) {
         list.visual = None;
     }
@@ -139,6 +142,15 @@ fn scroll(list: &mut List, height: usize) {
     let last = list.line_count().saturating_sub(height);
     let lowest = (line + 1).saturating_sub(height);
     list.offset = list.offset.clamp(lowest, line).min(last.max(lowest));
+}
+
+/// Brings the heading of the cursor's group into sight, where it and the cursor fit the screen together.
+fn show_heading(list: &mut List, height: usize) {
+    if let Some(heading) = list.heading_line()
+        && list.cursor_line() < heading + height
+    {
+        list.offset = list.offset.min(heading);
+    }
 }
 
 /// The screen has another size.

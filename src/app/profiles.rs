@@ -20,11 +20,7 @@ pub(super) fn listed(model: &mut Model, answer: Result<Vec<ProfileLine>, SafeTex
     match answer {
         Ok(list) if list.is_empty() => {
             close(model);
-            fail(
-                model,
-                "the config has no profile; without one, `quell` asks how to sign in and writes it",
-                out,
-            );
+            fail(model, "no profile in the config: `quell` alone makes one", out);
         }
         Ok(list) => {
             menu.chosen = list.iter().position(|profile| profile.open).unwrap_or(0);

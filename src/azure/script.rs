@@ -10,6 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::client::{ALERTS_VERSION, arm_path};
 use super::cloud::Endpoint;
 use crate::domain::change::{ScriptTool, Target};
+use crate::domain::thousands;
 
 /// A script, and how many alerts it does without.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,22 @@ pub struct Script {
     pub alerts: usize,
     /// Alerts left out: their id is no path of Azure Resource Manager.
     pub left_out: usize,
+    /// Alerts left out: their id was put together of a file's record, and no source knows it.
+    pub made_up: usize,
+}
+
+impl Script {
+    /// What to say of the alerts left out; none without any.
+    pub fn warning(&self) -> Option<String> {
+        let reasons = [
+            (self.left_out, "their id is no path of Azure Resource Manager"),
+            (self.made_up, "the file they come from does not name their location, so their id is not known"),
+        ];
+        let said = reasons.iter().filter(|(count, _)| *count > 0);
+        let said: Vec<String> =
+            said.map(|(count, why)| format!("{} left out: {why}", thousands(*count))).collect();
+        (!said.is_empty()).then(|| said.join("; "))
+    }
 }
 
 /// The beginning of a script for `curl`. The token goes by standard input: what a program is called with, others on the
@@ -73,8 +90,10 @@ echo "$done set, $failed refused"
 
 /// Writes the script that sets each target to the status it is to have.
 pub fn script(tool: ScriptTool, endpoint: &Endpoint, targets: &[Target], at: DateTime<Utc>) -> Script {
-    let lines: Vec<String> = targets.iter().filter_map(request).collect();
-    let (alerts, left_out) = (lines.len(), targets.len() - lines.len());
+    let known: Vec<&Target> = targets.iter().filter(|target| !target.id.is_put_together()).collect();
+    let lines: Vec<String> = known.iter().filter_map(|target| request(target)).collect();
+    let (alerts, left_out) = (lines.len(), known.len() - lines.len());
+    let made_up = targets.len() - known.len();
     let needs = match tool {
         ScriptTool::Curl => {
             "# Needs curl, and a token: QUELL_ACCESS_TOKEN, else the Azure CLI's (az login).\n"
@@ -95,7 +114,7 @@ pub fn script(tool: ScriptTool, endpoint: &Endpoint, targets: &[Target], at: Dat
     text.push_str(COMMON);
     lines.iter().for_each(|line| text.push_str(line));
     text.push_str(END);
-    Script { text, alerts, left_out }
+    Script { text, alerts, left_out, made_up }
 }
 
 /// `post '/subscriptions/…/alerts/N/dismiss?api-version=…'`: the verb behind the id, an empty body.
@@ -150,6 +169,27 @@ mod tests {
         ];
         assert_eq!(posts, expected);
         assert!(script.text.contains("\nendpoint='https://management.azure.com'\n"), "{}", script.text);
+    }
+
+    #[test]
+    fn ids_that_were_put_together_get_no_request() {
+        let of = |id: &str| Target { id: AlertId::new(id), seen: Status::Active, want: Status::Dismissed };
+        let script = made(&[
+            target("a", Status::Dismissed),
+            target("c?x=1", Status::Dismissed),
+            of("/subscriptions/s/providers/Microsoft.Security/Locations/Unknown/alerts/b"),
+            of(
+                "/subscriptions/00000000-0000-0000-0000-000000000000/providers/Microsoft.Security/locations/l/alerts/c",
+            ),
+        ]);
+        assert_eq!((script.alerts, script.left_out, script.made_up), (1, 1, 2));
+        assert_eq!(script.text.lines().filter(|line| line.starts_with("post '")).count(), 1);
+        let warning = script.warning().unwrap();
+        assert!(
+            warning.starts_with("1 left out: their id") && warning.contains("; 2 left out: the file"),
+            "{warning}"
+        );
+        assert_eq!(made(&[target("a", Status::Dismissed)]).warning(), None);
     }
 
     proptest! {

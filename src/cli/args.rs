@@ -444,6 +444,24 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    /// clap knows arguments by their names: one of a command would take the value of a flag that has its name.
+    #[test]
+    fn no_argument_of_a_command_has_the_name_of_a_flag_that_every_command_takes() {
+        fn look(command: &clap::Command, taken: &[clap::Id]) {
+            for inner in command.get_subcommands() {
+                for argument in inner.get_arguments() {
+                    assert!(!taken.contains(argument.get_id()), "{} {}", inner.get_name(), argument.get_id());
+                }
+                look(inner, taken);
+            }
+        }
+        let cli = Cli::command();
+        let global = cli.get_arguments().filter(|argument| argument.is_global_set());
+        let taken: Vec<clap::Id> = global.map(|argument| argument.get_id().clone()).collect();
+        assert!(taken.iter().any(|id| id == "file") && taken.len() > 5);
+        look(&cli, &taken);
+    }
+
     #[test]
     fn a_filter_may_begin_with_a_minus() {
         let cli = Cli::try_parse_from(["quell", "list", "-resource:vm-test*", "--format", "ids"]).unwrap();

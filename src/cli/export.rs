@@ -25,8 +25,8 @@ use crate::runtime::open::Workspace;
 #[derive(Debug, Args)]
 pub struct Export {
     /// The file: .ndjson, .jsonl, .json, .csv or .md; - for standard output
-    #[arg(value_hint = clap::ValueHint::FilePath)]
-    pub file: PathBuf,
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub target: PathBuf,
     /// Which alerts; all without it
     #[arg(allow_hyphen_values = true)]
     pub filter: Option<String>,
@@ -79,7 +79,7 @@ pub async fn run(global: &Global, args: Export, out: &mut Out) -> Result<Exit, C
         if let Some(limit) = args.limit.filter(|limit| *limit < listing.len()) {
             listing = Listing::new(Arc::clone(&listing.table), listing.rows[..limit].to_vec());
         }
-        if args.file == Path::new("-") {
+        if args.target == Path::new("-") {
             let written = write(workspace, &listing, format, &mut Sink(out)).await?;
             written.warning().iter().for_each(say);
         } else if !to_file(workspace, &listing, format, &args).await? {
@@ -94,7 +94,7 @@ pub async fn run(global: &Global, args: Export, out: &mut Out) -> Result<Exit, C
 
 /// The format asked for: by the flag, else by the file's ending.
 fn format(global: &Global, args: &Export) -> Result<Format, CliError> {
-    let by_name = || args.file.to_str().and_then(Format::of_name);
+    let by_name = || args.target.to_str().and_then(Format::of_name);
     let asked = args.format.map(Format::from).or_else(by_name).or(global.json.then_some(Format::Json));
     asked.ok_or_else(|| {
         CliError::usage(
@@ -110,13 +110,13 @@ async fn to_file(
     format: Format,
     args: &Export,
 ) -> Result<bool, CliError> {
-    let shown = args.file.display();
-    let mut file = match NewFile::create(&args.file, args.yes) {
+    let shown = args.target.display();
+    let mut file = match NewFile::create(&args.target, args.yes) {
         Err(ExportError::Exists(_)) => {
             if !agreed(false, &format!("{shown} exists already. Replace it?"))? {
                 return Ok(false);
             }
-            NewFile::create(&args.file, true)?
+            NewFile::create(&args.target, true)?
         }
         created => created?,
     };

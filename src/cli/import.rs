@@ -13,10 +13,7 @@ use crate::cli::{json as machine, workspace};
 use crate::domain::thousands;
 use crate::runtime::files;
 use crate::runtime::open::Workspace;
-use crate::sync::intake::{self, Left, Totals, take_in};
-
-/// Records that were left out and are named one by one; machine output names all of them, up to [`MOST`].
-const SAID: usize = 20;
+use crate::sync::intake::{self, Left, Named, Totals, take_in};
 
 /// Records that machine output names.
 const MOST: usize = 100_000;
@@ -37,40 +34,42 @@ async fn import(
     out: &mut Out,
 ) -> Result<Exit, CliError> {
     let size = files::size(&paths);
-    let (store, keeps) = (workspace.store.clone(), if global.json { MOST } else { SAID });
+    let (store, all) = (workspace.store.clone(), global.json);
     let work = tokio::task::spawn_blocking(move || {
         let progress = Progress::import(size);
-        let mut left = Vec::new();
+        let (mut left, mut named, mut unread) = (Vec::new(), Named::default(), false);
         let totals =
             take_in(&store, files::open(&paths), &AtomicBool::new(false), &mut |event| match event {
                 intake::Progress::Read { bytes, totals } => progress.read(bytes, totals.alerts),
-                intake::Progress::Left(one) if left.len() < keeps || one.line.is_none() => left.push(one),
-                intake::Progress::Left(_) => {}
+                intake::Progress::Left(one) => {
+                    unread |= one.line.is_none();
+                    if !all {
+                        named.add(one);
+                    } else if left.len() < MOST || one.line.is_none() {
+                        left.push(one);
+                    }
+                }
             });
         progress.clear();
-        (totals, left)
+        (totals, left, named, unread)
     });
-    let (totals, left) = work.await.map_err(CliError::failed)?;
+    let (totals, left, named, unread) = work.await.map_err(CliError::failed)?;
     let totals = totals?;
     if global.json {
         out.line(machine::text(&value(&totals, &left)))?;
     } else {
         out.line(summary(&totals))?;
-        for one in &left {
-            say(one);
-        }
-        let more = totals.not_alerts + totals.broken - left.len();
-        if more > 0 {
-            say(format_args!("and {} more; --json lists all", thousands(more)));
+        named.iter().for_each(say);
+        if named.more() > 0 {
+            say(format_args!("and {} more; --json lists all", thousands(named.more())));
         }
     }
-    Ok(ended(&totals, &left))
+    Ok(ended(&totals, unread))
 }
 
 /// A file that cannot be read is a failure, and so is broken content that gave nothing; some broken records among alerts are
 /// not.
-fn ended(totals: &Totals, left: &[Left]) -> Exit {
-    let unread = left.iter().any(|one| one.line.is_none());
+fn ended(totals: &Totals, unread: bool) -> Exit {
     if unread || totals.alerts == 0 && totals.broken > 0 { Exit::Failed } else { Exit::Done }
 }
 
@@ -125,14 +124,13 @@ mod tests {
 
     #[test]
     fn nothing_out_of_something_broken_is_a_failure() {
-        let left = |line| Left { file: "f".into(), line, record: 1, is_broken: true, reason: "r".into() };
-        for (totals, left, exit) in [
-            (Totals { alerts: 1, broken: 5, ..Totals::default() }, vec![left(Some(1))], Exit::Done),
-            (Totals { broken: 1, ..Totals::default() }, vec![left(Some(1))], Exit::Failed),
-            (Totals { not_alerts: 9, ..Totals::default() }, vec![], Exit::Done),
-            (Totals { alerts: 1, broken: 1, ..Totals::default() }, vec![left(None)], Exit::Failed),
+        for (totals, unread, exit) in [
+            (Totals { alerts: 1, broken: 5, ..Totals::default() }, false, Exit::Done),
+            (Totals { broken: 1, ..Totals::default() }, false, Exit::Failed),
+            (Totals { not_alerts: 9, ..Totals::default() }, false, Exit::Done),
+            (Totals { alerts: 1, broken: 1, ..Totals::default() }, true, Exit::Failed),
         ] {
-            assert_eq!(ended(&totals, &left), exit, "{totals:?}");
+            assert_eq!(ended(&totals, unread), exit, "{totals:?}");
         }
     }
 }

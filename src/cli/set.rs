@@ -55,9 +55,7 @@ async fn change(
     if let Some(tool) = set.script {
         let targets = plan.into_targets();
         let script = script(tool.into(), &workspace.plan.endpoint, &targets, Utc::now());
-        if script.left_out > 0 {
-            say(format_args!("{} left out: their id is no path of Azure Resource Manager", script.left_out));
-        }
+        script.warning().iter().for_each(say);
         out.bytes(script.text.as_bytes())?;
         return Ok(Exit::Done);
     }

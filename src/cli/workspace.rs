@@ -8,17 +8,15 @@ use crate::azure::{ApiError, ArmClient, DeviceSession, SignInError};
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::say;
+use crate::cli::progress::Progress as Bar;
 use crate::domain::record::Deed;
 use crate::domain::table::Table;
 use crate::domain::{SafeText, thousands};
 use crate::runtime::open::{Setup, Workspace, resolve};
 use crate::runtime::{deeds, files};
 use crate::store::Store;
-use crate::sync::intake::{Progress, take_in};
+use crate::sync::intake::{Named, Progress, take_in};
 use crate::sync::pull_once;
-
-/// Records of files that were left out and are named one by one.
-const SAID: usize = 20;
 
 /// Does a command's work in the workspace, and closes it however the work ends.
 pub async fn using(
@@ -95,20 +93,18 @@ async fn of_files(global: &Global) -> Result<Workspace, CliError> {
     let global = global.clone();
     let opening = tokio::task::spawn_blocking(move || {
         let mut workspace = Workspace::of_files(&global, |_| {})?;
-        let mut left = Vec::new();
+        let mut left = Named::default();
         let files = files::open(&global.file);
-        let totals = take_in(&workspace.store, files, &AtomicBool::new(false), &mut |event| {
-            if let Progress::Left(one) = event
-                && left.len() < SAID
-            {
-                left.push(one);
-            }
+        let bar = Bar::import(files::size(&global.file));
+        let totals = take_in(&workspace.store, files, &AtomicBool::new(false), &mut |event| match event {
+            Progress::Read { bytes, totals } => bar.read(bytes, totals.alerts),
+            Progress::Left(one) => left.add(one),
         });
+        bar.clear();
         let totals = totals?;
         left.iter().for_each(say);
-        let more = (totals.not_alerts + totals.broken).saturating_sub(left.len());
-        if more > 0 {
-            say(format_args!("and {} more: `quell import --json` lists all", thousands(more)));
+        if left.more() > 0 {
+            say(format_args!("and {} more: `quell import --json` lists all", thousands(left.more())));
         }
         workspace.table = workspace.store.call_blocking(Store::snapshot)?;
         if workspace.table.is_empty() && totals.broken > 0 {

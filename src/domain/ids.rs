@@ -13,6 +13,12 @@ use serde::{Deserialize, Serialize};
 pub struct AlertId(Arc<str>);
 
 impl AlertId {
+    /// Stands for the location in an id that was put together of a record without one.
+    pub const UNKNOWN: &'static str = "unknown";
+
+    /// Stands for the subscription there.
+    pub const NOWHERE: &'static str = "00000000-0000-0000-0000-000000000000";
+
     /// Wraps an id as the source gave it.
     pub fn new(id: impl Into<Arc<str>>) -> Self {
         Self(id.into())
@@ -36,6 +42,13 @@ impl AlertId {
     /// The form under which two spellings of one id are equal.
     pub fn folded(&self) -> String {
         self.0.to_ascii_lowercase()
+    }
+
+    /// True when the id was put together here, of a record that names no location or no subscription: no source knows it.
+    pub fn is_put_together(&self) -> bool {
+        let mut segments = self.0.split('/').skip_while(|segment| !segment.eq_ignore_ascii_case("locations"));
+        segments.nth(1).is_some_and(|location| location.eq_ignore_ascii_case(Self::UNKNOWN))
+            || self.subscription().is_some_and(|subscription| subscription.as_str() == Self::NOWHERE)
     }
 
     /// The subscription named in the id, lower-cased; none when the id has no such segment.

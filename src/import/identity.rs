@@ -3,12 +3,7 @@
 use super::fields::said;
 use crate::azure::parse::envelope::id_from_portal;
 use crate::azure::parse::json::Node;
-
-/// Stands for the location where nothing names it: an id with it was put together here.
-pub(super) const UNKNOWN: &str = "unknown";
-
-/// The subscription of a record that names none.
-const NOWHERE: &str = "00000000-0000-0000-0000-000000000000";
+use crate::domain::AlertId;
 
 /// An alert's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,11 +68,12 @@ impl<'n> Parts<'n> {
         let subscription = whole
             .and_then(|id| after(id, "subscriptions"))
             .or(self.subscriptions.iter().find(|id| !id.contains('/')).copied())
-            .unwrap_or(NOWHERE);
+            .unwrap_or(AlertId::NOWHERE);
         let group = whole.and_then(|id| after(id, "resourceGroups"));
         let group = group.map(|group| format!("/resourceGroups/{group}")).unwrap_or_default();
         let id = format!(
-            "/subscriptions/{subscription}{group}/providers/Microsoft.Security/locations/{UNKNOWN}/alerts/{name}"
+            "/subscriptions/{subscription}{group}/providers/Microsoft.Security/locations/{}/alerts/{name}",
+            AlertId::UNKNOWN
         );
         Some(Identity { id, is_built: true })
     }

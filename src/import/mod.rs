@@ -1,7 +1,7 @@
 //! Alerts from files: every form in which Defender for Cloud's alerts are exported, told apart by their content.
 //!
 //! A file is split into records while it is read (`split`, `walk`, `csv`); each record is read by itself, by the first
-//! format of [`FORMATS`] that knows it, and becomes an alert resource in the shape of the alerts API: what is cached,
+//! format of `FORMATS` that knows it, and becomes an alert resource in the shape of the alerts API: what is cached,
 //! shown, filtered and exported again is that. Anything else is listed with its line and the reason.
 //!
 //! | file | format |

@@ -40,8 +40,19 @@ pub(super) fn is_known(record: &Node<'_>) -> bool {
     by_type(record).is_some()
 }
 
+/// Characters of what is said of a record: its own words may be of any length.
+const SAID: usize = 80;
+
 /// What a record is that no format knows.
 pub(super) fn what(record: &Node<'_>) -> String {
+    let words = words(record);
+    match words.char_indices().nth(SAID) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words,
+    }
+}
+
+fn words(record: &Node<'_>) -> String {
     let Node::Map(members) = record else {
         return match record {
             Node::List(_) | Node::TooDeep(_) => "a list, not an alert".to_owned(),
@@ -75,5 +86,25 @@ pub(super) fn enveloped<'n>(record: &'n Node<'_>) -> Option<&'n str> {
     match record {
         Node::Text(text) => Some(&**text).filter(holds),
         _ => ENVELOPES.iter().find_map(|name| said(record, &[name]).filter(holds)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_a_record_is_short() {
+        let long = "ä".repeat(100_000);
+        for (record, begin) in [
+            (format!(r#"{{"kind":"{long}"}}"#), "a record of type ä"),
+            (format!(r#"{{"{long}":1}}"#), "nothing of an alert in it; it has ä"),
+            (format!(r#"{{"error":{{"code":"{long}"}}}}"#), "an error message: ä"),
+        ] {
+            let what = what(&Node::parse(&record).unwrap());
+            assert!(what.starts_with(begin) && what.ends_with('…'), "{what}");
+            assert_eq!(what.chars().count(), SAID + 1);
+        }
+        assert_eq!(what(&Node::parse(r#"{"kind":"x"}"#).unwrap()), "a record of type x");
     }
 }

@@ -158,6 +158,25 @@ mod tests {
     }
 
     #[test]
+    fn an_alert_with_a_member_named_like_a_wrapper_is_one_record() {
+        let alert = r#"{"alertType":"t","systemAlertId":"s","data":[{"a":1}],"message":{"b":2}}"#;
+        let resource = r#"{"id":"x","properties":{"alertDisplayName":"n"},"value":[1],"alert":{"b":2}}"#;
+        for alert in [alert, resource] {
+            assert_eq!(texts(alert), [alert]);
+            assert_eq!(texts(&format!("{{\"value\":[{alert}]}}")), [alert]);
+        }
+        // Before the mark it can be told from a wrapper only afterwards.
+        let late = r#"{"results":[{"a":1}],"body":{"b":2},"AlertType":"t"}"#;
+        let expected = [r#"{"a":1}"#, r#"{"b":2}"#, r#"{"results":null,"body":null,"AlertType":"t"}"#];
+        assert_eq!(texts(late), expected);
+        // A message of a stream has properties of its own.
+        assert_eq!(
+            texts(r#"{"properties":{"key":"alerts"},"body":{"alertType":"t"}}"#),
+            [r#"{"alertType":"t"}"#]
+        );
+    }
+
+    #[test]
     fn rows_of_a_query_know_their_columns() {
         let text = r#"{"tables":[{"name":"P","columns":[{"name":"A","type":"string"},{"ColumnName":"B"}],"rows":[["x",1],["y",2]]}]}"#;
         assert_eq!(texts(text), [r#"["A", "B"] ["x",1]"#, r#"["A", "B"] ["y",2]"#]);

@@ -17,6 +17,19 @@ const LISTS: [&str; 9] =
 const INNER: [&str; 9] =
     ["data", "body", "result", "response", "content", "payload", "message", "alert", "responses"];
 
+/// Members that only an alert has: what else such an object holds is its own, whatever its name.
+const MARKS: [&str; 9] = [
+    "alertDisplayName",
+    "alertType",
+    "alertName",
+    "systemAlertId",
+    "vendorOriginalId",
+    "alertUri",
+    "compromisedEntity",
+    "resourceIdentifiers",
+    "vendorInformation",
+];
+
 /// Wrappers inside wrappers.
 const DEEPEST: usize = 8;
 
@@ -163,7 +176,7 @@ impl Walk<'_, '_, '_> {
     /// An object: a record, unless one of its members holds the records.
     fn object(&mut self, depth: usize) -> Walked<()> {
         let (line, mut record, mut columns) = (self.input.line(), vec![b'{'], None);
-        let (mut opened, mut too_long) = (false, false);
+        let (mut opened, mut marked, mut too_long) = (false, false, false);
         self.input.bump();
         loop {
             self.blanks(&mut record)?;
@@ -204,7 +217,8 @@ impl Walk<'_, '_, '_> {
             let next = self.input.peek()?;
             let wraps = next == Some(b'[') && is(&LISTS) || next == Some(b'{') && is(&INNER);
             let start = record.len();
-            let walked = if wraps && depth < DEEPEST {
+            marked |= is(&MARKS);
+            let walked = if wraps && !marked && depth < DEEPEST {
                 opened = true;
                 record.extend_from_slice(b"null");
                 match next {
@@ -222,6 +236,8 @@ impl Walk<'_, '_, '_> {
                 }
                 Err(broken) => return Ok(Err(broken)),
             }
+            // A message of a stream has properties too, and its alert elsewhere.
+            marked |= is(&["properties"]) && next == Some(b'{') && names_alert(&record[start..]);
             if is(&["columns"]) && next == Some(b'[') {
                 columns = names(&record[start..]).map(Arc::new);
             }
@@ -231,7 +247,8 @@ impl Walk<'_, '_, '_> {
         }
         if too_long {
             self.broken(line, &Broken::TooLong);
-        } else if !opened {
+        } else if !opened || marked {
+            // What was taken for a wrapper before the mark came is gone from the record; the alert is not.
             self.tell(line, Kind::Json(record));
         }
         Ok(Ok(()))
@@ -361,6 +378,12 @@ impl Walk<'_, '_, '_> {
             }
         }
     }
+}
+
+/// True when one of an alert's own members stands somewhere in a text.
+fn names_alert(json: &[u8]) -> bool {
+    json.split(|byte| *byte == b'"')
+        .any(|part| MARKS.iter().any(|mark| mark.as_bytes().eq_ignore_ascii_case(part)))
 }
 
 /// The names of a query's columns: texts, or objects with a name.

@@ -6,7 +6,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`words`], [`line`] | the words, each declared once; what a typed line says |
+//! | [`words`], [`mod@line`] | the words, each declared once; what a typed line says |
 //! | `act`, `views` | from a word to messages |
 //! | [`session`] | what was printed last, so that numbers keep their meaning |
 //! | `answer`, `news` | what changed and where the user is; what happened meanwhile |

@@ -26,6 +26,7 @@ use crate::app::message::{Message, Piped, Question, Start};
 use crate::azure::SignInError;
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
+use crate::cli::output::say;
 use crate::domain::SafeText;
 use crate::domain::filter::Context;
 use crate::domain::listing::Listing;
@@ -296,6 +297,10 @@ impl Shell {
         self.sign_ins.cancel();
         let triggers = Triggers::new(self.work.clone(), self.mailbox.clone(), self.handle.clone());
         let triggers = std::mem::replace(&mut self.triggers, triggers);
+        let saves = Saves::new(self.work.clone(), self.mailbox.clone(), self.handle.clone());
+        let saves = std::mem::replace(&mut self.saves, saves);
+        let pipes = Pipes::new(self.work.clone(), self.mailbox.clone(), self.handle.clone());
+        let pipes = std::mem::replace(&mut self.pipes, pipes);
         let mut writes = std::mem::replace(&mut self.writes, Writes::new(self.handle.clone()));
         // Orders from now on wait until they are for the next one.
         let (orders, waiting) = unbounded_channel();
@@ -311,6 +316,9 @@ impl Shell {
         let (work, handle) = (self.work.clone(), self.handle.clone());
         self.handle.spawn_blocking(move || {
             let settled = || {
+                // Each file that is given up says so on the screen.
+                let _ = saves.close();
+                pipes.close();
                 triggers.close();
                 writes.land();
                 let done = handle.block_on(async { tokio::time::timeout(ORDERS_LIMIT, done).await });
@@ -365,7 +373,7 @@ impl Shell {
     /// Carries out the journal orders that still wait, stops the workers and closes the files. Gives the number of
     /// alerts whose change is still queued.
     pub fn close(self) -> usize {
-        self.saves.close();
+        self.saves.close().iter().for_each(say);
         self.pipes.close();
         self.triggers.close();
         drop(self.orders);

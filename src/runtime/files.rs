@@ -11,13 +11,10 @@ use crate::app::documents::moment::counted;
 use crate::app::message::Message;
 use crate::domain::progress::SyncEvent;
 use crate::domain::{SafeText, thousands};
-use crate::sync::intake::{Incoming, Progress, Totals, take_in};
+use crate::sync::intake::{Incoming, Named, Progress, Totals, take_in};
 
 /// Stands for standard input.
 const STDIN: &str = "-";
-
-/// Records that the jobs screen names.
-const NAMED: usize = 20;
 
 /// The name of a file in messages.
 pub fn name(path: &Path) -> SafeText {
@@ -65,25 +62,22 @@ pub fn title(paths: &[PathBuf]) -> String {
 pub fn show(work: &Work, mailbox: &Mailbox, paths: &[PathBuf]) {
     let Some(workspace) = work.workspace() else { return };
     mailbox.send(Message::Sync(SyncEvent::RoundStarted(chrono::Utc::now())));
-    let (mut left, mut all) = (Vec::new(), 0);
+    let mut left = Named::default();
     let stop = AtomicBool::new(false);
     let totals = take_in(&workspace.store, open(paths), &stop, &mut |event| {
         if let Progress::Left(one) = event {
-            all += 1;
-            if left.len() < NAMED {
-                left.push(one);
-            }
+            left.add(one);
         }
     });
     mailbox.send(Message::Sync(SyncEvent::RoundEnded(chrono::Utc::now())));
     let sum = match totals {
-        Ok(_) if all == 0 => return,
+        Ok(_) if left.all() == 0 => return,
         Ok(totals) => sum(&totals),
         Err(error) => SafeText::from(error.to_string()),
     };
     let mut named: Vec<SafeText> = left.iter().map(|one| SafeText::from(one.to_string())).collect();
-    if all > left.len() {
-        let more = thousands(all - left.len());
+    if left.more() > 0 {
+        let more = thousands(left.more());
         named.push(SafeText::from(format!("and {more} more: `quell import --json` lists all")));
     }
     // What comes last is what the notice says.
@@ -103,9 +97,5 @@ fn sum(totals: &Totals) -> SafeText {
         1 => parts.push("1 is no alert".to_owned()),
         count => parts.push(format!("{} are no alerts", thousands(count))),
     }
-    SafeText::from(format!(
-        "{} read; {}: the jobs screen (w) names them",
-        counted(totals.alerts, "alert"),
-        parts.join(", ")
-    ))
+    SafeText::from(format!("{} read; {}: w names them", counted(totals.alerts, "alert"), parts.join(", ")))
 }

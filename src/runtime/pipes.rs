@@ -2,11 +2,10 @@
 //! environment is ours without its secrets.
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
 use std::io::{self, BufWriter, ErrorKind, PipeReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,6 +19,7 @@ use super::mailbox::Mailbox;
 use super::work::Work;
 use crate::app::message::{Message, Piped};
 use crate::app::model::PipeEnd;
+use crate::azure::auth::is_secret;
 use crate::domain::SafeText;
 use crate::domain::export::Format;
 use crate::domain::listing::Listing;
@@ -69,8 +69,7 @@ impl Pipes {
             show(output, &mut child, &tell);
             let ended = child.wait();
             running.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
-            feeding.cancel();
-            tell(Piped::Ended(ending(ended)));
+            tell(Piped::Ended(ending(ended, feeding.end())));
         });
     }
 
@@ -100,8 +99,7 @@ impl Pipes {
         };
         let feeding = feed(child.stdin.take(), workspace.store.clone(), listing, self.handle.clone());
         let ended = child.wait();
-        feeding.cancel();
-        ending(ended)
+        ending(ended, feeding.end())
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Pid>> {
@@ -121,18 +119,10 @@ fn command(words: &[String]) -> io::Result<Command> {
     let (program, arguments) = words.split_first().ok_or(ErrorKind::InvalidInput)?;
     let mut command = Command::new(program);
     command.args(arguments);
-    for (name, _) in std::env::vars_os().filter(|(name, _)| is_secret(name)) {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_secret(&name.to_string_lossy())) {
         command.env_remove(name);
     }
     Ok(command)
-}
-
-/// True for variables that may hold a token, a password or a secret, of quell's and of others' tools.
-fn is_secret(name: &OsStr) -> bool {
-    let name = name.to_string_lossy().to_ascii_uppercase();
-    let ours = ["QUELL_", "AZURE_", "ARM_", "MSI_", "IDENTITY_"].iter().any(|start| name.starts_with(start));
-    let secret = ["TOKEN", "SECRET", "PASSWORD", "HEADER"].iter().any(|part| name.contains(part));
-    ours && secret
 }
 
 /// Starts a command in a process group of its own; both its outputs go into one pipe, in the order of writing.
@@ -143,26 +133,46 @@ fn spawn(words: &[String]) -> io::Result<(Child, PipeReader)> {
     Ok((command.spawn()?, reader))
 }
 
-/// Writes the alerts to a command's input, on a thread of its own, until it reads no more or the token is cancelled.
-fn feed(
-    input: Option<ChildStdin>,
-    store: StoreHandle,
-    listing: Listing,
-    handle: Handle,
-) -> CancellationToken {
+/// What writes to a command's input.
+struct Feeding {
+    cancel: CancellationToken,
+    /// What the command did not get, if anything: told before its input is closed.
+    missing: Receiver<String>,
+}
+
+impl Feeding {
+    /// The command has ended: nothing more is written. Says what it did not get though it may have waited for it.
+    fn end(self) -> Option<String> {
+        self.cancel.cancel();
+        // Something that the command started may hold its input and never read it.
+        self.missing.recv_timeout(LINGER).ok()
+    }
+}
+
+/// Writes the alerts to a command's input, on a thread of its own, until it reads no more or is ended.
+fn feed(input: Option<ChildStdin>, store: StoreHandle, listing: Listing, handle: Handle) -> Feeding {
     let cancel = CancellationToken::new();
     let stop = cancel.clone();
+    let (tell, missing) = channel();
     thread::spawn(move || {
         let Some(input) = input else { return };
         let mut sink = BufWriter::new(input);
         let work = alerts(&store, &listing, Format::Ndjson, &mut sink, &|_| {}, &stop);
-        match handle.block_on(work) {
+        let missing = match handle.block_on(work) {
+            Ok(written) => written.warning(),
             // A command that has read enough closes its input.
-            Ok(_) | Err(ExportError::Output(_) | ExportError::Cancelled) => {}
-            Err(error) => tracing::error!(%error, "a command did not get all its alerts"),
+            Err(ExportError::Output(_) | ExportError::Cancelled) => None,
+            Err(error) => Some(format!("it did not get all alerts: {error}")),
+        };
+        if let Some(missing) = missing {
+            tracing::error!(missing, "a command did not get all its alerts");
+            // Nobody waits for it when the program leaves.
+            let _ = tell.send(missing);
         }
+        // Only now the command sees the end of its input.
+        drop(sink);
     });
-    cancel
+    Feeding { cancel, missing }
 }
 
 /// Tells what a command writes, at most ten times a second; of a long output the first part.
@@ -223,7 +233,7 @@ fn not_started(words: &[String], error: &io::Error) -> PipeEnd {
     PipeEnd { words: format!("{program}: {why}").into(), is_error: true }
 }
 
-fn ending(ended: io::Result<ExitStatus>) -> PipeEnd {
+fn ending(ended: io::Result<ExitStatus>, missing: Option<String>) -> PipeEnd {
     let (words, is_error) = match ended {
         Ok(status) => match (status.code(), status.signal()) {
             (Some(0), _) => ("ended".to_owned(), false),
@@ -233,32 +243,15 @@ fn ending(ended: io::Result<ExitStatus>) -> PipeEnd {
         },
         Err(error) => (error.to_string(), true),
     };
+    if let Some(missing) = missing {
+        return PipeEnd { words: SafeText::from(format!("{words}; {missing}")), is_error: true };
+    }
     PipeEnd { words: SafeText::from(words), is_error }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn secrets_are_known_by_their_names() {
-        for (name, secret) in [
-            ("QUELL_ACCESS_TOKEN", true),
-            ("AZURE_CLIENT_SECRET", true),
-            ("azure_password", true),
-            ("AZURE_FEDERATED_TOKEN_FILE", true),
-            ("AZURE_CLIENT_CERTIFICATE_PASSWORD", true),
-            ("ARM_CLIENT_SECRET", true),
-            ("IDENTITY_HEADER", true),
-            ("MSI_SECRET", true),
-            ("AZURE_TENANT_ID", false),
-            ("QUELL_CONFIG", false),
-            ("PATH", false),
-            ("GIT_ASKPASS", false),
-        ] {
-            assert_eq!(is_secret(OsStr::new(name)), secret, "{name}");
-        }
-    }
 
     #[test]
     fn a_long_output_is_cut_and_counted() {
@@ -270,7 +263,9 @@ mod tests {
         let last = told.lock().unwrap().last().cloned();
         let Some(Piped::Text(text, more)) = last else { panic!("{last:?}") };
         assert_eq!((text.raw().len(), more), (FIELD_CAP, 200_002 - FIELD_CAP as u64));
-        assert_eq!(ending(child.wait()), PipeEnd { words: "ended".into(), is_error: false });
+        assert_eq!(ending(child.wait(), None), PipeEnd { words: "ended".into(), is_error: false });
+        let missing = ending(child.wait(), Some("2 left out".to_owned()));
+        assert_eq!(missing, PipeEnd { words: "ended; 2 left out".into(), is_error: true });
     }
 
     #[test]
@@ -278,7 +273,7 @@ mod tests {
         for (script, expected) in [("exit 3", "ended with 3"), ("kill -9 $$", "ended by signal 9")] {
             let words = ["sh", "-c", script].map(str::to_owned);
             let (mut child, _output) = spawn(&words).unwrap();
-            let end = ending(child.wait());
+            let end = ending(child.wait(), None);
             assert_eq!((end.words.raw(), end.is_error), (expected, true));
         }
         let words = ["no-such-program-here".to_owned()];

@@ -19,8 +19,7 @@ use super::work::Work;
 use crate::app::effect::{SaveOrder, SaveWhat};
 use crate::app::message::{Message, Saved};
 use crate::azure::script::script;
-use crate::cli::output::say;
-use crate::domain::{SafeText, thousands};
+use crate::domain::SafeText;
 
 /// Between two reports of progress.
 const PACE: Duration = Duration::from_millis(100);
@@ -33,7 +32,8 @@ pub struct Saves {
     work: Work,
     mailbox: Mailbox,
     handle: Handle,
-    tasks: JoinSet<()>,
+    /// Each gives whether it was given up.
+    tasks: JoinSet<bool>,
     cancels: Arc<Mutex<HashMap<u64, CancellationToken>>>,
 }
 
@@ -68,11 +68,13 @@ impl Saves {
                         None => Err("nothing is open yet".into()),
                     };
                     cancels.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+                    let given_up = written.is_err() && cancel.is_cancelled();
                     tell(match written {
                         Ok(Some(done)) => done,
                         Ok(None) => Saved::Exists,
                         Err(why) => Saved::Failed(why),
                     });
+                    given_up
                 };
                 self.tasks.spawn_blocking_on(task, &self.handle);
             }
@@ -83,17 +85,23 @@ impl Saves {
         self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives up what is being written, and says so: half a file is none. Blocks for a moment.
-    pub fn close(mut self) {
-        let given_up = self.cancels().len();
-        if given_up > 0 {
-            say("a file was still being written: it was given up, and nothing of it is left");
-        }
+    /// Gives up what is being written: half a file is none. Says what became of it; none when nothing was given up.
+    /// Blocks for a moment.
+    pub fn close(mut self) -> Option<&'static str> {
+        while self.tasks.try_join_next().is_some() {}
         self.cancels().values().for_each(CancellationToken::cancel);
-        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        let mut given_up = false;
+        let ended = async {
+            while let Some(ended) = self.tasks.join_next().await {
+                given_up |= ended.unwrap_or(true);
+            }
+        };
         if self.handle.block_on(async { tokio::time::timeout(GRACE, ended).await }).is_err() {
-            tracing::warn!("a file was still being written when the program left");
+            return Some(
+                "a file was still being written: what there is of it may be left, with a dot before its name",
+            );
         }
+        given_up.then_some("a file was still being written: it was given up, and nothing of it is left")
     }
 }
 
@@ -129,12 +137,7 @@ fn write(
         SaveWhat::Script(tool, targets) => {
             let script = script(*tool, &workspace.plan.endpoint, targets, Utc::now());
             file.write_all(script.text.as_bytes()).map_err(|error| failed(error.into()))?;
-            (script.left_out > 0).then(|| {
-                format!(
-                    "{} left out: their id is no path of Azure Resource Manager",
-                    thousands(script.left_out)
-                )
-            })
+            script.warning()
         }
     };
     file.finish().map_err(failed)?;

@@ -16,6 +16,9 @@ const LEAD: u16 = 3;
 /// The least columns for a value beside its severities.
 const LEAST: usize = 16;
 
+/// From so many columns of the row on, severities are words: on every heading or on none.
+const WORDS_FROM: u16 = 64;
+
 /// Draws the heading of a group. It has the mark's sign when all of its alerts are marked, a hollow one when some are.
 pub(super) fn draw(model: &Model, number: usize, line: Area, painter: &mut Painter<'_>) {
     let list = &model.list;
@@ -29,7 +32,11 @@ pub(super) fn draw(model: &Model, number: usize, line: Area, painter: &mut Paint
     let sign = if list.is_folded(number) { "▸ " } else { "▾ " };
     let count = format!("  {}", thousands(group.count));
     let room = row.columns().saturating_sub(sign.chars().count() + count.len());
-    let severities = if groups.by == GroupBy::Severity { Vec::new() } else { severities(group, room) };
+    let severities = if groups.by == GroupBy::Severity {
+        Vec::new()
+    } else {
+        severities(group, row.width >= WORDS_FROM, room)
+    };
     let label = groups.label(group, &list.listing.table);
     let mut pieces = vec![Piece::new(sign, Role::Key)];
     pieces.extend(safe_cell(label, room.saturating_sub(line_width(&severities)), Role::Title));
@@ -38,8 +45,8 @@ pub(super) fn draw(model: &Model, number: usize, line: Area, painter: &mut Paint
     painter.right(row, &severities);
 }
 
-/// `High 3  Medium 9`, shorter where there is less room, or nothing.
-fn severities(group: &Group, room: usize) -> Vec<Piece> {
+/// `High 3  Medium 9`, in letters where there is less room, or nothing.
+fn severities(group: &Group, roomy: bool, room: usize) -> Vec<Piece> {
     let words = |length: usize| {
         let mut line = Vec::new();
         for severity in Severity::KNOWN.into_iter().chain([Severity::Other]) {
@@ -53,5 +60,10 @@ fn severities(group: &Group, room: usize) -> Vec<Piece> {
         }
         line
     };
-    [6, 1].map(words).into_iter().find(|line| line_width(line) + LEAST <= room).unwrap_or_default()
+    let lengths: &[usize] = if roomy { &[6, 1] } else { &[1] };
+    lengths
+        .iter()
+        .map(|length| words(*length))
+        .find(|line| line_width(line) + LEAST <= room)
+        .unwrap_or_default()
 }

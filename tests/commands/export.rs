@@ -15,6 +15,7 @@ fn exported(bench: &Bench, name: &str, more: &[&str]) -> String {
     let args: Vec<&str> = ["export", file].into_iter().chain(more.iter().copied()).collect();
     let (code, out, errors) = bench.run(&args);
     assert_eq!((code, out.as_str()), (0, ""), "{errors}");
+    assert!(errors.lines().count() == 1 && errors.contains("alert"), "{errors}");
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     fs::read_to_string(path).unwrap()
 }

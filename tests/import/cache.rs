@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use chrono::Utc;
 use quell::domain::change::{NewChange, Outcome, Target, plan};
 use quell::domain::progress::Subscription;
+use quell::domain::record::{Deed, DeedKind};
 use quell::domain::{AlertId, SafeText, Status, SubscriptionId};
 use quell::store::{Access, Folder, Store, StoreHandle};
 use quell::sync::intake::{Incoming, Totals, take_in};
@@ -151,6 +152,59 @@ fn what_is_decided_where_no_source_has_the_alert_is_kept_here() {
     let id = only(&store).0;
     let past = store.call_blocking(move |store| store.history(&id)).unwrap().unwrap();
     assert!(past.iter().all(|entry| entry.outcome == Outcome::Kept) && past.len() == 2);
+}
+
+#[test]
+fn what_was_decided_holds_under_the_true_id_too() {
+    let arm = String::from_utf8(fixture("arm-2022-01-01.json")).unwrap();
+    let renewed = arm.replace("\"Active\"", "\"InProgress\"").into_bytes();
+    let orders = [
+        [fixture("log-analytics-no-link.json"), arm.clone().into_bytes()],
+        [arm.into_bytes(), fixture("log-analytics-no-link.json")],
+        [fixture("log-analytics-no-link.json"), renewed],
+    ];
+    for [first, second] in orders {
+        let store = store();
+        use_subscriptions(&store, &["another"]);
+        import(&store, first);
+        let made = change(&store, Status::Dismissed);
+        import(&store, second.clone());
+        let (id, status, body) = only(&store);
+        assert_eq!(status, Status::Dismissed);
+        assert!(id.folded().contains("/locations/westeurope/"), "{}", id.as_str());
+        assert!(body.contains("\"Dismissed\""), "{body}");
+        import(&store, second);
+        assert_eq!(only(&store).1, Status::Dismissed);
+        store.call_blocking(move |store| store.undo(made, &"ann".into(), Utc::now())).unwrap().unwrap();
+        assert_eq!(only(&store).1, Status::Active);
+    }
+}
+
+#[test]
+fn what_is_recorded_under_two_ids_of_an_alert_becomes_one_record() {
+    let store = store();
+    use_subscriptions(&store, &["another"]);
+    import(&store, fixture("log-analytics-no-link.json"));
+    let made_up = only(&store).0;
+    let note = |id: &AlertId, words: &str| {
+        let deed = Deed::new(DeedKind::Note, "ann".into(), Utc::now()).on([id.clone()]).saying(words);
+        store.call_blocking(move |store| store.audit(&deed)).unwrap().unwrap();
+    };
+    // The cache was lost once, the journal not: it knows the alert by its true id.
+    let arm = fixture("arm-2022-01-01.json");
+    let parsed: serde_json::Value = serde_json::from_slice(&arm).unwrap();
+    let id = AlertId::new(parsed["value"][0]["id"].as_str().unwrap());
+    note(&id, "true");
+    note(&made_up, "made up");
+    change(&store, Status::Resolved);
+    import(&store, arm);
+    assert_eq!(only(&store).1, Status::Resolved);
+    let local = |store: &mut Store| store.snapshot().row(0).unwrap().local().cloned().unwrap();
+    let local = store.call_blocking(local).unwrap();
+    assert_eq!(local.notes.raw(), "true\nmade up");
+    assert_eq!(local.changed_by, Some("ann".into()));
+    let past = store.call_blocking(move |store| store.history(&id)).unwrap().unwrap();
+    assert_eq!(past.len(), 1);
 }
 
 #[test]

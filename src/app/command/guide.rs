@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{App, COMMANDS, Command, Go, Group, Panes, Pivot, Scope, Spec, View, name, sequence};
+use super::{App, COMMANDS, Command, Go, Group, Panes, Pivot, Respond, Scope, Spec, View, name, sequence};
 use crate::app::key::Key;
 use crate::app::keymap::Keymap;
+use crate::app::layout::SIDE_BY_SIDE;
 use crate::app::message::Mention;
 use crate::app::model::{Model, Pane, Section};
 use crate::app::{details, first_run, overlays};
@@ -53,21 +54,32 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         .filter(|(spec, _)| (spec.available)(model).is_ok())
         .filter_map(|(spec, keys)| {
             let here = on_heading(model, spec).or_else(|| in_full(model, spec));
-            let (rank, hint) = here.or_else(|| (spec.rank > 0).then(|| (rank(spec), spec.hint)))?;
+            let (rank, hint) =
+                here.or_else(|| (spec.rank > 0).then(|| (rank(spec), in_section(model, spec))))?;
             Some((rank, show_keys(keys.first()?), hint))
         })
         .collect();
     ranked.extend(keymap.chords(scope).into_iter().filter_map(|first| {
         let chord = keymap.chord(scope, first).filter(|chord| chord.rank > 0)?;
-        let mut begun =
-            keymap.in_scope(scope).filter(|(_, keys)| keys.iter().any(|keys| keys.first() == Some(&first)));
-        begun.any(|(spec, _)| (spec.available)(model).is_ok()).then_some(())?;
+        let begins = |keys: &Vec<Key>| keys.len() > 1 && keys.first() == Some(&first);
+        let leads = |(spec, sequences): (&Spec, &[Vec<Key>])| {
+            sequences.iter().any(begins) && (spec.available)(model).is_ok()
+        };
+        keymap.in_scope(scope).any(leads).then_some(())?;
         Some((chord.rank + LATER, first.to_string(), chord.hint))
     }));
     if scope == Scope::Respond
         && let [first, .., last] = Section::ALL.as_slice()
     {
         ranked.push((0, format!("{}–{}", first.digit(), last.digit()), "section"));
+    }
+    // Without a key to go by, what fills the screen or lies over the list is a trap.
+    if model.focus == Pane::Full || model.focus == Pane::Details && model.size.0 < SIDE_BY_SIDE {
+        ranked.push((
+            u8::MAX,
+            show_keys(keymap.of(Command::Go(Go::Back)).first().map_or(&[], Vec::as_slice)),
+            "back",
+        ));
     }
     ranked.sort_by_key(|(rank, ..)| *rank);
     ranked.into_iter().map(|(_, keys, label)| (keys, label)).collect()
@@ -90,6 +102,16 @@ pub fn saves(model: &Model) -> bool {
     sequences.iter().any(|keys| keys.split_last().is_some_and(|(_, begin)| begin == chord.pending.keys))
 }
 
+/// What a command is called in the hint bar: Enter in *Take action* does what its section is there for.
+fn in_section(model: &Model, spec: &Spec) -> &'static str {
+    match model.respond.section {
+        _ if spec.command != Command::Respond(Respond::Enter) => spec.hint,
+        Section::Mitigate => "tick",
+        Section::Contacts => "edit",
+        _ => "open",
+    }
+}
+
 /// What opening means on a heading of the list, and its rank there.
 fn on_heading(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
     let list = &model.list;
@@ -98,14 +120,10 @@ fn on_heading(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
     group.map(|group| (LATER, if list.is_folded(group) { "unfold" } else { "fold" }))
 }
 
-/// In full details nothing quits: what closes and steps back there, and its rank.
+/// In full details nothing quits: what closes there, and its rank.
 fn in_full(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
-    match spec.command {
-        _ if model.focus != Pane::Full => None,
-        Command::App(App::Close) => Some((spec.rank + LATER, "close")),
-        Command::Go(Go::Back) => Some((LATER + 12, spec.hint)),
-        _ => None,
-    }
+    let closes = model.focus == Pane::Full && spec.command == Command::App(App::Close);
+    closes.then_some((spec.rank + LATER, "close"))
 }
 
 /// What can follow the keys of the chord so far.

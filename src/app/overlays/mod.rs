@@ -63,13 +63,13 @@ const TRIGGER_MARKED: &Hints = &[
 const RULE: &Hints = &[("Tab", "next field"), ("Space", "tick"), ("F2", "create, save"), ("Esc", "leave")];
 const RULE_LEAVE: &Hints = &[("y", "yes, leave it"), ("Enter", "no"), ("Esc", "no")];
 const RULE_CONFIRM: &Hints =
-    &[("y", "yes, write it"), ("d", "dismiss the open matches too"), ("Enter", "no"), ("Esc", "no")];
+    &[("y", "yes, write it"), ("d", "dismiss matches too"), ("Enter", "no"), ("Esc", "no")];
 const RULE_WRITING: &Hints = &[("Esc", "close, it goes on")];
 const RULE_STORED: &Hints = &[("Enter", "close"), ("Esc", "close")];
 const RULES: &Hints = &[
     ("Enter", "show it"),
     ("e", "edit"),
-    ("s", "enable or disable"),
+    ("s", "switch"),
     ("+", "extend by 30 days"),
     ("D", "delete"),
     ("R", "ask again"),
@@ -93,21 +93,21 @@ const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const NOTE: &Hints = &[("Enter", "keep the note"), ("Esc", "leave without one")];
 const ASSIGN: &Hints =
-    &[("↑ ↓", "choose"), ("type", "narrow, or a name"), ("Enter", "assign"), ("Esc", "close")];
+    &[("↑ ↓", "choose"), ("Enter", "assign"), ("type", "narrow, or a name"), ("Esc", "close")];
 const USEFUL: &Hints = &[("1–3", "reason"), ("↑ ↓ Enter", "the same"), ("Esc", "close")];
 const NOT_USEFUL: &Hints = &[("1–6", "reason"), ("↑ ↓ Enter", "the same"), ("Esc", "close")];
-const JUDGE: &Hints = &[("type", "a comment, or none"), ("Enter", "keep it"), ("Esc", "another reason")];
+const JUDGE: &Hints = &[("Enter", "keep it"), ("type", "a comment, or none"), ("Esc", "another reason")];
 const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
 const PROFILES: &Hints = &[("↑ ↓", "choose"), ("Enter", "open"), ("Esc", "close")];
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
 const VIEWS: &Hints = &[
     ("↑ ↓", "choose"),
     ("Enter", "open"),
-    ("s", "save this list"),
+    ("s", "save"),
     ("r", "rename"),
     ("d", "digit"),
-    ("u", "as before"),
     ("D", "delete"),
+    ("u", "as before"),
     ("Esc", "close"),
 ];
 const NO_VIEWS: &Hints = &[("s", "save this list"), ("Esc", "close")];

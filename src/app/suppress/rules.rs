@@ -161,7 +161,7 @@ fn write(rule: &Rule, change: impl FnOnce(Rule) -> Rule) -> Deed {
 /// What is asked before a deed.
 pub fn question(deed: &Deed) -> String {
     match deed {
-        Deed::Delete(rule) => format!("Delete {}? Alerts that it dismissed stay dismissed.", rule.name),
+        Deed::Delete(rule) => format!("Delete {}? Its dismissals stay.", rule.name),
         Deed::Write(before, rule) if before.expires != rule.expires => {
             let end = expiry::words(rule.expires);
             match (&rule.state, &before.state) {

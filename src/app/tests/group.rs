@@ -241,6 +241,24 @@ fn pages_move_by_lines() {
     assert_eq!(harness.model.list.offset, 43 - height);
 }
 
+#[test]
+fn a_list_grouped_anew_shows_the_heading_over_the_cursor() {
+    let kinds = ["vm-1", "vm-2", "vm-3"];
+    let given: Vec<Given> = (0..90).map(|n| Given { resource: kinds[n % 3], ..ROW }).collect();
+    let mut harness = Harness::new(&given);
+    harness.model.size = (80, 24);
+    let height = rows(&harness.model);
+    // The second alert of the list is the first of the second group, whose heading is line 31.
+    harness.keys("j z r");
+    let list = &harness.model.list;
+    assert_eq!((list.cursor_line(), list.heading_line(), list.offset), (32, Some(31), 31));
+    // Too far below its heading, the alert stays where it was on the screen.
+    harness.keys("z n G z r");
+    let list = &harness.model.list;
+    assert_eq!((list.cursor_line(), list.heading_line()), (92, Some(62)));
+    assert_eq!(list.offset, 93 - height);
+}
+
 fn given() -> impl Strategy<Value = Vec<Given>> {
     let one =
         (0..5_u8, 0..4_usize, 0..3_usize, any::<bool>()).prop_map(|(severity, resource, group, fact)| {

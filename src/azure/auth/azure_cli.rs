@@ -14,10 +14,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 use tokio::process::Command;
 
+use super::environment::is_secret;
 use crate::domain::SafeText;
-
-/// Variables that `az` and what it starts have no business to see.
-const SECRETS: [&str; 2] = ["QUELL_ACCESS_TOKEN", "AZURE_CLIENT_SECRET"];
 
 /// The `az` program on the search path, if any.
 pub(super) fn program(path: Option<&OsString>) -> Option<PathBuf> {
@@ -57,6 +55,11 @@ pub(super) fn signed_in_user(config: &Path) -> Option<SafeText> {
     Some(SafeText::from(first.user.and_then(|user| user.name).unwrap_or_default()))
 }
 
+/// Variables that `az` and what it starts have no business to see. A machine's identity is asked for with its own.
+fn is_hidden(name: &str) -> bool {
+    is_secret(name) && !["MSI_", "IDENTITY_"].iter().any(|start| name.starts_with(start))
+}
+
 /// Runs `az` in a process group of its own, without our secrets and without our terminal; killed when given up.
 #[derive(Debug)]
 pub(super) struct QuietExecutor;
@@ -77,7 +80,7 @@ impl Executor for QuietExecutor {
         Box::pin(async move {
             let mut command = Command::new(program);
             command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-            for name in SECRETS {
+            for (name, _) in std::env::vars_os().filter(|(name, _)| is_hidden(&name.to_string_lossy())) {
                 command.env_remove(name);
             }
             let child = command.process_group(0).kill_on_drop(true).spawn()?;

@@ -88,9 +88,46 @@ impl fmt::Debug for SignInEnvironment {
     }
 }
 
+/// True for variables that may hold a token, a password, a key or another secret, of quell's and of others' tools.
+pub fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let ours = ["QUELL_", "AZURE_", "ARM_", "MSI_", "IDENTITY_"].iter().any(|start| name.starts_with(start));
+    let parts = ["TOKEN", "SECRET", "PASSWORD", "HEADER", "CONNECTION_STRING", "CERTIFICATE"];
+    // These are in harmless words too, such as PATH.
+    let word = |word: &str| word == "PAT" || word.ends_with("KEY");
+    ours && (parts.iter().any(|part| name.contains(part)) || name.split('_').any(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_are_known_by_their_names() {
+        for (name, secret) in [
+            ("QUELL_ACCESS_TOKEN", true),
+            ("AZURE_CLIENT_SECRET", true),
+            ("azure_password", true),
+            ("AZURE_FEDERATED_TOKEN_FILE", true),
+            ("AZURE_CLIENT_CERTIFICATE_PASSWORD", true),
+            ("ARM_CLIENT_SECRET", true),
+            ("ARM_CLIENT_CERTIFICATE", true),
+            ("ARM_ACCESS_KEY", true),
+            ("AZURE_STORAGE_KEY", true),
+            ("AZURE_STORAGE_CONNECTION_STRING", true),
+            ("AZURE_DEVOPS_EXT_PAT", true),
+            ("IDENTITY_HEADER", true),
+            ("MSI_SECRET", true),
+            ("AZURE_TENANT_ID", false),
+            ("AZURE_EXTENSION_PATH", false),
+            ("AZURE_KEYVAULT_NAME", false),
+            ("QUELL_CONFIG", false),
+            ("PATH", false),
+            ("GIT_ASKPASS", false),
+        ] {
+            assert_eq!(is_secret(name), secret, "{name}");
+        }
+    }
 
     #[test]
     fn blank_is_unset_and_secrets_do_not_print() {

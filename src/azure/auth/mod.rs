@@ -18,7 +18,7 @@ use thiserror::Error;
 pub use credential::Credential;
 pub use device_code::{DeviceFlow, DevicePrompt, DeviceSession};
 pub use discover::{Finding, Presence, discover, sign_in};
-pub use environment::SignInEnvironment;
+pub use environment::{SignInEnvironment, is_secret};
 pub use kept::KEPT_FILE;
 pub use token::{AccessToken, TokenSource};
 

@@ -36,8 +36,17 @@ fn edited(row: &Row<'_>, body: &str) -> Option<String> {
     if root.find(body, &["id"]).is_none() {
         set(&root, body, "id", &["id"], &json!(row.id().as_str()), &mut edits);
     }
-    if let Some(ours) = ours(row) {
-        set(&root, body, OURS, &[OURS], &ours, &mut edits);
+    let ours = ours(row);
+    let earlier: Vec<_> =
+        root.members.iter().filter(|member| member.name.eq_ignore_ascii_case(OURS)).collect();
+    if earlier.is_empty() {
+        if let Some(ours) = ours {
+            set(&root, body, OURS, &[OURS], &ours, &mut edits);
+        }
+    } else {
+        // Of an export that was imported: what it says was so when it was written.
+        let ours = ours.unwrap_or_else(|| json!({})).to_string();
+        edits.extend(earlier.iter().map(|member| (member.value.clone(), ours.clone())));
     }
     Some(carried_out(body, edits))
 }
@@ -195,6 +204,14 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn what_an_earlier_export_says_of_us_is_not_said_again() {
+        let body = r#"{"id":"i","quell":{"assigned":"bob","sourceStatus":"Active"},"status":"Active"}"#;
+        assert_eq!(exported(body, None, None), json!({ "id": "i", "quell": {}, "status": "Active" }));
+        let local = LocalRecord { assigned: Some("ann".into()), ..LocalRecord::default() };
+        assert_eq!(exported(body, None, Some(local))[OURS], json!({ "assigned": "ann" }));
     }
 
     #[test]

@@ -17,11 +17,15 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    /// Begins a file. Unless it is to `replace` what is there, there must be nothing: not even a link to nowhere.
+    /// Begins a file. Unless it is to `replace` what is there, there must be nothing: not even a link to nowhere. Only a
+    /// regular file or a link can be replaced, and no link to something else.
     pub fn create(target: &Path, replace: bool) -> Result<Self, ExportError> {
         let failed = |source| ExportError::File { path: target.to_owned(), source };
         match fs::symlink_metadata(target) {
             Ok(found) if found.is_dir() => return Err(failed(ErrorKind::IsADirectory.into())),
+            Ok(_) if fs::metadata(target).is_ok_and(|found| !found.is_file()) => {
+                return Err(ExportError::NoFile(target.to_owned()));
+            }
             Ok(_) if !replace => return Err(ExportError::Exists(target.to_owned())),
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
             _ => {}
@@ -143,6 +147,22 @@ mod tests {
         write(&path, true, "x").unwrap();
         assert_eq!(fs::read_to_string(&other).unwrap(), "other");
         assert!(!fs::symlink_metadata(&path).unwrap().is_symlink());
+    }
+
+    #[test]
+    fn only_files_are_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (socket, link) = (folder.path().join("socket"), folder.path().join("link"));
+        let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+        for path in [&socket, &link, Path::new("/dev/null")] {
+            for replace in [false, true] {
+                let error = NewFile::create(path, replace).err().unwrap();
+                assert!(matches!(error, ExportError::NoFile(_)), "{error}");
+                assert!(error.to_string().contains("`quell export -`"), "{error}");
+            }
+        }
+        assert_eq!(names(folder.path()), ["link", "socket"]);
     }
 
     #[test]

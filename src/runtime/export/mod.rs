@@ -29,6 +29,9 @@ pub enum ExportError {
     /// There is a file already.
     #[error("{} exists already", .0.display())]
     Exists(PathBuf),
+    /// There is something that is not to be replaced: a device, a pipe, a socket.
+    #[error("{} is no regular file and is left alone; `quell export -` writes to standard output", .0.display())]
+    NoFile(PathBuf),
     /// The file cannot be written.
     #[error("{} cannot be written: {}", .path.display(), .source)]
     File {

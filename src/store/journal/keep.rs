@@ -22,34 +22,43 @@ pub(super) fn outcome_of(name: &str) -> String {
 }
 
 impl Store {
-    /// What was last decided here of alerts that no source has, for a file that is imported again.
-    pub fn kept_here(&self) -> Result<HashMap<AlertId, Status>> {
+    /// What was last decided here of each alert that no source has, for a file that is imported again.
+    pub fn kept_here<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a AlertId>,
+    ) -> Result<HashMap<AlertId, Status>> {
         self.read_journal(|conn| {
             let mut kept = HashMap::new();
             let mut statement = conn.prepare_cached(
-                "SELECT s.alert, t.want FROM target t JOIN subject s ON s.id = t.subject \
-                 WHERE t.outcome = 'verified' AND t.detail = ?1 ORDER BY t.row",
+                "SELECT t.want FROM target t JOIN subject s ON s.id = t.subject \
+                 WHERE s.alert = ?1 AND t.outcome = 'verified' AND t.detail = ?2 ORDER BY t.row DESC LIMIT 1",
             )?;
-            let mut rows = statement.query([KEPT_HERE])?;
-            while let Some(row) = rows.next()? {
-                kept.insert(alert(row, 0)?, status(row, 1)?);
+            for id in ids {
+                let mut rows = statement.query([id.as_str(), KEPT_HERE])?;
+                if let Some(row) = rows.next()? {
+                    kept.insert(id.clone(), status(row, 0)?);
+                }
             }
             Ok(kept)
         })
     }
 
-    /// What was decided and written about an alert goes on under another id, which turned out to be its true one.
+    /// What was decided and written about an alert goes on under another id, which turned out to be its true one. Where
+    /// something is recorded under both, it becomes one record.
     pub fn rename(&mut self, from: &AlertId, to: &AlertId) -> Result<()> {
         let known = self.read_journal(|conn| Ok((known_subject(conn, from)?, known_subject(conn, to)?)))?;
-        let (Some(subject), None) = known else { return Ok(()) };
+        let (Some(subject), other) = known else { return Ok(()) };
         self.write_journal(Durability::Synced, |_, conn| {
+            if let Some(other) = other {
+                return join(conn, subject, other);
+            }
             conn.prepare_cached("UPDATE subject SET alert = ?2 WHERE id = ?1")?
                 .execute(params![subject, to.as_str()])?;
             Ok(())
         })?;
         self.pending.remove(from);
         self.locals.remove(from);
-        self.show_subjects(&[subject]);
+        self.show_subjects(&[other.unwrap_or(subject)]);
         Ok(())
     }
 
@@ -90,6 +99,24 @@ impl Store {
         let listed = id.subscription().is_some_and(|subscription| sources.contains(&subscription));
         (row.flags().is_imported() && !listed).then(|| row.key())
     }
+}
+
+/// Brings what is recorded of one subject to another that is the same alert. Where one act was about both, the first keeps
+/// its row: the record is never shortened.
+fn join(conn: &Connection, from: i64, to: i64) -> Result<(), Trouble> {
+    for table in ["target", "assignment", "deed_subject", "run"] {
+        conn.prepare_cached(&format!("UPDATE OR IGNORE {table} SET subject = ?2 WHERE subject = ?1"))?
+            .execute([from, to])?;
+    }
+    conn.prepare_cached("UPDATE subject SET assigned = NULL, changed_by = NULL WHERE id = ?1")?
+        .execute([from])?;
+    conn.prepare_cached(
+        "UPDATE subject SET assigned = (SELECT who FROM assignment WHERE subject = ?1 ORDER BY id DESC LIMIT 1) \
+         WHERE id = ?1",
+    )?
+    .execute([to])?;
+    credit(conn, to)?;
+    Ok(())
 }
 
 /// What was not sent yet, in the user's order.

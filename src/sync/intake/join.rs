@@ -13,9 +13,6 @@ use crate::store::{Import, Store, StoreError};
 /// The location in ids that were put together from a record without one.
 const BUILT: &str = "/locations/unknown/alerts/";
 
-/// The subscription of a record that names none.
-const NOWHERE: &str = "00000000-0000-0000-0000-000000000000";
-
 /// Alerts by their names: a record without a location is known by it, and the other way round.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -75,8 +72,9 @@ fn is_built(parent: &str) -> bool {
 /// Names are unique in a subscription; a record may know of none.
 fn may_share(one: &AlertId, other: &AlertId) -> bool {
     let [a, b] = [one, other].map(AlertId::subscription);
-    let unknown =
-        |id: &Option<crate::domain::SubscriptionId>| id.as_ref().is_none_or(|id| id.as_str() == NOWHERE);
+    let unknown = |id: &Option<crate::domain::SubscriptionId>| {
+        id.as_ref().is_none_or(|id| id.as_str() == AlertId::NOWHERE)
+    };
     a == b || unknown(&a) || unknown(&b)
 }
 
@@ -93,12 +91,7 @@ struct Draft {
 }
 
 /// Writes a batch. Returns how many alerts the cache did not have.
-pub(super) fn apply(
-    store: &mut Store,
-    batch: Vec<Found>,
-    kept: &HashMap<AlertId, Status>,
-    names: &mut Names,
-) -> Result<usize, StoreError> {
+pub(super) fn apply(store: &mut Store, batch: Vec<Found>, names: &mut Names) -> Result<usize, StoreError> {
     let mut drafts: Vec<Draft> = Vec::with_capacity(batch.len());
     let mut places: HashMap<AlertId, usize> = HashMap::with_capacity(batch.len());
     let (mut superseded, mut listed): (Vec<AlertKey>, HashSet<AlertId>) = (Vec::new(), HashSet::new());
@@ -145,7 +138,9 @@ pub(super) fn apply(
         places.insert(id.clone(), drafts.len());
         drafts.push(fresh(id, found));
     }
-    let imports: Vec<Import> = drafts.into_iter().filter_map(|draft| import(draft, kept)).collect();
+    // Asked last: a decision may have been made a moment ago, or have moved to an alert's true id.
+    let kept = store.kept_here(drafts.iter().map(|draft| &draft.id))?;
+    let imports: Vec<Import> = drafts.into_iter().filter_map(|draft| import(draft, &kept)).collect();
     if !imports.is_empty() || !superseded.is_empty() {
         store.import(&imports, &superseded)?;
     }

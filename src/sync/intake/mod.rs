@@ -1,8 +1,8 @@
 //! Files into the cache: read on one thread, written on the store's, a batch at a time.
 
 mod join;
+mod named;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
-use crate::domain::{AlertId, SafeText, Status};
+use crate::domain::SafeText;
 use crate::import::{Found, Item, Outcome, read};
 use crate::store::{StoreError, StoreHandle};
 use join::Names;
+pub use named::Named;
 
 /// Alerts that are written in one transaction.
 const BATCH: usize = 1_000;
@@ -109,7 +110,6 @@ pub fn take_in(
     stop: &AtomicBool,
     told: &mut dyn FnMut(Progress),
 ) -> Result<Totals, StoreError> {
-    let kept: Arc<HashMap<AlertId, Status>> = Arc::new(store.call_blocking(|store| store.kept_here())??);
     let mut names = store.call_blocking(|store| Names::of(&store.snapshot()))?;
     let bytes = Arc::new(AtomicU64::new(0));
     let mut totals = Totals::default();
@@ -142,10 +142,10 @@ pub fn take_in(
             match part {
                 Part::Alerts(found) => {
                     totals.alerts += found.len();
-                    let (kept, moved) = (Arc::clone(&kept), std::mem::take(&mut names));
+                    let moved = std::mem::take(&mut names);
                     let (back, added) = store.call_blocking(move |store| {
                         let mut names = moved;
-                        let added = join::apply(store, found, &kept, &mut names);
+                        let added = join::apply(store, found, &mut names);
                         (names, added)
                     })?;
                     names = back;

@@ -7,7 +7,7 @@ use crate::app::documents::failures::{known, none};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::history::outcome;
 use crate::app::documents::jobs::what;
-use crate::app::layout::{Area, failure_rows, sheet};
+use crate::app::layout::{Area, failure_rows, failure_words, sheet};
 use crate::app::model::{Failures, Model};
 use crate::domain::SafeStr;
 use crate::domain::change::TargetRecord;
@@ -28,7 +28,8 @@ pub(super) fn draw(model: &Model, failures: &Failures, painter: &mut Painter<'_>
     head.extend(outcomes(&failures.change.tally));
     painter.line(text.row(0), &head);
     let rows = failure_rows(model.size);
-    let words = Area { y: text.y + text.height.saturating_sub(2), height: 2, ..text };
+    let high = failure_words(model.size).min(text.height);
+    let words = Area { y: text.y + text.height - high, height: high, ..text };
     if failures.targets.is_empty() {
         painter.line(text.row(2), &[Piece::new(none(&failures.change.tally), Role::Good)]);
     } else {
@@ -50,7 +51,7 @@ pub(super) fn draw(model: &Model, failures: &Failures, painter: &mut Painter<'_>
     }
 }
 
-/// Where the chosen alert is, and why it is here, in full.
+/// Where the chosen alert is, and why it is here, in full where that fits.
 fn why(target: &TargetRecord, known: Option<Row<'_>>, area: Area, painter: &mut Painter<'_>) {
     let mut flow = Flow::new(area.columns());
     let mut line = Vec::new();
@@ -64,6 +65,7 @@ fn why(target: &TargetRecord, known: Option<Row<'_>>, area: Area, painter: &mut 
         line.extend(safe(target.detail.as_safe(), Role::Body));
     }
     flow.wrap("", "", &line);
+    flow.shorten(area.rows());
     painter.document(area, &flow.finish(), 0);
 }
 

@@ -14,7 +14,7 @@ mod suppress;
 mod views;
 
 use crate::app::command::Scope;
-use crate::app::document::{Document, Piece, Role, line_width, safe_cell};
+use crate::app::document::{self, Document, Piece, Role, line_width, safe_cell};
 use crate::app::documents;
 use crate::app::documents::flow::Flow;
 use crate::app::layout::{Area, popup, sheet};
@@ -115,13 +115,21 @@ struct Numbered {
     strong: bool,
 }
 
-/// What digits choose, in two columns, numbered downwards from 1.
+/// Cells before what a digit chooses: the cursor's mark, the digit, blanks.
+const DIGIT: usize = 5;
+
+/// What digits choose, in two columns, numbered downwards from 1. The columns are equal, unless the first needs more and
+/// the second leaves it.
 fn numbered(flow: &mut Flow, entries: &[Numbered]) {
     let half = entries.len().div_ceil(2);
-    let column = flow.width() / 2;
+    let (first, second) = entries.split_at(half);
+    let needed = |column: &[Numbered]| {
+        column.iter().map(|entry| DIGIT + document::width(entry.label)).max().unwrap_or_default()
+    };
+    let column = (flow.width() / 2).max(needed(first)).min(flow.width().saturating_sub(needed(second)));
     for at in 0..half {
         let mut line = Vec::new();
-        for place in [at, at + half] {
+        for (place, room) in [(at, column), (at + half, flow.width().saturating_sub(column))] {
             let Some(entry) = entries.get(place) else { continue };
             let role = if entry.strong { Role::Strong } else { Role::Body };
             let mut cell = vec![
@@ -129,10 +137,10 @@ fn numbered(flow: &mut Flow, entries: &[Numbered]) {
                 Piece::new((place + 1).to_string(), Role::Key),
                 Piece::from("  "),
             ];
-            cell.extend(safe_cell(SafeStr(entry.label), column.saturating_sub(6), role));
+            cell.extend(safe_cell(SafeStr(entry.label), room.saturating_sub(DIGIT), role));
             let used = line_width(&cell);
             line.extend(cell);
-            line.push(Piece::from(" ".repeat(column.saturating_sub(used)).as_str()));
+            line.push(Piece::from(" ".repeat(room.saturating_sub(used)).as_str()));
         }
         flow.line(line);
     }

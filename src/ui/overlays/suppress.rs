@@ -2,7 +2,7 @@
 //! service keeps, and the list of rules.
 
 use super::{boxed, framed, keys, prompt_columns, scrolled};
-use crate::app::document::{Document, Piece, Role, safe, safe_cell};
+use crate::app::document::{Document, Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, thousands};
 use crate::app::documents::suppression as words;
@@ -160,7 +160,7 @@ pub(super) fn rules(model: &Model, screen: &RulesScreen, painter: &mut Painter<'
         painter.line(parts.below.row(0), &[Piece::new("─".repeat(parts.below.columns()), Role::Dim)]);
         painter.document(below, &suppress::document(model, screen, below.columns()), 0);
     }
-    painter.line(parts.line, &said(model, screen));
+    painter.line(parts.line, &said(model, screen, parts.line.columns()));
 }
 
 /// Why there is no rule to show.
@@ -178,14 +178,14 @@ fn nothing(model: &Model, width: usize) -> Document {
     flow.finish()
 }
 
-/// The last row: what is asked before it is done, what is being done, what was said, what is missing.
-fn said(model: &Model, screen: &RulesScreen) -> Vec<Piece> {
+/// The last row: what is asked before it is done, what is being done, what was said, what is missing. The keys of a
+/// question are in the hint bar too, and left out here where they do not fit.
+fn said(model: &Model, screen: &RulesScreen, columns: usize) -> Vec<Piece> {
     let known = &model.respond.suppress.rules;
     if let Some(deed) = &screen.asking {
-        return vec![
-            Piece::new(suppress::question(deed), Role::Strong),
-            Piece::new("  y yes   Enter No", Role::Key),
-        ];
+        let question = Piece::new(suppress::question(deed), Role::Strong);
+        let asked = vec![question.clone(), Piece::new("  y yes   Enter No", Role::Key)];
+        return if line_width(&asked) <= columns { asked } else { vec![question] };
     }
     if screen.doing.is_some() {
         return vec![Piece::new("writing, and reading it back…", Role::Dim)];
