@@ -14,7 +14,7 @@ pub(super) fn edit(model: &mut Model, out: &mut Effects) {
     let bar = &mut model.filter;
     bar.editing = true;
     bar.before = bar.input.text().to_owned();
-    bar.cursor_before = model.list.cursor;
+    bar.cursor_before = model.list.under();
     if !bar.before.is_empty() && !bar.before.ends_with(' ') {
         // What is typed next is another term.
         bar.input.insert(" ");

@@ -1,6 +1,8 @@
 //! The screen before there is a configuration: choose a sign-in, choose subscriptions, write the config; or open the
 //! demo.
 
+use chrono::{DateTime, Utc};
+
 use crate::app::effect::SignInOrder;
 use crate::app::key::{Code, Key};
 use crate::app::message::{FirstLook, Listed, SubscriptionCount};
@@ -42,8 +44,8 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
     match &mut screen.step {
         FirstRunStep::SignIn => sign_in(model, key, out),
         FirstRunStep::Keep => match key.code {
-            Code::Char('y') => ask_code(model, true, out),
-            Code::Enter | Code::Char('n') => ask_code(model, false, out),
+            Code::Char('y') => ask_code(model, true, None, out),
+            Code::Enter | Code::Char('n') => ask_code(model, false, None, out),
             Code::Esc => screen.step = FirstRunStep::SignIn,
             _ => {}
         },
@@ -51,8 +53,8 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             Pressed::Nothing => {}
             Pressed::Copy(shown) => sign_in::copy(model, &shown, out),
             Pressed::Again => {
-                let keep = screen.keep;
-                ask_code(model, keep, out);
+                let (keep, failed) = (screen.keep, code.failed);
+                ask_code(model, keep, failed, out);
             }
             Pressed::GiveUp => {
                 screen.step = FirstRunStep::SignIn;
@@ -125,12 +127,12 @@ fn sign_in(model: &mut Model, key: Key, out: &mut Effects) {
     }
 }
 
-/// Asks for a code.
-fn ask_code(model: &mut Model, keep: bool, out: &mut Effects) {
+/// Asks for a code, after so many attempts that did not work.
+fn ask_code(model: &mut Model, keep: bool, failed: Option<(u32, DateTime<Utc>)>, out: &mut Effects) {
     let number = model.next_serial();
     let Some(screen) = &mut model.first_run else { return };
     screen.keep = keep;
-    screen.step = FirstRunStep::Code(DeviceCode { number, stage: CodeStage::Asked });
+    screen.step = FirstRunStep::Code(DeviceCode { number, failed, stage: CodeStage::Asked });
     out.push(Effect::SignIn(SignInOrder::First { number, cloud: cloud(screen) }));
 }
 

@@ -45,6 +45,7 @@ pub(super) fn set(model: &mut Model, by: Option<GroupBy>, out: &mut Effects) {
     if model.list.group == by {
         return;
     }
+    marks::end_visual(model);
     let list = &mut model.list;
     list.group = by;
     if list.on_heading {

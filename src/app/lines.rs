@@ -194,10 +194,9 @@ impl List {
 
     /// The lines between the beginning of visual mode and the cursor.
     pub fn range_lines(&self, visual: Visual) -> Option<RangeInclusive<usize>> {
-        let anchor = self.listing.place(visual.anchor)?;
-        let group = self.group_at(anchor).filter(|_| visual.on_heading);
+        let group = self.group_at(visual.place).filter(|_| visual.on_heading);
         let heading = group.and_then(|group| self.lines.headings.get(group).copied());
-        let from = heading.unwrap_or_else(|| self.line_of(anchor));
+        let from = heading.unwrap_or_else(|| self.line_of(visual.place));
         let to = self.cursor_line();
         (!self.listing.is_empty()).then_some(from.min(to)..=from.max(to))
     }

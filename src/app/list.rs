@@ -6,7 +6,7 @@ use crate::app::command::Move;
 use crate::app::layout::{self, Main};
 use crate::app::lines::{Line, Lines, Under};
 use crate::app::message::Question;
-use crate::app::model::{List, Model, Spot};
+use crate::app::model::{List, Model, Spot, Visual};
 use crate::app::notice::say;
 use crate::app::views::place;
 use crate::app::{Effect, Effects, details, marks};
@@ -35,8 +35,10 @@ pub(super) fn outlived(model: &Model) -> bool {
     bars(model) > 0 && histogram.is_some_and(|shown| (1..=LATELY).contains(&past(shown.end())))
 }
 
-/// The filter or the order is another one: asks for it at once. What is shown until then is not what was asked for.
+/// The filter or the order is another one: asks for it at once. What is shown until then is not what was asked for. A range
+/// of visual mode covers what was seen, and not what comes to lie between its ends: it is marked now.
 pub(super) fn ask_anew(model: &mut Model, out: &mut Effects) {
+    marks::end_visual(model);
     model.list.awaiting = true;
     ask(model, out);
 }
@@ -97,7 +99,7 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     list.in_flight = false;
     list.listing = listing;
     list.lines = Lines::new(&list.listing, &list.folds);
-    let wanted = back.map(Under::Alert).or(spot.and_then(|spot| spot.under)).or(kept);
+    let wanted = back.or(spot.and_then(|spot| spot.under)).or(kept);
     let (place, on_heading) = match wanted.and_then(|wanted| find(list, wanted)) {
         Some(found) => found,
         None if spot.is_some() => (seen.place, false),
@@ -112,9 +114,10 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     if anew && spot.is_none() {
         show_heading(list, height);
     }
-    if list.visual.is_some_and(|visual| list.listing.place(visual.anchor).is_none()) {
-        list.visual = None;
-    }
+    list.visual = list.visual.and_then(|visual| {
+        let place = list.listing.place(visual.anchor)?;
+        Some(Visual { place, ..visual })
+    });
     marks::recount(list);
     if model.list.stale {
         ask(model, out);

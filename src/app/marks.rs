@@ -148,33 +148,57 @@ fn toggle(model: &mut Model, out: &mut Effects) {
             list::go_to_line(model, behind, out);
         }
     } else {
-        if let Some(key) = model.list.cursor
-            && !model.list.marks.remove(&key)
-            && model.table.position(key).is_some()
-        {
-            model.list.marks.insert(key);
+        if let Some(key) = model.list.cursor {
+            let (known, list) = (model.table.position(key).is_some(), &mut model.list);
+            let place = list.place;
+            if list.marks.remove(&key) {
+                adjust(list, place, false);
+            } else if known {
+                list.marks.insert(key);
+                adjust(list, place, true);
+            }
         }
         list::go_to_line(model, model.list.cursor_line() + 1, out);
     }
-    recount(&mut model.list);
+}
+
+/// Counts the mark that an alert of the list was given or lost, as [`recount`] would with a walk over all of them.
+fn adjust(list: &mut List, place: usize, given: bool) {
+    let by = |count: &mut usize| *count = if given { *count + 1 } else { count.saturating_sub(1) };
+    if !list.is_seen(place) {
+        by(&mut list.hidden_marks);
+    }
+    if list.marks.is_empty() {
+        list.marked_in.clear();
+    } else if let Some(group) = list.group_at(place) {
+        if list.marked_in.is_empty() {
+            list.marked_in = vec![0; list.groups().len()];
+        }
+        if let Some(count) = list.marked_in.get_mut(group) {
+            by(count);
+        }
+    }
 }
 
 /// Marks every alert at some places or, if all are marked, unmarks them. Whoever unmarks single ones afterwards keeps
 /// these, as after a `*` chord.
 fn toggle_all(model: &mut Model, places: Range<usize>) {
     let list = &mut model.list;
-    let keys: Vec<AlertKey> = places
-        .filter_map(|place| list.listing.key(place))
-        .filter(|key| model.table.position(*key).is_some())
+    let keys: Vec<(usize, AlertKey)> = places
+        .filter_map(|place| Some((place, list.listing.key(place)?)))
+        .filter(|(_, key)| model.table.position(*key).is_some())
         .collect();
-    let unmarks = keys.iter().all(|key| list.marks.contains(key));
-    for key in keys {
-        if unmarks {
-            list.marks.remove(&key);
+    let unmarks = keys.iter().all(|(_, key)| list.marks.contains(key));
+    for (place, key) in keys {
+        let other = if unmarks {
             list.base.remove(&key);
+            list.marks.remove(&key)
         } else {
-            list.marks.insert(key);
             list.base.insert(key);
+            list.marks.insert(key)
+        };
+        if other {
+            adjust(list, place, !unmarks);
         }
     }
 }
@@ -193,8 +217,8 @@ fn visual(model: &mut Model, marking: bool) {
         None => {
             let list = &mut model.list;
             let on_heading = list.on_heading;
-            let anchor = list.listing.key(list.place);
-            list.visual = anchor.map(|anchor| Visual { anchor, on_heading, marking });
+            let (place, anchor) = (list.place, list.listing.key(list.place));
+            list.visual = anchor.map(|anchor| Visual { anchor, place, on_heading, marking });
         }
     }
 }
@@ -233,10 +257,17 @@ fn set(model: &mut Model, out: &mut Effects, test: impl Fn(&Row<'_>) -> bool) {
     say(model, text, out);
 }
 
+/// The facts that say together what is the same, at most.
+const MOST_HEADS: usize = 3;
+
 fn same(model: &mut Model, heads: &[FactKind], out: &mut Effects) {
     let list = &model.list;
-    let codes = |row: &Row<'_>| -> Vec<u32> { heads.iter().map(|head| row.head_code(*head)).collect() };
-    let wanted: HashSet<Vec<u32>> =
+    let codes = |row: &Row<'_>| -> [u32; MOST_HEADS] {
+        let mut codes = [0; MOST_HEADS];
+        codes.iter_mut().zip(heads).for_each(|(code, head)| *code = row.head_code(*head));
+        codes
+    };
+    let wanted: HashSet<[u32; MOST_HEADS]> =
         under_cursor(list).filter_map(|place| list.listing.row(place)).map(|row| codes(&row)).collect();
     set(model, out, |row| wanted.contains(&codes(row)));
 }

@@ -6,7 +6,7 @@ use crate::app::key::{Code, Key};
 use crate::app::layout::{self, Area, Main};
 use crate::app::lines::Under;
 use crate::app::model::{Model, Overlay, Page, Pane, Place, Visual};
-use crate::app::{Effects, details, keys, list, notice, overlays, tabs};
+use crate::app::{Effects, details, keys, list, marks, notice, overlays, tabs};
 
 /// Rows that a notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -67,7 +67,14 @@ pub struct Held {
 
 /// The mouse did something. While an answer is awaited the screen is not what it will be: nothing is hit then.
 pub(super) fn heard(model: &mut Model, mouse: Mouse, out: &mut Effects) {
-    if !model.settings.mouse || model.first_run.is_some() || keys::is_busy(model) {
+    if !model.settings.mouse || model.first_run.is_some() {
+        return;
+    }
+    // What the button began ends with it, whatever came over the list meanwhile.
+    if mouse.gesture == Gesture::Release {
+        return release(model, out);
+    }
+    if keys::is_busy(model) {
         return;
     }
     let before = notice::shown(model);
@@ -89,18 +96,35 @@ pub(super) fn heard(model: &mut Model, mouse: Mouse, out: &mut Effects) {
     }
 }
 
-/// The wheel is what the arrows are. A click decides nothing there.
+/// How many rows a notch of the wheel is over what lies on top: a text scrolls, a cursor moves by one. Where the arrows choose
+/// what is to be done, the wheel does nothing.
+fn notch(overlay: &Overlay) -> usize {
+    match overlay {
+        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) | Overlay::Output(_) | Overlay::Log(_) => {
+            NOTCH
+        }
+        Overlay::Failures(_)
+        | Overlay::Trigger(_)
+        | Overlay::Facets(_)
+        | Overlay::Pivot(_)
+        | Overlay::Palette(_)
+        | Overlay::Assign(_)
+        | Overlay::Views(_)
+        | Overlay::Profiles(_)
+        | Overlay::Rules(_)
+        | Overlay::Attack(_) => 1,
+        _ => 0,
+    }
+}
+
+/// The wheel is what the arrows are, where they move. A click decides nothing there.
 fn over_overlay(model: &mut Model, mouse: Mouse, out: &mut Effects) {
     let key = match mouse.wheel() {
         Some(Move::Down) => Key::plain(Code::Down),
         Some(_) => Key::plain(Code::Up),
         None => return,
     };
-    let long = matches!(
-        model.overlays.last(),
-        Some(Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) | Overlay::Log(_))
-    );
-    for _ in 0..if long { NOTCH } else { 1 } {
+    for _ in 0..model.overlays.last().map_or(0, notch) {
         overlays::key(model, key, out);
     }
 }
@@ -108,11 +132,8 @@ fn over_overlay(model: &mut Model, mouse: Mouse, out: &mut Effects) {
 fn over_main(model: &mut Model, mouse: Mouse, out: &mut Effects) {
     let parts = Main::of(model);
     let over_details = parts.details.is_some_and(|area| mouse.over(area));
-    if model.mouse.pressed.is_some() && matches!(mouse.gesture, Gesture::Drag | Gesture::Release) {
-        match mouse.gesture {
-            Gesture::Drag => drag(model, mouse, parts.list, out),
-            _ => release(model, out),
-        }
+    if model.mouse.pressed.is_some() && mouse.gesture == Gesture::Drag {
+        drag(model, mouse, parts.list, out);
     } else if let Some(step) = mouse.wheel() {
         if over_details {
             (0..NOTCH).for_each(|_| details::scroll(model, step));
@@ -182,11 +203,13 @@ fn drag(model: &mut Model, mouse: Mouse, area: Area, out: &mut Effects) {
     }
     if !model.mouse.dragging {
         model.mouse.dragging = true;
-        let (anchor, on_heading) = match pressed {
-            Under::Alert(key) => (Some(key), false),
-            Under::Heading(_) => (model.list.listing.key(model.list.place), true),
+        let listing = &model.list.listing;
+        let (place, on_heading) = match pressed {
+            Under::Alert(key) => (listing.place(key), false),
+            Under::Heading(_) => (Some(model.list.place), true),
         };
-        model.list.visual = anchor.map(|anchor| Visual { anchor, on_heading, marking: true });
+        let anchor = place.and_then(|place| Some((place, listing.key(place)?)));
+        model.list.visual = anchor.map(|(place, anchor)| Visual { anchor, place, on_heading, marking: true });
     }
     list::go_to_line(model, to, out);
 }
@@ -194,12 +217,18 @@ fn drag(model: &mut Model, mouse: Mouse, area: Area, out: &mut Effects) {
 fn release(model: &mut Model, out: &mut Effects) {
     let held = model.mouse;
     model.mouse.pressed = None;
+    let over_list = model.overlays.is_empty() && !model.filter.editing && model.focus != Pane::Full;
     if held.dragging {
         model.mouse = Held::default();
         if model.list.visual.is_some_and(|visual| visual.marking) {
-            keys::run(model, Command::Mark(Mark::Visual), out);
+            marks::end_visual(model);
         }
-    } else if held.again && model.list.under() == held.pressed {
+    } else if held.again
+        && held.pressed.is_some()
+        && model.list.under() == held.pressed
+        && over_list
+        && !keys::is_busy(model)
+    {
         model.mouse = Held::default();
         keys::run(model, Command::Go(Go::Open), out);
     }

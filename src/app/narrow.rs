@@ -67,10 +67,7 @@ fn subscription(table: &Table, id: &str) -> String {
 pub(super) fn run(model: &mut Model, narrow: Narrow, out: &mut Effects) {
     match narrow {
         Narrow::Edit => filter_bar::edit(model, out),
-        Narrow::Clear => {
-            model.filter.previous = views::look(model);
-            views::apply(model, Filter::all(), out);
-        }
+        Narrow::Clear => views::replace(model, Filter::all(), out),
         Narrow::Add => facets::open(model, out),
         Narrow::Only(by) => by_value(model, by, only, out),
         Narrow::Without(by) => by_value(model, by, without, out),

@@ -35,6 +35,8 @@ pub struct Announcement {
 pub struct Announced {
     /// The newest alert that is no news; none before the first complete sync of an empty cache.
     seen: Option<AlertKey>,
+    /// A sync ended, but the snapshot of this number, which holds all that it brought, is not there yet.
+    awaited: Option<u64>,
     /// The count that is awaited, and up to which alert.
     counting: Option<(Question, AlertKey)>,
     /// News since a key was pressed.
@@ -51,15 +53,25 @@ impl Notify {
 }
 
 /// Alerts came. Those that the cache had at the start are no news.
-pub(super) fn table(model: &mut Model) {
+pub(super) fn table(model: &mut Model, out: &mut Effects) {
     if model.announced.seen.is_none() && model.sync.started.is_none() && !model.table.is_empty() {
         model.announced.seen = Some(newest(&model.table));
     }
+    count(model, out);
 }
 
-/// A sync ended: counts what it brought.
-pub(super) fn synced(model: &mut Model, out: &mut Effects) {
+/// A sync ended: counts what it brought, once the snapshot that holds all of it is there.
+pub(super) fn synced(model: &mut Model, snapshot: u64, out: &mut Effects) {
+    model.announced.awaited = Some(snapshot);
+    count(model, out);
+}
+
+fn count(model: &mut Model, out: &mut Effects) {
     if !model.settings.notify.is_on() || model.announced.counting.is_some() {
+        return;
+    }
+    let shown = model.table.generation();
+    if model.announced.awaited.take_if(|awaited| *awaited <= shown).is_none() {
         return;
     }
     let newest = newest(&model.table);
@@ -83,6 +95,7 @@ pub(super) fn synced(model: &mut Model, out: &mut Effects) {
 pub(super) fn counted(model: &mut Model, question: Question, table: &Table, rows: &[u32], out: &mut Effects) {
     let Some((_, newest)) = model.announced.counting.take_if(|(asked, _)| *asked == question) else { return };
     model.announced.seen = Some(newest);
+    count(model, out);
     if rows.is_empty() {
         return;
     }

@@ -112,8 +112,7 @@ fn frame(model: &Model) -> Frame {
         view: bar.view,
         home: bar.home,
         previous: bar.previous.clone(),
-        sort: list.sort.clone(),
-        group: list.group,
+        look: views::look(model),
         folds: list.folds.clone(),
         spot: list.spot(),
         marks: list.marks.clone(),
@@ -126,20 +125,20 @@ fn frame(model: &Model) -> Frame {
 pub(super) fn back(model: &mut Model, out: &mut Effects) -> bool {
     let Some(frame) = model.pivots.pop() else { return false };
     leave_full(model);
-    let (bar, list) = (&mut model.filter, &mut model.list);
+    model.list.visual = None;
+    let bar = &mut model.filter;
     bar.input = Input::new(frame.text);
     bar.editing = false;
     bar.error = None;
     bar.view = frame.view;
     bar.home = frame.home;
     bar.previous = frame.previous;
-    let same = bar.applied == frame.filter && list.sort == frame.sort && list.group == frame.group;
+    let same_filter = bar.applied == frame.filter;
     bar.applied = frame.filter;
-    list.sort = frame.sort;
-    list.group = frame.group;
+    let same = !views::arrange(model, &frame.look) && same_filter;
+    let list = &mut model.list;
     list.folds = frame.folds;
     list.lines = Lines::new(&list.listing, &list.folds);
-    list.visual = None;
     let made = if list.marks == frame.marks { 0 } else { list.marks.len() };
     if made > 0 {
         list.last_marks = std::mem::replace(&mut list.marks, frame.marks);

@@ -1,5 +1,7 @@
 //! Signing in by device code: a code on this screen, typed into a browser on any machine.
 
+use chrono::{DateTime, Utc};
+
 use crate::app::effect::SignInOrder;
 use crate::app::key::{Code, Key};
 use crate::app::message::SignInNews;
@@ -48,9 +50,14 @@ pub(super) fn copy(model: &mut Model, shown: &ShownCode, out: &mut Effects) {
 
 /// Signs in anew, over whatever is open.
 pub(super) fn open(model: &mut Model, out: &mut Effects) {
+    begin(model, None, out);
+}
+
+/// Asks for a code, after so many attempts that did not work.
+fn begin(model: &mut Model, failed: Option<(u32, DateTime<Utc>)>, out: &mut Effects) {
     if !model.overlays.iter().any(|overlay| matches!(overlay, Overlay::SignIn(_))) {
         let number = model.next_serial();
-        model.overlays.push(Overlay::SignIn(DeviceCode { number, stage: CodeStage::Asked }));
+        model.overlays.push(Overlay::SignIn(DeviceCode { number, failed, stage: CodeStage::Asked }));
         out.push(Effect::SignIn(SignInOrder::Again { number }));
     }
 }
@@ -58,12 +65,15 @@ pub(super) fn open(model: &mut Model, out: &mut Effects) {
 /// A key for the overlay.
 pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
     let Some(Overlay::SignIn(code)) = model.overlays.last() else { return };
-    match pressed(code, key) {
+    let failed = code.failed;
+    // As in every other box; on the first run `q` leaves the program.
+    let what = if key == Key::char('q') { Pressed::GiveUp } else { pressed(code, key) };
+    match what {
         Pressed::Nothing => {}
         Pressed::Copy(shown) => copy(model, &shown, out),
         Pressed::Again => {
             close(model);
-            open(model, out);
+            begin(model, failed, out);
         }
         Pressed::GiveUp => {
             close(model);
@@ -81,7 +91,7 @@ pub(super) fn heard(model: &mut Model, number: u64, news: SignInNews, out: &mut 
             return;
         }
         match stage(news) {
-            Some(stage) => code.stage = stage,
+            Some(stage) => code.reach(stage, model.now.utc),
             None => crate::app::first_run::list(model, out),
         }
         return;
@@ -92,7 +102,9 @@ pub(super) fn heard(model: &mut Model, number: u64, news: SignInNews, out: &mut 
         .position(|overlay| matches!(overlay, Overlay::SignIn(code) if code.number == number));
     let Some(place) = place else { return };
     if let Some(stage) = stage(news) {
-        model.overlays[place] = Overlay::SignIn(DeviceCode { number, stage });
+        if let Some(Overlay::SignIn(code)) = model.overlays.get_mut(place) {
+            code.reach(stage, model.now.utc);
+        }
     } else {
         model.overlays.remove(place);
         model.sync.fault = None;

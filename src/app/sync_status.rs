@@ -47,7 +47,7 @@ pub(super) fn event(model: &mut Model, event: SyncEvent, out: &mut Effects) {
                 sign_in::missed(model, out);
             }
         }
-        SyncEvent::RoundEnded(at) => {
+        SyncEvent::RoundEnded(at, _) => {
             sync.running = false;
             sync.wished = false;
             let complete = sync.subscriptions.iter().all(|state| state.complete);

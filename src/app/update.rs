@@ -49,8 +49,14 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
             notify::looked(model);
             keys::press(model, key, out);
         }
-        Message::Mouse(event) => mouse::heard(model, event, out),
-        Message::Paste(text) => keys::paste(model, &text, out),
+        Message::Mouse(event) => {
+            notify::looked(model);
+            mouse::heard(model, event, out);
+        }
+        Message::Paste(text) => {
+            notify::looked(model);
+            keys::paste(model, &text, out);
+        }
         Message::Ask(wish) => ask::asked(model, wish, out),
         Message::Resize(width, height) => {
             resize(model, (width, height), out);
@@ -62,7 +68,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Timer(Timer::Place) => views::place::keep(model, out),
         Message::Table(table) => {
             list::table(model, table, out);
-            notify::table(model);
+            notify::table(model, out);
             details::recount(model, out);
             related::refresh(model, out);
             overlays::refresh_charts(model, out);
@@ -83,12 +89,12 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Piped(number, piped) => pipe::heard(model, number, piped, out),
         Message::Sync(event) => {
             let settled = matches!(event, SyncEvent::Settled { .. });
-            let ended = matches!(event, SyncEvent::RoundEnded(_));
+            let ended = if let SyncEvent::RoundEnded(_, snapshot) = event { Some(snapshot) } else { None };
             sync_status::event(model, event, out);
             overlays::measure(model);
             views::count::recount(model, out);
-            if ended {
-                notify::synced(model, out);
+            if let Some(snapshot) = ended {
+                notify::synced(model, snapshot, out);
             }
             if settled {
                 overlays::log::changed(model, out);
@@ -120,8 +126,7 @@ fn resize(model: &mut Model, size: (u16, u16), out: &mut Effects) {
 /// Ages move on, and so do filters that count back from now.
 fn minute(model: &mut Model, out: &mut Effects) {
     details::lay_out(model);
-    let text = model.filter.applied.to_string();
-    if text.contains("since:") || text.contains("until:") || list::outlived(model) {
+    if model.filter.applied.counts_back() || list::outlived(model) {
         list::refresh(model, out);
     }
     views::count::minute(model, out);

@@ -51,8 +51,8 @@ pub mod transport;
 
 pub use alert_event::alert_event;
 pub use auth::{
-    Credential, DeviceFlow, DevicePrompt, DeviceSession, Finding, Presence, SignInEnvironment, SignInError,
-    SignInKind, TokenSource, discover, sign_in,
+    Credential, DeviceFlow, DevicePrompt, DeviceSession, Finding, KEPT_FILE, Presence, SignInEnvironment,
+    SignInError, SignInKind, TokenSource, discover, forget_kept, sign_in,
 };
 pub use callback::{Callback, Called, Caller};
 pub use client::{ArmClient, Subscription};

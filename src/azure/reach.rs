@@ -83,6 +83,13 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// What stands in the way of a request to an address that failed, with its host and what to do.
+pub(super) fn obstacle(error: reqwest::Error, endpoint: &Endpoint) -> String {
+    let variable = |name: &str| std::env::var(name).ok();
+    let proxy = if endpoint.is_loopback() { None } else { proxy(endpoint, variable) };
+    sentence(&chain(&error.without_url()), endpoint, proxy.as_deref())
+}
+
 /// What stands in the way, by the words of the libraries below, and what to do.
 fn sentence(chain: &str, endpoint: &Endpoint, proxy: Option<&str>) -> String {
     let words = chain.to_ascii_lowercase();
@@ -91,8 +98,14 @@ fn sentence(chain: &str, endpoint: &Endpoint, proxy: Option<&str>) -> String {
     let last = SafeText::from(chain.rsplit(": ").next().unwrap_or_default());
     let through = proxy.map_or(String::new(), |proxy| format!(" (through the proxy {proxy})"));
     if has(&["dns error", "failed to lookup", "name or service not known", "name resolution"]) {
-        let name = proxy.unwrap_or(host);
-        return format!("the name {name} is not known here: check the network, DNS and the profile's cloud");
+        return match proxy {
+            Some(proxy) => {
+                format!("the proxy {proxy} is not known here: check HTTPS_PROXY, the network and DNS")
+            }
+            None => format!(
+                "the name {host} is not known here: check the network, DNS and the profile's cloud; behind a proxy, set HTTPS_PROXY"
+            ),
+        };
     }
     if has(&["notvalidyet", "expired", "not valid yet"]) && has(&["certificate"]) {
         return format!("the certificate of {host} is not valid now: check this machine's clock");
@@ -162,6 +175,9 @@ mod tests {
             ("x: tcp connect error: Connection refused (os error 111)", None, "refuses connections"),
             ("x: unsuccessful tunnel", Some("proxy:8080"), "the proxy proxy:8080"),
             ("x: tcp connect error: Connection refused (os error 111)", Some("proxy:8080"), "HTTPS_PROXY"),
+            ("x: dns error: no such name", None, "the name management.azure.com is not known here"),
+            ("x: dns error: no such name", None, "HTTPS_PROXY"),
+            ("x: dns error: no such name", Some("proxy:8080"), "the proxy proxy:8080 is not known here"),
             ("x: operation timed out", None, "firewall"),
             ("x: something new", None, "cannot be reached: something new"),
         ];

@@ -18,7 +18,7 @@ pub struct Man {
     /// The command, such as list or suppress add; quell itself without one
     #[arg(conflicts_with = "dir")]
     pub command: Vec<String>,
-    /// Write the pages of quell and of every command into this folder
+    /// Write the pages of quell and of every command into this folder, made if it is not there
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
 }
@@ -30,6 +30,7 @@ pub fn run(args: &Man, out: &mut Out) -> Result<Exit, CliError> {
     root.build();
     if let Some(dir) = &args.dir {
         let failed = |error: io::Error| CliError::failed(format!("{}: {error}", dir.display()));
+        std::fs::create_dir_all(dir).map_err(failed)?;
         for (name, page) in pages(&root).map_err(failed)? {
             std::fs::write(dir.join(format!("{name}.1")), page).map_err(failed)?;
         }
@@ -144,6 +145,15 @@ mod tests {
         };
         assert!(of("quell-list").contains("\\fBchanged\\-by\\fR"), "the fields of the filter");
         assert!(!of("quell-sync").contains(".SH FILTER"));
+    }
+
+    #[test]
+    fn the_folder_is_made() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("share/man1");
+        let args = Man { command: Vec::new(), dir: Some(dir.clone()) };
+        assert_eq!(run(&args, &mut Out::standard()).unwrap(), Exit::Done);
+        assert!(dir.join("quell-list.1").exists());
     }
 
     #[test]

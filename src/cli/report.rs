@@ -53,7 +53,9 @@ pub async fn run(global: &Global, args: ReportArgs, out: &mut Out) -> Result<Exi
     let format = args.format.unwrap_or(if global.json { Format::Json } else { Format::Md });
     workspace::using(global, async |workspace| {
         let material = workspace.store.call(move |store| store.period(since, until)).await??;
-        let report = report::report(&material, &workspace.table, since, until);
+        let mut report = report::report(&material, &workspace.table, since, until);
+        let last = workspace.store.call(|store| store.last_sync()).await??;
+        report.synced = workspace.is_of_files() || !workspace.table.is_empty() || last.is_some();
         match format {
             Format::Md => out.bytes(markdown(&report, clock.offset).as_bytes())?,
             Format::Json => out.line(machine::text(&value(&report)))?,
@@ -87,6 +89,7 @@ fn value(report: &report::Report) -> Value {
         })).collect::<Vec<_>>(),
         "failedRuns": report.failed_runs.iter().map(failed_run).collect::<Vec<_>>(),
         "pending": report.pending,
+        "synced": report.synced,
         "open": report.open.iter().map(|(severity, active, progress)| json!({
             "severity": severity.name(),
             "active": active,

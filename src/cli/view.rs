@@ -123,8 +123,8 @@ fn newest(workspace: &Workspace) -> AlertKey {
 
 async fn delete(workspace: &Workspace, name: &str, global: &Global, out: &mut Out) -> Result<Exit, CliError> {
     workspace::writable(workspace)?;
-    let wanted = name.trim().to_lowercase();
-    let found = workspace.kept.views.iter().find(|kept| kept.view.name.to_lowercase() == wanted);
+    let wanted = name.trim();
+    let found = workspace.kept.views.iter().find(|kept| view::is_same_name(&kept.view.name, wanted));
     let Some(kept) = found else {
         let known: Vec<&str> = workspace.kept.views.iter().map(|kept| kept.view.name.as_str()).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };

@@ -10,7 +10,7 @@ mod template;
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -132,6 +132,14 @@ pub enum ConfigError {
     /// No home folder.
     #[error("no home folder is known: set HOME, or pass --config and --data-dir")]
     NoHome,
+    /// A profile cannot stand at its end.
+    #[error("{path}: [profile.{name}] cannot be added: it is there already, or `profile` is no table of its own", path = .path.display())]
+    NotAdded {
+        /// The file.
+        path: PathBuf,
+        /// The profile.
+        name: String,
+    },
     /// It cannot be written.
     #[error("{path}: cannot be written: {source}", path = .path.display())]
     Write {
@@ -155,7 +163,7 @@ impl Config {
     pub fn load(path: &Path) -> Result<Option<Self>, ConfigError> {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(&text, path).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(source) => Err(ConfigError::Read { path: path.to_owned(), source }),
         }
     }
@@ -171,27 +179,58 @@ impl Config {
         })
     }
 
-    /// Writes the file with a comment for each key, whole or not at all, readable by its owner only.
-    pub fn write(&self, path: &Path) -> Result<(), ConfigError> {
-        let failed = |source| ConfigError::Write { path: path.to_owned(), source };
-        if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+    /// Adds a profile to the file: at the end of what is there, else to a new one with a comment for each key.
+    ///
+    /// # Errors
+    /// The file has mistakes, or has that profile already, or cannot be written; it is then as it was.
+    pub fn add_profile(path: &Path, name: &str, profile: &Profile) -> Result<(), ConfigError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let profile = [(name.to_owned(), profile.clone())].into();
+                let text = Self { profile, ..Self::default() }.render();
+                return write(path, &text)
+                    .map_err(|source| ConfigError::Write { path: path.to_owned(), source });
+            }
+            Err(source) => return Err(ConfigError::Read { path: path.to_owned(), source }),
+        };
+        Self::parse(&text, path)?;
+        let text = template::with_profile(&text, name, profile);
+        match Self::parse(&text, path) {
+            Ok(config) if config.profile.get(name) == Some(profile) => {
+                write(path, &text).map_err(|source| ConfigError::Write { path: path.to_owned(), source })
+            }
+            _ => Err(ConfigError::NotAdded { path: path.to_owned(), name: name.to_owned() }),
         }
-        let draft = path.with_extension("toml.new");
-        match std::fs::remove_file(&draft) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(failed)?;
-        file.write_all(self.render().as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        std::fs::rename(&draft, path).map_err(failed)
     }
 
     /// The file's text: the example's, with what this config has in the place of its values.
     pub fn render(&self) -> String {
         template::render(self)
     }
+}
+
+/// Writes a file, whole or not at all, readable by its owner only. What a link leads to is written, and the link stays.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = match (std::fs::canonicalize(path), std::fs::read_link(path)) {
+        (Ok(file), _) => file,
+        // A link to what is not there yet; `join` takes an absolute one as it is.
+        (Err(_), Ok(file)) => path.parent().unwrap_or(Path::new("")).join(file),
+        (Err(_), Err(_)) => path.to_owned(),
+    };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let draft = path.with_extension("toml.new");
+    match std::fs::remove_file(&draft) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    written.and_then(|()| std::fs::rename(&draft, &path)).inspect_err(|_| {
+        let _ = std::fs::remove_file(&draft);
+    })
 }
 
 /// Each mistake with its place, as compilers tell them.
@@ -228,20 +267,49 @@ impl Paths {
 mod tests {
     use super::*;
 
+    fn azure_cli() -> Profile {
+        Profile { sign_in: "azure-cli".to_owned(), ..Profile::default() }
+    }
+
     #[test]
-    fn the_file_is_its_owners_alone_and_replaced_whole() {
+    fn the_file_is_its_owners_alone_and_what_stood_in_it_stays() {
         use std::os::unix::fs::PermissionsExt;
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("quell/config.toml");
-        for read_only in [false, true] {
-            let profile = Profile { read_only, ..Profile::default() };
-            let config = Config { profile: [("default".to_owned(), profile)].into(), ..Config::default() };
-            config.write(&path).unwrap();
-            assert_eq!(Config::load(&path).unwrap(), Some(config));
-        }
+        Config::add_profile(&path, "default", &azure_cli()).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
-        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        let new = Config { profile: [("default".to_owned(), azure_cli())].into(), ..Config::default() };
+        assert_eq!(Config::load(&path).unwrap(), Some(new));
+
+        let own = "# mine\n[screen]\n  theme=\"dark\" # at night\n[keys]\nnote = [ \"N\" ]";
+        std::fs::write(&path, own).unwrap();
+        Config::add_profile(&path, "eu west", &azure_cli()).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with(&format!("{own}\n\n[profile.\"eu west\"]\n# ")), "{text}");
+        assert_eq!(Config::load(&path).unwrap().unwrap().profile("eu west").unwrap(), azure_cli());
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft stays");
+
+        for full in [text.as_str(), "profile = {}\n", "[screen]\ntheme = 7\n"] {
+            std::fs::write(&path, full).unwrap();
+            Config::add_profile(&path, "eu west", &azure_cli()).unwrap_err();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), full);
+        }
+    }
+
+    #[test]
+    fn a_link_stays_and_what_fails_leaves_no_draft() {
+        let home = tempfile::tempdir().unwrap();
+        let (real, link) = (home.path().join("real.toml"), home.path().join("config.toml"));
+        std::os::unix::fs::symlink("real.toml", &link).unwrap();
+        for name in ["new", "more"] {
+            Config::add_profile(&link, name, &azure_cli()).unwrap();
+            assert!(link.is_symlink() && std::fs::read_to_string(&real).unwrap().contains(name));
+        }
+        let folder = home.path().join("folder");
+        std::fs::create_dir(&folder).unwrap();
+        write(&folder, "x").unwrap_err();
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 3, "a draft is left");
     }
 
     #[test]

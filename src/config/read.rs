@@ -88,6 +88,14 @@ fn remove(table: &mut DeTable<'_>, span: &Range<usize>) -> bool {
 fn check(config: &Config, tree: &DeTable<'_>, mut wrong: impl FnMut(usize, String)) {
     let profiles = table(tree, "profile");
     for (name, profile) in &config.profile {
+        if name.trim().is_empty()
+            && let Some((key, _)) = profiles.and_then(|profiles| entry(profiles, name))
+        {
+            wrong(
+                key.span().start,
+                "this profile has no name; expected one such as [profile.contoso]".to_owned(),
+            );
+        }
         let Some(entries) = profiles.and_then(|profiles| table(profiles, name)) else { continue };
         let mut word = |key: &str, found: &str, known: String| {
             if let Some((_, value)) = entry(entries, key) {
@@ -156,6 +164,8 @@ mod tests {
             ("[profile.x]\ncloud = \"mars\"\n", 2, 9, "`mars` is not known; expected public, us-gov, china"),
             ("[profile.x]\ntenant = \"a/b\"\n", 2, 10, "`a/b` is not known; expected a tenant's GUID"),
             ("[profile.x]\nname = 'é'\nsign-in = \"sms\"", 3, 11, "`sms` is not known; expected"),
+            ("[profile.\"\"]\n", 1, 10, "this profile has no name; expected one such as [profile.contoso]"),
+            ("[profile]\n' ' = { cloud = \"china\" }\n", 2, 1, "this profile has no name"),
             ("profile = 3\n", 1, 11, "found 3; expected a table"),
             ("[keys]\npreset = \"vi\"\n", 2, 10, "`vi` is not known; expected default, gmail, sguil"),
             ("[keys]\ndismis = \"e\"\n", 2, 1, "there is no command `dismis`; did you mean `dismiss`?"),

@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::{Config, EXAMPLE};
+use super::{Config, EXAMPLE, Profile};
 
 /// The profile of the example: each profile is written as it is.
 const PROFILE: &str = "[profile.default]";
@@ -17,13 +17,33 @@ pub(super) fn render(config: &Config) -> String {
         if header == PROFILE {
             for (name, profile) in &table("profile") {
                 let Value::Table(profile) = profile else { continue };
-                let header = format!("[profile.{}]", Value::from(name.as_str()));
-                text += &filled(section, profile).replacen(PROFILE, &header, 1);
+                text += &profile_table(section, name, profile);
             }
         } else {
             text += &filled(section, &table(header.trim_matches(['[', ']'])));
         }
     }
+    ended(text)
+}
+
+/// A config's text with a profile more, and everything else as it was.
+pub(super) fn with_profile(text: &str, name: &str, profile: &Profile) -> String {
+    let values = Table::try_from(profile).unwrap_or_default();
+    let section = sections(EXAMPLE).into_iter().find(|section| section.starts_with(PROFILE));
+    let added = profile_table(section.unwrap_or(PROFILE), name, &values);
+    match text.trim_end() {
+        "" => ended(added),
+        text => ended(format!("{text}\n\n{added}")),
+    }
+}
+
+fn profile_table(section: &str, name: &str, values: &Table) -> String {
+    let header = format!("[profile.{}]", Value::from(name));
+    filled(section, values).replacen(PROFILE, &header, 1)
+}
+
+/// With one line break at its end.
+fn ended(mut text: String) -> String {
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
@@ -59,7 +79,6 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::Profile;
 
     fn parse(text: &str) -> Config {
         Config::parse(text, Path::new("config.toml")).unwrap()

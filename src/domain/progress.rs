@@ -86,8 +86,9 @@ pub enum SyncEvent {
         /// Why.
         fault: Fault,
     },
-    /// The round is over, with or without failures.
-    RoundEnded(DateTime<Utc>),
+    /// The round is over, with or without failures. Carries the number of the snapshot that holds all that it brought: it may
+    /// come later than this.
+    RoundEnded(DateTime<Utc>, u64),
     /// A change made progress.
     Push {
         /// The change.

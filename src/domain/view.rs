@@ -41,7 +41,7 @@ pub struct Look {
 /// A saved view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedView {
-    /// Its name, unique without regard to letter case. Typed by the analyst: shown by the display rule.
+    /// Its name, unique by [`is_same_name`]. Typed by the analyst: shown by the display rule.
     pub name: String,
     /// The digit that opens it.
     pub digit: Option<u8>,
@@ -52,6 +52,11 @@ pub struct SavedView {
 /// The journal's number of a saved view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ViewId(pub i64);
+
+/// Whether two names are the same to the journal: without regard to the case of ASCII letters, as in SQLite's `NOCASE`.
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
 
 /// A saved view as the journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::gate::Gate;
-use super::mailbox::Mailbox;
+use super::mailbox::{Mailbox, Slot};
 use super::open::{self, Plan, Setup, Workspace};
 use super::pipes::Pipes;
 use super::profiles::Prepared;
@@ -109,11 +109,6 @@ impl Shell {
         })
     }
 
-    /// The newest snapshot that was not taken yet.
-    pub fn newest_table(&self) -> Option<Arc<Table>> {
-        self.mailbox.newest_table()
-    }
-
     /// Opens what flags and config ask for, in the background.
     pub fn start(&mut self) {
         if self.global.demo {
@@ -133,20 +128,20 @@ impl Shell {
     }
 
     fn open(&self, plan: Plan) {
-        let (global, published) = (self.global.clone(), self.published());
+        let (global, (slot, published)) = (self.global.clone(), self.published());
         let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
         self.handle.spawn_blocking(move || match Workspace::open(plan, &global, published) {
-            Ok(workspace) => work.adopt(workspace),
+            Ok(workspace) => work.adopt(workspace, &slot),
             Err(error) => mailbox.event(Event::Fail(error.into())),
         });
     }
 
     fn open_files(&self) {
-        let (global, published) = (self.global.clone(), self.published());
+        let (global, (slot, published)) = (self.global.clone(), self.published());
         let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
         self.handle.spawn_blocking(move || match Workspace::of_files(&global, published) {
             Ok(workspace) => {
-                work.adopt(workspace);
+                work.adopt(workspace, &slot);
                 files::show(&work, &mailbox, &global.file);
             }
             Err(error) => mailbox.event(Event::Fail(error.into())),
@@ -154,19 +149,20 @@ impl Shell {
     }
 
     fn open_demo(&self) {
-        let (global, published) = (self.global.clone(), self.published());
+        let (global, (slot, published)) = (self.global.clone(), self.published());
         let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
         self.handle.spawn(async move {
             match Workspace::demo(&global, published).await {
-                Ok(workspace) => work.adopt(workspace),
+                Ok(workspace) => work.adopt(workspace, &slot),
                 Err(error) => mailbox.event(Event::Fail(error.into())),
             }
         });
     }
 
-    fn published(&self) -> impl FnMut(Arc<Table>) + Send + 'static {
-        let mailbox = self.mailbox.clone();
-        move |table| mailbox.table(table)
+    /// Where the snapshots of a workspace wait, and what brings them there.
+    fn published(&self) -> (Slot, impl FnMut(Arc<Table>) + Send + use<>) {
+        let (mailbox, slot) = (self.mailbox.clone(), Slot::default());
+        (slot.clone(), move |table| mailbox.table(&slot, table))
     }
 
     /// Carries an effect out, or hands back what only the main thread can do.
@@ -283,8 +279,8 @@ impl Shell {
     /// Opens another profile's files, in the background.
     fn open_profile(&self, name: String) {
         let global = Global { profile: Some(name), demo: false, demo_listen: None, ..self.global.clone() };
-        let (published, mailbox) = (self.published(), self.mailbox.clone());
-        self.handle.spawn_blocking(move || match profiles::prepare(global, published) {
+        let ((slot, published), mailbox) = (self.published(), self.mailbox.clone());
+        self.handle.spawn_blocking(move || match profiles::prepare(global, slot, published) {
             Ok(prepared) => mailbox.event(Event::Prepared(Box::new(prepared))),
             Err(why) => mailbox.send(Message::Start(Start::NotSwitched(why))),
         });
@@ -292,7 +288,7 @@ impl Shell {
 
     /// Puts another profile in place of the one that is open.
     pub fn switch(&mut self, prepared: Prepared) {
-        let Prepared { global, next } = prepared;
+        let Prepared { global, next, slot } = prepared;
         self.global = global;
         self.sign_ins.cancel();
         let triggers = Triggers::new(self.work.clone(), self.mailbox.clone(), self.handle.clone());
@@ -326,7 +322,7 @@ impl Shell {
                     tracing::error!("journal orders were still waiting when the profile was closed");
                 }
             };
-            profiles::change(&work, next, settled, go);
+            profiles::change(&work, next, &slot, settled, go);
         });
     }
 

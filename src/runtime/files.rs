@@ -69,7 +69,8 @@ pub fn show(work: &Work, mailbox: &Mailbox, paths: &[PathBuf]) {
             left.add(one);
         }
     });
-    mailbox.send(Message::Sync(SyncEvent::RoundEnded(chrono::Utc::now())));
+    let snapshot = workspace.store.call_blocking(|store| store.snapshot().generation()).unwrap_or(0);
+    mailbox.send(Message::Sync(SyncEvent::RoundEnded(chrono::Utc::now(), snapshot)));
     let sum = match totals {
         Ok(_) if left.all() == 0 => return,
         Ok(totals) => sum(&totals),

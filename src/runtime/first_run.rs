@@ -88,15 +88,14 @@ impl State {
             ..plan.profile
         };
         plan.sign_in = Some(kind);
+        plan.configured = true;
         plan.device = self.with(|found| found.device.clone()).filter(|_| by_code);
         let text = |error: crate::config::ConfigError| SafeText::from(error.to_string());
         let path = match &global.config {
             Some(path) => path.clone(),
             None => Paths::standard().map_err(text)?.config,
         };
-        let mut config = Config::load(&path).map_err(text)?.unwrap_or_default();
-        config.profile.insert(plan.name.clone(), plan.profile.clone());
-        config.write(&path).map_err(text)?;
+        Config::add_profile(&path, &plan.name, &plan.profile).map_err(text)?;
         Ok((path.display().to_string().into(), plan))
     }
 }

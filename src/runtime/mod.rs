@@ -72,8 +72,8 @@ pub enum Event {
     Message(Message),
     /// A key or paste, to be answered at once.
     Input(Message),
-    /// A snapshot of the alerts lies ready; see [`mailbox::Mailbox`].
-    Table,
+    /// A snapshot of the alerts lies ready; see [`mailbox::Slot`].
+    Table(mailbox::Slot),
     /// Another profile is open and may take the place of the one on the screen.
     Prepared(Box<profiles::Prepared>),
     /// Leave with an error: nothing could be opened.
@@ -229,7 +229,7 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
         | Event::Leave(_)
         | Event::Fail(_)
         | Event::Prepared(_)
-        | Event::Table
+        | Event::Table(_)
         | Event::Line(_) => false,
         Event::Message(message) => match message {
             Message::Listed(..) => model.list.awaiting || model.list.listing.is_empty(),
@@ -275,7 +275,7 @@ enum Flow {
 fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut Screen) -> Result<Flow> {
     let message = match event {
         Event::Message(message) | Event::Input(message) => message,
-        Event::Table => match shell.newest_table() {
+        Event::Table(slot) => match slot.take() {
             Some(table) => Message::Table(table),
             None => return Ok(Flow::Go),
         },

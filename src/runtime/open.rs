@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::app::message::Kept;
 use crate::azure::{
     ApiError, ArmClient, Cloud, DeviceSession, Endpoint, EndpointError, Identity, Limits, SignInEnvironment,
-    SignInError, SignInKind, TokenSource, sign_in,
+    SignInError, SignInKind, TokenSource, forget_kept, sign_in,
 };
 use crate::cli::args::Global;
 use crate::config::{Config, ConfigError, DEFAULT_PROFILE, Paths, Profile};
@@ -32,18 +32,6 @@ pub enum OpenError {
     /// The `--endpoint`.
     #[error("--endpoint: {0}")]
     Endpoint(#[from] EndpointError),
-    /// A word in the config that means nothing.
-    #[error("profile `{profile}`: {key} = \"{value}\" is not known; expected {expected}")]
-    Word {
-        /// The profile.
-        profile: String,
-        /// The key.
-        key: &'static str,
-        /// What it says.
-        value: String,
-        /// What it may say.
-        expected: String,
-    },
     /// The demo's emulator.
     #[error("the demo tenant cannot start: {0}")]
     Demo(#[from] emulator::Error),
@@ -69,6 +57,8 @@ pub struct Plan {
     pub sign_in: Option<SignInKind>,
     /// A sign-in by device code that somebody made already.
     pub device: Option<DeviceSession>,
+    /// False where neither a profile nor a token is there: the screen then begins with the first run.
+    pub configured: bool,
 }
 
 impl Plan {
@@ -128,21 +118,9 @@ pub fn resolve(global: &Global) -> Result<Setup, OpenError> {
         _ if global.profile.is_some() => Config::default().profile(&name)?,
         _ => Profile::default(),
     };
-    let word = |key, value: &str, expected: String| OpenError::Word {
-        profile: name.clone(),
-        key,
-        value: value.to_owned(),
-        expected,
-    };
-    let cloud = Cloud::parse(&profile.cloud)
-        .ok_or_else(|| word("cloud", &profile.cloud, Cloud::ALL.map(Cloud::word).join(", ")))?;
-    let sign_in = match profile.sign_in.as_str() {
-        "" => None,
-        text => Some(
-            SignInKind::parse(text)
-                .ok_or_else(|| word("sign-in", text, SignInKind::ALL.map(SignInKind::word).join(", ")))?,
-        ),
-    };
+    // Words that mean nothing were refused when the config was read.
+    let cloud = Cloud::parse(&profile.cloud).unwrap_or(Cloud::Public);
+    let sign_in = SignInKind::parse(&profile.sign_in);
     let endpoint = match &global.endpoint {
         Some(text) => Endpoint::parse(text)?,
         None => cloud.endpoint(),
@@ -153,19 +131,29 @@ pub fn resolve(global: &Global) -> Result<Setup, OpenError> {
     };
     let configured = config.is_some_and(|config| !config.profile.is_empty())
         || std::env::var_os("QUELL_ACCESS_TOKEN").is_some_and(|token| !token.is_empty());
-    let plan = Box::new(Plan { name, profile, folder, endpoint, cloud, sign_in, device: None });
+    let plan = Box::new(Plan { name, profile, folder, endpoint, cloud, sign_in, device: None, configured });
     Ok(if configured { Setup::Plan(plan) } else { Setup::FirstRun(plan) })
 }
 
-/// A profile's folder; another address gets one of its own, so that two sources never share a cache.
+/// A profile's folder; another address gets one of its own, so that two sources never share a cache. A name that is not
+/// fit for a folder gets a hash, so that two profiles never share one either.
 fn folder_name(profile: &str, endpoint: Option<&str>) -> String {
     let clean = |text: &str| -> String {
         text.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect()
     };
-    match endpoint {
-        None => clean(profile),
-        Some(endpoint) => format!("{}@{}", clean(profile), clean(endpoint)),
+    let mut name = clean(profile);
+    if name != profile || name.is_empty() {
+        name += &format!("-{:08x}", fnv(profile));
     }
+    match endpoint {
+        None => name,
+        Some(endpoint) => format!("{name}@{}", clean(endpoint)),
+    }
+}
+
+/// The 32-bit FNV-1a hash: the same on every machine and in every version.
+fn fnv(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// An open workspace.
@@ -184,7 +172,7 @@ pub struct Workspace {
     pub kept: Kept,
     /// The sign-in by device code, where the profile has one.
     pub device: Option<Result<DeviceSession, SignInError>>,
-    /// Why the sign-in is not kept, although it should be.
+    /// Why the sign-in is not kept although it should be, or still kept although it should not.
     pub not_kept: Option<SafeText>,
     /// The demo tenant's emulator.
     demo: Option<emulator::Emulator>,
@@ -201,7 +189,11 @@ impl Workspace {
     ) -> Result<Self, OpenError> {
         let folder = Folder::open(&plan.folder)?;
         let mut workspace = Self::with_folder(plan, folder, global, None, published)?;
-        if workspace.plan.sign_in == Some(SignInKind::DeviceCode) {
+        let by_code = workspace.plan.sign_in == Some(SignInKind::DeviceCode);
+        if !(by_code && workspace.plan.profile.keep_sign_in) {
+            workspace.not_kept = forget_kept(&workspace.plan.folder).err();
+        }
+        if by_code {
             workspace.find_device();
         }
         Ok(workspace)
@@ -224,6 +216,7 @@ impl Workspace {
             cloud: Cloud::Public,
             sign_in: None,
             device: None,
+            configured: true,
         };
         Self::with_folder(plan, Folder::temporary(), global, Some(emulator), published)
     }
@@ -242,6 +235,7 @@ impl Workspace {
             cloud: Cloud::Public,
             sign_in: None,
             device: None,
+            configured: true,
         };
         let folder = match &global.data_dir {
             Some(folder) => Folder::open(folder)?,
@@ -302,8 +296,10 @@ impl Workspace {
         let plan = &self.plan;
         let made = plan.device.clone();
         let session = made.map_or_else(|| DeviceSession::new(&plan.environment(), plan.cloud), Ok);
-        if let Ok(session) = &session {
-            self.not_kept = session.keep_in(&plan.folder, plan.profile.keep_sign_in).err();
+        if let Ok(session) = &session
+            && plan.profile.keep_sign_in
+        {
+            self.not_kept = session.keep_in(&plan.folder).err();
         }
         self.device = Some(session);
     }
@@ -347,10 +343,18 @@ impl Workspace {
             let environment = self.plan.environment();
             sign_in(&environment, self.plan.sign_in, self.plan.cloud, device)
                 .await
-                .map_err(ApiError::SignIn)?
+                .map_err(|error| ApiError::SignIn(self.easiest(error)))?
         };
         let client = ArmClient::new(self.plan.endpoint.clone(), tokens, Limits::default())?;
         Ok(client.in_cloud(self.plan.cloud))
+    }
+
+    /// Where nothing is configured, the first run is the easiest way to sign in, and the error names it.
+    fn easiest(&self, error: SignInError) -> SignInError {
+        if error == SignInError::NothingFound && !self.plan.configured {
+            return SignInError::NothingConfigured;
+        }
+        error
     }
 
     /// What the workers need.
@@ -393,4 +397,56 @@ fn kept(store: &Store, table: &Table) -> Kept {
 /// Whether a sign-in error means that nobody is signed in.
 pub fn is_sign_in(error: &ApiError) -> bool {
     matches!(error, ApiError::SignIn(SignInError::NothingFound)) || error.needs_sign_in()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::azure::KEPT_FILE;
+    use crate::cli::args::Cli;
+
+    #[test]
+    fn every_profile_has_a_folder_of_its_own() {
+        for plain in ["default", "eu_west", "eu-west-2", "Zürich"] {
+            assert_eq!(folder_name(plain, None), plain);
+        }
+        let names = ["eu west", "eu_west", "eu/west", "", ".", "..", "_", "__"];
+        let folders: std::collections::BTreeSet<String> =
+            names.iter().map(|name| folder_name(name, None)).collect();
+        assert_eq!(folders.len(), names.len(), "{folders:?}");
+        assert!(folders.iter().all(|name| !name.is_empty() && !name.contains(['/', '.'])), "{folders:?}");
+        assert_eq!(folder_name("eu", Some("http://[::1]:80")), "eu@http______1__80");
+    }
+
+    #[tokio::test]
+    async fn a_kept_sign_in_stays_only_where_the_profile_keeps_one() {
+        let by_code = Some(SignInKind::DeviceCode);
+        let flags = Cli::parse_from(["quell"]).global;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(KEPT_FILE);
+        for (sign_in, keep, stays) in [
+            (by_code, true, true),
+            (by_code, false, false),
+            (Some(SignInKind::AzureCli), true, false),
+            (None, true, false),
+        ] {
+            std::fs::write(&file, "{}").unwrap();
+            let plan = Plan {
+                name: "p".to_owned(),
+                profile: Profile { keep_sign_in: keep, ..Profile::default() },
+                folder: folder.path().to_owned(),
+                endpoint: Cloud::Public.endpoint(),
+                cloud: Cloud::Public,
+                sign_in,
+                device: None,
+                configured: true,
+            };
+            let workspace = Workspace::open(plan, &flags, |_| {}).unwrap();
+            assert_eq!(workspace.not_kept, None);
+            workspace.close().await;
+            assert_eq!(file.exists(), stays, "{sign_in:?}, keep {keep}");
+        }
+    }
 }

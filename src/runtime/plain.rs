@@ -277,7 +277,7 @@ impl Talk {
                 interrupt = message == Message::Key(Key::ctrl('c'));
                 message
             }
-            Event::Table => match self.shell.newest_table() {
+            Event::Table(slot) => match slot.take() {
                 Some(table) => Message::Table(table),
                 None => return Ok((Flow::Go, false)),
             },

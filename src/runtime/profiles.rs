@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use super::mailbox::Slot;
 use super::open::{self, OpenError, Setup, Workspace};
 use super::work::Work;
 use crate::app::message::{Message, Start};
@@ -41,6 +42,8 @@ pub struct Prepared {
     pub global: Global,
     /// Its workspace.
     pub next: Workspace,
+    /// Where its snapshots wait.
+    pub slot: Slot,
 }
 
 impl fmt::Debug for Prepared {
@@ -49,9 +52,10 @@ impl fmt::Debug for Prepared {
     }
 }
 
-/// Opens a profile's files, while the former one is still open. Blocks.
+/// Opens a profile's files, while the former one is still open; `published` gets its snapshots, which wait in `slot`. Blocks.
 pub fn prepare(
     global: Global,
+    slot: Slot,
     published: impl FnMut(Arc<Table>) + Send + 'static,
 ) -> Result<Prepared, SafeText> {
     let text = |error: OpenError| SafeText::from(error.to_string());
@@ -65,16 +69,16 @@ pub fn prepare(
     }
     let (Setup::Plan(plan) | Setup::FirstRun(plan)) = open::resolve(&global).map_err(text)?;
     let next = Workspace::open(*plan, &global, published).map_err(text)?;
-    Ok(Prepared { global, next })
+    Ok(Prepared { global, next, slot })
 }
 
 /// Closes what is open and shows the next one. Blocks. `settled` is waited for before anything is closed, `go` is told when
 /// orders are for the next one.
-pub fn change(work: &Work, next: Workspace, settled: impl FnOnce(), go: oneshot::Sender<()>) {
+pub fn change(work: &Work, next: Workspace, slot: &Slot, settled: impl FnOnce(), go: oneshot::Sender<()>) {
     settled();
     work.close();
     work.tell_screen(Message::Start(Start::Switched));
-    work.adopt(next);
+    work.adopt(next, slot);
     // The task that takes the orders ends only when the program leaves.
     let _ = go.send(());
 }

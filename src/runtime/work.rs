@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
 
 use super::deeds;
-use super::mailbox::Mailbox;
+use super::mailbox::{Mailbox, Slot};
 use super::open::{self, Workspace};
 use crate::app::message::{Message, Question, Session, Start};
 use crate::app::suppress::Purpose;
@@ -108,8 +108,8 @@ impl Work {
         self.with(|parts| parts.engine.as_ref().map(|engine| engine.cancel(change)));
     }
 
-    /// Shows a workspace, then connects it.
-    pub fn adopt(&self, workspace: Workspace) {
+    /// Shows a workspace, whose snapshots come by `slot`, then connects it.
+    pub fn adopt(&self, workspace: Workspace, slot: &Slot) {
         let session = Session {
             tenant: workspace.title(),
             who: if workspace.is_of_files() { local_name() } else { SafeText::default() },
@@ -125,7 +125,7 @@ impl Work {
             parts.session = Some(session.clone());
         });
         self.mailbox.send(Message::Start(Start::Kept(Box::new(workspace.kept.clone()))));
-        self.mailbox.table(Arc::clone(&workspace.table));
+        self.mailbox.show(slot, &workspace.table);
         self.notices(workspace.notices.iter());
         if let Some(why) = &workspace.not_kept {
             self.mailbox.send(Message::Notices(vec![why.clone()]));
@@ -225,7 +225,7 @@ impl Work {
         if !matches!(event, SyncEvent::Page { .. } | SyncEvent::Push { .. }) {
             tracing::info!(?event, "sync");
         }
-        if matches!(event, SyncEvent::RoundEnded(_)) {
+        if matches!(event, SyncEvent::RoundEnded(..)) {
             let (work, client) = (self.clone(), client.clone());
             self.handle.spawn(async move {
                 work.later_notices().await;

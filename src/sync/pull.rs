@@ -66,7 +66,9 @@ pub(super) async fn round(config: &EngineConfig, events: &Events) -> Result<Roun
     if let Err(fault) = &outcome {
         events(SyncEvent::PullFailed { subscription: None, fault: fault.clone() });
     }
-    events(SyncEvent::RoundEnded((config.now)()));
+    // A store that is closed has no later snapshot to wait for.
+    let snapshot = config.store.call(|store| store.snapshot().generation()).await.unwrap_or(0);
+    events(SyncEvent::RoundEnded((config.now)(), snapshot));
     outcome
 }
 

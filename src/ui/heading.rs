@@ -2,6 +2,7 @@
 
 use ratatui::style::{Modifier, Style};
 
+use crate::app::columns::LEAD;
 use crate::app::document::{Piece, Role, line_width, safe_cell};
 use crate::app::documents::moment::thousands;
 use crate::app::layout::Area;
@@ -9,9 +10,6 @@ use crate::app::model::Model;
 use crate::domain::Severity;
 use crate::domain::query::{Group, GroupBy};
 use crate::ui::paint::Painter;
-
-/// Columns before the value: gutter, mark and a blank.
-const LEAD: u16 = 3;
 
 /// The least columns for a value beside its severities.
 const LEAST: usize = 16;

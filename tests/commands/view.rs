@@ -61,6 +61,16 @@ fn views_are_saved_counted_and_deleted() {
 }
 
 #[test]
+fn names_that_differ_in_the_case_of_other_letters_are_two() {
+    let bench = synced(4, &[]);
+    for name in ["ÄRGER", "ärger"] {
+        assert_eq!(run(&bench, &["view", "save", name]), format!("saved the view \"{name}\"\n"));
+    }
+    assert_eq!(run(&bench, &["view", "delete", "äRGER"]), "deleted the view \"ärger\"\n");
+    assert_eq!(listed(&bench)[0]["name"], "ÄRGER");
+}
+
+#[test]
 fn what_cannot_be_saved_is_refused_with_its_reason() {
     let bench = synced(4, &[]);
     for (args, code, words) in [

@@ -44,7 +44,11 @@ pub(crate) fn keep(size: (u16, u16)) -> Model {
 fn shown_code() -> DeviceCode {
     let until = now().utc + TimeDelta::minutes(15);
     let address = "https://microsoft.com/devicelogin".into();
-    DeviceCode { number: 1, stage: CodeStage::Shown(ShownCode { code: "F7K2M9QX4".into(), address, until }) }
+    DeviceCode {
+        number: 1,
+        failed: None,
+        stage: CodeStage::Shown(ShownCode { code: "F7K2M9QX4".into(), address, until }),
+    }
 }
 
 pub(crate) fn code(size: (u16, u16)) -> Model {
@@ -54,7 +58,10 @@ pub(crate) fn code(size: (u16, u16)) -> Model {
 pub(crate) fn declined(size: (u16, u16)) -> Model {
     let why = "device code sign-in failed: the tenant's Conditional Access does not allow this way to sign in (device codes are \
                often blocked): use the Azure CLI or a managed identity, or ask an administrator (AADSTS53003)";
-    first(size, FirstRunStep::Code(DeviceCode { number: 1, stage: CodeStage::Failed(why.into()) }))
+    first(
+        size,
+        FirstRunStep::Code(DeviceCode { number: 1, failed: None, stage: CodeStage::Failed(why.into()) }),
+    )
 }
 
 pub(crate) fn again(size: (u16, u16)) -> Model {

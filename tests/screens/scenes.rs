@@ -191,8 +191,12 @@ fn marks(size: (u16, u16)) -> Model {
 
 fn visual(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
-    model.list.visual =
-        Some(Visual { anchor: model.list.listing.key(1).unwrap(), on_heading: false, marking: true });
+    model.list.visual = Some(Visual {
+        anchor: model.list.listing.key(1).unwrap(),
+        place: 1,
+        on_heading: false,
+        marking: true,
+    });
     model.list.place = 4;
     model
 }

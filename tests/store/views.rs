@@ -81,11 +81,13 @@ fn names_and_digits_belong_to_one_view() {
     for gone in [
         ViewEdit::Rename(ViewId(3), "x".to_owned()),
         ViewEdit::Digit(ViewId(3), None),
+        ViewEdit::Digit(ViewId(3), Some(6)),
         ViewEdit::Restore(ViewId(4)),
         ViewEdit::Delete(ViewId(3)),
     ] {
         assert_eq!(edit(&mut store, &gone), Edited::Nothing, "{gone:?}");
     }
+    assert_eq!(listed(&store)[1].0, Some(6), "what is gone takes the digit from none");
     assert_eq!(edit(&mut store, &ViewEdit::Digit(ViewId(1), Some(5))), Edited::Changed(ViewId(1)));
     assert_eq!(edit(&mut store, &ViewEdit::Restore(ViewId(1))), Edited::Changed(ViewId(1)));
     assert_eq!(listed(&store)[0], row(Some(5), "Night", "night"));

@@ -18,7 +18,7 @@ async fn what_is_queued_while_it_runs_is_sent() {
     let world = World::new();
     let emulator = world.serve_many(30, faulty(&[])).await;
     let engine = Engine::start(world.config(&emulator), world.told.listener());
-    world.told.until(|event| matches!(event, SyncEvent::RoundEnded(_))).await;
+    world.told.until(|event| matches!(event, SyncEvent::RoundEnded(..))).await;
     let change = world.queue((0..9).map(id), Status::Active, Status::Dismissed).await;
     engine.wake_push();
     world.told.settled(change).await;
@@ -286,7 +286,7 @@ async fn the_next_round_begins_an_interval_after_the_last_one_ended() {
     let mut config = world.config(&emulator);
     config.interval = std::time::Duration::from_millis(1);
     let engine = Engine::start(config, world.told.listener());
-    let ended = || world.told.all().iter().filter(|event| matches!(event, SyncEvent::RoundEnded(_))).count();
+    let ended = || world.told.all().iter().filter(|event| matches!(event, SyncEvent::RoundEnded(..))).count();
     let third = async {
         while ended() < 3 {
             tokio::task::yield_now().await;
@@ -298,7 +298,7 @@ async fn the_next_round_begins_an_interval_after_the_last_one_ended() {
     for event in world.told.all() {
         match event {
             SyncEvent::RoundStarted(_) => open += 1,
-            SyncEvent::RoundEnded(_) => open -= 1,
+            SyncEvent::RoundEnded(..) => open -= 1,
             _ => {}
         }
         assert!((0..=1).contains(&open), "one round at a time");
@@ -314,7 +314,7 @@ async fn rounds_and_changes_do_not_undo_each_other() {
     let mut config = world.config(&emulator);
     config.interval = std::time::Duration::ZERO;
     let engine = Engine::start(config, world.told.listener());
-    world.told.until(|event| matches!(event, SyncEvent::RoundEnded(_))).await;
+    world.told.until(|event| matches!(event, SyncEvent::RoundEnded(..))).await;
     let mut changes = Vec::new();
     for (seen, want) in [(Status::Active, Status::InProgress), (Status::InProgress, Status::Resolved)] {
         changes.push(world.queue((0..100).map(id), seen, want).await);
@@ -341,7 +341,7 @@ async fn what_another_instance_does_is_seen() {
     let mut config = beside.config(&emulator);
     config.owner = "two".to_owned();
     let engine = Engine::start(config, beside.told.listener());
-    beside.told.until(|event| matches!(event, SyncEvent::RoundEnded(_))).await;
+    beside.told.until(|event| matches!(event, SyncEvent::RoundEnded(..))).await;
 
     let change = world.queue((0..10).map(id), Status::Active, Status::Resolved).await;
     let limit = std::time::Duration::from_mins(1);

@@ -10,7 +10,12 @@ use crate::domain::SafeStr;
 /// What to do to sign in.
 pub fn device_code(flow: &mut Flow, code: &DeviceCode, now: Now) {
     match &code.stage {
-        CodeStage::Asked => flow.words("Asking Microsoft's sign-in service for a code…", Role::Body),
+        CodeStage::Asked => {
+            flow.words("Asking Microsoft's sign-in service for a code…", Role::Body);
+            if let Some(before) = before(code, now) {
+                flow.words(&before, Role::Dim);
+            }
+        }
         CodeStage::Shown(shown) => {
             flow.words("On any machine with a browser, open", Role::Body);
             flow.blank();
@@ -31,8 +36,22 @@ pub fn device_code(flow: &mut Flow, code: &DeviceCode, now: Now) {
         CodeStage::Failed(why) => {
             flow.words("Nobody is signed in", Role::Error);
             flow.wrap("", "", &safe(why.as_safe(), Role::Body));
+            if let Some(before) = before(code, now) {
+                flow.words(&before, Role::Dim);
+            }
         }
     }
+}
+
+/// How often it did not work, and when that was last.
+pub fn before(code: &DeviceCode, now: Now) -> Option<String> {
+    let (times, at) = code.failed?;
+    let at = clock(at, now);
+    Some(if times == 1 {
+        format!("Tried once, at {at}.")
+    } else {
+        format!("Tried {times} times, last at {at}.")
+    })
 }
 
 /// The profiles, a line each.

@@ -1,8 +1,8 @@
 //! The filter bar.
 
 use crate::app::input::Input;
+use crate::app::lines::Under;
 use crate::app::message::Question;
-use crate::domain::AlertKey;
 use crate::domain::filter::{Completion, Filter, FilterError};
 use crate::domain::view::{Look, ViewRef};
 
@@ -19,8 +19,8 @@ pub struct FilterBar {
     pub error: Option<FilterError>,
     /// The text before editing began, for Esc.
     pub before: String,
-    /// The alert under the cursor before editing began, for Esc.
-    pub cursor_before: Option<AlertKey>,
+    /// What the cursor was on before editing began, for Esc.
+    pub cursor_before: Option<Under>,
     /// Suggestions and the one chosen.
     pub completion: Completion,
     /// The suggestion under the cursor.

@@ -78,6 +78,8 @@ pub struct Spot {
 pub struct Visual {
     /// The alert on which it began.
     pub anchor: AlertKey,
+    /// That alert's place in the list as it is now.
+    pub place: usize,
     /// True when it began on the heading over that alert.
     pub on_heading: bool,
     /// True to mark, false to unmark.

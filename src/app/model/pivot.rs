@@ -6,7 +6,6 @@ use crate::app::lines::Folds;
 use crate::app::model::{Opened, Spot};
 use crate::domain::AlertKey;
 use crate::domain::filter::Filter;
-use crate::domain::query::{GroupBy, Sort};
 use crate::domain::view::{Look, ViewRef};
 
 /// Where the analyst was before a pivot: all that Backspace brings back.
@@ -22,10 +21,8 @@ pub struct Frame {
     pub home: ViewRef,
     /// How the list was shown before the last change of view.
     pub previous: Look,
-    /// The order.
-    pub sort: Sort,
-    /// What the list was grouped by.
-    pub group: Option<GroupBy>,
+    /// How the list was shown: order, grouping and columns.
+    pub look: Look,
     /// Which groups were folded.
     pub folds: Folds,
     /// The cursor and what was in sight.

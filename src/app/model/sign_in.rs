@@ -9,8 +9,20 @@ use crate::domain::SafeText;
 pub struct DeviceCode {
     /// The attempt's number: what is heard of an older one is dropped.
     pub number: u64,
+    /// How often it did not work, and when that was last.
+    pub failed: Option<(u32, DateTime<Utc>)>,
     /// How far it is.
     pub stage: CodeStage,
+}
+
+impl DeviceCode {
+    /// It got further, or failed at this time.
+    pub fn reach(&mut self, stage: CodeStage, at: DateTime<Utc>) {
+        if matches!(stage, CodeStage::Failed(_)) {
+            self.failed = Some((self.failed.map_or(1, |(times, _)| times + 1), at));
+        }
+        self.stage = stage;
+    }
 }
 
 /// How far a sign-in by device code is.

@@ -122,8 +122,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             Some(filter) => {
                 close(model);
                 details::focus(model, Pane::List);
-                model.filter.previous = views::look(model);
-                views::apply(model, filter, out);
+                views::replace(model, filter, out);
             }
             None => say(model, "no alert of this time has it", out),
         },

@@ -180,6 +180,5 @@ fn filter(model: &mut Model, shown: &Timeline, out: &mut Effects) {
     let filter = view.filter.within(since, until);
     close(model);
     details::focus(model, Pane::List);
-    model.filter.previous = views::look(model);
-    views::apply(model, filter, out);
+    views::replace(model, filter, out);
 }

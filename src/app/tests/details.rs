@@ -139,7 +139,7 @@ fn mentions_are_counted_again_when_the_facts_are_others_and_no_listing_is_under_
     harness.send(Message::Sync(SyncEvent::RoundStarted(at)));
     harness.put(3, with(same)).snapshot();
     assert_eq!(others(&harness), 1);
-    harness.send(Message::Sync(SyncEvent::RoundEnded(at)));
+    harness.send(Message::Sync(SyncEvent::RoundEnded(at, 0)));
     assert_eq!(others(&harness), 2);
     harness.put(4, with(same)).snapshot();
     assert_eq!(others(&harness), 3);

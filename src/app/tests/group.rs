@@ -41,6 +41,17 @@ fn confirm(harness: &Harness) -> (BTreeSet<u32>, usize) {
 }
 
 #[test]
+fn esc_in_the_filter_bar_brings_the_cursor_back_to_its_heading() {
+    let mut harness = Harness::small();
+    harness.keys("z r G k k");
+    assert_eq!(cursor(&harness), "vm-2 2");
+    harness.keys("/").text("type:VM_A");
+    assert_eq!(lines(&harness), ["vm-1 2", "1", "2"]);
+    harness.keys("Esc");
+    assert_eq!(cursor(&harness), "vm-2 2");
+}
+
+#[test]
 fn headings_stand_over_their_alerts_and_folds_hide_them() {
     for (keys, shown, under) in [
         ("", "1,2,3,4", "1"),

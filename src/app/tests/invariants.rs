@@ -148,6 +148,14 @@ fn check(harness: &Harness) -> Result<(), TestCaseError> {
     let shown: BTreeSet<AlertKey> = seen.filter_map(|place| list.listing.key(place)).collect();
     prop_assert_eq!(list.cursor.is_none(), list.listing.is_empty() || list.on_heading);
     prop_assert_eq!(list.heading().is_some(), list.on_heading);
+    let groups = list.groups().iter().filter(|_| !list.marks.is_empty());
+    let marked_in = groups.map(|group| {
+        let keys = group.places().filter_map(|place| list.listing.key(place));
+        keys.filter(|key| list.marks.contains(key)).count()
+    });
+    prop_assert_eq!(&list.marked_in, &marked_in.collect::<Vec<_>>());
+    let anchor = list.visual.map(|visual| (visual.anchor, list.listing.key(visual.place)));
+    prop_assert!(anchor.is_none_or(|(anchor, found)| found == Some(anchor)));
     if !list.in_flight
         && let Some(cursor) = list.cursor
     {

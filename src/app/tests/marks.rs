@@ -6,7 +6,7 @@ use crate::domain::{AlertKey, Status};
 #[test]
 fn marks_are_a_table() {
     // In the open view: 1 High vm-1, 2 High vm-1, 3 Medium vm-2 VM_B, 4 Low vm-2 VM_B.
-    let cases: [(&str, &[u32], usize); 22] = [
+    let cases: [(&str, &[u32], usize); 27] = [
         ("Space", &[1], 0),
         ("Space Space", &[1, 2], 0),
         ("x k x", &[], 0),
@@ -29,6 +29,12 @@ fn marks_are_a_table() {
         ("* * f v", &[1, 2, 3, 4], 2),
         ("Space f v G * i", &[2], 0),
         ("* t j j f v * *", &[1, 2, 3], 2),
+        // A range covers what was seen: another order, group, view or filter ends it.
+        ("v j z t", &[1, 2], 0),
+        ("v j , a , a", &[1, 2], 0),
+        ("v j 3", &[1, 2], 2),
+        ("v j f v", &[1, 2], 0),
+        ("* * V j z r", &[3, 4], 0),
     ];
     for (keys, marked, hidden) in cases {
         let mut harness = Harness::small();

@@ -79,6 +79,37 @@ fn the_cells_of_the_marks_mark_and_dragging_marks_a_range() {
 }
 
 #[test]
+fn the_button_goes_up_whatever_is_awaited_or_lies_over_the_list() {
+    for keys in [", a", "?"] {
+        let mut harness = harness();
+        let (first, third) = (row(&harness, 0), row(&harness, 2));
+        at(&mut harness, Gesture::Press, 20, first);
+        at(&mut harness, Gesture::Drag, 20, first + 1);
+        harness.slow = true;
+        harness.keys(keys);
+        at(&mut harness, Gesture::Release, 20, first + 1);
+        harness.slow = false;
+        harness.settle();
+        if keys == "?" {
+            harness.keys("Esc");
+        }
+        assert_eq!((harness.marked(), harness.model.list.visual), (vec![1, 2], None), "{keys}");
+        let place = harness.model.list.place;
+        at(&mut harness, Gesture::Drag, 20, third);
+        assert_eq!((harness.model.list.place, harness.model.list.visual), (place, None), "{keys}");
+    }
+}
+
+#[test]
+fn the_wheel_decides_nothing() {
+    let mut harness = harness();
+    harness.keys("W");
+    let before = format!("{:?}", harness.model.overlays);
+    at(&mut harness, Gesture::WheelDown, 20, 10);
+    assert_eq!(format!("{:?}", harness.model.overlays), before);
+}
+
+#[test]
 fn the_wheel_scrolls_what_is_under_it() {
     let mut harness = Harness::new(&[ROW; 60]);
     harness.model.settings.mouse = true;

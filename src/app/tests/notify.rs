@@ -3,6 +3,7 @@
 use crate::app::effect::Effect;
 use crate::app::harness::{Given, Harness, ROW, now};
 use crate::app::message::Message;
+use crate::app::mouse::{Gesture, Mouse};
 use crate::app::notify::Announcement;
 use crate::app::settings::{Notify, Osc};
 use crate::domain::progress::{Fault, FaultKind, Subscription, SyncEvent};
@@ -15,7 +16,7 @@ fn set(harness: &mut Harness) {
 
 fn synced(harness: &mut Harness) {
     harness.send(Message::Sync(SyncEvent::RoundStarted(now().utc)));
-    harness.snapshot().send(Message::Sync(SyncEvent::RoundEnded(now().utc)));
+    harness.snapshot().send(Message::Sync(SyncEvent::RoundEnded(now().utc, 0)));
 }
 
 fn announced(harness: &Harness) -> Vec<&str> {
@@ -78,6 +79,24 @@ fn the_first_sync_of_an_empty_cache_is_no_news() {
 }
 
 #[test]
+fn the_end_of_a_sync_may_come_before_its_last_snapshot() {
+    let mut harness = Harness::new(&[]);
+    set(&mut harness);
+    let overtaken = |harness: &mut Harness| {
+        let table = harness.builder.snapshot();
+        harness.send(Message::Sync(SyncEvent::RoundStarted(now().utc)));
+        harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc, table.generation())));
+        harness.send(Message::Table(table));
+    };
+    harness.put(1, ROW);
+    overtaken(&mut harness);
+    assert_eq!(announced(&harness), [""; 0], "the first sync brings no news");
+    harness.put(2, ROW).put(3, ROW);
+    overtaken(&mut harness);
+    assert_eq!(announced(&harness), ["quell: 2 new High alerts"]);
+}
+
+#[test]
 fn nothing_is_announced_or_counted_unless_it_is_asked_for() {
     let mut harness = Harness::small();
     synced(&mut harness);
@@ -99,6 +118,16 @@ fn the_title_says_what_is_new_until_somebody_looks() {
     assert_eq!(title(&harness), "quell · Contoso · 3 high · 1 new");
     harness.keys("j");
     assert_eq!(title(&harness), "quell · Contoso · 3 high");
+    for looked in [
+        Message::Paste("x".to_owned()),
+        Message::Mouse(Mouse { gesture: Gesture::WheelDown, column: 1, row: 1 }),
+    ] {
+        harness.put(harness.model.table.len() as u32 + 20, ROW);
+        synced(&mut harness);
+        assert!(title(&harness).ends_with("1 new"));
+        harness.send(looked);
+        assert!(title(&harness).ends_with("high"));
+    }
     let titles = harness.effects.iter().filter(|effect| matches!(effect, Effect::Title(_))).count();
     harness.keys("k j");
     assert_eq!(harness.effects.iter().filter(|effect| matches!(effect, Effect::Title(_))).count(), titles);

@@ -216,7 +216,7 @@ fn a_round_is_complete_when_every_listing_is() {
         for event in events {
             harness.send(Message::Sync(event));
         }
-        harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc)));
+        harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc, 0)));
         assert!(!harness.model.sync.running);
         assert_eq!(harness.model.sync.last_complete.is_some(), complete);
         assert_eq!(harness.model.sync.subscriptions[1].fault.is_none(), complete);
@@ -230,7 +230,7 @@ fn a_round_that_nobody_asked_for_is_silent_until_it_takes_long() {
     let shown = |harness: &Harness| harness.model.sync.is_shown(harness.model.now);
     harness.send(Message::Sync(start.clone()));
     assert!(shown(&harness), "the first one");
-    harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc)));
+    harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc, 0)));
     assert!(!shown(&harness));
     harness.send(Message::Sync(start.clone()));
     assert!(!shown(&harness), "nobody asked");
@@ -238,7 +238,7 @@ fn a_round_that_nobody_asked_for_is_silent_until_it_takes_long() {
     assert!(harness.model.sync.is_shown(later), "it takes long");
     harness.keys("R");
     assert!(shown(&harness), "now somebody has");
-    harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc)));
+    harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc, 0)));
     harness.send(Message::Sync(start));
     assert!(!shown(&harness), "the wish was for one round");
 }

@@ -162,6 +162,24 @@ fn a_missing_sign_in_is_offered_once_and_then_on_demand() {
 }
 
 #[test]
+fn trying_again_says_how_often_and_when_it_failed_and_q_closes() {
+    let mut harness = Harness::small();
+    harness.send(by_code()).send(signed_out());
+    for times in 1..=2 {
+        harness.send(Message::SignIn(asked(&harness), SignInNews::Failed("no network".into())));
+        let Some(Overlay::SignIn(code)) = harness.model.overlays.last() else { panic!("no box") };
+        assert_eq!(code.failed, Some((times, now().utc)));
+        assert!(matches!(code.stage, CodeStage::Failed(_)));
+        harness.keys("Enter");
+        let Some(Overlay::SignIn(code)) = harness.model.overlays.last() else { panic!("no box") };
+        assert_eq!((code.stage.clone(), code.failed), (CodeStage::Asked, Some((times, now().utc))));
+    }
+    harness.keys("q");
+    assert!(harness.model.overlays.is_empty() && !harness.effects.contains(&Effect::Quit));
+    assert!(harness.effects.contains(&Effect::SignIn(SignInOrder::Cancel)));
+}
+
+#[test]
 fn no_code_is_offered_where_it_does_not_help_or_disturbs() {
     let mut harness = Harness::small();
     harness.send(signed_out());

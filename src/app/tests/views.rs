@@ -162,6 +162,30 @@ fn a_view_counts_what_its_filter_lists_and_what_came_since() {
 }
 
 #[test]
+fn a_late_answer_does_not_say_what_is_shown() {
+    let mut harness = Harness::small();
+    harness.slow = true;
+    harness.keys("m 5 3");
+    harness.slow = false;
+    harness.settle();
+    assert_eq!((shown(&harness.model), filter(&harness)), ("dismissed", "status:dismissed"));
+    harness.keys("f r Esc");
+    assert_eq!(shown(&harness.model), "dismissed", "Esc leads back to the view that was chosen last");
+}
+
+#[test]
+fn what_was_looked_at_stays_so_when_another_view_is_saved() {
+    let mut harness = Harness::small();
+    harness.send(Message::Start(Start::Ready(Session { demo: true, ..Harness::session() })));
+    typed(&mut harness, "severity:high");
+    harness.keys("m 5 1");
+    harness.put(20, ROW).snapshot();
+    assert_eq!(count(&harness, 1).map(|count| count.new), Some(1));
+    harness.keys("5 3 m 6");
+    assert_eq!(count(&harness, 1).map(|count| count.new), Some(0));
+}
+
+#[test]
 fn views_are_counted_one_after_the_other_and_only_when_something_changed() {
     let mut harness = Harness::small();
     harness.keys("3 m 5 4 m 6 1");
@@ -178,7 +202,7 @@ fn views_are_counted_one_after_the_other_and_only_when_something_changed() {
     harness.send(Message::Sync(SyncEvent::RoundStarted(now().utc)));
     harness.put(21, ROW).snapshot().put(22, ROW).snapshot();
     assert_eq!(counts_asked(&harness), before + 2);
-    harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc)));
+    harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc, 0)));
     assert_eq!(counts_asked(&harness), before + 4);
     // Without a digit a view is counted when its count can be seen.
     harness.keys("m m g d 0 Esc").put(23, ROW);

@@ -67,9 +67,7 @@ pub(in crate::app) fn counted(model: &mut Model, question: Question, tallied: Ta
 
 /// Time goes on: what counts back from now is counted again.
 pub(in crate::app) fn minute(model: &mut Model, out: &mut Effects) {
-    model
-        .views
-        .counts
-        .retain(|_, counted| !(counted.filter.contains("since:") || counted.filter.contains("until:")));
+    let stays = |text: &str| parse(text).is_ok_and(|filter| !filter.counts_back());
+    model.views.counts.retain(|_, counted| stays(&counted.filter));
     recount(model, out);
 }

@@ -157,8 +157,7 @@ fn named(model: &mut Model, chosen: Option<&KeptView>, out: &mut Effects) {
     };
     let renamed = matches!(menu.step, ViewsStep::Rename(..));
     let taken = |kept: &KeptView| {
-        kept.view.name.to_lowercase() == name.to_lowercase()
-            && chosen.is_some_and(|chosen| chosen.id != kept.id)
+        view::is_same_name(&kept.view.name, &name) && chosen.is_some_and(|chosen| chosen.id != kept.id)
     };
     if renamed && model.views.saved.iter().any(taken) {
         if let ViewsStep::Rename(_, error) = &mut menu.step {

@@ -13,7 +13,7 @@ use crate::app::model::{FilterBar, Model};
 use crate::app::notice::fail;
 use crate::app::{Effects, list};
 use crate::domain::filter::{Filter, parse};
-use crate::domain::view::{BUILT_IN, KeptView, Look, ViewId, ViewRef};
+use crate::domain::view::{self, BUILT_IN, KeptView, Look, ViewId, ViewRef};
 
 /// The filter of a built-in view.
 fn built_in(digit: u8) -> Option<&'static str> {
@@ -69,7 +69,7 @@ fn look_of(model: &Model, view: ViewRef) -> Option<Look> {
 pub(super) fn named(model: &Model, wanted: &str) -> Option<ViewRef> {
     let wanted = wanted.trim();
     let digit = wanted.parse().ok();
-    let is = |name: &str| name.to_lowercase() == wanted.to_lowercase();
+    let is = |name: &str| view::is_same_name(name, wanted);
     let built_in = BUILT_IN.iter().find(|(of, name, _)| digit == Some(*of) || is(name));
     let saved = model
         .views
@@ -91,7 +91,7 @@ pub(super) fn look(model: &Model) -> Look {
 }
 
 /// Shows the list by all of a look but its filter; true when that is another order than before.
-fn arrange(model: &mut Model, look: &Look) -> bool {
+pub(super) fn arrange(model: &mut Model, look: &Look) -> bool {
     let other = model.list.sort != look.sort || model.list.group != look.group;
     if model.list.group != look.group {
         model.list.group = look.group;
@@ -131,7 +131,13 @@ pub(super) fn apply(model: &mut Model, filter: Filter, out: &mut Effects) {
     apply_text(model, text_of(&filter), filter, out);
 }
 
-/// The same with the filter's text as it was written.
+/// The same with the way back: `-` shows the list as it is now.
+pub(super) fn replace(model: &mut Model, filter: Filter, out: &mut Effects) {
+    model.filter.previous = look(model);
+    apply(model, filter, out);
+}
+
+/// Puts a filter in force with its text as it was written.
 pub(super) fn apply_text(model: &mut Model, text: String, filter: Filter, out: &mut Effects) {
     let bar = &mut model.filter;
     bar.input = Input::new(text);
@@ -156,7 +162,10 @@ pub(super) fn run(model: &mut Model, which: View, out: &mut Effects) {
             };
             open(model, view, out);
         }
-        View::Last => show(model, &model.filter.previous.clone(), out),
+        View::Last => {
+            model.pivots.clear();
+            show(model, &model.filter.previous.clone(), out);
+        }
         View::Save(digit) => saved::save(model, digit, out),
         View::Menu => menu::open(model, out),
     }

@@ -58,15 +58,7 @@ fn here(model: &Model) -> Place {
     let list = &model.list;
     // Before the first pivot: what a pivot shows is a question, not a place to work in.
     let first = model.pivots.first();
-    let look = match first {
-        Some(frame) => Look {
-            filter: views::text_of(&frame.filter),
-            sort: frame.sort.clone(),
-            group: frame.group,
-            ..views::look(model)
-        },
-        None => views::look(model),
-    };
+    let look = first.map_or_else(|| views::look(model), |frame| frame.look.clone());
     let spot = first.map_or_else(|| list.spot(), |frame| frame.spot);
     let cursor = match spot.under {
         Some(Under::Alert(key)) => Some(key),

@@ -8,7 +8,7 @@ use crate::app::notice::{fail, say};
 use crate::app::views::{self, count, menu, place};
 use crate::app::{Effect, Effects};
 use crate::domain::table::Table;
-use crate::domain::view::{BUILT_IN, DIGITS, Edited, KeptView, ViewEdit, ViewId, ViewRef};
+use crate::domain::view::{BUILT_IN, DIGITS, Edited, KeptView, SavedView, ViewEdit, ViewId, ViewRef};
 use crate::domain::{AlertKey, SafeText};
 
 /// Saves how the list is shown under a digit.
@@ -49,9 +49,15 @@ pub(in crate::app) fn why_not(model: &Model, keys: &[Key]) -> Option<String> {
 pub(in crate::app) fn answered(
     model: &mut Model,
     edit: Option<(ViewEdit, Edited)>,
-    saved: Vec<KeptView>,
+    mut saved: Vec<KeptView>,
     out: &mut Effects,
 ) {
+    for kept in &mut saved {
+        // What was looked at since is not in the answer yet, or is not kept at all.
+        if let Some(known) = views::saved_view(model, kept.id).filter(|known| known.seen > kept.seen) {
+            (kept.seen, kept.looked) = (known.seen, known.looked);
+        }
+    }
     model.views.saved = saved;
     views::name_anew(model, out);
     if let Some((edit, edited)) = edit {
@@ -90,12 +96,16 @@ fn told(model: &mut Model, edit: &ViewEdit, edited: Edited, out: &mut Effects) {
         (_, Edited::Added(_) | Edited::Changed(_)) => return,
     };
     say(model, text, out);
-    if let (ViewEdit::Under(..) | ViewEdit::Named(_), Edited::Added(id) | Edited::Changed(id)) =
-        (edit, edited)
+    if let (
+        ViewEdit::Under(_, look) | ViewEdit::Named(SavedView { look, .. }),
+        Edited::Added(id) | Edited::Changed(id),
+    ) = (edit, edited)
     {
-        // What is shown is the view that was saved.
-        model.filter.home = ViewRef::Saved(id);
-        model.filter.view = Some(ViewRef::Saved(id));
+        if *look == views::look(model) {
+            // What is shown is the view that was saved.
+            model.filter.home = ViewRef::Saved(id);
+            model.filter.view = Some(ViewRef::Saved(id));
+        }
         if let Some(Overlay::Views(menu)) = model.overlays.last_mut() {
             menu.chosen = model.views.saved.iter().position(|kept| kept.id == id).unwrap_or(0);
         }

@@ -106,16 +106,10 @@ impl DeviceSession {
         state.fresh.is_some() || state.refresh.is_some()
     }
 
-    /// Keeps the sign-in in this folder, or takes up one that is kept there; a sign-in that is not to be kept is removed
-    /// from it. Gives what stands in the way.
-    pub fn keep_in(&self, folder: &Path, keep: bool) -> Result<(), SafeText> {
+    /// Keeps the sign-in in this folder, or takes up one that is kept there. Gives what stands in the way.
+    pub fn keep_in(&self, folder: &Path) -> Result<(), SafeText> {
         let kept = Kept::new(folder, self.0.authority.to_string(), self.0.tenant.clone());
         let mut state = self.state();
-        if !keep {
-            return kept
-                .remove()
-                .map_err(|error| format!("the kept sign-in cannot be removed: {error}").into());
-        }
         match &state.refresh {
             None => state.refresh = kept.read(),
             Some(refresh) => write(&kept, refresh)?,
@@ -316,7 +310,7 @@ impl fmt::Debug for DeviceFlow {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use super::super::{Credential, KEPT_FILE, TokenSource};
+    use super::super::{Credential, KEPT_FILE, TokenSource, forget_kept};
     use super::*;
     use crate::emulator::{self, Answer, Config, Emulator};
 
@@ -408,7 +402,7 @@ mod tests {
         let emulator = service(&[Answer::Approved]).await;
         let folder = tempfile::tempdir().unwrap();
         let first = session(&emulator);
-        first.keep_in(folder.path(), true).unwrap();
+        first.keep_in(folder.path()).unwrap();
         assert!(!first.is_signed_in());
         sign_in(&first).await.1.unwrap();
         let file = folder.path().join(KEPT_FILE);
@@ -417,7 +411,7 @@ mod tests {
         assert!(text.contains("canary-refresh-1") && !text.contains("canary-access"), "{text}");
 
         let second = session(&emulator);
-        second.keep_in(folder.path(), true).unwrap();
+        second.keep_in(folder.path()).unwrap();
         let tokens = TokenSource::new(Credential::DeviceCode(second.clone()), Cloud::Public);
         tokens.get().await.unwrap();
         assert!(std::fs::read_to_string(&file).unwrap().contains("canary-refresh-2"), "the newest is kept");
@@ -434,10 +428,10 @@ mod tests {
         let emulator = service(&[Answer::Approved]).await;
         let folder = tempfile::tempdir().unwrap();
         let kept = session(&emulator);
-        kept.keep_in(folder.path(), true).unwrap();
+        kept.keep_in(folder.path()).unwrap();
         sign_in(&kept).await.1.unwrap();
         let other = session(&emulator);
-        other.keep_in(folder.path(), false).unwrap();
+        forget_kept(folder.path()).unwrap();
         assert!(!other.is_signed_in());
         sign_in(&other).await.1.unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -448,7 +442,7 @@ mod tests {
         let emulator = service(&[Answer::Approved]).await;
         let folder = tempfile::tempdir().unwrap();
         let ours = session(&emulator);
-        ours.keep_in(folder.path(), true).unwrap();
+        ours.keep_in(folder.path()).unwrap();
         sign_in(&ours).await.1.unwrap();
         token(&ours).await.unwrap();
         // Ours goes stale; the file holds a good one.

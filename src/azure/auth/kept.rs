@@ -9,6 +9,8 @@ use rustix::fs::OFlags;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::SafeText;
+
 /// Its name in the profile's data folder.
 pub const KEPT_FILE: &str = "sign-in.json";
 
@@ -81,6 +83,16 @@ impl Kept {
     pub(super) fn remove(&self) -> io::Result<()> {
         remove(&self.file)
     }
+}
+
+/// Removes a sign-in that is kept in this folder, of whichever tenant. Gives what stands in the way.
+pub fn forget_kept(folder: &Path) -> Result<(), SafeText> {
+    let file = folder.join(KEPT_FILE);
+    // A folder that cannot be written refuses even what is not there.
+    if fs::symlink_metadata(&file).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+        return Ok(());
+    }
+    remove(&file).map_err(|error| format!("the kept sign-in cannot be removed: {error}").into())
 }
 
 fn no_link() -> i32 {

@@ -11,7 +11,8 @@ use reqwest::redirect::Policy;
 use thiserror::Error;
 
 use crate::azure::cloud::Endpoint;
-use crate::azure::transport::{CONNECT_LIMIT, root_cause};
+use crate::azure::reach::obstacle;
+use crate::azure::transport::CONNECT_LIMIT;
 
 /// How long one request may take in total.
 const LIMIT: Duration = Duration::from_secs(15);
@@ -23,7 +24,7 @@ const BODY_LIMIT: usize = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum LoginTrouble {
     /// No connection, or the answer was cut off.
-    #[error("no connection to the sign-in service: {0}")]
+    #[error("{0}; `quell doctor` looks for the cause")]
     Network(String),
     /// 429 and 5xx: its own trouble.
     #[error("the sign-in service had a problem (HTTP {0})")]
@@ -55,12 +56,12 @@ impl LoginClient {
         if !host.is_https() {
             builder = builder.tls_certs_only([]);
         }
-        let client = builder.build().map_err(|error| LoginTrouble::Network(root_cause(&error)))?;
+        let client = builder.build().map_err(|error| LoginTrouble::Network(obstacle(error, host)))?;
         Ok(Self { client, host: host.clone() })
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, LoginTrouble> {
-        let lost = |error: reqwest::Error| LoginTrouble::Network(root_cause(&error));
+        let lost = |error: reqwest::Error| LoginTrouble::Network(obstacle(error, &self.host));
         let (head, body) = request.into_parts();
         let Some(url) = self.host.accept(&head.uri.to_string()) else {
             return Err(LoginTrouble::Network("the address is not the sign-in service's".to_owned()));

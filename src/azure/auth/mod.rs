@@ -19,7 +19,7 @@ pub use credential::Credential;
 pub use device_code::{DeviceFlow, DevicePrompt, DeviceSession};
 pub use discover::{Finding, Presence, discover, sign_in};
 pub use environment::{SignInEnvironment, is_secret};
-pub use kept::KEPT_FILE;
+pub use kept::{KEPT_FILE, forget_kept};
 pub use token::{AccessToken, TokenSource};
 
 use crate::domain::SafeText;
@@ -90,6 +90,11 @@ pub enum SignInError {
         "not signed in: run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or QUELL_ACCESS_TOKEN, or sign-in = \"device-code\" in the profile"
     )]
     NothingFound,
+    /// The same, and there is no profile: the first run helps.
+    #[error(
+        "not signed in: run `quell`: it offers a sign-in by code; or run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or QUELL_ACCESS_TOKEN"
+    )]
+    NothingConfigured,
     /// By device code: a person has to type a code first.
     #[error(
         "nobody is signed in by device code: `quell`, or a command on a terminal, shows the code to type in a browser"
@@ -132,7 +137,10 @@ impl SignInError {
         match self {
             Self::NobodyYet => true,
             Self::Refused { kind, .. } => *kind == SignInKind::DeviceCode,
-            Self::NothingFound | Self::Incomplete { .. } | Self::Unreachable { .. } => false,
+            Self::NothingFound
+            | Self::NothingConfigured
+            | Self::Incomplete { .. }
+            | Self::Unreachable { .. } => false,
         }
     }
 }

@@ -22,6 +22,8 @@ use crate::runtime::open::{self, OpenError, Setup, Workspace, resolve};
 enum Weight {
     /// It is as it should be.
     Good,
+    /// It is not there, and need not be.
+    None,
     /// It is worth knowing, and stops nothing.
     Note,
     /// It stops quell from working as configured, and so ends the command.
@@ -40,11 +42,19 @@ struct Findings(Vec<Finding>);
 
 impl Findings {
     fn add(&mut self, topic: &'static str, weight: Weight, text: impl Display) {
-        self.0.push(Finding { topic, weight, text: text.to_string() });
+        let text = text.to_string();
+        // What stands in the way of several things is told once.
+        if !self.0.iter().any(|known| known.topic == topic && known.text == text) {
+            self.0.push(Finding { topic, weight, text });
+        }
     }
 
     fn good(&mut self, topic: &'static str, text: impl Display) {
         self.add(topic, Weight::Good, text);
+    }
+
+    fn none(&mut self, topic: &'static str, text: impl Display) {
+        self.add(topic, Weight::None, text);
     }
 
     fn note(&mut self, topic: &'static str, text: impl Display) {
@@ -96,6 +106,7 @@ fn print(global: &Global, findings: &Findings, out: &mut Out) -> Result<(), CliE
     for finding in &findings.0 {
         let mark = match finding.weight {
             Weight::Good => "ok  ",
+            Weight::None => "-   ",
             Weight::Note => "note",
             Weight::Bad(_) => "FAIL",
         };
@@ -141,12 +152,20 @@ fn config(global: &Global, findings: &mut Findings) -> Result<Box<open::Plan>, O
     };
     let place = path.map_or_else(|error: ConfigError| error.to_string(), |path| path.display().to_string());
     let place = SafeText::from(place);
-    let profiles: Vec<String> = open::config(global)?.unwrap_or_default().profile.into_keys().collect();
+    let file = open::config(global)?;
+    let there = file.is_some();
+    let profiles: Vec<String> = file.unwrap_or_default().profile.into_keys().collect();
     let setup = resolve(global)?;
     match &setup {
-        _ if profiles.is_empty() => findings.good(
+        _ if !there => findings.none(
             "config",
             format_args!("none at {place}: `quell` writes one on its first run; the defaults are used"),
+        ),
+        _ if profiles.is_empty() => findings.none(
+            "config",
+            format_args!(
+                "{place}: no profile in it: `quell` adds one on its first run; the defaults are used"
+            ),
         ),
         Setup::Plan(plan) | Setup::FirstRun(plan) => {
             let cloud = plan.cloud.word();

@@ -1,7 +1,7 @@
 //! Every way to sign in: whether it is there, and what would make it so.
 
 use super::Findings;
-use crate::azure::{Presence, SignInError, SignInKind, discover};
+use crate::azure::{Finding as Found, Presence, SignInError, SignInKind, discover};
 use crate::runtime::open::Workspace;
 
 pub(super) async fn look(workspace: &Workspace, findings: &mut Findings) {
@@ -13,10 +13,12 @@ pub(super) async fn look(workspace: &Workspace, findings: &mut Findings) {
         Some(kind) => findings.good("sign-in", format_args!("the profile asks for {}", kind.label())),
         None => findings.good("sign-in", "the first way that is set up, in this order"),
     }
-    for found in discover(&workspace.plan.environment()).await {
+    let ways = discover(&workspace.plan.environment()).await;
+    let works = ways.iter().any(Found::is_ready);
+    for found in ways {
         let (kind, name) = (found.kind, found.kind.label());
-        // What the profile does not ask for stops nothing.
-        let wanted = chosen.is_none_or(|chosen| chosen == kind);
+        // What the profile does not ask for stops nothing, nor does what another way makes good.
+        let wanted = chosen.map_or(!works, |chosen| chosen == kind);
         match found.presence {
             Presence::Ready(whom) if whom.is_empty() => {
                 findings.good("sign-in", format_args!("{name}: set up"));
@@ -29,7 +31,7 @@ pub(super) async fn look(workspace: &Workspace, findings: &mut Findings) {
             Presence::Absent if chosen == Some(kind) => {
                 findings.denied("sign-in", format_args!("{name}: not here; {}", remedy(kind)));
             }
-            Presence::Absent => findings.good("sign-in", format_args!("{name}: none ({})", remedy(kind))),
+            Presence::Absent => findings.none("sign-in", format_args!("{name}: none ({})", remedy(kind))),
         }
     }
     by_code(workspace, findings);
@@ -38,8 +40,11 @@ pub(super) async fn look(workspace: &Workspace, findings: &mut Findings) {
 fn by_code(workspace: &Workspace, findings: &mut Findings) {
     let name = SignInKind::DeviceCode.label();
     match &workspace.device {
+        None if !workspace.plan.configured => {
+            findings.none("sign-in", format_args!("{name}: run `quell`: it offers a sign-in by code"));
+        }
         None => {
-            findings.good("sign-in", format_args!("{name}: not used ({})", remedy(SignInKind::DeviceCode)));
+            findings.none("sign-in", format_args!("{name}: not used ({})", remedy(SignInKind::DeviceCode)));
         }
         Some(Err(error)) => findings.denied("sign-in", error),
         Some(Ok(session)) if session.is_signed_in() => {

@@ -63,7 +63,11 @@ pub(super) async fn look(workspace: &Workspace, findings: &mut Findings) {
 /// An error of the source, with the exit code that is its own.
 fn refused(topic: &'static str, error: &ApiError, findings: &mut Findings) {
     let denied = error.needs_sign_in()
-        || matches!(error, ApiError::Forbidden { .. } | ApiError::SignIn(SignInError::NothingFound));
+        || matches!(
+            error,
+            ApiError::Forbidden { .. }
+                | ApiError::SignIn(SignInError::NothingFound | SignInError::NothingConfigured)
+        );
     if denied { findings.denied(topic, error) } else { findings.bad(topic, error) }
 }
 

@@ -163,6 +163,21 @@ impl Filter {
         (since, until)
     }
 
+    /// True when time alone changes what it lists: one of its times counts back from now.
+    pub fn counts_back(&self) -> bool {
+        fn any(part: &Expr) -> bool {
+            match part {
+                Expr::Field(_, values) => {
+                    values.iter().any(|value| matches!(value, Value::Moment(Moment::Ago(..))))
+                }
+                Expr::Not(inner) => any(inner),
+                Expr::And(members) | Expr::Or(members) => members.iter().any(any),
+                Expr::All | Expr::Text(_) | Expr::Compare(..) => false,
+            }
+        }
+        any(&self.0)
+    }
+
     /// The moment of the filter's `since`.
     pub fn since(&self) -> Option<Moment> {
         self.terms().iter().find_map(|term| match term {
@@ -305,6 +320,14 @@ mod tests {
         assert_eq!(within.to_string(), "x since:2026-11-22T14:00 until:2026-11-22T14:59:59");
         assert_eq!(within.times(), (vec![moment("2026-11-22T14:00")], vec![moment("2026-11-22T14:59:59")]));
         assert_eq!(parse("since:7d or x").unwrap().times(), (vec![], vec![]));
+        for (text, counts_back) in [
+            ("since:24h", true),
+            ("x or -(y until:1h)", true),
+            ("since:2026-11-22 until:2026-11-22T14:00Z", false),
+            ("\"since:24h\" title:\"until:1h\"", false),
+        ] {
+            assert_eq!(parse(text).unwrap().counts_back(), counts_back, "{text}");
+        }
     }
 
     #[test]

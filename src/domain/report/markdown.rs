@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Datelike as _, FixedOffset, Utc};
 
 use super::{FailedRun, NAMED, Named, Report, Said, Spread};
 use crate::domain::change::ChangeRecord;
@@ -17,7 +17,8 @@ const STATUSES: [Status; 4] = [Status::Dismissed, Status::Resolved, Status::InPr
 
 /// Writes the report; times by a clock with this offset from UTC.
 pub fn markdown(report: &Report, offset: FixedOffset) -> String {
-    let mut page = Page { text: String::new(), offset };
+    let year = report.until.with_timezone(&offset).year();
+    let mut page = Page { text: String::new(), offset, year };
     page.line(&format!("# Handover: {} to {}", page.day(report.since), page.day(report.until)));
     page.done(report);
     page.changes("Undone", &report.undone);
@@ -35,6 +36,8 @@ pub fn markdown(report: &Report, offset: FixedOffset) -> String {
 struct Page {
     text: String,
     offset: FixedOffset,
+    /// The year in which the period ends: other years are told.
+    year: i32,
 }
 
 impl Page {
@@ -52,7 +55,8 @@ impl Page {
     }
 
     fn clock(&self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&self.offset).format("%m-%d %H:%M").to_string()
+        let here = at.with_timezone(&self.offset);
+        here.format(if here.year() == self.year { "%m-%d %H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
     }
 
     fn done(&mut self, report: &Report) {
@@ -181,6 +185,9 @@ impl Page {
     fn open(&mut self, report: &Report) {
         self.head("Still open");
         let total: usize = report.open.iter().map(|(_, active, progress)| active + progress).sum();
+        if total == 0 && !report.synced {
+            return self.line("Never synced: what is open is not known.");
+        }
         if total == 0 {
             return self.line("Nothing.");
         }

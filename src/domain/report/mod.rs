@@ -73,6 +73,8 @@ pub struct Report {
     pub failed_runs: Vec<FailedRun>,
     /// Alerts of any change that are still on their way.
     pub pending: usize,
+    /// False where no sync ever brought the alerts: what is open is then not known.
+    pub synced: bool,
     /// Open alerts by severity: active, in progress.
     pub open: Vec<(Severity, usize, usize)>,
     /// The most severe of them, the newest first; at most [`NAMED`].
@@ -237,6 +239,7 @@ pub fn report(material: &Material, table: &Table, since: DateTime<Utc>, until: D
         changes: changes.into_iter().map(|(change, _)| change.clone()).collect(),
         undone: undone.into_iter().map(|(change, _)| change.clone()).collect(),
         pending: material.pending,
+        synced: true,
         open,
         worst,
         times,

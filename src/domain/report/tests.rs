@@ -259,4 +259,15 @@ fn a_quiet_shift_is_a_report_too() {
     let text = markdown(&report, FixedOffset::east_opt(0).unwrap());
     assert!(text.contains("No status was changed.") && text.contains("## Still open\n\nNothing."));
     assert!(!text.contains("How long") && !text.contains("Failed") && !text.contains("Notes"));
+    let text = markdown(&Report { synced: false, ..report }, FixedOffset::east_opt(0).unwrap());
+    assert!(text.contains("## Still open\n\nNever synced: what is open is not known."), "{text}");
+}
+
+#[test]
+fn a_time_of_another_year_has_its_year() {
+    let table = builder().snapshot();
+    let (since, until) = (at(0), at(60 * 24 * 60));
+    let text =
+        markdown(&report(&Material::default(), &table, since, until), FixedOffset::east_opt(0).unwrap());
+    assert!(text.contains("active, since 2026-11-23 05:55\n"), "{text}");
 }

@@ -59,6 +59,10 @@ impl Store {
                 }
             },
             ViewEdit::Digit(id, digit) => {
+                // A view that is gone takes the digit from none.
+                if known(conn, *id)?.is_none() {
+                    return Ok(Edited::Nothing);
+                }
                 if let Some(digit) = digit {
                     free_digit(conn, *digit)?;
                 }
