@@ -141,6 +141,8 @@ fn the_worst_alert_is_read_its_mitigation_too_and_what_shares_its_address() {
     talk.expect(&format!("pivot {number}"), &format!("a. {address}, ip, "));
     talk.expect("a", &format!("{all} of 1,204 alerts match"));
     talk.expect("unpivot", "622 of 1,204 alerts match");
+    talk.expect(&format!("pivot {number} a"), "type list first");
+    talk.say("list");
     talk.expect(&format!("pivot {number} a"), &format!("Filter: ip:{address}"));
     let written = bench.emulator().log().split_off(asked);
     let written =

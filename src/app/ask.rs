@@ -43,8 +43,12 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
             list.marks = known;
             marks::recount(list);
             if others > 0 {
-                say(model, format!("{} unmarked; *l brings them back", alerts(others)), out);
+                say(model, format!("{} unmarked; marks-again brings them back", alerts(others)), out);
             }
+        }
+        Ask::TakeOff(keys) => {
+            model.list.marks.retain(|key| !keys.contains(key));
+            marks::recount(&mut model.list);
         }
         Ask::Filter(text) => match parse(&text) {
             Ok(filter) => {

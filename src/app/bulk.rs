@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::app::command::Change;
 use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, Submitted, order};
-use crate::app::model::{Confirm, Decision, Model, Overlay, Pane, StatusMenu, Twins};
+use crate::app::model::{Confirm, Decision, Model, Overlay, Pane, SetOf, StatusMenu, Twins};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effects, list, marks, undo};
 use crate::domain::change::{NewChange, Plan, Skip, plan};
@@ -24,7 +24,7 @@ pub(super) fn run(model: &mut Model, change: Change, out: &mut Effects) {
         Change::Twins => {
             let keys = twins_left(model);
             if let Some((_, decision)) = model.bulk.twins.take() {
-                decide_on(model, &keys, &BTreeSet::new(), decision, true, out);
+                decide_on(model, &keys, &BTreeSet::new(), decision, SetOf::Twins, out);
             }
         }
         Change::Failures => {
@@ -59,7 +59,10 @@ pub(super) fn planned(model: &mut Model, status: Status) -> Plan {
 /// Decides on what is marked, or else under the cursor.
 pub(super) fn decide(model: &mut Model, decision: Decision, out: &mut Effects) {
     let (keys, kept) = covered(model);
-    decide_on(model, &keys, &kept, decision, false, out);
+    let list = &model.list;
+    let by_hand = list.base.is_empty() || !list.marks.is_subset(&list.base);
+    let marked = model.focus != Pane::Full && !list.marks.is_empty() && by_hand;
+    decide_on(model, &keys, &kept, decision, if marked { SetOf::Marked } else { SetOf::Matching }, out);
 }
 
 /// The twins that the last decision left and that are still as open or closed as they were then.
@@ -78,7 +81,7 @@ fn decide_on(
     keys: &[AlertKey],
     kept: &BTreeSet<AlertKey>,
     decision: Decision,
-    of_twins: bool,
+    of: SetOf,
     out: &mut Effects,
 ) {
     let plan = plan(&model.table, keys, decision.status, kept);
@@ -88,7 +91,7 @@ fn decide_on(
         matching: plan.targets.len() + plan.skipped.len(),
         off_screen: off_screen(model, &plan),
         twins: (!twins.is_empty()).then_some(Twins { targets: twins, added: false }),
-        of_twins,
+        of,
         plan,
         reason: decision.reason,
         take: decision.take,

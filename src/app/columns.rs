@@ -284,23 +284,18 @@ impl Columns {
         self.0.iter()
     }
 
-    /// The columns that a list of so many cells has room for, with their places. The title and then the columns at the
-    /// left are the last to go.
+    /// The columns that a list of so many cells has room for, with their places. A width that was asked for shrinks before
+    /// a column goes; the title and then the columns at the left are the last to go.
     pub fn placed(&self, width: u16) -> Vec<Placed> {
         let roomy = width >= ROOMY;
         let usual = *self == Self::default();
-        let mut shown: Vec<(&'static Column, Size)> = self
-            .0
-            .iter()
-            .filter(|chosen| !usual || chosen.column.from <= width)
-            .map(|chosen| (chosen.column, chosen.size(roomy)))
-            .collect();
-        let needs = |shown: &[(&Column, Size)]| -> u32 {
-            u32::from(LEAD) + shown.iter().map(|(_, size)| u32::from(size.least()) + 1).sum::<u32>() - 1
-        };
-        while shown.len() > 1 && needs(&shown) > u32::from(width) {
-            let last = shown.iter().rposition(|(column, _)| column.id != C::Title);
-            shown.remove(last.unwrap_or(0));
+        let mut chosen: Vec<Chosen> =
+            self.0.iter().copied().filter(|chosen| !usual || chosen.column.from <= width).collect();
+        let mut shown = sizes(&chosen, width, roomy);
+        while chosen.len() > 1 && needs(&shown) > u32::from(width) {
+            let last = chosen.iter().rposition(|chosen| chosen.column.id != C::Title);
+            chosen.remove(last.unwrap_or(0));
+            shown = sizes(&chosen, width, roomy);
         }
         let widths = widths(&shown, width);
         let mut x = LEAD;
@@ -311,6 +306,27 @@ impl Columns {
         }
         placed
     }
+}
+
+/// Cells that columns need at least.
+fn needs(shown: &[(&'static Column, Size)]) -> u32 {
+    u32::from(LEAD) + shown.iter().map(|(_, size)| u32::from(size.least()) + 1).sum::<u32>() - 1
+}
+
+/// The sizes of columns. Where they are too wide, widths that were asked for give way, down to what the column needs.
+fn sizes(chosen: &[Chosen], width: u16, roomy: bool) -> Vec<(&'static Column, Size)> {
+    let mut shown: Vec<(&'static Column, Size)> =
+        chosen.iter().map(|chosen| (chosen.column, chosen.size(roomy))).collect();
+    let mut over = u16::try_from(needs(&shown).saturating_sub(u32::from(width))).unwrap_or(u16::MAX);
+    for (chosen, (_, size)) in chosen.iter().zip(&mut shown) {
+        if let Some(asked) = chosen.width {
+            let own = Chosen { width: None, ..*chosen }.size(roomy).least();
+            let given = over.min(asked.saturating_sub(own));
+            *size = Size::Fixed(asked - given);
+            over -= given;
+        }
+    }
+    shown
 }
 
 /// From the right, so that the title takes what the others leave.
@@ -411,6 +427,16 @@ mod tests {
                     "{words:?} at {width}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_width_that_was_asked_for_gives_way_before_a_column_goes() {
+        let columns = Columns::parse(["severity", "title:48", "resource", "tactic", "age"]).unwrap();
+        for (width, title) in [(120, 48), (88, 48), (78, 38), (70, 30)] {
+            let placed = columns.placed(width);
+            assert_eq!(placed.len(), 5, "at {width}");
+            assert_eq!(placed[1].width, title, "at {width}");
         }
     }
 

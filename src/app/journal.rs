@@ -11,7 +11,7 @@ use crate::app::model::{Failures, Model, Overlay, Running};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::overlays::log;
 use crate::app::{Effect, Effects, bulk, marks, pivot, record, undo, views};
-use crate::domain::change::{ChangeRecord, Outcome, Reason, Tally, TargetRecord};
+use crate::domain::change::{ChangeRecord, Reason, Tally, TargetRecord};
 use crate::domain::{AlertKey, ChangeId, SafeText, Status};
 
 /// An order that the journal has not answered yet.
@@ -188,6 +188,7 @@ pub(super) fn twins_left(model: &Model) -> Option<String> {
 
 /// Outcomes go back from final to pending.
 fn retrying(model: &mut Model, change: ChangeId, count: usize) {
+    looked_at(model, change);
     model.bulk.settled.remove(&change);
     model.bulk.exhausted.remove(&change);
     let Some(record) = model.bulk.recent.iter_mut().find(|record| record.id == change) else { return };
@@ -258,10 +259,8 @@ fn loaded(model: &mut Model, change: ChangeRecord, targets: Vec<TargetRecord>) {
         |order: &Order| matches!(order, Order::ShowFailures(of) | Order::OfferFailures(of) if *of == id);
     match take(model, wanted) {
         Some(Order::ShowFailures(_)) => {
-            let targets = targets
-                .into_iter()
-                .filter(|target| !matches!(target.outcome, Outcome::Verified | Outcome::Kept))
-                .collect();
+            looked_at(model, id);
+            let targets = targets.into_iter().filter(|target| target.outcome.is_retryable()).collect();
             let failures = Failures { change, targets, chosen: 0, offset: 0 };
             model.overlays.push(Overlay::Failures(Box::new(failures)));
         }
@@ -271,6 +270,11 @@ fn loaded(model: &mut Model, change: ChangeRecord, targets: Vec<TargetRecord>) {
         }
         _ => {}
     }
+}
+
+/// What was refused of a change is known to the analyst: nothing has to remind of it.
+fn looked_at(model: &mut Model, change: ChangeId) {
+    model.bulk.refused.take_if(|(refused, _)| *refused == change);
 }
 
 /// The keys of recorded alerts, in one walk over the table. Names are compared where they stand: a walk over every

@@ -1,5 +1,6 @@
 //! What happened: everything that reaches [`super::update()`], as plain data.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, Utc};
@@ -156,6 +157,9 @@ pub enum Ask {
     Mark(Vec<AlertKey>, bool),
     /// These alerts as the only marked ones.
     MarkOnly(Vec<AlertKey>),
+    /// No marks any more on these: a command made them for itself, and is over. Nothing is said, and what was marked last
+    /// stays what was marked last.
+    TakeOff(BTreeSet<AlertKey>),
     /// A filter, by its text. One that does not parse changes nothing.
     Filter(String),
     /// A view.

@@ -126,11 +126,19 @@ fn settled(model: &mut Model, change: ChangeId, tally: Tally, out: &mut Effects)
     }
     let outcome = format!("{}{}", undo::outcome_of(&model.bulk, change), tally.sentence());
     if tally.is_clean() {
+        model.bulk.refused = None;
         let twins = if model.bulk.last == Some(change) { journal::twins_left(model) } else { None };
         let text = twins.map_or_else(|| outcome.clone(), |twins| format!("{outcome}; {twins}"));
         say(model, text, out);
     } else {
         model.bulk.last = Some(change);
+        let refused = Tally {
+            failed: tally.failed,
+            conflict: tally.conflict,
+            unconfirmed: tally.unconfirmed,
+            ..Tally::default()
+        };
+        model.bulk.refused = Some((change, refused)).filter(|_| refused.total() > 0);
         let keys = |command| model.settings.keymap.shown(command).replace(' ', "");
         let (marks, shows) = (keys(Command::Mark(Mark::Last)), keys(Command::Change(Change::Failures)));
         fail(model, format!("{outcome} — {marks} marks them, {shows} shows them"), out);

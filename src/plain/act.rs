@@ -1,32 +1,32 @@
 //! From a line to messages, where nothing is asked.
 
+use std::collections::BTreeSet;
+
 use crate::app::Message;
 use crate::app::command::{
-    COMMANDS, Change, Command, Copy, Grouping, Mark, Move, Narrow, Pivot, Record, Respond, Scope, Span, View,
+    COMMANDS, Change, Command, Copy, Grouping, Mark, Move, Narrow, Pivot, Record, Respond, Scope, Span, spec,
 };
-use crate::app::documents;
 use crate::app::key::Key;
 use crate::app::message::Ask;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::app::overlays::matching;
-use crate::app::views::named;
 use crate::domain::filter::parse;
 use crate::domain::query::{GroupBy, SortKey};
-use crate::domain::view::{BUILT_IN, DIGITS, ViewRef};
-use crate::domain::{SafeStr, Status};
+use crate::domain::{AlertKey, SafeStr, Status};
 use crate::plain::line::{Line, first, numbers, read};
+use crate::plain::overlays::typed;
 use crate::plain::session::{Plain, Step, Wish};
 use crate::plain::words::{Verb, of_item};
-use crate::plain::{PAGE, help};
+use crate::plain::{PAGE, help, views};
 
-type Steps = Result<Vec<Step>, String>;
+pub(super) type Steps = Result<Vec<Step>, String>;
 
 /// One step: a wish of the core.
 pub(super) fn ask(wish: Ask) -> Step {
     Step::Send(Message::Ask(wish))
 }
 
-fn run(command: Command) -> Step {
+pub(super) fn run(command: Command) -> Step {
     ask(Ask::Run(command))
 }
 
@@ -72,7 +72,7 @@ fn off_heading(model: &Model) -> Option<Step> {
 }
 
 #[allow(clippy::unnecessary_wraps)] // what every word gives
-fn wish(plain: &mut Plain, wish: Wish) -> Steps {
+pub(super) fn wish(plain: &mut Plain, wish: Wish) -> Steps {
     plain.wish = Some(wish);
     Ok(Vec::new())
 }
@@ -124,14 +124,20 @@ fn item(model: &Model, number: usize) -> Steps {
 }
 
 /// Puts the cursor or the marks on what numbers name; without any, what is marked, open or under the cursor stays meant.
-fn on(plain: &Plain, model: &Model, text: &str) -> Steps {
+fn on(plain: &mut Plain, model: &Model, text: &str) -> Steps {
     let keys = plain.alerts(&numbers(text)?)?;
+    plain.own = None;
     Ok(match keys.as_slice() {
         [] => Vec::new(),
         [key] if model.list.marks.is_empty() && model.list.listing.place(*key).is_some() => {
             vec![ask(Ask::Cursor(*key))]
         }
-        _ => vec![ask(Ask::MarkOnly(keys))],
+        _ => {
+            let own: BTreeSet<AlertKey> =
+                keys.iter().copied().filter(|key| model.table.position(*key).is_some()).collect();
+            plain.own = Some(own).filter(|own| !own.is_empty() && *own != model.list.marks);
+            vec![ask(Ask::MarkOnly(keys))]
+        }
     })
 }
 
@@ -204,7 +210,7 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
                 if model.filter.applied.is_all() { rest.to_owned() } else { format!("{before} {rest}") };
             filter(&whole)
         }
-        Verb::View => view(plain, model, rest),
+        Verb::View => views::word(plain, model, rest),
         Verb::Group => group(rest),
         Verb::Groups => {
             plain.grouped = model.list.listing.clone();
@@ -227,6 +233,7 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
         }
         Verb::On(Command::Suppress(what)) => then(on_one(plain, model, rest)?, Command::Suppress(what)),
         Verb::On(command) => then(on(plain, model, rest)?, command),
+        Verb::Note => note(plain, model, rest),
         Verb::Feedback => {
             let (name, rest) = first(rest);
             let useful = match name {
@@ -261,14 +268,33 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
     }
 }
 
+/// The numbers, then the text. Where no note can be written, none is typed: its keys would mean something else.
+fn note(plain: &mut Plain, model: &Model, rest: &str) -> Steps {
+    let command = Command::Record(Record::Note);
+    let is_number = |part: &&str| part.starts_with(|c: char| c.is_ascii_digit()) && numbers(part).is_ok();
+    let (mut named, mut text) = (Vec::new(), rest);
+    while let (part, after) = first(text)
+        && is_number(&part)
+    {
+        named.push(part);
+        text = after;
+    }
+    let mut steps = then(on(plain, model, &named.join(" "))?, command)?;
+    if !text.is_empty() {
+        if let Some(Err(why)) = spec(command).map(|spec| (spec.available)(model)) {
+            return Err(why);
+        }
+        steps.extend(typed(text));
+    }
+    Ok(steps)
+}
+
 fn list(plain: &mut Plain, model: &Model, rest: &str) -> Steps {
     let page = match rest {
         "" => 1,
         number => number.parse::<usize>().ok().filter(|page| *page > 0).ok_or("list takes a page: list 2")?,
     };
-    plain.frozen = model.list.listing.clone();
-    plain.printed.clear();
-    plain.rest.clear();
+    plain.freeze(&model.list.listing);
     plain.wish = Some(Wish::List((page - 1).saturating_mul(PAGE)));
     // A list is read in the list: an alert that is open is closed.
     let open = model.focus == Pane::Full;
@@ -285,7 +311,7 @@ fn more(plain: &mut Plain) -> Steps {
             let from = last.end;
             wish(plain, Wish::List(from))
         }
-        None => Err("nothing was printed that goes on".to_owned()),
+        None => Err("nothing was printed that goes on; list begins".to_owned()),
     }
 }
 
@@ -342,54 +368,6 @@ fn filter(text: &str) -> Steps {
             let wrong = text.get(error.span.clone()).unwrap_or_default();
             let there = if wrong.is_empty() { String::new() } else { format!(", at \"{}\"", SafeStr(wrong)) };
             Err(format!("the filter stays as it was. Mistake at character {at}{there}: {error}"))
-        }
-    }
-}
-
-fn view(plain: &mut Plain, model: &Model, rest: &str) -> Steps {
-    let saved = &model.views.saved;
-    if rest.is_empty() {
-        let every =
-            |filter: &str| if filter.is_empty() { "every alert".to_owned() } else { filter.to_owned() };
-        let built_in =
-            BUILT_IN.iter().map(|(digit, name, filter)| format!("{digit} {name}: {}", every(filter)));
-        let yours = saved.iter().map(|kept| {
-            let digit = kept.view.digit.map_or_else(|| "no digit".to_owned(), |digit| digit.to_string());
-            let count = documents::views::count_words(model, kept)
-                .map_or_else(String::new, |count| format!(", {count}"));
-            format!(
-                "{digit} {}: {}{count}",
-                SafeStr(&kept.view.name),
-                SafeStr(&every(&kept.view.look.filter))
-            )
-        });
-        let lines = built_in.chain(yours).collect();
-        return wish(plain, Wish::Say(lines));
-    }
-    if let Some(digit) = rest.strip_prefix("save ") {
-        return match digit.trim().parse::<u8>() {
-            Ok(digit) if DIGITS.contains(&digit) => Ok(vec![run(Command::View(View::Save(digit)))]),
-            _ => Err("view save takes a digit from 5 to 9: view save 5".to_owned()),
-        };
-    }
-    if let Some(view) = named(model, rest) {
-        return Ok(vec![ask(Ask::View(view))]);
-    }
-    // A digit on which nothing is saved is answered as the key is.
-    if let Ok(digit @ 0..=9) = rest.parse::<u8>() {
-        return Ok(vec![run(Command::View(View::Digit(digit)))]);
-    }
-    let begins = |name: &str| name.to_lowercase().starts_with(&rest.to_lowercase());
-    let built_in = BUILT_IN.iter().map(|(digit, name, _)| (ViewRef::BuiltIn(*digit), *name));
-    let yours = saved.iter().map(|kept| (ViewRef::Saved(kept.id), kept.view.name.as_str()));
-    let found: Vec<(ViewRef, &str)> = built_in.chain(yours).filter(|(_, name)| begins(name)).collect();
-    match found.as_slice() {
-        [(view, _)] => Ok(vec![ask(Ask::View(*view))]),
-        [] if rest == "-" => Ok(vec![run(Command::View(View::Last))]),
-        [] => Err(format!("no view is called \"{}\"; view alone says which there are", SafeStr(rest))),
-        several => {
-            let names: Vec<String> = several.iter().map(|(_, name)| SafeStr(name).to_string()).collect();
-            Err(format!("\"{}\" is the beginning of several views: {}", SafeStr(rest), names.join(", ")))
         }
     }
 }

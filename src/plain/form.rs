@@ -67,7 +67,7 @@ pub(super) fn reply(plain: &mut Plain, form: &Form, line: &str) -> Result<Vec<St
     match line {
         "" => return Err(format!("{}, or cancel", prompt(form, None).trim_end_matches(", or cancel"))),
         "ok" | "done" | "save" => return Ok(vec![press(Key::plain(Code::F(2)))]),
-        "cancel" | "no" | "n" | "esc" | "back" => return Ok(vec![press(Key::plain(Code::Esc))]),
+        "cancel" | "no" | "n" => return Ok(vec![press(Key::plain(Code::Esc))]),
         _ => {}
     }
     let (name, rest) = super::line::first(line);

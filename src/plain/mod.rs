@@ -7,7 +7,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`words`], [`mod@line`] | the words, each declared once; what a typed line says |
-//! | `act` | from a word to messages |
+//! | `act`, `views` | from a word to messages |
 //! | [`session`] | what was printed last, so that numbers keep their meaning |
 //! | `answer`, `news` | what changed and where the user is; what happened meanwhile |
 //! | `alerts`, `tabs` | an alert as a line; the texts of an alert |
@@ -32,6 +32,7 @@ pub mod speech;
 mod tabs;
 #[cfg(test)]
 mod tests;
+mod views;
 mod waits;
 pub mod words;
 

@@ -1,13 +1,15 @@
 //! What was printed last. A number means the alert that was printed under it until the next list is printed: the set that
-//! was heard is the set that changes.
+//! was heard is the set that changes. Once the list is another one, its filter, say, numbers mean nothing until then.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::app::Message;
 use crate::app::key::{Code, Key};
+use crate::app::message::Ask;
 use crate::app::model::{Model, Overlay, Step as RuleStep};
 use crate::domain::AlertKey;
 use crate::domain::listing::Listing;
+use crate::domain::query::{GroupBy, Sort};
 use crate::plain::news::News;
 use crate::plain::{act, answer, first_run, overlays, speech, tabs};
 
@@ -42,6 +44,14 @@ pub(super) enum Wish {
     Say(Vec<String>),
 }
 
+/// Which list it is: the filter's text, the order, the groups, and how many pivots deep. A sync makes no other list of it.
+type Look = (String, Sort, Option<GroupBy>, usize);
+
+fn look(model: &Model) -> Look {
+    let list = &model.list;
+    (model.filter.applied.to_string(), list.sort.clone(), list.group, model.pivots.len())
+}
+
 /// What was printed, and what is to be.
 pub struct Plain {
     /// Columns of the terminal.
@@ -54,6 +64,12 @@ pub struct Plain {
     pub(super) grouped: Listing,
     /// The places of it that were printed.
     pub(super) printed: Vec<std::ops::Range<usize>>,
+    /// Which list there was when the last line was read.
+    look: Option<Look>,
+    /// Numbers were printed, and mean nothing since the list is another one.
+    void: bool,
+    /// The marks that a command made for its numbers.
+    pub(super) own: Option<BTreeSet<AlertKey>>,
     /// What is left of a long text.
     pub(super) rest: VecDeque<String>,
     /// What the last line asked for.
@@ -75,6 +91,9 @@ impl Plain {
             frozen: Listing::default(),
             grouped: Listing::default(),
             printed: Vec::new(),
+            look: None,
+            void: false,
+            own: None,
             rest: VecDeque::new(),
             wish: None,
             field: None,
@@ -85,6 +104,7 @@ impl Plain {
 
     /// What a typed line asks for. What it says at once is part of the next answer.
     pub fn typed(&mut self, model: &Model, line: &str) -> Vec<Step> {
+        self.outdate(model);
         let done = if model.first_run.is_some() {
             first_run::reply(model, line)
         } else if let Some(overlay) = model.overlays.last() {
@@ -99,6 +119,26 @@ impl Plain {
                 Vec::new()
             }
         }
+    }
+
+    /// Another filter, order, grouping or pivot makes another list: the numbers of the last one are not to be taken for
+    /// its own.
+    fn outdate(&mut self, model: &Model) {
+        let look = look(model);
+        if self.look.as_ref() != Some(&look) {
+            self.void |= !self.printed.is_empty();
+            self.printed.clear();
+            self.grouped = Listing::default();
+            self.look = Some(look);
+        }
+    }
+
+    /// A list is printed: its numbers count.
+    pub(super) fn freeze(&mut self, listing: &Listing) {
+        self.frozen = listing.clone();
+        self.printed.clear();
+        self.rest.clear();
+        self.void = false;
     }
 
     fn reply(&mut self, model: &Model, overlay: &Overlay, line: &str) -> Result<Vec<Step>, String> {
@@ -161,9 +201,14 @@ impl Plain {
         format!("{}> ", speech::fold(&prompt))
     }
 
-    /// A sheet that is only read is closed as soon as it was printed, so that nobody has to leave it.
-    pub fn after(&self, model: &Model) -> Option<Message> {
-        let read = match model.overlays.last()? {
+    /// A sheet that is only read is closed as soon as it was printed, so that nobody has to leave it; marks that a command
+    /// made for its numbers are taken off when it is over, so that no later command is about them.
+    pub fn after(&mut self, model: &Model) -> Option<Message> {
+        let Some(overlay) = model.overlays.last() else {
+            let own = self.own.take().filter(|own| model.list.marks == *own);
+            return own.map(|own| Message::Ask(Ask::TakeOff(own)));
+        };
+        let read = match overlay {
             Overlay::Help(_) | Overlay::Jobs(_) | Overlay::Outcomes(_) | Overlay::Output(_) => true,
             Overlay::RuleForm(form) => matches!(form.step, RuleStep::Stored(..)),
             _ => false,
@@ -193,6 +238,9 @@ impl Plain {
     }
 
     fn alert(&self, number: usize) -> Result<AlertKey, String> {
+        if self.void {
+            return Err("the list changed: type list first, for its numbers".to_owned());
+        }
         if self.printed.is_empty() {
             return Err("no list was printed yet: type list, and its numbers can be used".to_owned());
         }

@@ -32,7 +32,7 @@ pub(super) fn reply(code: &DeviceCode, line: &str) -> Result<Vec<Step>, String> 
     let key = |code| Ok(vec![press(Key::plain(code))]);
     match (line, &code.stage) {
         ("again", CodeStage::Failed(_)) => key(Code::Enter),
-        ("back" | "cancel" | "no" | "n", _) | ("", CodeStage::Failed(_)) => key(Code::Esc),
+        ("cancel" | "no" | "n", _) | ("", CodeStage::Failed(_)) => key(Code::Esc),
         ("", _) => Err("nobody has signed in there yet".to_owned()),
         _ => Err(prompt(code).to_owned()),
     }

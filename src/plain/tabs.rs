@@ -3,6 +3,7 @@
 use crate::app::command::Scope;
 use crate::app::document::{Document, Piece, Role};
 use crate::app::documents;
+use crate::app::documents::bar::outcomes;
 use crate::app::documents::moment::{clock, counted};
 use crate::app::model::{Model, Page, Pane, Tab};
 use crate::domain::SafeStr;
@@ -57,6 +58,10 @@ pub(super) fn here(plain: &Plain, model: &Model) -> Vec<String> {
     lines.extend(marks(model));
     if let Some(running) = running(model) {
         lines.push(running);
+    }
+    if let Some((change, tally)) = &model.bulk.refused {
+        let outcomes = speech::line(&outcomes(tally));
+        lines.push(format!("Change {change}: {outcomes}; failures reads them."));
     }
     match (&model.details.full, model.focus) {
         (Some(full), Pane::Full) => {

@@ -131,9 +131,17 @@ fn marks_are_made_by_number_and_a_change_says_the_exact_set() {
 #[test]
 fn a_number_keeps_its_alert_until_the_next_list() {
     let mut talk = Talk::small();
-    talk.say(&["list", "filter severity:medium", "mark 1"]);
+    talk.say(&["list", "mark 1"]);
     assert_eq!(talk.harness.marked(), [1], "number 1 is what was printed as 1");
-    talk.say(&["unmark all", "list", "mark 1"]);
+    // Another list has other alerts: the old numbers change none of them.
+    for other in ["filter severity:medium", "view 0", "group severity", "sort title"] {
+        talk.say(&["unmark all", other, "mark 1", "status resolved 1"]);
+        assert!(talk.written.contains("The list changed: type list first"), "{}", talk.written);
+        assert!(talk.harness.marked().is_empty() && talk.harness.submitted().is_empty(), "{other}");
+        talk.say(&["list", "mark 1"]);
+        assert_eq!(talk.harness.marked().len(), 1, "{other}");
+    }
+    talk.say(&["group none", "sort severity", "filter severity:medium", "unmark all", "list", "mark 1"]);
     assert_eq!(talk.harness.marked(), [3]);
     // An alert that arrives does not move the numbers.
     talk.say(&["unmark all", "filter severity:high", "list"]).meanwhile(|harness| {
@@ -334,6 +342,56 @@ fn hostile_text_is_shown_and_never_obeyed() {
     talk.say(&["list", "1", "details", "back"]);
     assert!(!talk.written.contains(['\u{1b}', '\u{7}', '\u{202e}']));
     assert!(talk.written.contains("1. High. \u{241b}]0;owned\u{2407}‹U+202E›kcatta"), "{}", talk.written);
+}
+
+#[test]
+fn marks_that_a_command_made_for_its_numbers_go_with_it() {
+    for lines in [&["feedback not-useful 1-2", "1", ""][..], &["note 1-2 seen before"], &["dismiss 1-2", ""]]
+    {
+        let mut talk = Talk::small();
+        talk.say(&["list"]).say(lines);
+        assert!(talk.harness.marked().is_empty(), "{}", talk.written);
+        // What the analyst marked stays.
+        talk.say(&["mark 1-2"]).say(lines);
+        assert_eq!(talk.harness.marked(), [1, 2], "{}", talk.written);
+    }
+}
+
+#[test]
+fn a_note_can_be_written_in_one_line() {
+    let mut talk = Talk::small();
+    talk.say(&["list", "note 1 hello there"]);
+    assert_eq!(talk.harness.deeds.last().map(|deed| deed.words.to_string()), Some("hello there".to_owned()));
+}
+
+#[test]
+fn the_same_words_leave_every_question() {
+    for asked in [
+        "attack",
+        "timeline",
+        "log",
+        "dismiss 1",
+        "note 1",
+        "assign 1",
+        "feedback useful 1",
+        "export",
+        "pipe 1",
+        "status",
+        "pivot 1",
+        "rules",
+        ":sort",
+        "choose",
+    ] {
+        for word in ["cancel", "close", "back", "quit", "exit", "q"] {
+            let mut talk = Talk::small();
+            talk.say(&["list", asked]);
+            let open = talk.model().overlays.len();
+            talk.say(&[word]);
+            let left = talk.model().overlays.len();
+            assert!(left == 0 && open <= 1, "{asked}, {word}: {}", talk.written);
+            assert!(talk.harness.submitted().is_empty() && talk.harness.deeds.is_empty(), "{asked}, {word}");
+        }
+    }
 }
 
 #[test]

@@ -52,6 +52,8 @@ pub enum Verb {
     Status,
     /// A command on the alerts of these numbers, or on what is marked, or on the alert that is open.
     On(Command),
+    /// A note.
+    Note,
     /// Feedback.
     Feedback,
     /// The alerts that share an entity.
@@ -92,7 +94,7 @@ use Verb as V;
 /// Every word, in the order of the help.
 #[rustfmt::skip] // one row each
 pub static WORDS: &[Word] = &[
-    word(&["list", "l"], "[PAGE]", "prints a page of the list; its numbers stay the same until the next list", V::List),
+    word(&["list", "l"], "[PAGE]", "prints a page of the list; its numbers stay the same until the next list, or until the filter, order, groups or view is another", V::List),
     word(&["more"], "", "prints what follows: of the list, or of a long text", V::More),
     word(&["here", "where"], "", "says where you are; so does an empty line", V::Here),
     word(&["next", "n"], "", "goes to the next alert and reads it", V::Step(Move::Down)),
@@ -127,15 +129,15 @@ pub static WORDS: &[Word] = &[
     word(&["dismiss"], "[NUMBERS]", "dismisses, with a reason; asks first", V::On(Command::Change(Change::Set(crate::domain::Status::Dismissed)))),
     word(&["status"], "STATUS [NUMBERS]", "sets active, in-progress, resolved or dismissed; asks first if it is about several", V::Status),
     word(&["take"], "[NUMBERS]", "sets in progress, and mine", V::On(Command::Change(Change::Take))),
-    word(&["undo"], "", "takes the last change back, on the server too; asks first", V::Run(Command::Change(Change::Undo))),
-    word(&["redo"], "", "takes the last undo back; asks first", V::Run(Command::Change(Change::Redo))),
+    word(&["undo"], "", "takes the last change back, on the server too; asks first if it is about several", V::Run(Command::Change(Change::Undo))),
+    word(&["redo"], "", "takes the last undo back; asks first if it is about several", V::Run(Command::Change(Change::Redo))),
     word(&["repeat"], "", "makes the last decision again, on the next alert", V::Run(Command::Change(Change::Repeat))),
     word(&["twins"], "", "makes the last decision for the twins of its alerts too", V::Run(Command::Change(Change::Twins))),
     word(&["failures", "retry"], "", "lists what was refused of the last change, and asks whether to send that again", V::Run(Command::Change(Change::Failures))),
     word(&["wait"], "", "waits until running changes are done, and says how they ended", V::Wait),
     word(&["pivot"], "[NUMBER] [LETTER]", "lists the alerts that share an entity with an alert; without a letter, asks which", V::Pivot),
     word(&["unpivot"], "", "goes back to where the last pivot began", V::Run(Command::Pivot(Pivot::Back))),
-    word(&["note"], "[NUMBERS]", "writes a note", V::On(Command::Record(Record::Note))),
+    word(&["note"], "[NUMBERS] [TEXT]", "writes a note, such as note 1-3 seen before; without a text, asks for it", V::Note),
     word(&["assign"], "[NUMBERS]", "assigns to somebody, or to nobody", V::On(Command::Record(Record::Assign))),
     word(&["feedback"], "useful|not-useful [NUMBERS]", "judges alerts, with a reason and a comment", V::Feedback),
     word(&["suppress"], "[NUMBER]", "makes a suppression rule from an alert, and says what it would have matched", V::On(Command::Suppress(Suppress::New))),

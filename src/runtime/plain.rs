@@ -181,7 +181,7 @@ impl Talk {
         for line in lines {
             self.out.line(line)?;
         }
-        if let Some(close) = self.plain.after(&self.model) {
+        while let Some(close) = self.plain.after(&self.model) {
             if let Flow::Leave(code) = self.give(close, true) {
                 return Ok(Flow::Leave(code));
             }

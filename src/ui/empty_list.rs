@@ -32,6 +32,13 @@ fn lines(model: &Model) -> Vec<Vec<Piece>> {
             lines.push(safe_cell(SafeStr(&text), 60, Role::Dim));
         }
         lines.push(Vec::new());
+        if model.filter.editing {
+            // While it is being typed every other key is a letter of it.
+            let fixed = |keys: &str, what: &str| vec![Piece::new(keys, Role::Key), Piece::from(what)];
+            lines.push(fixed("Esc", " restores the filter before"));
+            lines.push(fixed("ctrl-u", " empties it: every alert"));
+            return lines;
+        }
         lines.push(key(Command::Narrow(Narrow::Clear), "clears it: every alert"));
         lines.push(key(Command::View(View::Digit(1)), "shows the open alerts"));
         return lines;

@@ -1,8 +1,8 @@
 //! The row above the hints: what just happened, what runs, what is wrong.
 
-use crate::app::command::{App, Command, Show};
+use crate::app::command::{App, Change, Command, Show};
 use crate::app::document::{Piece, Role, line_width, safe};
-use crate::app::documents::bar::{bar, pace};
+use crate::app::documents::bar::{bar, outcomes, pace};
 use crate::app::documents::moment::{counted, thousands};
 use crate::app::layout::Area;
 use crate::app::model::Model;
@@ -25,7 +25,20 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
         && usize::from(row.width) > usize::from(used) + line_width(&job) + 3
     {
         painter.right(row, &job);
+    } else if let Some(refused) = refused(model)
+        && usize::from(row.width) > usize::from(used) + line_width(&refused) + 3
+    {
+        painter.right(row, &refused);
     }
+}
+
+/// What was refused of a change stays said until it was looked at: `17 failed  E shows them`.
+fn refused(model: &Model) -> Option<Vec<Piece>> {
+    let (_, tally) = model.bulk.refused.as_ref()?;
+    let mut line = outcomes(tally);
+    let shows = model.settings.keymap.shown(Command::Change(Change::Failures));
+    line.extend([Piece::from("  "), Piece::new(shows, Role::Key), Piece::from(" shows them")]);
+    Some(line)
 }
 
 fn notice(model: &Model) -> Option<Vec<Piece>> {

@@ -298,7 +298,7 @@ pub(crate) fn twins(size: (u16, u16)) -> Model {
         plan,
         off_screen: 0,
         twins: Some(Twins { targets: vec![twin], added: true }),
-        of_twins: false,
+        of: quell::app::model::SetOf::Matching,
         reason: None,
         take: false,
         comment: None,

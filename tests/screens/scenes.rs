@@ -365,7 +365,7 @@ fn confirm(model: &Model, status: Status) -> Confirm {
         plan,
         off_screen: 12,
         twins: None,
-        of_twins: false,
+        of: quell::app::model::SetOf::Matching,
         reason: None,
         take: false,
         comment: None,

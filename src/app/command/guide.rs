@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{COMMANDS, Command, Go, Group, Panes, Pivot, Respond, Scope, Spec, View, name, sequence};
+use super::{App, COMMANDS, Command, Go, Group, Panes, Pivot, Respond, Scope, Spec, View, name, sequence};
 use crate::app::key::Key;
 use crate::app::keymap::Keymap;
 use crate::app::layout::SIDE_BY_SIDE;
@@ -51,9 +51,11 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     let keymap = &model.settings.keymap;
     let mut ranked: Vec<(u8, String, &'static str)> = keymap
         .in_scope(scope)
-        .filter(|(spec, _)| spec.rank > 0 && (spec.available)(model).is_ok())
+        .filter(|(spec, _)| (spec.available)(model).is_ok())
         .filter_map(|(spec, keys)| {
-            let (rank, hint) = on_heading(model, spec).unwrap_or((rank(spec), in_section(model, spec)));
+            let here = on_heading(model, spec).or_else(|| in_full(model, spec));
+            let (rank, hint) =
+                here.or_else(|| (spec.rank > 0).then(|| (rank(spec), in_section(model, spec))))?;
             Some((rank, show_keys(keys.first()?), hint))
         })
         .collect();
@@ -116,6 +118,12 @@ fn on_heading(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
     let opens = spec.command == Command::Go(Go::Open) && Scope::of(model) == Scope::List && list.on_heading;
     let group = if opens { list.group_at(list.place) } else { None };
     group.map(|group| (LATER, if list.is_folded(group) { "unfold" } else { "fold" }))
+}
+
+/// In full details nothing quits: what closes there, and its rank.
+fn in_full(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
+    let closes = model.focus == Pane::Full && spec.command == Command::App(App::Close);
+    closes.then_some((spec.rank + LATER, "close"))
 }
 
 /// What can follow the keys of the chord so far.

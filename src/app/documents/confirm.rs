@@ -8,7 +8,7 @@ use crate::app::documents::flow::Flow;
 use crate::app::documents::jobs::what;
 use crate::app::documents::moment::{self, counted, thousands};
 use crate::app::message::Now;
-use crate::app::model::Confirm;
+use crate::app::model::{Confirm, SetOf};
 use crate::domain::change::{ChangeRecord, Skip};
 use crate::domain::fact::FactKind;
 use crate::domain::table::Table;
@@ -31,16 +31,15 @@ pub fn title(confirm: &Confirm) -> String {
     format!("{}{take}: {count}?", verb(confirm.status))
 }
 
-/// `337 = 340 matching − 3 kept (12 off screen)`, or `2 twins (2 off screen)`.
+/// `337 = 340 matching − 3 kept (12 off screen)`, `5 = 5 marked`, or `2 twins (2 off screen)`.
 pub fn equation(confirm: &Confirm) -> Vec<Piece> {
     let plan = &confirm.plan;
-    let mut line = if confirm.of_twins {
-        vec![Piece::new(counted(confirm.matching, "twin"), Role::Strong)]
-    } else {
-        vec![
-            Piece::new(thousands(plan.targets.len()), Role::Strong),
-            Piece::from(format!(" = {} matching", thousands(confirm.matching)).as_str()),
-        ]
+    let changed = Piece::new(thousands(plan.targets.len()), Role::Strong);
+    let of = |word: &str| Piece::from(format!(" = {} {word}", thousands(confirm.matching)).as_str());
+    let mut line = match confirm.of {
+        SetOf::Matching => vec![changed, of("matching")],
+        SetOf::Marked => vec![changed, of("marked")],
+        SetOf::Twins => vec![Piece::new(counted(confirm.matching, "twin"), Role::Strong)],
     };
     for skip in [Skip::Kept, Skip::AlreadySo, Skip::Gone] {
         let count = plan.skipped_for(skip);
@@ -161,7 +160,7 @@ mod tests {
             matching: 2,
             off_screen: 2,
             twins: None,
-            of_twins: true,
+            of: SetOf::Twins,
             reason: None,
             take: false,
             comment: None,
@@ -171,7 +170,9 @@ mod tests {
             equation(confirm).iter().map(|piece| piece.text.as_str()).collect()
         };
         assert_eq!(text(&confirm), "2 twins (2 off screen)");
-        confirm.of_twins = false;
+        confirm.of = SetOf::Matching;
         assert_eq!(text(&confirm), "0 = 2 matching (2 off screen)");
+        confirm.of = SetOf::Marked;
+        assert_eq!(text(&confirm), "0 = 2 marked (2 off screen)");
     }
 }

@@ -1,7 +1,17 @@
-//! The alerts of a change that are not verified.
+//! The alerts of a change that failed, are in conflict or unconfirmed.
 
-use crate::domain::change::TargetRecord;
+use crate::app::documents::moment::counted;
+use crate::domain::change::{Tally, TargetRecord};
 use crate::domain::table::{Row, Table};
+
+/// What is said where none is.
+pub fn none(tally: &Tally) -> String {
+    match (tally.pending, tally.cancelled) {
+        (0, 0) => "Nothing failed: every alert was read back.".to_owned(),
+        (0, _) => "Nothing failed: what was sent was read back.".to_owned(),
+        (pending, _) => format!("Nothing failed so far; {} still on the way.", counted(pending, "alert")),
+    }
+}
 
 /// The alerts in the table, found in one pass over it: a target names its alert by its id only.
 pub fn known<'a>(table: &'a Table, targets: &[TargetRecord]) -> Vec<Option<Row<'a>>> {

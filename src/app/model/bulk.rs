@@ -13,6 +13,9 @@ pub struct Bulk {
     pub running: Vec<Running>,
     /// The last change made, for `E`.
     pub last: Option<ChangeId>,
+    /// The last change that did not end well, and how many alerts of it failed, are in conflict or unconfirmed: until
+    /// they were looked at or sent again, or another change ended well.
+    pub refused: Option<(ChangeId, Tally)>,
     /// Recent changes as the journal has them, newest first.
     pub recent: Vec<ChangeRecord>,
     /// The last decision, for `.`.

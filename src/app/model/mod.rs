@@ -43,7 +43,9 @@ pub use filter_bar::FilterBar;
 pub use first_run::{Choice, Counted, FirstRun, FirstRunStep};
 pub use list::{List, Spot, Visual};
 pub use log::{Inside, Log, Window};
-pub use overlay::{Confirm, Failures, MailForm, Overlay, Palette, PivotMenu, Scroll, StatusMenu, Twins};
+pub use overlay::{
+    Confirm, Failures, MailForm, Overlay, Palette, PivotMenu, Scroll, SetOf, StatusMenu, Twins,
+};
 pub use pivot::Frame;
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
 pub use related::{Related, Target};

@@ -88,8 +88,8 @@ pub struct Confirm {
     pub off_screen: usize,
     /// What the other scanner reported of the same findings, if anything.
     pub twins: Option<Twins>,
-    /// True when the set is itself the twins of what was changed before.
-    pub of_twins: bool,
+    /// What the set is made of.
+    pub of: SetOf,
     /// A dismissal's reason.
     pub reason: Option<Reason>,
     /// And take them over.
@@ -98,6 +98,17 @@ pub struct Confirm {
     pub comment: Option<Input>,
     /// True while the comment has the keys.
     pub typing: bool,
+}
+
+/// What the set of a confirm is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetOf {
+    /// What matched, all of it but what was taken out: a `*` chord marked it, or it is what the cursor is on.
+    Matching,
+    /// Marks that were made one by one, with the list as it may have been before.
+    Marked,
+    /// The twins of what was changed before.
+    Twins,
 }
 
 /// The twins of a change's alerts: they stay as they are until their own scanner looks again, unless they are added.
@@ -134,7 +145,7 @@ pub struct PivotMenu {
 pub struct Failures {
     /// The change.
     pub change: ChangeRecord,
-    /// Its alerts that are not verified.
+    /// Its alerts that failed, are in conflict or unconfirmed.
     pub targets: Vec<TargetRecord>,
     /// The line under the cursor.
     pub chosen: usize,

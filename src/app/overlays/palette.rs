@@ -56,6 +56,10 @@ pub fn matching(typed: &str) -> Vec<usize> {
     let mut found: Vec<(u8, usize)> =
         COMMANDS.iter().enumerate().filter_map(|(at, spec)| Some((quality(spec, &typed)?, at))).collect();
     found.sort_by_key(|(quality, _)| *quality);
+    // Letters in order are for where nothing is named better.
+    if found.first().is_some_and(|(quality, _)| *quality <= 1) {
+        found.retain(|(quality, _)| *quality <= 2);
+    }
     found.into_iter().map(|(_, at)| at).collect()
 }
 
@@ -96,6 +100,8 @@ mod tests {
         ] {
             assert_eq!(best(typed), label);
         }
+        let said = |at: &usize| COMMANDS[*at].label.to_lowercase().contains("undo");
+        assert!(matching("undo").iter().all(said), "no letters in order beside what is named");
         assert_eq!(matching("").len(), COMMANDS.len());
         assert_eq!(matching("zzzz"), Vec::<usize>::new());
     }

@@ -9,7 +9,7 @@ use crate::app::form::{Done, Form};
 use crate::app::input::Input;
 use crate::app::key::{Code, Key};
 use crate::app::message::Question;
-use crate::app::model::{About, Confirm, Dismissal, Model, Overlay, Pane, RuleForm, Step};
+use crate::app::model::{About, Confirm, Dismissal, Model, Overlay, Pane, RuleForm, SetOf, Step};
 use crate::app::notice::{fail, say};
 use crate::app::{Effects, bulk, details, documents, layout, list, overlays};
 use crate::domain::change::plan;
@@ -339,7 +339,7 @@ fn dismiss_too(model: &mut Model, dismissal: &Dismissal, out: &mut Effects) {
         off_screen: 0,
         plan,
         twins: None,
-        of_twins: false,
+        of: SetOf::Matching,
         reason: Some(reason::of_dismissal(dismissal.reason.raw())),
         take: false,
         comment: Some(Input::new(comment)),

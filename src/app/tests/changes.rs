@@ -441,3 +441,14 @@ fn the_sheet_of_failures_moves_and_closes() {
     assert!(retried.is_empty());
     assert_eq!(harness.model.table.get(AlertKey(1)).unwrap().status(), Status::Active);
 }
+
+#[test]
+fn what_failed_stays_said_until_it_is_looked_at() {
+    let mut harness = Harness::small();
+    harness.keys("* * s r y").verify(1, &[2]);
+    assert_eq!(harness.model.bulk.refused.map(|(_, tally)| tally.failed), Some(1));
+    harness.keys("E");
+    let Some(Overlay::Failures(failures)) = harness.model.overlays.last() else { panic!() };
+    assert!(failures.targets.iter().all(|target| target.outcome.is_retryable()), "only what failed");
+    assert_eq!(harness.model.bulk.refused, None);
+}

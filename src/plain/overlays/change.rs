@@ -3,7 +3,7 @@
 use crate::app::document::{Document, safe};
 use crate::app::documents::bar::outcomes;
 use crate::app::documents::confirm as words;
-use crate::app::documents::failures::known;
+use crate::app::documents::failures::{known, none};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::jobs::what;
 use crate::app::documents::moment::counted;
@@ -78,7 +78,7 @@ pub(super) fn answer(confirm: &Confirm, line: &str) -> Result<Vec<Step>, String>
     let keys = line.split([' ', ',']).filter(|part| !part.is_empty()).map(|part| {
         Ok(press(match part.to_lowercase().as_str() {
             "y" | "yes" => Key::char('y'),
-            "n" | "no" | "cancel" => Key::plain(Code::Enter),
+            "n" | "no" => Key::plain(Code::Enter),
             "x" | "script" => Key::char('x'),
             "t" | "twins" if confirm.twins.is_some() => Key::char('t'),
             digit @ ("1" | "2" | "3" | "4" | "5" | "6") if confirm.status == Status::Dismissed => {
@@ -102,7 +102,7 @@ pub(super) fn failures(model: &Model, failures: &Failures) -> Vec<String> {
     let tally = speech::line(&outcomes(&failures.change.tally));
     let mut lines = vec![format!("Change {}: {}. {tally}.", failures.change.id, what(&failures.change))];
     if failures.targets.is_empty() {
-        lines.push("Nothing failed: every alert was read back.".to_owned());
+        lines.push(none(&failures.change.tally));
         return lines;
     }
     let shown = &failures.targets[..failures.targets.len().min(REFUSED)];

@@ -74,7 +74,7 @@ fn stretches(histogram: &Histogram, offset: i64) -> Vec<RangeInclusive<usize>> {
 }
 
 pub(super) fn timeline_reply(model: &Model, view: &TimelineView, line: &str) -> Result<Vec<Step>, String> {
-    if matches!(line, "" | "close" | "back") {
+    if line.is_empty() {
         return Ok(vec![press(Key::char('T'))]);
     }
     let Some(shown) = &view.shown else { return Ok(vec![escape()]) };
@@ -116,7 +116,7 @@ pub(super) fn attack(view: &AttackView) -> Vec<String> {
 }
 
 pub(super) fn attack_reply(view: &AttackView, line: &str) -> Result<Vec<Step>, String> {
-    if matches!(line, "" | "close" | "back") {
+    if line.is_empty() {
         return Ok(vec![escape()]);
     }
     let Some(shown) = &view.shown else { return Ok(vec![escape()]) };

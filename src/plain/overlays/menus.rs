@@ -44,7 +44,7 @@ pub(super) fn line(question: &str, error: Option<&str>) -> Vec<String> {
 }
 
 /// The answer to a question for a line: an empty one leaves it.
-pub(super) fn typed(line: &str) -> Vec<Step> {
+pub(in crate::plain) fn typed(line: &str) -> Vec<Step> {
     if line.is_empty() {
         return vec![escape()];
     }
@@ -70,6 +70,11 @@ pub(super) fn pivot(menu: &PivotMenu) -> Vec<String> {
 
 fn letter(at: usize) -> Option<char> {
     u8::try_from(at).ok().filter(|at| *at < 26).map(|at| char::from(b'a' + at))
+}
+
+/// Whether a line is the letter of an entity.
+pub(super) fn is_letter(menu: &PivotMenu, line: &str) -> bool {
+    (0..menu.detail.mentions.len()).any(|at| letter(at).is_some_and(|letter| line == letter.to_string()))
 }
 
 pub(super) fn entity(menu: &PivotMenu, line: &str) -> Result<Vec<Step>, String> {

@@ -10,10 +10,12 @@ mod sheets;
 mod suppress;
 mod views;
 
+pub(super) use menus::typed;
+
 use crate::app::Message;
 use crate::app::documents;
 use crate::app::key::{Code, Key};
-use crate::app::model::{Model, Overlay};
+use crate::app::model::{Model, Overlay, Step as RuleStep};
 use crate::plain::act::press;
 use crate::plain::session::Wish;
 use crate::plain::session::{Plain, Step};
@@ -72,6 +74,7 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
     match overlay {
         Overlay::Confirm(confirm) => change::confirm_prompt(confirm),
         Overlay::ConfirmUndo(_) => "y takes it back, an empty line means No".to_owned(),
+        Overlay::Failures(failures) if failures.targets.is_empty() => "An empty line closes".to_owned(),
         Overlay::Failures(_) => "e sends these again, an empty line closes".to_owned(),
         Overlay::Status(_) => "Number, or an empty line for none".to_owned(),
         Overlay::TimeRange(..) => "Time range, or an empty line for none".to_owned(),
@@ -116,6 +119,7 @@ pub(super) fn reply(
     overlay: &Overlay,
     line: &str,
 ) -> Result<Vec<Step>, String> {
+    let line = leaving(plain, overlay, line).unwrap_or(line);
     match overlay {
         Overlay::Confirm(confirm) => change::answer(confirm, line),
         Overlay::ConfirmUndo(_) => {
@@ -127,7 +131,7 @@ pub(super) fn reply(
         }
         Overlay::Failures(_) => match line {
             "e" | "retry" | "again" => Ok(vec![press(Key::char('e'))]),
-            "" | "n" | "no" | "close" | "back" => Ok(vec![escape()]),
+            "" | "n" | "no" => Ok(vec![escape()]),
             _ => Err("e sends these again; an empty line closes".to_owned()),
         },
         Overlay::Status(menu) => menus::status(menu, line),
@@ -140,7 +144,7 @@ pub(super) fn reply(
         Overlay::Judge(judge) => record::judged(judge, line),
         Overlay::Mail(mail) if mail.confirm.is_some() => yes_or_no(line),
         Overlay::Mail(mail) => {
-            let leaves = ["cancel", "no", "n", "esc", "back"].contains(&line);
+            let leaves = ["cancel", "no", "n"].contains(&line);
             let mut steps = form::reply(plain, &mail.form, line)?;
             if leaves && mail.form.touched {
                 steps.push(escape());
@@ -163,6 +167,24 @@ pub(super) fn reply(
     }
 }
 
+/// What leaves whatever is asked: nobody has to remember which word it is here.
+const LEAVES: [&str; 7] = ["cancel", "close", "back", "quit", "exit", "q", "esc"];
+
+/// What such a word means for what is asked: mostly the same as an empty line, but not where that goes on.
+fn leaving(plain: &Plain, overlay: &Overlay, line: &str) -> Option<&'static str> {
+    let word = LEAVES.into_iter().find(|word| word.eq_ignore_ascii_case(line))?;
+    let in_form = plain.field.is_none();
+    match overlay {
+        Overlay::Pivot(menu) if menus::is_letter(menu, line) => None,
+        Overlay::Mail(mail) if mail.confirm.is_none() && in_form => Some("cancel"),
+        Overlay::RuleForm(rule) if rule.step == RuleStep::Fill && in_form => Some("cancel"),
+        Overlay::RuleForm(rule) if rule.step == RuleStep::Leave && word != "cancel" => Some("y"),
+        Overlay::Judge(judge) if judge.reason.is_some() => Some("cancel"),
+        Overlay::SignIn(_) => Some("cancel"),
+        _ => Some(""),
+    }
+}
+
 /// Leaves what is asked.
 fn escape() -> Step {
     press(Key::plain(Code::Esc))
@@ -172,7 +194,7 @@ fn escape() -> Step {
 fn yes_or_no(line: &str) -> Result<Vec<Step>, String> {
     match line.to_lowercase().as_str() {
         "y" | "yes" => Ok(vec![press(Key::char('y'))]),
-        "" | "n" | "no" | "cancel" => Ok(vec![press(Key::plain(Code::Enter))]),
+        "" | "n" | "no" => Ok(vec![press(Key::plain(Code::Enter))]),
         _ => Err("answer y or n; an empty line means No".to_owned()),
     }
 }

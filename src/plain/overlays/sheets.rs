@@ -107,7 +107,7 @@ pub(super) fn log_reply(log: &Log, line: &str) -> Result<Vec<Step>, String> {
         return Ok(steps);
     }
     match line {
-        "" | "close" | "back" => Ok(vec![escape()]),
+        "" => Ok(vec![escape()]),
         "more" | "next" if chosen + PAGE < total => Ok(to(chosen, chosen + PAGE)),
         "more" | "next" => Err("that is all".to_owned()),
         "prev" | "previous" => Ok(to(chosen, chosen.saturating_sub(PAGE))),

@@ -143,7 +143,7 @@ pub(super) fn rules_reply(model: &Model, screen: &RulesScreen, line: &str) -> Re
     }
     let key = |letter| Ok(vec![press(Key::char(letter))]);
     match line {
-        "" | "close" | "back" => Ok(vec![escape()]),
+        "" => Ok(vec![escape()]),
         "refresh" | "R" => key('R'),
         "edit" | "e" if screen.open.is_some() => key('e'),
         "switch" | "enable" | "disable" | "s" if screen.open.is_some() => key('s'),

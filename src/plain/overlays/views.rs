@@ -75,7 +75,7 @@ pub(super) fn reply(model: &Model, menu: &ViewsMenu, line: &str) -> Result<Vec<S
         Ok(steps)
     };
     match word {
-        "" | "close" | "back" => Ok(vec![escape()]),
+        "" => Ok(vec![escape()]),
         "save" => Ok(vec![press(Key::char('s'))]),
         "rename" => then(rest, Key::char('r')),
         "digit" => then(rest, Key::char('d')),

@@ -103,6 +103,6 @@ pub(super) fn undo(model: &Model, record: &ChangeRecord, painter: &mut Painter<'
     let mut flow = Flow::new(prompt_columns(model));
     words::undo(&mut flow, record, model.now);
     flow.blank();
-    flow.line(keys(&[("y", "yes, do it"), ("Enter", "No"), ("Esc", "No")]));
+    flow.line(keys(&[("y", "yes, take it back"), ("Enter", "No"), ("Esc", "No")]));
     boxed(model, &words::undo_title(record), &flow.finish(), painter);
 }

@@ -1,9 +1,9 @@
-//! The alerts of a change that are not verified: which, what became of them, and why.
+//! The alerts of a change that failed, are in conflict or unconfirmed: which, what became of them, and why.
 
 use super::framed;
 use crate::app::document::{Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::bar::outcomes;
-use crate::app::documents::failures::known;
+use crate::app::documents::failures::{known, none};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::history::outcome;
 use crate::app::documents::jobs::what;
@@ -31,7 +31,7 @@ pub(super) fn draw(model: &Model, failures: &Failures, painter: &mut Painter<'_>
     let high = failure_words(model.size).min(text.height);
     let words = Area { y: text.y + text.height - high, height: high, ..text };
     if failures.targets.is_empty() {
-        painter.line(text.row(2), &[Piece::new("Nothing failed: every alert was read back.", Role::Good)]);
+        painter.line(text.row(2), &[Piece::new(none(&failures.change.tally), Role::Good)]);
     } else {
         heads(text.row(2), painter);
         let last = (failures.offset + rows).min(failures.targets.len());
