@@ -297,7 +297,7 @@ pub(super) fn clear(model: &mut Model, out: &mut Effects) {
         list.last_marks = std::mem::take(&mut list.marks);
     }
     list.base.clear();
-    list.hidden_marks = 0;
+    recount(list);
     say(model, format!("{} unmarked; *l brings them back", alerts(count)), out);
 }
 

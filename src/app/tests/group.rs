@@ -52,6 +52,17 @@ fn esc_in_the_filter_bar_brings_the_cursor_back_to_its_heading() {
 }
 
 #[test]
+fn no_heading_counts_marks_that_were_taken_off() {
+    for off in ["* n", "Esc", "Space"] {
+        let mut harness = Harness::small();
+        harness.keys("z r g g Space");
+        assert_eq!(harness.model.list.marked_in, [2, 0], "{off}");
+        harness.keys("g g").keys(off);
+        assert!(harness.model.list.marked_in.is_empty(), "{off}");
+    }
+}
+
+#[test]
 fn headings_stand_over_their_alerts_and_folds_hide_them() {
     for (keys, shown, under) in [
         ("", "1,2,3,4", "1"),
