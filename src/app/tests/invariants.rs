@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use crate::app::harness::{Given, Harness, ROW};
 use crate::app::key::{Code, Key};
 use crate::app::list::rows;
-use crate::app::message::{Journal, Message, OrderKind, Timer};
-use crate::app::model::{Overlay, Pane};
+use crate::app::message::{Journal, Message, OrderKind, Saved, Timer};
+use crate::app::model::{Overlay, Pane, SaveState};
 use crate::domain::alert::Scan;
 use crate::domain::change::Tally;
 use crate::domain::fact::FactKind;
@@ -141,6 +141,15 @@ fn confirmed(harness: &Harness) -> Option<BTreeSet<AlertKey>> {
     })
 }
 
+/// The harness writes no files: each that is waited for cannot be written.
+fn refuse_files(harness: &mut Harness) {
+    while let Some(Overlay::Save(prompt)) = harness.model.overlays.last()
+        && let SaveState::Waiting(number) = prompt.state
+    {
+        harness.send(Message::Saved(number, Saved::Failed(SafeText::from("disk full")))).settle();
+    }
+}
+
 fn check(harness: &Harness) -> Result<(), TestCaseError> {
     let model = &harness.model;
     let list = &model.list;
@@ -188,6 +197,7 @@ proptest! {
             }
         }
         harness.settle();
+        refuse_files(&mut harness);
         prop_assert!(harness.model.held.is_empty());
         prop_assert!(!harness.model.list.in_flight);
     }
