@@ -20,6 +20,15 @@ fn exported(bench: &Bench, name: &str, more: &[&str]) -> String {
     fs::read_to_string(path).unwrap()
 }
 
+/// The alerts of NDJSON or an array without what was kept beside them where they were exported.
+fn without_record(text: &str) -> Vec<Value> {
+    let mut alerts = serde_json::from_str(text).unwrap_or_else(|_| values(text));
+    for alert in &mut alerts {
+        alert.as_object_mut().unwrap().remove("quell");
+    }
+    alerts
+}
+
 fn values(ndjson: &str) -> Vec<Value> {
     ndjson.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -95,7 +104,8 @@ fn an_export_is_imported_as_the_same_alerts_without_any_source() {
         };
         let sort = ["list", "--json", "--sort", "title,time"];
         assert_eq!(listed(&run(&sort)), listed(&bench.run(&sort).1));
-        assert_eq!(run(&["export", "-", "--format", name.rsplit('.').next().unwrap()]), text);
+        let again = run(&["export", "-", "--format", name.rsplit('.').next().unwrap()]);
+        assert_eq!(without_record(&again), without_record(&text));
     }
 }
 
