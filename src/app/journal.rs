@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
+use crate::app::command::{Change, Command};
 use crate::app::effect::JournalOrder;
 use crate::app::message::{Journal, OrderKind};
 use crate::app::model::{Failures, Model, Overlay, Running};
@@ -171,7 +172,10 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
         },
     );
     let text = match twins_left(model) {
-        None => format!("queued: {label}; u undoes"),
+        None => {
+            let undo = model.settings.keymap.said(Command::Change(Change::Undo));
+            format!("queued: {label}; {undo} undoes")
+        }
         Some(twins) => format!("queued: {label}; {twins}"),
     };
     say(model, text, out);
@@ -179,10 +183,13 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
 
 /// What the last decision left as it is, and the key that adds it.
 pub(super) fn twins_left(model: &Model) -> Option<String> {
+    let adds = model.settings.keymap.said(Command::Change(Change::Twins));
     Some(match bulk::twins_left(model).len() {
         0 => return None,
-        1 => "its twin of the other scanner stays until its next scan: & adds it".to_owned(),
-        several => format!("{several} twins of the other scanner stay until their next scan: & adds them"),
+        1 => format!("its twin of the other scanner stays until its next scan: {adds} adds it"),
+        several => {
+            format!("{several} twins of the other scanner stay until their next scan: {adds} adds them")
+        }
     })
 }
 

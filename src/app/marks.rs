@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::app::command::Mark;
+use crate::app::command::{Command, Mark};
 use crate::app::documents::moment::thousands;
 use crate::app::input::Input;
 use crate::app::model::{List, Model, Overlay, Pane, Visual};
@@ -298,7 +298,8 @@ pub(super) fn clear(model: &mut Model, out: &mut Effects) {
     }
     list.base.clear();
     recount(list);
-    say(model, format!("{} unmarked; *l brings them back", alerts(count)), out);
+    let back = model.settings.keymap.said(Command::Mark(Mark::Last));
+    say(model, format!("{} unmarked; {back} brings them back", alerts(count)), out);
 }
 
 fn last(model: &mut Model, out: &mut Effects) {

@@ -4,7 +4,7 @@
 //! alerts that are. It keeps order and marks, as every filter does. Where it began is remembered, several deep, and
 //! Backspace brings filter, view, order, cursor and marks of that place back, with the details that were open.
 
-use crate::app::command::Pivot;
+use crate::app::command::{Command, Mark, Pivot};
 use crate::app::input::Input;
 use crate::app::lines::{Lines, Under};
 use crate::app::message::Mention;
@@ -156,7 +156,8 @@ pub(super) fn back(model: &mut Model, out: &mut Effects) -> bool {
     }
     details::reopen(model, frame.opened, out);
     if made > 0 {
-        say(model, format!("{} marked there; *l brings them back", alerts(made)), out);
+        let brings = model.settings.keymap.said(Command::Mark(Mark::Last));
+        say(model, format!("{} marked there; {brings} brings them back", alerts(made)), out);
     }
     true
 }

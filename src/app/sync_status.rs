@@ -139,8 +139,9 @@ fn settled(model: &mut Model, change: ChangeId, tally: Tally, out: &mut Effects)
             ..Tally::default()
         };
         model.bulk.refused = Some((change, refused)).filter(|_| refused.total() > 0);
-        let keys = |command| model.settings.keymap.shown(command).replace(' ', "");
-        let (marks, shows) = (keys(Command::Mark(Mark::Last)), keys(Command::Change(Change::Failures)));
+        let keymap = &model.settings.keymap;
+        let marks = keymap.said(Command::Mark(Mark::Last));
+        let shows = keymap.said(Command::Change(Change::Failures));
         fail(model, format!("{outcome} — {marks} marks them, {shows} shows them"), out);
         order(model, Order::OfferFailures(change), JournalOrder::LoadChange(change), out);
     }

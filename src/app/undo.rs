@@ -1,6 +1,7 @@
 //! Undo and redo. Both are changes of their own in the journal: a redo undoes an undo.
 
 use crate::app::Effects;
+use crate::app::command::{Command, Show};
 use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::model::{Bulk, Model, Overlay};
@@ -163,7 +164,8 @@ pub(super) fn undone(
         parts.push(format!("{} on the way back", alerts(changed)));
     }
     if !spared.is_empty() {
-        parts.push(format!("{} left: {} (w lists them)", alerts(spared.len()), reasons(&spared)));
+        let jobs = model.settings.keymap.said(Command::Show(Show::Jobs));
+        parts.push(format!("{} left: {} ({jobs} lists them)", alerts(spared.len()), reasons(&spared)));
     }
     if parts.is_empty() {
         parts.push("nothing was left to take back".to_owned());

@@ -11,7 +11,7 @@ pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
     painter.frame(area, &[Piece::from("Details")], focused);
     let text = area.inner();
     let details = &model.details;
-    if let Some(document) = documents::group(&model.list, text.columns()) {
+    if let Some(document) = documents::group(model, text.columns()) {
         painter.document(text, &document, 0);
         return;
     }

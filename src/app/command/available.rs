@@ -1,5 +1,6 @@
 //! When a command can be used and, if not, why: what the palette, the hint bar and a pressed key say.
 
+use crate::app::command::{Command, View};
 use crate::app::model::{Model, Pane};
 use crate::app::respond::context;
 use crate::app::settings::Colours;
@@ -25,7 +26,8 @@ pub(super) fn session(model: &Model) -> Available {
 /// A view is saved on the digit.
 pub(super) fn saved_view<const DIGIT: u8>(model: &Model) -> Available {
     let there = views::of_digit(model, DIGIT).is_some();
-    unless(&format!("no view is saved on {DIGIT}: m {DIGIT} saves what the list shows"), there)
+    let saves = model.settings.keymap.shown(Command::View(View::Save(DIGIT)));
+    unless(&format!("no view is saved on {DIGIT}: {saves} saves what the list shows"), there)
 }
 
 /// Views are kept here, so that a role that changes nothing has them too.

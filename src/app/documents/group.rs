@@ -1,13 +1,15 @@
 //! The group under the cursor, where else an alert's details stand.
 
+use crate::app::command::{By, Change, Command, Mark, Narrow, Record};
 use crate::app::document::{Document, Piece, Role, safe};
 use crate::app::documents::flow::Flow;
-use crate::app::model::List;
+use crate::app::model::Model;
 use crate::app::notice::alerts;
-use crate::domain::Severity;
+use crate::domain::{Severity, Status};
 
 /// Lays out the group under the cursor: its value, its numbers and what can be done; nothing on an alert.
-pub fn group(list: &List, columns: usize) -> Option<Document> {
+pub fn group(model: &Model, columns: usize) -> Option<Document> {
+    let list = &model.list;
     let groups = list.listing.groups.as_ref()?;
     let group = list.heading()?;
     let mut flow = Flow::new(columns);
@@ -24,14 +26,30 @@ pub fn group(list: &List, columns: usize) -> Option<Document> {
     flow.blank();
     let first = list.group_at(list.place).unwrap_or(0);
     let fold = if list.is_folded(first) { "unfolds the group" } else { "folds the group" };
-    for (key, does) in [
-        ("Enter", fold),
-        ("Space", "marks its alerts, or unmarks them"),
-        ("d s a", "change all of them, after a confirm"),
-        ("c A b", "note, assign, judge all of them"),
-        ("f F", "and a letter: filter by their values"),
+    // Of a chord its first key: which letter follows is seen then.
+    let keys = |commands: &[Command]| -> String {
+        let shown = commands.iter().map(|command| model.settings.keymap.shown(*command));
+        let begun: Vec<String> =
+            shown.map(|keys| keys.split(' ').next().unwrap_or_default().to_owned()).collect();
+        begun.join(" ")
+    };
+    for (keys, does) in [
+        ("Enter".to_owned(), fold),
+        (keys(&[Command::Mark(Mark::Toggle)]), "marks its alerts, or unmarks them"),
+        (
+            keys(&[Change::Set(Status::Dismissed), Change::Menu, Change::Take].map(Command::Change)),
+            "change all of them, after a confirm",
+        ),
+        (
+            keys(&[Record::Note, Record::Assign, Record::Judge(true)].map(Command::Record)),
+            "note, assign, judge all of them",
+        ),
+        (
+            keys(&[Narrow::Only(By::Type), Narrow::Without(By::Type)].map(Command::Narrow)),
+            "and a letter: filter by their values",
+        ),
     ] {
-        flow.line(vec![Piece::new(format!("{key:7}"), Role::Key), Piece::from(does)]);
+        flow.line(vec![Piece::new(format!("{keys:<6} "), Role::Key), Piece::from(does)]);
     }
     Some(flow.finish())
 }

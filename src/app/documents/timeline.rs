@@ -18,8 +18,8 @@ const WIDEST: usize = 8;
 /// From this width on, a cell of a bar is left blank to part it from the next.
 const PARTED: usize = 3;
 
-/// The lengths of time at which labels stand, in seconds.
-const LABELS: [i64; 16] = [
+/// Lengths of time that people count by, in seconds, the shortest first: where labels stand.
+pub const LABELS: [i64; 16] = [
     60,
     300,
     900,

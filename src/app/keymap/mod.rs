@@ -64,6 +64,13 @@ impl Keymap {
         )
     }
 
+    /// The same for the middle of a sentence: letters stand together, as `*l`.
+    pub fn said(&self, command: Command) -> String {
+        let shown = self.shown(command);
+        let letters = shown.split(' ').all(|key| key.chars().count() == 1);
+        if letters { shown.replace(' ', "") } else { shown }
+    }
+
     /// What a first key that waits for another is called: as the chord of the table that has most of its commands.
     pub fn chord(&self, scope: Scope, first: Key) -> Option<&'static Chord> {
         let begun: Vec<&Spec> = self

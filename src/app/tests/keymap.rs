@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::app::command::{self, Change, Command, Scope};
+use crate::app::documents;
 use crate::app::harness::Harness;
 use crate::app::keymap::{Keymap, Preset, build};
 use crate::app::model::{Overlay, Pane};
@@ -61,6 +62,23 @@ fn the_key_of_help_is_named_where_help_is_offered() {
     let mut harness = own("help", &["F1"]);
     harness.keys("Z");
     assert_eq!(harness.notice(), "Z is not a key here; F1 shows the keys");
+}
+
+/// In this preset `u` leads back: a notice that said so of undo would mislead.
+#[test]
+fn notices_name_the_keys_in_force() {
+    let mut harness = preset(Preset::Gmail);
+    harness.keys("x x e y");
+    assert_eq!(harness.notice(), "queued: resolve 2 alerts; Z undoes");
+
+    let mut harness = own("mark-last", &["F5"]);
+    harness.keys("Space * n");
+    assert_eq!(harness.notice(), "1 alert unmarked; F5 brings them back");
+
+    let mut harness = own("dismiss", &["F12"]);
+    harness.keys("z r g g");
+    let pane = documents::group(&harness.model, 40).unwrap();
+    assert!(pane.text().contains("F12 s a change all of them, after a confirm"), "{}", pane.text());
 }
 
 /// Whatever the keys are: what opens a prompt does not answer it. The menu of statuses is none: Enter chooses there.

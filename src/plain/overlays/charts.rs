@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use crate::app::documents::attack::words;
 use crate::app::documents::chart::{severities, stretch};
 use crate::app::documents::moment::counted;
-use crate::app::documents::timeline::head;
+use crate::app::documents::timeline::{LABELS, head};
 use crate::app::key::{Code, Key};
 use crate::app::model::{AttackView, Model, TimelineView};
 use crate::domain::SafeText;
@@ -18,24 +18,6 @@ use crate::plain::speech;
 
 /// Stretches of time that are read at most.
 const STRETCHES: usize = 30;
-
-/// What a stretch may last, in seconds.
-const LENGTHS: [i64; 14] = [
-    60,
-    300,
-    900,
-    3600,
-    2 * 3600,
-    3 * 3600,
-    6 * 3600,
-    12 * 3600,
-    86_400,
-    2 * 86_400,
-    7 * 86_400,
-    28 * 86_400,
-    84 * 86_400,
-    364 * 86_400,
-];
 
 pub(super) fn timeline(model: &Model, view: &TimelineView) -> Vec<String> {
     let Some(shown) = &view.shown else { return Vec::new() };
@@ -60,7 +42,7 @@ fn stretches(histogram: &Histogram, offset: i64) -> Vec<RangeInclusive<usize>> {
     let last = histogram.buckets.len().saturating_sub(1);
     let whole = histogram.bounds(0, last);
     let fits = |length: &i64| *length >= histogram.step && whole.len() / length < STRETCHES as i64;
-    let length = LENGTHS.into_iter().find(fits).unwrap_or(LENGTHS[LENGTHS.len() - 1]);
+    let length = LABELS.into_iter().find(fits).unwrap_or(LABELS[LABELS.len() - 1]);
     let mut found: Vec<(i64, RangeInclusive<usize>)> = Vec::new();
     for at in 0..=last {
         let number = (histogram.bounds(at, at).first + offset).div_euclid(length);

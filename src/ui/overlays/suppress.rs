@@ -2,6 +2,7 @@
 //! service keeps, and the list of rules.
 
 use super::{boxed, framed, keys, prompt_columns, scrolled};
+use crate::app::command::{Change, Command};
 use crate::app::document::{Document, Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, thousands};
@@ -112,8 +113,9 @@ fn confirm(model: &Model, rule: &RuleForm, dismiss: bool, painter: &mut Painter<
     flow.blank();
     if open > 0 {
         let tick = if dismiss { "[x]" } else { "[ ]" };
+        let undo = model.settings.keymap.said(Command::Change(Change::Undo));
         let what = format!(
-            "{tick} dismiss the {} too; u undoes that",
+            "{tick} dismiss the {} too; {undo} undoes that",
             counted(open, "open match").replace("matchs", "matches")
         );
         flow.line(vec![
