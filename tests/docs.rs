@@ -15,51 +15,38 @@ fn readme() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
 }
 
-/// To renew the table after a change of the commands: `QUELL_UPDATE_README=1 cargo test --test docs`.
-#[test]
-fn the_key_table_is_the_command_table() {
-    let (start, end) = ("tests/docs.rs checks it -->\n", "<!-- keys end -->");
-    let text = readme();
-    let (before, rest) = text.split_once(start).unwrap();
-    let (shown, after) = rest.split_once(end).unwrap();
-    let table = command::readme_table();
-    if std::env::var_os("QUELL_UPDATE_README").is_some() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-        fs::write(path, format!("{before}{start}{table}{end}{after}")).unwrap();
-        return;
+/// What stands between two marks of a file must be what is generated. `QUELL_UPDATE_README=1 cargo test --test docs` renews it.
+fn holds(file: &str, parts: &[(&str, &str, String)]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let mut text = fs::read_to_string(&path).unwrap();
+    let renews = std::env::var_os("QUELL_UPDATE_README").is_some();
+    for (start, end, generated) in parts {
+        let (before, rest) = text.split_once(start).unwrap();
+        let (shown, after) = rest.split_once(end).unwrap();
+        assert!(
+            renews || shown == generated,
+            "{file} is behind at `{start}`: renew it with QUELL_UPDATE_README=1 cargo test --test docs"
+        );
+        text = format!("{before}{start}{generated}{end}{after}");
     }
-    assert_eq!(shown, table, "renew it with QUELL_UPDATE_README=1 cargo test --test docs");
+    if renews {
+        fs::write(path, text).unwrap();
+    }
 }
 
-/// The words of plain mode, renewed in the same way.
+/// One test for both tables: renewed at the same time, one would be lost.
 #[test]
-fn the_word_table_is_the_table_of_plain_mode() {
-    let (start, end) = ("tests/docs.rs checks them -->\n", "<!-- words end -->");
-    let text = readme();
-    let (before, rest) = text.split_once(start).unwrap();
-    let (shown, after) = rest.split_once(end).unwrap();
-    let table = format!("\n{}\n", quell::plain::readme());
-    if std::env::var_os("QUELL_UPDATE_README").is_some() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-        fs::write(path, format!("{before}{start}{table}{end}{after}")).unwrap();
-        return;
-    }
-    assert_eq!(shown, table, "renew it with QUELL_UPDATE_README=1 cargo test --test docs");
+fn the_tables_of_the_readme_are_those_of_commands_and_words() {
+    let keys = ("tests/docs.rs checks it -->\n", "<!-- keys end -->", command::readme_table());
+    let words = format!("\n{}\n", quell::plain::readme());
+    holds("README.md", &[keys, ("tests/docs.rs checks them -->\n", "<!-- words end -->", words)]);
 }
 
-/// The example config lists the commands by name. Renewed as the table of the README.
 #[test]
 fn the_example_config_lists_every_command() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/config.example.toml");
-    let (start, end) = ("by default:\n#\n", "\n[profile.default]");
-    let (before, rest) = config::EXAMPLE.split_once(start).unwrap();
-    let (shown, after) = rest.split_once(end).unwrap();
     let rows = command::example_rows();
-    if std::env::var_os("QUELL_UPDATE_README").is_some() {
-        fs::write(path, format!("{before}{start}{rows}{end}{after}")).unwrap();
-        return;
-    }
-    assert_eq!(shown, rows, "renew it with QUELL_UPDATE_README=1 cargo test --test docs");
+    let part = ("by default:\n#\n", "\n[profile.default]", rows.clone());
+    holds("assets/config.example.toml", &[part]);
     // Each row is one that the config takes.
     let rows = rows.replace("# ", "").replace("  ", "  # ");
     config::Config::parse(&format!("[keys]\n{rows}"), Path::new("rows.toml")).unwrap();
