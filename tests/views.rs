@@ -116,7 +116,8 @@ fn new_alerts_ring_once_and_the_title_comes_back() {
     value["properties"]["severity"] = "High".into();
     value["properties"]["alertDisplayName"] = "too\u{1b}\\late;\u{7}".into();
     bench.emulator().add_alert(&value.to_string().replace(name, "2518000000000000000_late")).unwrap();
-    pty.keys("R").wait("1,205").keys("w").wait("Listings").keys("Esc R").wait("1,205");
+    pty.keys("R").wait_written("the bell", |bytes| times(bytes, "\u{7}") > 0);
+    pty.wait("1,205").keys("w").wait("Listings").keys("Esc R").wait("1,205");
     leave(&mut pty);
     assert_eq!(times(&pty.bytes, "\u{7}"), 1);
     assert_eq!(times(&pty.bytes, "\u{1b}]777;notify;quell;quell: 1 new High alert: too␛\\late,␇ on "), 1);
