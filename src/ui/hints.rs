@@ -7,8 +7,14 @@ use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::ui::paint::Painter;
 
-/// Blank cells between two hints.
+/// Blank cells between two hints, where there is room for all that matter.
 const GAP: usize = 3;
+
+/// On a narrow row.
+const NARROW_GAP: usize = 2;
+
+/// From this many columns on, a row is not narrow.
+const ROOMY: usize = 98;
 
 /// The columns of the menu of a pivot: the counts stand near their entities.
 const PIVOTS: usize = 84;
@@ -26,31 +32,32 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
 /// The hints that fit, the first ones first. The safe key is never left out, nor is help, which keeps its place at the
 /// end.
 fn fitted(hints: &[(String, &'static str)], help_key: &str, room: usize) -> Vec<Piece> {
+    let gap = if room < ROOMY { NARROW_GAP } else { GAP };
     let hint = |(key, label): &(String, &'static str)| {
         vec![Piece::new(key.clone(), Role::Key), Piece::new(format!(" {label}"), Role::Body)]
     };
     let help = hints.iter().find(|(key, _)| key == help_key).map(hint).unwrap_or_default();
     let kept = |(key, _): &&(String, &'static str)| key == help_key || key == SAFE;
-    let mut reserved: usize = hints.iter().filter(kept).map(|kept| line_width(&hint(kept)) + GAP).sum();
+    let mut reserved: usize = hints.iter().filter(kept).map(|kept| line_width(&hint(kept)) + gap).sum();
     let mut line: Vec<Piece> = Vec::new();
     let mut used = 0;
     for one in hints.iter().filter(|(key, _)| key != help_key) {
         let pieces = hint(one);
-        let needs = line_width(&pieces) + if line.is_empty() { 0 } else { GAP };
+        let needs = line_width(&pieces) + if line.is_empty() { 0 } else { gap };
         if one.0 == SAFE {
-            reserved = reserved.saturating_sub(line_width(&pieces) + GAP);
+            reserved = reserved.saturating_sub(line_width(&pieces) + gap);
         } else if used + needs + reserved > room {
             continue;
         }
         if !line.is_empty() {
-            line.push(Piece::from(" ".repeat(GAP).as_str()));
+            line.push(Piece::from(" ".repeat(gap).as_str()));
         }
         used += needs;
         line.extend(pieces);
     }
     if !help.is_empty() {
         if !line.is_empty() {
-            line.push(Piece::from(" ".repeat(GAP).as_str()));
+            line.push(Piece::from(" ".repeat(gap).as_str()));
         }
         line.extend(help);
     }
