@@ -71,7 +71,8 @@ pub(super) fn refresh(model: &mut Model, out: &mut Effects) {
 
 /// The alerts changed.
 pub(super) fn table(model: &mut Model, table: Arc<Table>, out: &mut Effects) {
-    if model.table == table {
+    // One that was on its way when a newer one was sent with an answer says nothing any more.
+    if model.table == table || table.generation() < model.table.generation() {
         return;
     }
     model.table = table;

@@ -1,5 +1,7 @@
 //! Journal orders, carried out on the store's thread and answered as messages.
 
+use std::sync::Arc;
+
 use chrono::Utc;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -9,6 +11,7 @@ use crate::app::effect::{JournalOrder, LogPart, LogRange};
 use crate::app::message::{ActLine, AlertLine, Journal, LogLines, LogWindow, Message, OrderKind};
 use crate::domain::progress::SyncEvent;
 use crate::domain::record::LogEntry;
+use crate::domain::table::Table;
 use crate::domain::{AlertId, ChangeId, SafeText};
 use crate::store::{Store, StoreError, StoreHandle};
 
@@ -29,9 +32,13 @@ pub async fn serve(mut orders: UnboundedReceiver<JournalOrder>, work: Work, mail
             work.cancel(change);
         }
         let sends = sends(&order);
-        let answer = carry_out(&workspace.store, order, work.who()).await;
+        let (answer, table) = carry_out(&workspace.store, order, work.who()).await;
         tracing::info!(?answer, "journal");
         let change = changed(&answer);
+        // What was kept is in the list before the word that it is kept: who waits for that word finds it.
+        if let Some(table) = table {
+            mailbox.send(Message::Table(table));
+        }
         mailbox.send(Message::Journal(answer));
         // What is kept here needs no worker, and so no worker tells of its end.
         if let Some(change) = change
@@ -56,12 +63,13 @@ fn changed(answer: &Journal) -> Option<ChangeId> {
     }
 }
 
-/// Carries an order out; a failure to store is an answer too.
-async fn carry_out(store: &StoreHandle, order: JournalOrder, by: SafeText) -> Journal {
+/// Carries an order out; a failure to store is an answer too. With the alerts as they are then.
+async fn carry_out(store: &StoreHandle, order: JournalOrder, by: SafeText) -> (Journal, Option<Arc<Table>>) {
     let kind = order.kind();
-    match store.call(move |store| apply(store, order, &by)).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(error)) | Err(error) => Journal::Refused { order: kind, why: error.to_string().into() },
+    let refused = |error: StoreError| Journal::Refused { order: kind, why: error.to_string().into() };
+    match store.call(move |store| (apply(store, order, &by), store.snapshot())).await {
+        Ok((answer, table)) => (answer.unwrap_or_else(refused), Some(table)),
+        Err(error) => (refused(error), None),
     }
 }
 

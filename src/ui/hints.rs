@@ -104,10 +104,11 @@ mod tests {
                 .into();
         let text =
             |room| fitted(&hints, "?", room).iter().map(|piece| piece.text.as_str()).collect::<String>();
-        assert_eq!(text(80), "Space mark   / filter   d dismiss   ? help");
-        assert_eq!(text(30), "Space mark   / filter   ? help");
-        assert_eq!(text(29), "Space mark   ? help");
-        assert_eq!(text(20), "Space mark   ? help");
+        assert_eq!(text(98), "Space mark   / filter   d dismiss   ? help");
+        assert_eq!(text(97), "Space mark  / filter  d dismiss  ? help");
+        assert_eq!(text(28), "Space mark  / filter  ? help");
+        assert_eq!(text(27), "Space mark  ? help");
+        assert_eq!(text(20), "Space mark  ? help");
         assert_eq!(text(5), "? help");
     }
 
@@ -119,9 +120,9 @@ mod tests {
                 .into();
         let text =
             |room| fitted(&hints, "?", room).iter().map(|piece| piece.text.as_str()).collect::<String>();
-        assert_eq!(text(80), "1–6 reason   y yes, dismiss them   Enter no   Esc no");
-        assert_eq!(text(52), "1–6 reason   y yes, dismiss them   Enter no   Esc no");
-        assert_eq!(text(51), "1–6 reason   y yes, dismiss them   Esc no");
+        assert_eq!(text(98), "1–6 reason   y yes, dismiss them   Enter no   Esc no");
+        assert_eq!(text(49), "1–6 reason  y yes, dismiss them  Enter no  Esc no");
+        assert_eq!(text(48), "1–6 reason  y yes, dismiss them  Esc no");
         assert_eq!(text(12), "Esc no");
         assert_eq!(text(3), "Esc no");
     }
