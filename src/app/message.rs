@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::app::command::Command;
 use crate::app::fetch;
 use crate::app::key::Key;
-use crate::app::model::{Counted, PipeEnd, ProfileLine, ShownCode, Tab};
+use crate::app::model::{Counted, Failure, PipeEnd, ProfileLine, ShownCode, Tab};
 use crate::app::mouse::Mouse;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
@@ -289,8 +289,8 @@ pub enum Journal {
     Views(Option<(ViewEdit, Edited)>, Vec<KeptView>),
     /// Where the analyst is, is kept.
     Noted,
-    /// One change with its alerts.
-    Change(Box<ChangeRecord>, Vec<TargetRecord>),
+    /// One change with its alerts that failed, are in conflict or unconfirmed.
+    Failures(Box<ChangeRecord>, Vec<Failure>),
     /// An order could not be carried out; nothing of it was stored.
     Refused {
         /// What was ordered. Of several orders of a kind, the oldest that is not answered.
