@@ -15,9 +15,7 @@ use crate::app::{Effects, bulk, details, documents, layout, list, overlays};
 use crate::domain::change::plan;
 use crate::domain::filter::Context;
 use crate::domain::progress::Fault;
-use crate::domain::suppression::{
-    Draft, Rule, Simulation, Spot, free_name, has_fired, reason, suggest, warnings,
-};
+use crate::domain::suppression::{Draft, Rule, Simulation, Spot, free_name, reason, suggest, warnings};
 use crate::domain::{SafeText, Status, SubscriptionId};
 
 impl RuleForm {
@@ -155,10 +153,9 @@ fn base(form: &RuleForm) -> Draft {
 }
 
 fn warn(model: &mut Model) {
-    let table = Arc::clone(&model.table);
     let Some(form) = top(model) else { return };
     let simulation = form.simulation.value().filter(|_| !form.simulation.is_loading());
-    form.warnings = warnings(&form.draft, simulation, &|kind| has_fired(&table, kind));
+    form.warnings = warnings(&form.draft, simulation);
 }
 
 /// What the rule in the form would have matched.

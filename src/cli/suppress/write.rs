@@ -15,7 +15,7 @@ use crate::cli::suppress::{draft, matched_one, report, rules};
 use crate::cli::{json as machine, workspace};
 use crate::domain::change::{NewChange, plan};
 use crate::domain::record::DeedKind;
-use crate::domain::suppression::{Draft, Rule, Simulation, State, Stored, reason};
+use crate::domain::suppression::{Draft, Rule, Simulation, State, Stored, reason, warnings};
 use crate::domain::{Status, thousands};
 use crate::runtime::open::Workspace;
 use crate::runtime::{deeds, now};
@@ -189,7 +189,7 @@ async fn write(
     out: &mut Out,
 ) -> Result<Exit, CliError> {
     let simulation = matched_one(workspace, draft.scope()).await?;
-    let warnings = report::warned(draft, &simulation, &workspace.table);
+    let warnings = warnings(draft, Some(&simulation));
     if !global.json {
         report::print(&report::simulation_text(&simulation, &warnings), out)?;
         out.line("")?;
