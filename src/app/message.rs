@@ -1,6 +1,5 @@
 //! What happened: everything that reaches [`super::update()`], as plain data.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, Utc};
@@ -16,6 +15,7 @@ use crate::domain::chart::{Attack, Timeline};
 use crate::domain::fact::{FactKind, named};
 use crate::domain::filter::{Completion, Values};
 use crate::domain::incident::Family;
+use crate::domain::key_set::KeySet;
 use crate::domain::listing::Listing;
 use crate::domain::progress::{Fault, Subscription, SyncEvent};
 use crate::domain::record::{AlertRecord, DeedKind, LogEntry, Past};
@@ -159,7 +159,7 @@ pub enum Ask {
     MarkOnly(Vec<AlertKey>),
     /// No marks any more on these: a command made them for itself, and is over. Nothing is said, and what was marked last
     /// stays what was marked last.
-    TakeOff(BTreeSet<AlertKey>),
+    TakeOff(KeySet),
     /// A filter, by its text. One that does not parse changes nothing.
     Filter(String),
     /// A view.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::chart::{self, Histogram, Ruler, Steps, Window};
 use crate::domain::filter::{Context, Filter};
+use crate::domain::key_set::KeySet;
 use crate::domain::query::{GroupBy, Groups, arrange};
 use crate::domain::table::{Row, Table};
 use crate::domain::{AlertKey, Severity};
@@ -19,6 +20,8 @@ pub struct Listing {
     pub severities: [u32; 5],
     /// The groups, in the order of their rows; none when the list is not grouped.
     pub groups: Option<Arc<Groups>>,
+    /// The alerts of the rows, in no order.
+    pub listed: KeySet,
     /// The same rows over time, where that was asked for.
     pub histogram: Option<Arc<Histogram>>,
 }
@@ -27,10 +30,12 @@ impl Listing {
     /// Puts rows and their snapshot together, counting severities.
     pub fn new(table: Arc<Table>, rows: Vec<u32>) -> Self {
         let mut severities = [0; 5];
-        for row in rows.iter().filter_map(|row| table.row(*row)) {
+        let listed = rows.iter().filter_map(|row| table.row(*row)).map(|row| {
             severities[row.severity() as usize] += 1;
-        }
-        Self { table, rows: rows.into(), severities, groups: None, histogram: None }
+            row.key()
+        });
+        let listed = listed.collect();
+        Self { table, rows: rows.into(), severities, groups: None, listed, histogram: None }
     }
 
     /// The same with the rows of each group together; inside a group they keep their order.
@@ -79,10 +84,13 @@ impl Listing {
         (0..self.len()).filter_map(|place| self.key(place))
     }
 
-    /// The place of an alert in the list. Linear in the list's length.
+    /// The place of an alert in the list. Linear in the list's length, unless it is grouped.
     pub fn place(&self, key: AlertKey) -> Option<usize> {
-        let row = self.table.position(key)?;
-        self.rows.iter().position(|listed| *listed == row)
+        let row = self.table.position(key).filter(|_| self.listed.contains(key))?;
+        match &self.groups {
+            Some(groups) => groups.place(row),
+            None => self.rows.iter().position(|listed| *listed == row),
+        }
     }
 
     /// How many rows have a severity.

@@ -14,6 +14,7 @@ use crate::app::notice::{fail, say};
 use crate::app::{Effects, bulk, details, documents, layout, list, overlays};
 use crate::domain::change::plan;
 use crate::domain::filter::Context;
+use crate::domain::key_set::KeySet;
 use crate::domain::progress::Fault;
 use crate::domain::suppression::{Draft, Rule, Simulation, Spot, free_name, reason, suggest, warnings};
 use crate::domain::{SafeText, Status, SubscriptionId};
@@ -325,7 +326,7 @@ pub(super) fn written(model: &mut Model, question: Question, written: &[Written]
 
 /// Dismisses the open alerts that match, as a change like any other.
 fn dismiss_too(model: &mut Model, dismissal: &Dismissal, out: &mut Effects) {
-    let plan = plan(&model.table, &dismissal.alerts, Status::Dismissed, &std::collections::BTreeSet::new());
+    let plan = plan(&model.table, &dismissal.alerts, Status::Dismissed, &KeySet::default());
     if plan.targets.is_empty() {
         return;
     }

@@ -114,6 +114,7 @@ pub struct Table {
     local: Arc<LocalRecords>,
     pending: usize,
     generation: u64,
+    lineage: u64,
 }
 
 /// Two snapshots are equal when they are the same snapshot.
@@ -137,6 +138,11 @@ impl Table {
     /// The number of the snapshot: grows with each one a builder makes.
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// True when every alert of another snapshot, an older one or this one, is in this one too.
+    pub fn has_all_of(&self, older: &Self) -> bool {
+        self.lineage == older.lineage
     }
 
     /// What tells whether another snapshot has the same facts: statuses and notes may differ.
