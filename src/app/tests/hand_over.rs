@@ -167,12 +167,25 @@ fn the_output_of_a_command_is_shown_and_closing_it_ends_the_command() {
     assert_eq!(piped(&harness).last(), Some(&&PipeOrder::Cancel(number)));
     assert!(harness.model.overlays.is_empty());
     // Once more: it ends by itself, and is not cancelled.
-    harness.keys("| Enter");
+    harness.keys("| ↑ Enter");
     let Some(PipeOrder::Run { number, .. }) = piped(&harness).last() else { panic!() };
     let number = *number;
     let end = PipeEnd { words: SafeText::from("ended with 1"), is_error: true };
     harness.send(Message::Piped(number, Piped::Ended(end))).keys("Esc");
     assert!(matches!(piped(&harness).last(), Some(PipeOrder::Run { .. })));
+}
+
+#[test]
+fn the_prompt_for_a_command_begins_empty_and_the_last_one_comes_back() {
+    let mut harness = Harness::small();
+    harness.keys("! ↑").text("less").keys("Enter !").text("wc -l").keys("Enter");
+    let words = |order: &PipeOrder| match order {
+        PipeOrder::Run { words, .. } => words.join(" "),
+        PipeOrder::Cancel(_) => String::new(),
+    };
+    assert_eq!(piped(&harness).into_iter().map(words).collect::<Vec<_>>(), ["less", "wc -l"]);
+    harness.keys("|").text("x").keys("↑ Enter");
+    assert_eq!(piped(&harness).last().map(|order| words(order)).as_deref(), Some("wc -l"));
 }
 
 #[test]
