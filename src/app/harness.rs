@@ -268,7 +268,8 @@ impl Harness {
                 vec![Message::Values(question, facets)]
             }
             Effect::Complete { question, table, text, cursor } => {
-                vec![Message::Completed(question, complete(&text, cursor, &table))]
+                let completion = complete(&text, cursor, &table, &self.context(), &|| false);
+                vec![Message::Completed(question, completion)]
             }
             Effect::FindRelated { question, table, key, entities } => {
                 vec![Message::Related(question, Arc::new(related(&table, key, &entities)))]
