@@ -2,7 +2,7 @@
 
 use crate::app::effect::{Effect, PipeOrder, SaveOrder, SaveWhat};
 use crate::app::harness::Harness;
-use crate::app::message::{Message, Piped, Saved};
+use crate::app::message::{Message, Piped, Saved, Session, Start};
 use crate::app::model::{Overlay, PipeEnd, SaveState};
 use crate::domain::change::ScriptTool;
 use crate::domain::export::Format;
@@ -211,4 +211,53 @@ fn commands_are_off_in_read_only_mode() {
     }
     harness.keys("W");
     assert!(matches!(harness.model.overlays.last(), Some(Overlay::Save(_))), "a file changes no alert");
+}
+
+/// A harness whose alerts come from files, with the first of them dismissed.
+fn of_files() -> Harness {
+    let mut harness = Harness::small();
+    let session = Session { files: Some(true), ..Harness::session() };
+    harness.send(Message::Start(Start::Ready(session))).keys("d 3 y");
+    harness
+}
+
+fn quits(harness: &Harness) -> bool {
+    harness.effects.contains(&Effect::Quit)
+}
+
+#[test]
+fn the_second_wish_to_leave_does_so_and_the_export_before_is_of_all_alerts() {
+    let mut harness = of_files();
+    harness.keys("q");
+    assert!(harness.notice().starts_with("1 change is kept only here: W exports all alerts, q again"));
+    assert!(!quits(&harness));
+    harness.keys("q");
+    assert!(quits(&harness));
+
+    let mut harness = of_files();
+    harness.keys("q j W Enter");
+    let SaveWhat::Alerts(alerts, _) = written(&harness).3 else { panic!() };
+    assert_eq!(alerts.len(), 3, "something else was done since: W is about the list");
+    harness.keys("ctrl-c q W Enter");
+    let (number, _, _, SaveWhat::Alerts(alerts, _)) = written(&harness) else { panic!() };
+    assert_eq!(alerts.len(), 6);
+    harness.send(Message::Saved(number, Saved::Begun));
+    let done = Saved::Done { path: SafeText::from("quell.ndjson"), warning: None };
+    harness.send(Message::Saved(number, done)).keys("j q");
+    assert!(quits(&harness), "nothing is lost any more");
+}
+
+#[test]
+fn a_change_after_the_export_is_said_too_and_one_that_was_undone_is_not() {
+    let mut harness = of_files();
+    harness.verify(1, &[]);
+    let tally = &mut harness.model.bulk.recent[0].tally;
+    (tally.kept, tally.verified) = (tally.verified, 0);
+    harness.keys("q");
+    assert!(!quits(&harness));
+    harness.keys("u q");
+    assert!(quits(&harness), "{}", harness.notice());
+    let mut harness = of_files();
+    harness.keys("q d 3 y q");
+    assert!(!quits(&harness) && harness.notice().starts_with("2 changes are kept only here"));
 }
