@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
 
-pub(crate) use alert::{subscription, vm};
+pub(crate) use alert::{alert, subscription, vm};
 
 use crate::app::command::sequence;
 use crate::app::effect::{Effect, JournalOrder};
