@@ -167,7 +167,9 @@ fn lines_say_what_would_be_lost() {
         ("list\nstatus resolved 1\n", "1 change is kept only here, and lost now"),
     ] {
         let home = tempfile::tempdir().unwrap();
-        let mut child = quell(home.path())
+        let mut child = Command::new(env!("CARGO_BIN_EXE_quell"))
+            .env_clear()
+            .env("HOME", home.path())
             .args(["--plain", "--file"])
             .arg(fixture("az-cli.json"))
             .stdin(Stdio::piped())

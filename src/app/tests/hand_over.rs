@@ -234,6 +234,12 @@ fn the_second_wish_to_leave_does_so_and_the_export_before_is_of_all_alerts() {
     harness.keys("q");
     assert!(quits(&harness));
 
+    // The list may be empty by then.
+    let mut harness = of_files();
+    harness.keys("q / ctrl-u").text("nothing").keys("Enter q W Enter");
+    let SaveWhat::Alerts(alerts, _) = written(&harness).3 else { panic!() };
+    assert_eq!(alerts.len(), 6);
+
     let mut harness = of_files();
     harness.keys("q j W Enter");
     let SaveWhat::Alerts(alerts, _) = written(&harness).3 else { panic!() };
