@@ -6,10 +6,14 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use quell::cli::args::Cli;
 use quell::cli::exit::{CliError, Exit};
+use quell::cli::mistyped;
 use quell::cli::output::say;
 use quell::runtime;
 
 fn main() -> ExitCode {
+    if let Some(mistake) = mistyped::find(Cli::command(), std::env::args_os().skip(1)) {
+        mistake.exit();
+    }
     let cli = with_files(Cli::parse());
     match start(cli) {
         Ok(code) => ExitCode::from(code),

@@ -4,7 +4,7 @@ use crate::app::command::Scope;
 use crate::app::message::Ask;
 use crate::app::model::{Model, Pane, Tab};
 use crate::app::notice::{alerts, fail, say};
-use crate::app::{Effects, details, keys, layout, list, marks, notice, related, respond, views};
+use crate::app::{Effects, details, keys, layout, leaving, list, marks, notice, related, respond, views};
 use crate::domain::AlertKey;
 use crate::domain::filter::parse;
 use crate::domain::key_set::KeySet;
@@ -14,6 +14,8 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
     model.list.touched |= !model.list.listing.is_empty();
     model.last_interrupt = None;
     model.chord = None;
+    // A command says itself whether it makes the warning void.
+    model.leaving.said &= matches!(ask, Ask::Leave | Ask::Run(_) | Ask::TakeOff(_));
     let before = notice::shown(model);
     off_heading(model, out);
     match ask {
@@ -59,6 +61,7 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
             to_list(model, out);
             views::open(model, view, out);
         }
+        Ask::Leave => leaving::by_name(model, out),
     }
     notice::outlived(model, before);
 }

@@ -164,6 +164,8 @@ pub enum Ask {
     Filter(String),
     /// A view.
     View(ViewRef),
+    /// To leave, whatever is open.
+    Leave,
 }
 
 /// What becomes of a confirm to trigger a logic app.

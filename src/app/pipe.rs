@@ -19,8 +19,18 @@ pub(super) fn open(model: &mut Model, terminal: bool) {
     let set = marks::acted_on(model).collect();
     let keys = marks::in_order(&model.list.listing, &set);
     let alerts = export::of_keys(model, &keys);
-    let input = Input::new(model.last_command.clone());
+    let input = Input::default();
     model.overlays.push(Overlay::Pipe(Box::new(PipePrompt { alerts, terminal, input, error: None })));
+}
+
+/// Brings the last command back into the prompt: what is typed is never added to it unseen.
+pub(super) fn recall(model: &mut Model) {
+    let last = Input::new(model.last_command.clone());
+    if let Some(Overlay::Pipe(prompt)) = model.overlays.last_mut()
+        && !last.text().is_empty()
+    {
+        (prompt.input, prompt.error) = (last, None);
+    }
 }
 
 /// Runs what was typed.

@@ -147,8 +147,8 @@ fn begin(model: &mut Model, start: Start, out: &mut Effects) {
                     out.push(Effect::Timer(Timer::Minute, MINUTE));
                 }
                 journal::list_changes(model, out);
-                // Where the analyst was comes before what the profile begins with.
-                if let Some(view) = view.filter(|_| model.views.place.is_none()) {
+                // What the profile names comes before where the analyst was.
+                if let Some(view) = view {
                     profiles::begin_with(model, &view, out);
                 }
             }

@@ -29,7 +29,11 @@ pub async fn run(global: &Global, id: &str, format: ShowFormat, out: &mut Out) -
                 out.line(machine::text(&alert(&detail, &workspace.table)))?;
             } else {
                 let width = if out.is_terminal() { terminal_width() } else { 100 };
-                for line in documents::details(&detail, &workspace.table, usize::from(width), now()).lines {
+                // On the screen the title stands above the tabs.
+                if !detail.alert.title.is_empty() {
+                    out.line(&detail.alert.title)?;
+                }
+                for line in documents::untitled(&detail, &workspace.table, usize::from(width), now()).lines {
                     let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
                     out.line(text.trim_end())?;
                 }

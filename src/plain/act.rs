@@ -263,7 +263,7 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             let said = plain.part(said);
             wish(plain, Wish::Say(said))
         }
-        Verb::Quit => Ok(vec![Step::Quit]),
+        Verb::Quit => Ok(vec![ask(Ask::Leave)]),
     }
 }
 

@@ -138,7 +138,14 @@ impl Talk {
             if let Flow::Leave(code) = self.print(lines)? {
                 return Ok(code);
             }
-            let Some(line) = self.next_line()? else { return Ok(0) };
+            let Some(line) = self.next_line()? else {
+                // Nobody is left to answer: what is lost is said all the same.
+                if let Some(words) = app::leaving::lost_words(&self.model) {
+                    self.out.line(format!("{words}, and lost now: export would have written it."))?;
+                    self.out.finish()?;
+                }
+                return Ok(0);
+            };
             let line = match line {
                 Ok(line) => line,
                 Err(code) => return Ok(code),

@@ -139,8 +139,10 @@ fn serve(
                 }
             }
             Ask::Suggestions(table, text, cursor) => {
-                if newest_suggestions.load(Ordering::Acquire) == question.0 {
-                    reply(Message::Completed(question, filter::complete(&text, cursor, &table)));
+                let stale = || newest_suggestions.load(Ordering::Acquire) != question.0;
+                if !stale() {
+                    let completion = filter::complete(&text, cursor, &table, &context, &stale);
+                    reply(Message::Completed(question, completion));
                 }
             }
             Ask::New(table, filter, seen) => {

@@ -269,7 +269,8 @@ fn typing(size: (u16, u16)) -> Model {
     filter(&mut model, "status:active");
     model.filter.input = Input::new(text);
     model.filter.editing = true;
-    model.filter.completion = complete("status:active severity:", 23, &model.table);
+    model.filter.completion =
+        complete("status:active severity:", 23, &model.table, &charts::context(), &|| false);
     model.filter.completion.replace = 14..17;
     model.filter.chosen = Some(1);
     model

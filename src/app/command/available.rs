@@ -4,7 +4,7 @@ use crate::app::command::{Command, View};
 use crate::app::model::{Model, Pane};
 use crate::app::respond::context;
 use crate::app::settings::Colours;
-use crate::app::{bulk, marks, related, respond, rights, undo, views};
+use crate::app::{bulk, leaving, marks, related, respond, rights, undo, views};
 use crate::domain::progress::FaultKind;
 use crate::domain::rights::Right;
 
@@ -71,6 +71,11 @@ pub(super) fn grouped(model: &Model) -> Available {
 
 pub(super) fn any_listed(model: &Model) -> Available {
     unless("no alert matches the filter", !model.list.listing.is_empty())
+}
+
+/// There is something to export: what is listed or marked, or decisions that would be lost.
+pub(super) fn can_export(model: &Model) -> Available {
+    if leaving::exports_all(model) || !model.list.marks.is_empty() { Ok(()) } else { any_listed(model) }
 }
 
 pub(super) fn any_mark(model: &Model) -> Available {

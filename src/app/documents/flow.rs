@@ -104,8 +104,8 @@ impl Flow {
         loop {
             let room = self.width.saturating_sub(line_width(head)).max(1);
             let (taken, next) = take_line(left, room);
-            self.push(head, taken);
-            let Some(next) = next else { return };
+            let Some(next) = next else { return self.push(head, taken) };
+            self.push(head, without_dot(taken));
             left = next;
             head = rest;
         }
@@ -192,6 +192,14 @@ impl Flow {
     }
 }
 
+/// A line that goes on in the next one, without a dot of ours between two facts at its end.
+fn without_dot<'a, 'b>(line: &'b [Cluster<'a>]) -> &'b [Cluster<'a>] {
+    match trim_end(line).split_last() {
+        Some((last, rest)) if last.text == "·" && !last.data && !rest.is_empty() => trim_end(rest),
+        _ => line,
+    }
+}
+
 /// The clusters of one line and what is left; nothing is left after the last line.
 fn take_line<'a, 'b>(
     clusters: &'b [Cluster<'a>],
@@ -253,6 +261,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::app::document::safe;
 
     fn wrapped(width: usize, text: &str) -> String {
         let mut flow = Flow::new(width);
@@ -275,6 +284,15 @@ mod tests {
         ] {
             assert_eq!(wrapped(width, text), lines, "{text:?} in {width}");
         }
+    }
+
+    #[test]
+    fn no_dot_of_ours_is_left_at_the_end_of_a_line() {
+        let dot = || Piece::new(" · ", Role::Dim);
+        let mut flow = Flow::new(14);
+        flow.wrap("", "", &["High".into(), dot(), "Active".into(), dot(), "VM_Suspicious".into()]);
+        flow.wrap("", "", &safe(crate::domain::SafeStr("text from · outside"), Role::Body));
+        assert_eq!(flow.finish().text(), "High · Active\nVM_Suspicious\ntext from ·\noutside\n");
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub mod views;
 
 pub use contacts::contacts;
 pub use context::context;
-pub use details::details;
+pub use details::{details, untitled};
 pub use group::group;
 pub use help::help;
 pub use history::history;

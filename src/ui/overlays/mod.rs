@@ -68,7 +68,7 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::Jobs(scroll) => {
             let area = sheet(model.size);
             let document = documents::jobs(model, area.inner().columns());
-            scrolled(area, "Jobs", &document, scroll.offset, painter);
+            scrolled(area, "Running and recent work", &document, scroll.offset, painter);
         }
         Overlay::Help(scroll) => {
             let area = sheet(model.size);
