@@ -48,6 +48,8 @@ pub(super) fn answer(plain: &mut Plain, model: &Model) -> Vec<String> {
     let now = Seen::of(plain, model);
     let before = std::mem::replace(&mut plain.before, now.clone());
     let mut lines = std::mem::take(&mut plain.news.said);
+    // A word that leaves a form does both steps at once.
+    lines.retain(|line| !line.starts_with("Esc again drops"));
     // What is printed for copying stands by itself: the notice that it was copied says nothing more.
     if !plain.news.copied.is_empty() {
         lines.retain(|line| !line.starts_with("Copied"));
