@@ -136,7 +136,8 @@ fn changed(plain: &mut Plain, model: &Model, before: &Seen, now: &Seen, silent: 
         });
         lines.extend(alerts::under_cursor(plain, model));
     } else if now.sort != before.sort {
-        lines.push(format!("Sorted by {}.", now.sort.to_string().replace(',', ", then ")));
+        let keys = now.sort.to_string().replace(":asc", " ascending").replace(":desc", " descending");
+        lines.push(format!("Sorted by {}.", keys.replace(',', ", then ")));
         lines.extend(alerts::under_cursor(plain, model));
     } else if before.full.is_some() {
         lines.push("Back in the list.".to_owned());
