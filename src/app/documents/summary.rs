@@ -229,7 +229,10 @@ pub(super) fn kill_chain(flow: &mut Flow, alert: &Alert, whole: bool) {
             .iter()
             .map(|stage| {
                 if hit(stage) {
-                    vec![Piece::new(format!("▐{}▌", stage.label()), Role::Stage)]
+                    // By the alert's own name for it: that is what filters and the ATT&CK view call it.
+                    let own = alert.tactics.iter().filter(|tactic| tactic.stage() == Some(*stage));
+                    let own: Vec<&str> = own.map(Tactic::label).collect();
+                    vec![Piece::new(format!("▐{}▌", own.join(", ")), Role::Stage)]
                 } else {
                     vec![Piece::new(stage.label(), Role::Dim)]
                 }
@@ -319,4 +322,26 @@ pub fn column(line: &mut Vec<Piece>, cell: Vec<Piece>, width: usize) {
     let used = line_width(&cell);
     line.extend(cell);
     line.push(Piece::from(" ".repeat(width.saturating_sub(used)).as_str()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::harness::Harness;
+    use crate::domain::tactic::TacticSet;
+
+    #[test]
+    fn a_stage_has_the_alerts_own_name_for_it() {
+        let shown = Harness::small().model.details.shown.clone().unwrap();
+        let chain = |intent: &str| {
+            let alert = Alert { tactics: TacticSet::parse_intent(intent), ..shown.alert.clone() };
+            let mut flow = Flow::new(200);
+            kill_chain(&mut flow, &alert, false);
+            flow.finish().text()
+        };
+        let text = chain("Probing");
+        assert!(text.contains("▐Probing▌ › Resource development"), "{text}");
+        let text = chain("Exploitation, InitialAccess, PreAttack");
+        assert!(text.contains("▐Pre-attack▌") && text.contains("▐Initial access, Exploitation▌"), "{text}");
+    }
 }
