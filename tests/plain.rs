@@ -301,6 +301,20 @@ fn what_was_refused_is_read_and_only_that_is_sent_again() {
 }
 
 #[test]
+fn a_form_is_left_by_one_word() {
+    let bench = tenant(&[]);
+    let mut talk = Talk::begin(&bench);
+    talk.say("list");
+    talk.say("respond 1");
+    talk.expect("section 6", "Enter edits");
+    talk.expect("1", "Mail for alerts of");
+    talk.expect("3 yes", "Owners: yes");
+    let left = talk.expect("cancel", "Nothing was changed.");
+    assert!(!left.contains("Esc"), "{left}");
+    talk.leave();
+}
+
+#[test]
 fn lines_are_read_from_a_pipe_to_its_end() {
     let bench = tenant(&[]);
     let mut command = bench.command();

@@ -16,7 +16,7 @@ pub(super) fn hints(code: &DeviceCode) -> &'static [(&'static str, &'static str)
     match code.stage {
         CodeStage::Asked => &[("Esc", "give up")],
         CodeStage::Shown(_) => &[("y", "copy the code"), ("Esc", "give up")],
-        CodeStage::Failed(_) => &[("Enter", "a new code"), ("Esc", "back")],
+        CodeStage::Failed(_) => &[("Enter", "ask for a new code"), ("Esc", "back")],
     }
 }
 

@@ -395,6 +395,44 @@ fn the_same_words_leave_every_question() {
 }
 
 #[test]
+fn add_filter_is_left_by_one_word_and_a_field_named_whole_is_chosen() {
+    for lines in [&["choose", "sev"][..], &["choose", "severity"], &["choose", "sev", "1"]] {
+        for word in ["cancel", "quit"] {
+            let mut talk = Talk::small();
+            talk.say(lines).say(&[word]);
+            assert!(talk.model().overlays.is_empty(), "{lines:?}: {}", talk.written);
+        }
+    }
+    let mut talk = Talk::small();
+    talk.say(&["choose", "type"]);
+    assert!(talk.written.contains("Which type?"), "{}", talk.written);
+    talk.say(&["cancel", "choose", "zzzz", "1"]);
+    assert!(talk.written.contains("There is nothing to choose from here."), "{}", talk.written);
+}
+
+#[test]
+fn what_is_said_names_words_and_no_keys_of_the_screen() {
+    let mut talk = Talk::small();
+    talk.say(&["back"]);
+    assert!(talk.written.contains("There is nothing to go back to: quit leaves."), "{}", talk.written);
+    talk.say(&["list", "status resolved 1"]).meanwhile(|harness| {
+        harness.verify(1, &[]);
+    });
+    talk.say(&["failures"]);
+    assert!(talk.written.contains("Nothing failed"), "{}", talk.written);
+    assert!(talk.model().overlays.is_empty(), "there is nothing to answer: {}", talk.written);
+}
+
+#[test]
+fn a_history_is_not_read_before_what_was_just_written_is_in_it() {
+    let mut talk = Talk::small();
+    talk.say(&["list", "history 1"]);
+    assert_eq!(super::awaited(talk.model()), None);
+    talk.harness.model.details.asked = talk.model().details.wanted;
+    assert_eq!(super::awaited(talk.model()).as_deref(), Some("Waiting for the details of the alert."));
+}
+
+#[test]
 fn an_empty_line_is_never_yes() {
     for asked in
         [&["dismiss 1"][..], &["mark 1-2", "status resolved"], &["dismiss 1", "3"], &["mark 1-2", "take"]]

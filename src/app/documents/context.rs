@@ -223,8 +223,8 @@ fn marks(times: &Times, window: Window) -> Vec<(DateTime<Utc>, &'static str)> {
 }
 
 fn mark(flow: &mut Flow, at: DateTime<Utc>, words: &str, now: Now) {
-    let line = format!("  {:<TIME$}  ── {words} ──", clock(at, now));
-    flow.line(vec![Piece::new(line, Role::Section)]);
+    let time = Piece::new(format!("  {:<TIME$}", clock(at, now)), Role::Section);
+    flow.line(vec![time, Piece::new(format!("  ── {words} ──"), Role::Section)]);
 }
 
 /// UTC, as the alert's own times are shown.
