@@ -67,7 +67,7 @@ pub fn print(document: &Document, out: &mut Out) -> Result<(), CliError> {
 }
 
 /// The document without its hints about keys, and without the lines that held nothing else.
-fn keyless(document: &Document) -> Document {
+pub fn keyless(document: &Document) -> Document {
     let is_key = |piece: &Piece| piece.role == Role::Key;
     let lines = document.lines.iter().filter_map(|line| {
         let kept: Vec<Piece> = line.iter().filter(|piece| !is_key(piece)).cloned().collect();
