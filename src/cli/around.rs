@@ -160,7 +160,7 @@ mod tests {
         let remote: Remote<u8> = Remote { fault: Some(fault), ..Remote::default() };
         for width in [12, 20, 80] {
             let mut flow = Flow::new(width);
-            standing(&mut flow, &remote, now());
+            standing(&mut flow, &remote, "R", now());
             flow.words("more", Role::Body);
             let document = flow.finish();
             assert!(document.text().contains('R'), "{}", document.text());
