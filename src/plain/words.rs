@@ -148,7 +148,7 @@ pub static WORDS: &[Word] = &[
     word(&["export"], "", "writes the marked alerts, else those listed, to a file", V::Run(Command::HandOver(HandOver::File))),
     word(&["script"], "[NUMBERS]", "writes a change of status as a script of curl or az rest commands", V::On(Command::HandOver(HandOver::Script))),
     word(&["pipe"], "[NUMBERS]", "gives the alerts' JSON to a command and reads its output", V::On(Command::HandOver(HandOver::Pipe))),
-    word(&["attack"], "", "reads which tactics and techniques of ATT&CK are hit, and lists the alerts of one", V::Run(Command::Show(Show::Attack))),
+    word(&["attack"], "", "reads which tactics of ATT&CK are hit, on demand their techniques, and lists the alerts of one", V::Run(Command::Show(Show::Attack))),
     word(&["timeline"], "", "reads when alerts came, and filters to one of these times", V::Run(Command::Show(Show::Timeline))),
     word(&["jobs"], "", "reads running and recent work", V::Run(Command::Show(Show::Jobs))),
     word(&["log"], "", "reads the audit log: everything done here", V::Run(Command::Show(Show::Log))),
