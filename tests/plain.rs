@@ -244,7 +244,7 @@ fn a_view_is_saved_and_opened_again_in_the_next_session() {
     let bench = tenant(&[]);
     let mut talk = Talk::begin(&bench);
     talk.expect("filter severity:high status:active", "alerts match");
-    talk.expect("view save 5", "Saved: 5 opens it");
+    talk.expect("view save 5", "Saved: view 5 opens it");
     talk.expect("clear", "none, every alert");
     talk.leave();
     let mut talk = Talk::begin(&bench);

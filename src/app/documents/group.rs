@@ -43,12 +43,13 @@ pub fn group(model: &Model, columns: usize) -> Option<Document> {
             keys(&[Record::Note, Record::Assign, Record::Judge(true)].map(Command::Record)),
             "note, assign, judge all of them",
         ),
-        (
-            keys(&filters),
-            if chords { "and a letter: filter by their values" } else { "filter by their type" },
-        ),
+        if chords {
+            (keys(&filters), "and a letter: filter by their values")
+        } else {
+            (filters.map(|command| model.settings.keymap.shown(command)).join(", "), "filter by their type")
+        },
     ] {
-        flow.line(vec![Piece::new(format!("{keys:<6} "), Role::Key), Piece::from(does)]);
+        flow.wrap("", "       ", &[Piece::new(format!("{keys:<6} "), Role::Key), Piece::from(does)]);
     }
     Some(flow.finish())
 }
