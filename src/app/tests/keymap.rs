@@ -81,7 +81,7 @@ fn notices_name_the_keys_in_force() {
 
     let mut harness = own("dismiss", &["F12"]);
     harness.keys("z r g g");
-    let pane = documents::group(&harness.model, 40).unwrap();
+    let pane = documents::group(&harness.model, 60).unwrap();
     assert!(pane.text().contains("F12 s a change all of them, after a confirm"), "{}", pane.text());
 }
 
