@@ -1,6 +1,6 @@
 //! What is asked for by name instead of by key: by plain mode, whose lines name commands and alerts.
 
-use crate::app::command::Scope;
+use crate::app::command::{Command, Mark, Scope};
 use crate::app::message::Ask;
 use crate::app::model::{Model, Pane, Tab};
 use crate::app::notice::{alerts, fail, say};
@@ -43,7 +43,8 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
             list.marks = known;
             marks::recount(list);
             if others > 0 {
-                say(model, format!("{} unmarked; marks-again brings them back", alerts(others)), out);
+                let back = model.settings.keymap.said(Command::Mark(Mark::Last));
+                say(model, format!("{} unmarked; {back} brings them back", alerts(others)), out);
             }
         }
         Ask::TakeOff(keys) => {
@@ -118,7 +119,7 @@ fn item(model: &mut Model, at: usize) {
     }
 }
 
-/// Marks or unmarks alerts. Those of a set that a `*` chord marked and that are unmarked here are kept, as by Space.
+/// Marks or unmarks alerts. Those of a set that a `*` chord marked and that are unmarked here are kept, as on the screen.
 fn mark(model: &mut Model, keys: &[AlertKey], on: bool, out: &mut Effects) {
     let mut changed = 0;
     for key in keys {

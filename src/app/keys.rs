@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Change, Command, Go, HandOver, Mark, Scope, Show, Suppress, show_keys, spec};
+use crate::app::command::{
+    App, Change, Command, Go, HandOver, Mark, Narrow, Scope, Show, Suppress, show_keys, spec,
+};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending};
@@ -14,7 +16,6 @@ use crate::app::{
     marks, narrow, notice, overlays, pipe, pivot, profiles, record, related, respond, rights, sign_in,
     suppress, views,
 };
-use crate::domain::SafeText;
 
 /// How long a chord waits before its menu is shown.
 pub(super) const MENU_AFTER: Duration = Duration::from_millis(300);
@@ -332,7 +333,8 @@ pub(super) fn paste(model: &mut Model, text: &str, out: &mut Effects) {
         && !overlays::paste(model, text)
         && model.first_run.is_none()
     {
-        say(model, SafeText::from("nothing to paste into; / filters"), out);
+        let filters = model.settings.keymap.said(Command::Narrow(Narrow::Edit));
+        say(model, format!("nothing to paste into; {filters} filters"), out);
     }
 }
 

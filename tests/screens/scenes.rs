@@ -323,7 +323,7 @@ fn nothing_matches(size: (u16, u16)) -> Model {
 
 fn signed_out(size: (u16, u16)) -> Model {
     let mut model = bare(size);
-    let message = "The sign-in of the Azure CLI has expired: run `az login`, then press R";
+    let message = "The sign-in of the Azure CLI has expired: run `az login`";
     model.sync.fault = Some(fault(FaultKind::SignIn, message));
     model
 }
