@@ -11,7 +11,8 @@ use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, export, filter_bar, first_run, group, journal, list, marks, narrow,
-    notice, overlays, pipe, pivot, profiles, record, related, respond, rights, sign_in, suppress, views,
+    notice, overlays, pipe, pivot, profiles, record, related, respond, rights, sign_in, suppress,
+    sync_status, views,
 };
 use crate::domain::SafeText;
 
@@ -302,8 +303,8 @@ fn stays_here(model: &mut Model, out: &mut Effects) -> bool {
     true
 }
 
-/// ctrl-c: drops keys typed ahead, a chord, a prompt or what is being typed; else cancels the running change; else
-/// quits when pressed twice.
+/// ctrl-c: drops keys typed ahead, a chord, a prompt or what is being typed; else cancels the running change, or the
+/// reading of files; else quits when pressed twice.
 fn interrupt(model: &mut Model, out: &mut Effects) {
     let chord = model.chord.take().is_some();
     let in_outcomes = matches!(model.overlays.last(), Some(Overlay::Outcomes(_)));
@@ -325,7 +326,10 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         let (change, label) = (running.change, running.label.clone());
         out.push(Effect::Journal(JournalOrder::Cancel(change)));
         say(model, format!("cancelling: {label}; what was sent stays"), out);
-    } else if export::interrupt(model, out) || respond::trigger::interrupt(model, out) {
+    } else if export::interrupt(model, out)
+        || respond::trigger::interrupt(model, out)
+        || sync_status::interrupt(model, out)
+    {
     } else if model
         .last_interrupt
         .is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS)

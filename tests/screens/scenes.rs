@@ -1,14 +1,16 @@
 //! The scenes: each a model in one state, by name. The part of the name before `_` is its area.
 
+use chrono::TimeDelta;
 use quell::app::input::Input;
 use quell::app::key::Key;
 use quell::app::keymap::Pending;
 use quell::app::model::{
-    Chord, Confirm, Failures, Model, Notice, Overlay, Palette, Pane, Running, Scroll, StatusMenu, Tab, Visual,
+    Chord, Confirm, Failures, Model, Notice, Overlay, Palette, Pane, Running, Scroll, StatusMenu, SyncStatus,
+    Tab, Visual,
 };
 use quell::domain::change::{Outcome, Reason, Tally};
 use quell::domain::filter::{complete, parse};
-use quell::domain::progress::FaultKind;
+use quell::domain::progress::{FaultKind, Reading};
 use quell::domain::{AlertKey, ChangeId, Status};
 
 use crate::charts;
@@ -120,6 +122,8 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("prompt_pipe", hand_over::pipe),
     ("prompt_pipe_wrong", hand_over::wrong),
     ("main_saving", hand_over::saving),
+    ("main_reading", reading),
+    ("main_pipe", reading_a_pipe),
     ("sheet_output", hand_over::output),
     ("sheet_failures", failures),
     ("sheet_jobs", jobs),
@@ -289,6 +293,24 @@ fn long_filter(size: (u16, u16)) -> Model {
     model.filter.error = parse(text).err();
     model.filter.input = Input::new(text);
     model.filter.editing = true;
+    model
+}
+
+fn reading(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let session = model.session.as_mut().unwrap();
+    (session.tenant, session.files) = ("alerts.ndjson and 2 more".into(), Some(true));
+    let reading = Reading { bytes: 1_288_490_189, total: Some(3_650_722_202), alerts: 412_345, left: 3 };
+    let started = Some(now().utc - TimeDelta::seconds(94));
+    model.sync = SyncStatus { running: true, started, reading: Some(reading), ..SyncStatus::default() };
+    model
+}
+
+fn reading_a_pipe(size: (u16, u16)) -> Model {
+    let mut model = reading(size);
+    model.session.as_mut().unwrap().tenant = "standard input".into();
+    model.sync.reading = model.sync.reading.map(|reading| Reading { total: None, ..reading });
+    model.sync.stopping = true;
     model
 }
 

@@ -5,6 +5,7 @@
 //! | [`flow`] | the words of all others: wrapping, fields, sections |
 //! | [`moment`] | times and ages in words |
 //! | [`bar`] | progress in cells |
+//! | [`reading`] | how far files are read |
 //! | [`pane`](mod@pane) | the side pane |
 //! | [`details`](mod@details), `entities`, `evidence` | the *Alert details* tab |
 //! | [`related`](mod@related), `incident` | the *Related* tab; an incident as a tree |
@@ -47,6 +48,7 @@ pub mod json;
 pub mod log;
 pub mod moment;
 pub mod pane;
+pub mod reading;
 pub mod recommendations;
 pub mod related;
 pub mod sign_in;
