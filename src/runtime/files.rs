@@ -154,17 +154,17 @@ pub fn show(work: &Work, mailbox: &Mailbox, slot: &Slot, paths: &[PathBuf], inta
         }
     });
     intake.paces.store(false, Ordering::Relaxed);
-    // The alerts come before the word that all were read: who waits for that word has them.
+    // The alerts, and what there is to say, come before the word that all were read: who waits for that word has them.
     let mut generation = 0;
     if let Ok(table) = workspace.store.call_blocking(Store::snapshot) {
         generation = table.generation();
         mailbox.send(Message::Table(table));
     }
-    mailbox.send(Message::Sync(SyncEvent::RoundEnded(chrono::Utc::now(), generation)));
     say_end(mailbox, &totals, &left);
     if let Some(reading) = last.filter(|_| matches!(&totals, Ok(totals) if totals.stopped)) {
         mailbox.send(Message::Sync(SyncEvent::ReadStopped(reading)));
     }
+    mailbox.send(Message::Sync(SyncEvent::RoundEnded(chrono::Utc::now(), generation)));
 }
 
 /// Says what was left out, or why the rest is not stored.

@@ -36,8 +36,8 @@ fn reading_is_stopped_by_a_key_that_is_shown() {
     // It is on its way: another one is about quitting.
     harness.keys("ctrl-c");
     assert_eq!((stops(&harness), harness.notice()), (1, "ctrl-c again quits"));
-    harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc, 1)));
     harness.send(Message::Sync(SyncEvent::ReadStopped(FAR)));
+    harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc, 1)));
     assert_eq!(harness.notice(), "stopped: 3.0 of 12.0 MiB read; what was read is in the list");
     assert_eq!((harness.model.sync.reading, harness.model.sync.stopped), (None, Some(FAR)));
     assert_eq!(harness.shown(), [1]);
