@@ -127,17 +127,13 @@ pub fn resolve(global: &Global) -> Result<Setup, OpenError> {
         Some(text) => Endpoint::parse(text)?,
         None => cloud.endpoint(),
     };
-    let (folder, former) = match &global.data_dir {
-        Some(folder) => (folder.clone(), None),
-        None => {
-            let profiles = config.iter().flat_map(|config| config.profile.keys());
-            let data = Paths::standard()?.data;
-            let former = folders::former(profiles, &name, global.endpoint.as_deref());
-            (
-                data.join(folders::of(&name, global.endpoint.as_deref())),
-                former.map(|former| data.join(former)),
-            )
-        }
+    let (folder, former) = if let Some(folder) = &global.data_dir {
+        (folder.clone(), None)
+    } else {
+        let (data, endpoint) = (Paths::standard()?.data, global.endpoint.as_deref());
+        let profiles = config.iter().flat_map(|config| config.profile.keys());
+        let former = folders::former(profiles, &name, endpoint).map(|former| data.join(former));
+        (data.join(folders::of(&name, endpoint)), former)
     };
     let configured = config.is_some_and(|config| !config.profile.is_empty())
         || std::env::var_os("QUELL_ACCESS_TOKEN").is_some_and(|token| !token.is_empty());
