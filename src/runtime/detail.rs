@@ -27,7 +27,7 @@ pub async fn load(
     };
     let asked = id.clone();
     let (raw, past) = store
-        .call(move |store| (store.raw(&asked), store.past(&asked)))
+        .call(move |store| (store.raw_at(key, &asked), store.past(&asked)))
         .await
         .map_err(|error| SafeText::from(error.to_string()))?;
     let raw = raw.map_err(|error| SafeText::from(error.to_string()))?;
