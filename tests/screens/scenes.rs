@@ -11,7 +11,7 @@ use quell::app::model::{
 use quell::domain::change::{Outcome, Reason, Tally, TargetRecord};
 use quell::domain::filter::{complete, parse};
 use quell::domain::progress::{FaultKind, Reading};
-use quell::domain::{AlertKey, ChangeId, Status};
+use quell::domain::{AlertId, AlertKey, ChangeId, Status};
 
 use crate::charts;
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
@@ -478,7 +478,7 @@ fn failures(size: (u16, u16)) -> Model {
         .collect();
     targets.push(refused(8, Outcome::Conflict, "someone set it to In progress meanwhile"));
     targets.push(refused(900, Outcome::Unconfirmed, ""));
-    let known = |id| model.table.find(id).map(|row| row.key());
+    let known = |id: &AlertId| model.table.find(id).map(|row| row.key());
     let keyed = |record: TargetRecord| Failure { key: known(&record.target.id), record };
     let targets = targets.into_iter().map(keyed).collect();
     let change = record(12, Some(Status::Dismissed), tally);
