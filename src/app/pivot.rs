@@ -169,7 +169,7 @@ pub(super) fn back(model: &mut Model, out: &mut Effects) -> bool {
 pub(super) fn settle(model: &mut Model, changed: &[AlertKey]) {
     for frame in &mut model.pivots {
         for key in changed {
-            frame.marks.remove(key);
+            frame.marks.remove(*key);
         }
     }
 }

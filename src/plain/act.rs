@@ -1,7 +1,5 @@
 //! From a line to messages, where nothing is asked.
 
-use std::collections::BTreeSet;
-
 use crate::app::Message;
 use crate::app::command::{
     COMMANDS, Change, Command, Copy, Grouping, Mark, Move, Narrow, Pivot, Record, Respond, Scope, Show, Span,
@@ -12,8 +10,9 @@ use crate::app::message::Ask;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::app::overlays::matching;
 use crate::domain::filter::parse;
+use crate::domain::key_set::KeySet;
 use crate::domain::query::{GroupBy, SortKey};
-use crate::domain::{AlertKey, SafeStr, Status};
+use crate::domain::{SafeStr, Status};
 use crate::plain::line::{Line, first, numbers, read};
 use crate::plain::overlays::typed;
 use crate::plain::session::{Plain, Step, Wish};
@@ -134,7 +133,7 @@ fn on(plain: &mut Plain, model: &Model, text: &str) -> Steps {
             vec![ask(Ask::Cursor(*key))]
         }
         _ => {
-            let own: BTreeSet<AlertKey> =
+            let own: KeySet =
                 keys.iter().copied().filter(|key| model.table.position(*key).is_some()).collect();
             plain.own = Some(own).filter(|own| !own.is_empty() && *own != model.list.marks);
             vec![ask(Ask::MarkOnly(keys))]

@@ -137,7 +137,7 @@ fn apps(flow: &mut Flow, model: &Model, trigger: &Trigger) -> Items {
         None => {}
     }
     let on = model.list.marks.len();
-    if on > 1 || on == 1 && model.respond.alert.is_some_and(|key| !model.list.marks.contains(&key)) {
+    if on > 1 || on == 1 && model.respond.alert.is_some_and(|key| !model.list.marks.contains(key)) {
         let words = if on == 1 {
             "  for the marked alert".to_owned()
         } else {

@@ -458,6 +458,6 @@ fn what_failed_stays_said_until_it_is_looked_at() {
     assert_eq!(harness.model.bulk.refused.map(|(_, tally)| tally.failed), Some(1));
     harness.keys("E");
     let Some(Overlay::Failures(failures)) = harness.model.overlays.last() else { panic!() };
-    assert!(failures.targets.iter().all(|target| target.outcome.is_retryable()), "only what failed");
+    assert!(failures.targets.iter().all(|target| target.record.outcome.is_retryable()), "only what failed");
     assert_eq!(harness.model.bulk.refused, None);
 }
