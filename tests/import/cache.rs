@@ -11,7 +11,7 @@ use quell::domain::key_set::KeySet;
 use quell::domain::progress::Subscription;
 use quell::domain::record::{Deed, DeedKind};
 use quell::domain::{AlertId, SafeText, Status, SubscriptionId};
-use quell::store::{Access, Folder, Store, StoreHandle};
+use quell::store::{Access, Folder, PageBatch, Store, StoreHandle, Upsert};
 use quell::sync::intake::{Incoming, Progress, Totals, take_in};
 
 const SUBSCRIPTION: &str = "5b1f0c9e-2d64-4f0a-9a57-0c1d8e6f7a21";
@@ -127,6 +127,21 @@ fn change(store: &StoreHandle, want: Status) -> quell::domain::ChangeId {
         .unwrap()
 }
 
+/// The one alert of a file, as its subscription lists it.
+fn list(store: &StoreHandle, file: &[u8]) {
+    let parsed: serde_json::Value = serde_json::from_slice(file).unwrap();
+    let raw = parsed["value"][0].to_string();
+    let data = (&quell::azure::parse_alert(&raw).unwrap()).into();
+    let upsert = Upsert { data, raw: raw.into_bytes().into() };
+    let apply = move |store: &mut Store| {
+        let listing = store.begin_listing(&SubscriptionId::new(SUBSCRIPTION), Utc::now()).unwrap();
+        let page = PageBatch { upserts: vec![upsert], ..PageBatch::default() };
+        store.apply_page(&listing, &page).unwrap();
+        store.finish_listing(&listing, &[], Utc::now()).unwrap();
+    };
+    store.call_blocking(apply).unwrap();
+}
+
 fn use_subscriptions(store: &StoreHandle, ids: &'static [&'static str]) {
     let named =
         |id: &&str| Subscription { id: SubscriptionId::new(id), name: "S".into(), tenant: "T".into() };
@@ -159,6 +174,32 @@ fn all_forms_of_an_alert_are_one_row_in_any_order() {
         assert!(body.contains("198.51.100.23"), "the richest is kept: {names:?}");
         names.rotate_left(1);
     }
+}
+
+#[test]
+fn an_exported_alert_without_a_location_does_not_take_the_true_id_away() {
+    let built = {
+        let store = store();
+        import(&store, fixture("log-analytics-no-link.json"));
+        let (id, _, body) = only(&store);
+        assert!(id.is_put_together(), "{}", id.as_str());
+        body.into_bytes()
+    };
+    let arm = fixture("arm-2022-01-01.json");
+    for files in [[arm.clone(), built.clone()], [built.clone(), arm.clone()]] {
+        let store = store();
+        for file in files {
+            import(&store, file);
+        }
+        let (id, _, body) = only(&store);
+        assert!(id.folded().contains("/locations/westeurope/"), "{}", id.as_str());
+        assert!(!body.contains("/locations/unknown/"), "{body}");
+    }
+    // What a source lists stays the one row, too.
+    let store = store();
+    list(&store, &arm);
+    assert_eq!(import(&store, built).added, 0);
+    assert_eq!(store.call_blocking(|store| store.snapshot().len()).unwrap(), 1);
 }
 
 #[test]

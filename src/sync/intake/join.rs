@@ -102,7 +102,8 @@ pub(super) fn apply(store: &mut Store, batch: Vec<Found>, names: &mut Names) -> 
             && store.key(&id).is_none()
             && let Some(other) = names.other(store, &id)
         {
-            if found.is_built {
+            // An export of such an alert has the id that was put together, too.
+            if found.is_built || is_built(id.parent()) {
                 id = other;
             } else {
                 // This record knows better: the alert moves to its true id.
