@@ -203,6 +203,40 @@ fn an_exported_alert_without_a_location_does_not_take_the_true_id_away() {
 }
 
 #[test]
+fn a_record_that_knows_only_its_workspace_joins_the_alert_in_another_subscription() {
+    let elsewhere = String::from_utf8(fixture("log-analytics-no-link.json")).unwrap();
+    let elsewhere = elsewhere.replace(SUBSCRIPTION, "0e0d6f4b-93a1-4c1c-8f3e-2b7a5d9c1e60").into_bytes();
+    for files in [
+        [elsewhere.clone(), fixture("arm-2022-01-01.json")],
+        [fixture("arm-2022-01-01.json"), elsewhere],
+    ] {
+        let store = store();
+        for file in files {
+            import(&store, file);
+        }
+        assert!(only(&store).0.folded().contains("/locations/westeurope/"));
+    }
+}
+
+#[test]
+fn two_rows_of_one_alert_become_one_when_a_file_is_read_again() {
+    let store = store();
+    use_subscriptions(&store, &[SUBSCRIPTION]);
+    import(&store, fixture("log-analytics-no-link.json"));
+    change(&store, Status::Dismissed);
+    assert_eq!(store.call_blocking(|store| store.pending_total()).unwrap().unwrap(), 0, "no source knows it");
+    let made_up = only(&store).0;
+    list(&store, &fixture("arm-2022-01-01.json"));
+    assert_eq!(store.call_blocking(|store| store.snapshot().len()).unwrap(), 2);
+    import(&store, fixture("log-analytics-no-link.json"));
+    let left = store.call_blocking(|store| store.snapshot().row(0).unwrap().id()).unwrap();
+    assert_ne!(left, made_up);
+    let past = store.call_blocking(move |store| store.history(&left)).unwrap().unwrap();
+    assert_eq!(past.len(), 1, "what was decided goes on under the true id");
+    assert_eq!(store.call_blocking(|store| store.snapshot().len()).unwrap(), 1);
+}
+
+#[test]
 fn the_record_as_it_stood_in_the_file_is_kept() {
     let store = store();
     import(&store, fixture("log-analytics.json"));

@@ -1,82 +1,15 @@
 //! Alerts of a file beside those that the cache has: one alert is one row, whatever it came in.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::names::{Names, is_built};
 use crate::azure::parse_alert;
 use crate::domain::export::alert::with_status;
-use crate::domain::table::{RowData, Table};
+use crate::domain::table::RowData;
 use crate::domain::{Alert, AlertId, AlertKey, Status};
 use crate::import::Found;
 use crate::import::merge::{Side, is_richer, status};
 use crate::store::{Import, Store, StoreError};
-
-/// The location in ids that were put together from a record without one.
-const BUILT: &str = "/locations/unknown/alerts/";
-
-/// Alerts by their names: a record without a location is known by it, and the other way round.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    /// Ids that were put together.
-    built: HashMap<String, Vec<AlertId>>,
-    /// All others, read when the first record without a location comes.
-    whole: Option<HashMap<String, Vec<AlertId>>>,
-}
-
-impl Names {
-    /// Of the alerts in the cache.
-    pub(super) fn of(table: &Table) -> Self {
-        let mut names = Self::default();
-        for (_, row) in table.rows().filter(|(_, row)| is_built(row.parent())) {
-            names.add(&row.id());
-        }
-        names
-    }
-
-    fn add(&mut self, id: &AlertId) {
-        let index = if is_built(id.parent()) { Some(&mut self.built) } else { self.whole.as_mut() };
-        if let Some(index) = index {
-            index.entry(id.name().to_ascii_lowercase()).or_default().push(id.clone());
-        }
-    }
-
-    /// The alert under another id that this one is the same as.
-    fn other(&mut self, store: &mut Store, id: &AlertId) -> Option<AlertId> {
-        let index = if is_built(id.parent()) {
-            self.whole.get_or_insert_with(|| {
-                let mut whole: HashMap<String, Vec<AlertId>> = HashMap::new();
-                for (_, row) in store.snapshot().rows().filter(|(_, row)| !is_built(row.parent())) {
-                    whole.entry(row.name().to_ascii_lowercase()).or_default().push(row.id());
-                }
-                whole
-            })
-        } else {
-            &self.built
-        };
-        let alike = index.get(&id.name().to_ascii_lowercase())?;
-        alike.iter().find(|other| may_share(id, other)).cloned()
-    }
-
-    fn forget(&mut self, id: &AlertId) {
-        if let Some(alike) = self.built.get_mut(&id.name().to_ascii_lowercase()) {
-            alike.retain(|other| other != id);
-        }
-    }
-}
-
-fn is_built(parent: &str) -> bool {
-    parent.len() >= BUILT.len()
-        && parent.is_char_boundary(parent.len() - BUILT.len())
-        && parent[parent.len() - BUILT.len()..].eq_ignore_ascii_case(BUILT)
-}
-
-/// Names are unique in a subscription; a record may know of none.
-fn may_share(one: &AlertId, other: &AlertId) -> bool {
-    let [a, b] = [one, other].map(AlertId::subscription);
-    let unknown = |id: &Option<crate::domain::SubscriptionId>| {
-        id.as_ref().is_none_or(|id| id.as_str() == AlertId::NOWHERE)
-    };
-    a == b || unknown(&a) || unknown(&b)
-}
 
 /// What will be written of an alert.
 struct Draft {
@@ -94,23 +27,28 @@ struct Draft {
 pub(super) fn apply(store: &mut Store, batch: Vec<Found>, names: &mut Names) -> Result<usize, StoreError> {
     let mut drafts: Vec<Draft> = Vec::with_capacity(batch.len());
     let mut places: HashMap<AlertId, usize> = HashMap::with_capacity(batch.len());
-    let (mut superseded, mut listed): (Vec<AlertKey>, HashSet<AlertId>) = (Vec::new(), HashSet::new());
+    let (mut superseded, mut listed): (BTreeSet<AlertKey>, HashSet<AlertId>) =
+        (BTreeSet::new(), HashSet::new());
     let mut added = 0;
     for found in batch {
         let mut id = found.alert.id.clone();
         if !places.contains_key(&id)
-            && store.key(&id).is_none()
             && let Some(other) = names.other(store, &id)
         {
             // An export of such an alert has the id that was put together, too.
-            if found.is_built || is_built(id.parent()) {
-                id = other;
+            let is_made_up = found.is_built || is_built(id.parent());
+            let (from, to) = if is_made_up { (&id, &other) } else { (&other, &id) };
+            names.forget(from);
+            if is_made_up || store.key(to).is_some() {
+                // The cache has it under its true id.
+                superseded.extend(store.key(from));
+                store.rename(from, to)?;
             } else {
                 // This record knows better: the alert moves to its true id.
-                names.forget(&other);
-                move_to(store, (&other, &id), &mut drafts, &mut places, &mut superseded)?;
-                names.add(&id);
+                move_to(store, (from, to), &mut drafts, &mut places, &mut superseded)?;
+                names.add(to);
             }
+            id = to.clone();
         }
         if listed.contains(&id) {
             continue;
@@ -143,6 +81,7 @@ pub(super) fn apply(store: &mut Store, batch: Vec<Found>, names: &mut Names) -> 
     let kept = store.kept_here(drafts.iter().map(|draft| &draft.id))?;
     let imports: Vec<Import> = drafts.into_iter().filter_map(|draft| import(draft, &kept)).collect();
     if !imports.is_empty() || !superseded.is_empty() {
+        let superseded: Vec<AlertKey> = superseded.into_iter().collect();
         store.import(&imports, &superseded)?;
     }
     Ok(added)
@@ -220,7 +159,7 @@ fn move_to(
     (from, to): (&AlertId, &AlertId),
     drafts: &mut Vec<Draft>,
     places: &mut HashMap<AlertId, usize>,
-    superseded: &mut Vec<AlertKey>,
+    superseded: &mut BTreeSet<AlertKey>,
 ) -> Result<(), StoreError> {
     let place = match (places.remove(from), known(store, from)?) {
         (Some(place), _) => place,

@@ -2,6 +2,7 @@
 
 mod join;
 mod named;
+mod names;
 mod reader;
 
 use std::fmt;
@@ -13,8 +14,9 @@ use std::time::{Duration, Instant};
 
 use crate::domain::SafeText;
 use crate::store::{StoreError, StoreHandle};
-use join::Names;
 pub use named::Named;
+use names::Names;
+pub(super) use names::join_listed;
 use reader::{Part, read_all};
 
 /// Batches read before they are written.
