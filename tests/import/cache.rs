@@ -256,7 +256,10 @@ fn the_newer_status_holds() {
         (resolved.clone().into_bytes(), arm.into_bytes(), Status::Active),
         // The row of the table says only that it was new once.
         (resolved.clone().into_bytes(), fixture("log-analytics.json"), Status::Resolved),
-        (fixture("log-analytics.json"), resolved.into_bytes(), Status::Resolved),
+        (fixture("log-analytics.json"), resolved.clone().into_bytes(), Status::Resolved),
+        // The event says only that it arose.
+        (resolved.clone().into_bytes(), fixture("activity-log.json"), Status::Resolved),
+        (fixture("activity-log.json"), resolved.into_bytes(), Status::Resolved),
     ] {
         let store = store();
         import(&store, first);
