@@ -269,6 +269,39 @@ fn the_newer_status_holds() {
 }
 
 #[test]
+fn the_newest_status_holds_whichever_record_tells_most() {
+    let arm: serde_json::Value = serde_json::from_slice(&fixture("arm-2022-01-01.json")).unwrap();
+    let record = |hour: u32, status: &str, poorer: &[&str]| {
+        let mut record = arm["value"][0].clone();
+        let fields = record["properties"].as_object_mut().unwrap();
+        poorer.iter().for_each(|field| drop(fields.remove(*field)));
+        fields.insert("timeGeneratedUtc".to_owned(), format!("2026-09-14T{hour}:00:00Z").into());
+        fields.insert("status".to_owned(), status.into());
+        record.to_string()
+    };
+    let rich = record(10, "Active", &[]);
+    let newest = record(12, "Resolved", &["entities"]);
+    let between = record(11, "InProgress", &["entities", "extendedProperties"]);
+    for [a, b, c] in [
+        [&rich, &newest, &between],
+        [&rich, &between, &newest],
+        [&newest, &rich, &between],
+        [&newest, &between, &rich],
+        [&between, &rich, &newest],
+        [&between, &newest, &rich],
+    ] {
+        let (at_once, one_by_one) = (store(), store());
+        import(&at_once, [a.as_str(), b, c].join("\n").into_bytes());
+        [a, b, c].into_iter().for_each(|file| drop(import(&one_by_one, file.clone().into_bytes())));
+        for store in [at_once, one_by_one] {
+            let (_, status, body) = only(&store);
+            assert_eq!(status, Status::Resolved);
+            assert!(body.contains("198.51.100.23") && body.contains("\"Resolved\""), "the richest: {body}");
+        }
+    }
+}
+
+#[test]
 fn what_is_decided_where_no_source_has_the_alert_is_kept_here() {
     let store = store();
     use_subscriptions(&store, &["another"]);

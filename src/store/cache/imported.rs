@@ -9,9 +9,9 @@ use super::put::{Putter, Restated, Written, remove, restate};
 use super::subscriptions::number_of;
 use crate::domain::export::alert::with_status;
 use crate::domain::table::RowData;
-use crate::domain::{AlertId, AlertKey, Status, SubscriptionId};
-use crate::store::Store;
+use crate::domain::{AlertId, AlertKey, Stated, Status, SubscriptionId};
 use crate::store::error::{Result, Trouble};
+use crate::store::{Store, moment};
 
 /// An alert of a file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Import {
     pub raw: Box<[u8]>,
     /// The record as it stood in the file; empty where that is the JSON.
     pub source: Box<[u8]>,
+    /// What the record said that gave the status.
+    pub stated: Stated,
 }
 
 impl Store {
@@ -34,8 +36,7 @@ impl Store {
                 let known = writing.key(&alert.data.id);
                 let subscription = alert.data.id.subscription().unwrap_or(SubscriptionId::new(""));
                 let number = number_of(conn, &subscription)?;
-                let parts = (&alert.data, &*alert.raw, &*alert.source);
-                written.push((putter.put_imported(writing, known, parts, number)?, &alert.data));
+                written.push((putter.put_imported(writing, known, alert, number)?, &alert.data));
             }
             putter.finish(writing)?;
             remove(conn, superseded)
@@ -50,6 +51,22 @@ impl Store {
         let Some(key) = self.key(id) else { return Ok(None) };
         let source = self.source_bytes(key).map_err(|trouble| self.cache_read_failed(trouble))?;
         if source.is_empty() { self.raw(id) } else { Ok(Some(source)) }
+    }
+
+    /// What the record said that gave an alert of a file its status; none where that was not kept.
+    pub fn stated(&self, id: &AlertId) -> Result<Option<Stated>> {
+        let Some(row) = self.key(id).and_then(|key| self.table.table().get(key)) else { return Ok(None) };
+        let read = || {
+            self.cache
+                .conn
+                .prepare_cached("SELECT stated, is_first FROM alert WHERE key = ?1 AND is_first IS NOT NULL")?
+                .query_row([row.key().0], |kept| {
+                    let generated = kept.get::<_, Option<i64>>(0)?.map(moment::read);
+                    Ok(Stated { status: row.remote_status(), generated, is_first_report: kept.get(1)? })
+                })
+                .optional()
+        };
+        read().map_err(|error| self.cache_read_failed(error))
     }
 
     fn source_bytes(&self, key: AlertKey) -> Result<Vec<u8>, Trouble> {

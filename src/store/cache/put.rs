@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Writing, body, row};
+use super::{Import, Writing, body, row};
 use crate::domain::table::{PackedFact, RowData, TableBuilder};
 use crate::domain::{AlertId, AlertKey, Status};
 use crate::store::error::Trouble;
 use crate::store::hash::{content_hash, id_hash};
+use crate::store::moment;
 
 /// What the cache keeps beside an alert's row.
 #[derive(Debug, Clone, Copy)]
@@ -90,15 +91,20 @@ impl<'c> Putter<'c> {
         &mut self,
         writing: &mut Writing<'_>,
         known: Option<AlertKey>,
-        (data, raw, source): (&RowData, &[u8], &[u8]),
+        Import { data, raw, source, stated }: &Import,
         subscription: i64,
     ) -> Result<Written, Trouble> {
         let place = if source.is_empty() {
             self.bodies.add(raw)?
         } else {
-            self.bodies.add(&[raw, source].concat())?
+            self.bodies.add(&[&raw[..], &source[..]].concat())?
         };
-        self.write(writing, known, data, Bytes { place, length: raw.len(), hash: 0 }, subscription)
+        let written =
+            self.write(writing, known, data, Bytes { place, length: raw.len(), hash: 0 }, subscription)?;
+        self.conn
+            .prepare_cached("UPDATE alert SET stated = ?2, is_first = ?3 WHERE key = ?1")?
+            .execute(params![written.key.0, stated.generated.map(moment::write), stated.is_first_report])?;
+        Ok(written)
     }
 
     fn write(

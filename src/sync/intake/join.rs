@@ -6,9 +6,9 @@ use super::names::{Names, is_built};
 use crate::azure::parse_alert;
 use crate::domain::export::alert::with_status;
 use crate::domain::table::RowData;
-use crate::domain::{Alert, AlertId, AlertKey, Status};
+use crate::domain::{Alert, AlertId, AlertKey, Stated, Status};
 use crate::import::Found;
-use crate::import::merge::{Side, is_richer, status};
+use crate::import::merge::{is_richer, newest};
 use crate::store::{Import, Store, StoreError};
 
 /// What will be written of an alert.
@@ -17,8 +17,8 @@ struct Draft {
     alert: Alert,
     body: String,
     source: Option<String>,
-    status: Status,
-    is_first_report: bool,
+    /// Of the record that gave the status: another one may tell more.
+    stated: Stated,
     /// The cache has just this.
     is_unchanged: bool,
 }
@@ -107,22 +107,30 @@ fn known(store: &mut Store, id: &AlertId) -> Result<Option<Known>, StoreError> {
     let record = store.record_of(id)?.map(|record| String::from_utf8_lossy(&record).into_owned());
     let source = record.filter(|record| *record != body);
     let status = row.remote_status();
-    let is_first_report = source.is_some() && status == Status::Active;
+    let stated = match store.stated(id)? {
+        Some(stated) => stated,
+        // Written before that was kept.
+        None => Stated {
+            status,
+            generated: alert.times.generated,
+            is_first_report: source.is_some() && status == Status::Active,
+        },
+    };
     Ok(Some(Known::Imported(Box::new(Draft {
         id: row.id(),
         alert,
         body,
         source,
-        status,
-        is_first_report,
+        stated,
         is_unchanged: true,
     }))))
 }
 
 fn fresh(id: AlertId, found: Found) -> Draft {
     let body = body_under(&id, &found);
-    let Found { alert, source, is_first_report, .. } = found;
-    Draft { id, status: alert.status, alert, body, source, is_first_report, is_unchanged: false }
+    let stated = Stated::from(&found);
+    let Found { alert, source, .. } = found;
+    Draft { id, alert, body, source, stated, is_unchanged: false }
 }
 
 /// The body of a record that was found to be about the alert with this id.
@@ -133,18 +141,11 @@ fn body_under(id: &AlertId, found: &Found) -> String {
 
 /// One more record of an alert.
 fn merge(draft: &mut Draft, found: Found) {
-    let earlier = Side { alert: &draft.alert, is_first_report: draft.is_first_report };
-    let newest = if draft.alert.status == draft.status {
-        status(earlier, Side::from(&found))
-    } else {
-        // The cached status is that of a decision or of an earlier merge.
-        status(Side { is_first_report: false, ..earlier }, Side::from(&found))
-    };
-    if newest != draft.status {
-        draft.status = newest;
+    let stated = newest(draft.stated, Stated::from(&found));
+    if stated != draft.stated {
+        draft.stated = stated;
         draft.is_unchanged = false;
     }
-    draft.is_first_report &= found.is_first_report;
     let body = body_under(&draft.id, &found);
     if is_richer(&draft.alert, &found.alert) && body != draft.body {
         let Found { alert, source, .. } = found;
@@ -181,11 +182,11 @@ fn move_to(
 /// What is to be written of a draft; none when the cache has it so.
 fn import(draft: Draft, kept: &HashMap<AlertId, Status>) -> Option<Import> {
     let decided = kept.get(&draft.id).copied();
-    let status = decided.unwrap_or(draft.status);
-    if draft.is_unchanged && status == draft.status {
+    let status = decided.unwrap_or(draft.stated.status);
+    if draft.is_unchanged && status == draft.stated.status {
         return None;
     }
-    let Draft { id, alert, mut body, source, .. } = draft;
+    let Draft { id, alert, mut body, source, stated, .. } = draft;
     let mut source = source;
     if status != alert.status
         && let Some(changed) = with_status(&body, status)
@@ -198,5 +199,5 @@ fn import(draft: Draft, kept: &HashMap<AlertId, Status>) -> Option<Import> {
     data.flags = data.flags.imported();
     (data.id, data.status) = (id, status);
     let source = source.map(String::into_bytes).unwrap_or_default();
-    Some(Import { data, raw: body.into_bytes().into(), source: source.into() })
+    Some(Import { data, raw: body.into_bytes().into(), source: source.into(), stated })
 }
