@@ -418,6 +418,45 @@ fn a_listing_leaves_alerts_of_files_alone() {
     assert!(!row.is_imported());
 }
 
+/// The bytes of every body in a folder's cache are lost.
+fn damage_bodies(folder: &Path) {
+    let cache = rusqlite::Connection::open(folder.join("cache.db")).unwrap();
+    cache.execute("UPDATE block SET data = zeroblob(length(data))", []).unwrap();
+}
+
+fn store_in(folder: &Path) -> StoreHandle {
+    let (store, notices) = Store::open(Folder::open(folder).unwrap(), Access::ReadWrite).unwrap();
+    assert_eq!(notices, []);
+    StoreHandle::spawn(store, |_| {})
+}
+
+#[test]
+fn damaged_bytes_cost_themselves_only_and_the_file_brings_them_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store_in(folder.path());
+    use_subscriptions(&store, &["another"]);
+    import(&store, fixture("log-analytics.json"));
+    let (id, ..) = only(&store);
+    store.close();
+    damage_bodies(folder.path());
+    let store = store_in(folder.path());
+    for read in [Store::raw, Store::record_of] {
+        let id = id.clone();
+        let error = store.call_blocking(move |store| read(store, &id)).unwrap().unwrap_err();
+        assert!(error.to_string().ends_with("import the file again in which the alert came"), "{error}");
+    }
+    // The row is there, and takes a decision.
+    let made = change(&store, Status::Dismissed);
+    let tally = store.call_blocking(move |store| store.tally(made)).unwrap().unwrap();
+    assert_eq!((tally.kept, tally.pending), (1, 0));
+    let status = |store: &mut Store| store.snapshot().row(0).unwrap().remote_status();
+    assert_eq!(store.call_blocking(status).unwrap(), Status::Dismissed);
+    assert_eq!(import(&store, fixture("log-analytics.json")).known(), 1);
+    let (_, status, body) = only(&store);
+    assert!(status == Status::Dismissed && body.contains("\"Dismissed\""), "{body}");
+    store.call_blocking(move |store| store.record_of(&id)).unwrap().unwrap();
+}
+
 #[test]
 fn many_alerts_are_written_in_batches() {
     let store = store();

@@ -46,10 +46,11 @@ impl Store {
         Ok(())
     }
 
-    /// The record of an alert as its source gave it: what stood in the file, or the JSON that was listed.
+    /// The record of an alert as its source gave it: what stood in the file, or the JSON that was listed. Damaged bytes are an
+    /// error as in [`Self::raw`].
     pub fn record_of(&self, id: &AlertId) -> Result<Option<Vec<u8>>> {
         let Some(key) = self.key(id) else { return Ok(None) };
-        let source = self.source_bytes(key).map_err(|trouble| self.cache_read_failed(trouble))?;
+        let source = self.source_bytes(key).map_err(|trouble| self.body_failed(key, trouble))?;
         if source.is_empty() { self.raw(id) } else { Ok(Some(source)) }
     }
 
@@ -79,7 +80,8 @@ impl Store {
         found.map_or(Ok(Vec::new()), |place| body::read(&self.cache.conn, place))
     }
 
-    /// Gives alerts of files another status: here, where nobody else has them.
+    /// Gives alerts of files another status: here, where nobody else has them. Where the bytes are damaged the row alone gets
+    /// it: the decision holds, also when the file is imported again.
     pub(in crate::store) fn restate(&mut self, wanted: &[(AlertKey, Status)]) -> Result<()> {
         let mut alerts = Vec::with_capacity(wanted.len());
         // In the user's order: of several decisions the last one holds.
@@ -92,9 +94,17 @@ impl Store {
                 let Some(status) = last.get(&key) else { continue };
                 let text = String::from_utf8_lossy(&raw);
                 let raw = with_status(&text, *status).map_or(raw.clone(), |text| text.into_bytes().into());
-                let source = self.source_bytes(key).map_err(|trouble| self.cache_read_failed(trouble))?;
-                alerts.push(Restated { key, status: *status, raw, source: source.into() });
+                let body = match self.source_bytes(key) {
+                    Ok(source) => Some((raw, source.into())),
+                    Err(Trouble::Damaged(_)) => None,
+                    Err(trouble) => return Err(self.cache_read_failed(trouble)),
+                };
+                alerts.push(Restated { key, status: *status, body });
             }
+            let damaged = bodies.damaged.into_iter();
+            alerts.extend(damaged.filter_map(|key| {
+                Some(Restated { key, status: *last.get(&key)?, body: None })
+            }));
         }
         if alerts.is_empty() {
             return Ok(());

@@ -169,12 +169,12 @@ pub(super) fn set_gone(conn: &Connection, keys: &[AlertKey], gone: bool) -> Resu
     Ok(())
 }
 
-/// An alert of a file with another status: in its row, and in the bytes of its body.
+/// An alert of a file with another status: in its row, and in the bytes of its body, unless they are damaged.
 pub(super) struct Restated {
     pub(super) key: AlertKey,
     pub(super) status: Status,
-    pub(super) raw: Box<[u8]>,
-    pub(super) source: Box<[u8]>,
+    /// The body, and the record as it stood in the file.
+    pub(super) body: Option<(Box<[u8]>, Box<[u8]>)>,
 }
 
 /// Gives alerts of files another status.
@@ -185,11 +185,16 @@ pub(super) fn restate(conn: &Connection, alerts: &[Restated]) -> Result<(), Trou
     let mut write = conn.prepare_cached(
         "UPDATE alert SET row = ?2, block = ?3, start = ?4, length = ?5, source = ?6, content_hash = 0 WHERE key = ?1",
     )?;
-    for Restated { key, status, raw, source } in alerts {
+    let mut write_row = conn.prepare_cached("UPDATE alert SET row = ?2 WHERE key = ?1")?;
+    for Restated { key, status, body } in alerts {
         let (packed, block): (Vec<u8>, i64) =
             read.query_row([key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let packed = row::with_status(*key, &packed, *status)
             .ok_or_else(|| Trouble::Damaged(format!("row of alert {}", key.0)))?;
+        let Some((raw, source)) = body else {
+            write_row.execute(params![key.0, packed])?;
+            continue;
+        };
         let place = bodies.add(&[&raw[..], &source[..]].concat())?;
         freed.insert(block);
         let (start, length, more) = (place.start as u32, raw.len() as u32, source.len() as u32);

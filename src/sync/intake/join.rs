@@ -65,6 +65,13 @@ pub(super) fn apply(store: &mut Store, batch: Vec<Found>, names: &mut Names) -> 
                     places.insert(id.clone(), drafts.len() - 1);
                     Some(drafts.len() - 1)
                 }
+                Some(Known::Damaged(stated)) => {
+                    places.insert(id.clone(), drafts.len());
+                    let mut draft = fresh(id, found);
+                    draft.stated = stated.map_or(draft.stated, |stated| newest(stated, draft.stated));
+                    drafts.push(draft);
+                    continue;
+                }
                 None => None,
             },
         };
@@ -92,6 +99,8 @@ enum Known {
     Listed,
     /// Of a file, as it was written.
     Imported(Box<Draft>),
+    /// Of a file, and its bytes cannot be read any more: this record takes their place.
+    Damaged(Option<Stated>),
 }
 
 fn known(store: &mut Store, id: &AlertId) -> Result<Option<Known>, StoreError> {
@@ -101,10 +110,17 @@ fn known(store: &mut Store, id: &AlertId) -> Result<Option<Known>, StoreError> {
     if !row.flags().is_imported() {
         return Ok(Some(Known::Listed));
     }
-    let Some(raw) = store.raw(id)? else { return Ok(None) };
+    let (raw, record) = match (store.raw(id), store.record_of(id)) {
+        (Ok(raw), Ok(record)) => (raw, record),
+        (Err(StoreError::DamagedImport { .. }), _) | (_, Err(StoreError::DamagedImport { .. })) => {
+            return Ok(Some(Known::Damaged(store.stated(id)?)));
+        }
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
+    let Some(raw) = raw else { return Ok(None) };
     let body = String::from_utf8_lossy(&raw).into_owned();
-    let Ok(alert) = parse_alert(&body) else { return Ok(None) };
-    let record = store.record_of(id)?.map(|record| String::from_utf8_lossy(&record).into_owned());
+    let Ok(alert) = parse_alert(&body) else { return Ok(Some(Known::Damaged(store.stated(id)?))) };
+    let record = record.map(|record| String::from_utf8_lossy(&record).into_owned());
     let source = record.filter(|record| *record != body);
     let status = row.remote_status();
     let stated = match store.stated(id)? {
@@ -167,6 +183,10 @@ fn move_to(
         (None, Some(Known::Imported(draft))) => {
             drafts.push(*draft);
             drafts.len() - 1
+        }
+        (None, Some(Known::Damaged(_))) => {
+            superseded.extend(store.key(from));
+            return store.rename(from, to);
         }
         (None, _) => return Ok(()),
     };
