@@ -326,6 +326,22 @@ fn what_is_decided_where_no_source_has_the_alert_is_kept_here() {
 }
 
 #[test]
+fn what_a_crash_left_pending_is_kept_where_no_source_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store_in(folder.path());
+    import(&store, fixture("arm-2022-01-01.json"));
+    let made = change(&store, Status::Dismissed);
+    store.close();
+    let store = store_in(folder.path());
+    let pending = |store: &mut Store| store.pending_total().unwrap();
+    assert_eq!(store.call_blocking(pending).unwrap(), 1, "whether a source has it is not known");
+    store.call_blocking(Store::keep_everything_here).unwrap();
+    let tally = store.call_blocking(move |store| store.tally(made)).unwrap().unwrap();
+    assert_eq!((tally.kept, tally.pending), (1, 0));
+    assert_eq!(only(&store).1, Status::Dismissed);
+}
+
+#[test]
 fn what_was_decided_holds_under_the_true_id_too() {
     let arm = String::from_utf8(fixture("arm-2022-01-01.json")).unwrap();
     let renewed = arm.replace("\"Active\"", "\"InProgress\"").into_bytes();
