@@ -485,4 +485,14 @@ fn many_alerts_are_written_in_batches() {
     let again = import(&store, format!("[{}]", lines.join(",")).into_bytes());
     assert_eq!((again.added, again.known()), (0, 2_500));
     assert_eq!(store.call_blocking(|store| store.snapshot().len()).unwrap(), 2_500);
+    // So are decisions about them: all take effect, in the bodies too.
+    use_subscriptions(&store, &["another"]);
+    let made = change(&store, Status::Resolved);
+    let resolved = store.call_blocking(move |store| {
+        assert_eq!(store.tally(made).unwrap().kept, 2_500);
+        let table = store.snapshot();
+        let holds = |id| String::from_utf8(store.raw(&id).unwrap().unwrap()).unwrap().contains("\"Resolved\"");
+        table.rows().filter(|(_, row)| row.remote_status() == Status::Resolved && holds(row.id())).count()
+    });
+    assert_eq!(resolved.unwrap(), 2_500);
 }

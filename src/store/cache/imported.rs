@@ -1,6 +1,6 @@
 //! Alerts of files: beside those that a source lists, and left alone by its listings.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rusqlite::OptionalExtension;
 
@@ -12,6 +12,9 @@ use crate::domain::table::RowData;
 use crate::domain::{AlertId, AlertKey, Stated, Status, SubscriptionId};
 use crate::store::error::{Result, Trouble};
 use crate::store::{Store, moment};
+
+/// Alerts whose status is changed in one transaction.
+const AT_ONCE: usize = 1_000;
 
 /// An alert of a file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,37 +86,47 @@ impl Store {
     /// Gives alerts of files another status: here, where nobody else has them. Where the bytes are damaged the row alone gets
     /// it: the decision holds, also when the file is imported again.
     pub(in crate::store) fn restate(&mut self, wanted: &[(AlertKey, Status)]) -> Result<()> {
-        let mut alerts = Vec::with_capacity(wanted.len());
-        // In the user's order: of several decisions the last one holds.
-        let last: HashMap<AlertKey, Status> = wanted.iter().copied().collect();
-        let mut left: Vec<AlertKey> = last.keys().copied().collect();
-        while !left.is_empty() {
-            let bodies = self.bodies(&left)?;
-            left = bodies.left;
-            for (key, raw) in bodies.read {
-                let Some(status) = last.get(&key) else { continue };
-                let text = String::from_utf8_lossy(&raw);
-                let raw = with_status(&text, *status).map_or(raw.clone(), |text| text.into_bytes().into());
-                let body = match self.source_bytes(key) {
-                    Ok(source) => Some((raw, source.into())),
-                    Err(Trouble::Damaged(_)) => None,
-                    Err(trouble) => return Err(self.cache_read_failed(trouble)),
-                };
-                alerts.push(Restated { key, status: *status, body });
+        // In the user's order: of several decisions the last one holds. Written in the order of the rows, a few at a time: what
+        // is in memory at once does not grow with the decision.
+        let last: BTreeMap<AlertKey, Status> = wanted.iter().copied().collect();
+        let keys: Vec<AlertKey> = last.keys().copied().collect();
+        for chunk in keys.chunks(AT_ONCE) {
+            let mut left = chunk.to_vec();
+            while !left.is_empty() {
+                let bodies = self.bodies(&left)?;
+                let alerts = self.restated(bodies.read, &bodies.damaged, &last)?;
+                left = bodies.left;
+                self.write_cache(|conn, _| restate(conn, &alerts))?;
+                for alert in &alerts {
+                    self.table.set_remote_status(alert.key, alert.status);
+                }
+                self.stale = true;
             }
-            let damaged = bodies.damaged.into_iter();
-            alerts.extend(damaged.filter_map(|key| {
-                Some(Restated { key, status: *last.get(&key)?, body: None })
-            }));
         }
-        if alerts.is_empty() {
-            return Ok(());
-        }
-        self.write_cache(|conn, _| restate(conn, &alerts))?;
-        for alert in &alerts {
-            self.table.set_remote_status(alert.key, alert.status);
-        }
-        self.stale = true;
         Ok(())
+    }
+
+    fn restated(
+        &self,
+        read: Vec<(AlertKey, Box<[u8]>)>,
+        damaged: &[AlertKey],
+        wanted: &BTreeMap<AlertKey, Status>,
+    ) -> Result<Vec<Restated>> {
+        let mut alerts = Vec::with_capacity(read.len() + damaged.len());
+        for (key, raw) in read {
+            let Some(status) = wanted.get(&key).copied() else { continue };
+            let body = match self.source_bytes(key) {
+                Ok(source) => {
+                    let changed = with_status(&String::from_utf8_lossy(&raw), status);
+                    Some((changed.map_or(raw, |text| text.into_bytes().into()), source.into()))
+                }
+                Err(Trouble::Damaged(_)) => None,
+                Err(trouble) => return Err(self.cache_read_failed(trouble)),
+            };
+            alerts.push(Restated { key, status, body });
+        }
+        let damaged = damaged.iter().filter_map(|key| Some((*key, *wanted.get(key)?)));
+        alerts.extend(damaged.map(|(key, status)| Restated { key, status, body: None }));
+        Ok(alerts)
     }
 }
