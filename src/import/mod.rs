@@ -179,7 +179,9 @@ fn understand(piece: Piece, envelopes: usize) -> Vec<Outcome> {
             found.extend(understand(Piece { line, ..piece }, envelopes - 1));
             ControlFlow::Continue(())
         });
-        if read.is_ok() && !found.is_empty() {
+        // A line of a log begins like JSON, too: what is broken counts where it speaks of an alert.
+        let is_broken = found.iter().all(|outcome| matches!(outcome, Outcome::Broken(_)));
+        if read.is_ok() && !found.is_empty() && (!is_broken || walk::is_marked(inner)) {
             return found;
         }
     }
