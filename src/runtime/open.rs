@@ -265,6 +265,10 @@ impl Workspace {
         } else {
             None
         };
+        if let Selection::Only(chosen) = selection(&plan.profile) {
+            // Before anybody counts or changes what the profile no longer names. What stays now goes with the next sync.
+            let _ = store.narrow_to(&chosen);
+        }
         let table = store.snapshot();
         let kept = kept(&store, &table);
         let store = StoreHandle::spawn(store, published);
@@ -350,17 +354,11 @@ impl Workspace {
 
     /// What the workers need.
     pub fn engine_config(&self, client: ArmClient) -> EngineConfig {
-        let chosen = &self.plan.profile.subscriptions;
-        let subscriptions = if chosen.is_empty() {
-            Selection::All
-        } else {
-            Selection::Only(chosen.iter().map(|id| SubscriptionId::new(id)).collect())
-        };
         EngineConfig {
             store: self.store.clone(),
             source: Source::Arm(client),
             interval: self.plan.profile.sync_interval(),
-            subscriptions,
+            subscriptions: selection(&self.plan.profile),
             read_only: self.read_only.is_some(),
             owner: format!("{}-{}", std::process::id(), uuid::Uuid::new_v4()),
             tuning: Tuning::default(),
@@ -375,6 +373,14 @@ impl Workspace {
             demo.stop().await;
         }
     }
+}
+
+/// The subscriptions that a profile works on.
+fn selection(profile: &Profile) -> Selection {
+    if profile.subscriptions.is_empty() {
+        return Selection::All;
+    }
+    Selection::Only(profile.subscriptions.iter().map(|id| SubscriptionId::new(id)).collect())
 }
 
 /// What the journal kept of how lists are shown. What cannot be read of it is not worth failing for: the list then opens

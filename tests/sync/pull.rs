@@ -157,6 +157,34 @@ async fn an_empty_source_and_an_unreadable_one_are_not_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_listed_of_a_subscription_no_longer_in_use_leaves() {
+    let world = World::new();
+    let other = "bbbbbbbb-0000-4000-8000-000000000002";
+    let of_other = |number| alert(number, "x").replace(SUBSCRIPTION, other);
+    let emulator = world.serve(&[alert(0, "x"), of_other(1), of_other(2)], faulty(&[])).await;
+    world.pull(&emulator).await.unwrap();
+    assert_eq!(world.cached().await.len(), 3);
+    let waiting = AlertId::new(id(2).as_str().replace(SUBSCRIPTION, other));
+    let change = world.queue([waiting.clone()], Status::Active, Status::Resolved).await;
+
+    let mut config = world.config(&emulator);
+    config.subscriptions = Selection::Only(vec![SubscriptionId::new(SUBSCRIPTION)]);
+    pull_once(&config, world.told.listener()).await.unwrap();
+    let left: Vec<AlertId> = world.cached().await.into_keys().collect();
+    assert_eq!(left, [id(0), waiting], "what is in the outbox stays");
+    push_until(&config, PushGoal::Settled(change), Duration::from_mins(1), world.told.listener()).await;
+    pull_once(&config, world.told.listener()).await.unwrap();
+    assert_eq!(world.cached().await.into_keys().collect::<Vec<_>>(), [id(0)]);
+
+    world.pull(&emulator).await.unwrap();
+    assert_eq!(world.cached().await, remote(&emulator), "in use again, it is all there");
+    // What the profile no longer names is gone before anything was asked.
+    let named = [SubscriptionId::new(SUBSCRIPTION)];
+    world.store.call(move |store| store.narrow_to(&named)).await.unwrap().unwrap();
+    assert_eq!(world.cached().await.into_keys().collect::<Vec<_>>(), [id(0)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_file_told_without_the_true_id_becomes_what_is_listed() {
     let world = World::new();
     let built = alert(3, "A title").replace("/locations/westeurope/", "/locations/unknown/");
