@@ -43,10 +43,10 @@ async fn import(
                 intake::Progress::Read { bytes, totals } => progress.read(bytes, totals.alerts),
                 intake::Progress::Left(one) => {
                     unread += usize::from(one.line.is_none());
-                    if !all {
-                        named.add(one);
-                    } else {
+                    if all {
                         left.add(one);
+                    } else {
+                        named.add(one);
                     }
                 }
             });

@@ -292,7 +292,9 @@ fn the_newest_status_holds_whichever_record_tells_most() {
     ] {
         let (at_once, one_by_one) = (store(), store());
         import(&at_once, [a.as_str(), b, c].join("\n").into_bytes());
-        [a, b, c].into_iter().for_each(|file| drop(import(&one_by_one, file.clone().into_bytes())));
+        for file in [a, b, c] {
+            import(&one_by_one, file.clone().into_bytes());
+        }
         for store in [at_once, one_by_one] {
             let (_, status, body) = only(&store);
             assert_eq!(status, Status::Resolved);
