@@ -54,7 +54,10 @@ async fn import(
         (totals, left, named, unread)
     });
     let (totals, left, named, unread) = work.await.map_err(CliError::failed)?;
-    let totals = totals?;
+    let (totals, halted) = match totals {
+        Ok(totals) => (totals, None),
+        Err(halted) => (halted.totals, Some(halted)),
+    };
     if global.json {
         out.line(machine::text(&value(&totals, &left)))?;
     } else {
@@ -64,7 +67,7 @@ async fn import(
             say(format_args!("and {} more; --json lists all", thousands(named.more())));
         }
     }
-    Ok(ended(&totals, unread))
+    halted.map_or_else(|| Ok(ended(&totals, unread)), |halted| Err(CliError::failed(halted)))
 }
 
 /// A file that cannot be read is a failure, and so is broken content that gave nothing; some broken records among alerts are

@@ -206,10 +206,9 @@ fn an_exported_alert_without_a_location_does_not_take_the_true_id_away() {
 fn a_record_that_knows_only_its_workspace_joins_the_alert_in_another_subscription() {
     let elsewhere = String::from_utf8(fixture("log-analytics-no-link.json")).unwrap();
     let elsewhere = elsewhere.replace(SUBSCRIPTION, "0e0d6f4b-93a1-4c1c-8f3e-2b7a5d9c1e60").into_bytes();
-    for files in [
-        [elsewhere.clone(), fixture("arm-2022-01-01.json")],
-        [fixture("arm-2022-01-01.json"), elsewhere],
-    ] {
+    for files in
+        [[elsewhere.clone(), fixture("arm-2022-01-01.json")], [fixture("arm-2022-01-01.json"), elsewhere]]
+    {
         let store = store();
         for file in files {
             import(&store, file);
@@ -476,6 +475,28 @@ fn damaged_bytes_cost_themselves_only_and_the_file_brings_them_again() {
 }
 
 #[test]
+fn what_was_written_before_the_store_failed_is_told() {
+    let store = store();
+    let line = String::from_utf8(fixture("arm-2022-01-01.json")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let line = line["value"][0].to_string();
+    let name = "2517245599999999999_3d0c8a4e-71b5-4c0e-8d3f-6a9b1e2f4c58";
+    let mut lines: Vec<String> = (0..1_500).map(|number| line.replace(name, &format!("n{number}"))).collect();
+    // Told after the first thousand was written.
+    lines.insert(1_000, "{broken".to_owned());
+    let content = Cursor::new(lines.join("\n"));
+    let file = Incoming { name: "file".into(), content: Ok(Box::new(content)) };
+    let halted = take_in(&store, vec![file], &AtomicBool::new(false), &mut |event| {
+        if matches!(event, quell::sync::intake::Progress::Left(_)) {
+            store.clone().close();
+        }
+    });
+    let halted = halted.unwrap_err();
+    assert_eq!((halted.totals.alerts, halted.totals.added, halted.totals.broken), (1_000, 1_000, 1));
+    assert!(halted.to_string().ends_with("; 1,000 alerts were imported before that"), "{halted}");
+}
+
+#[test]
 fn many_alerts_are_written_in_batches() {
     let store = store();
     let arm: serde_json::Value = serde_json::from_slice(&fixture("arm-2022-01-01.json")).unwrap();
@@ -493,8 +514,10 @@ fn many_alerts_are_written_in_batches() {
     let resolved = store.call_blocking(move |store| {
         assert_eq!(store.tally(made).unwrap().kept, 2_500);
         let table = store.snapshot();
-        let holds = |id| String::from_utf8(store.raw(&id).unwrap().unwrap()).unwrap().contains("\"Resolved\"");
-        table.rows().filter(|(_, row)| row.remote_status() == Status::Resolved && holds(row.id())).count()
+        let holds =
+            |id| String::from_utf8(store.raw(&id).unwrap().unwrap()).unwrap().contains("\"Resolved\"");
+        assert!(table.rows().step_by(97).all(|(_, row)| holds(row.id())));
+        table.rows().filter(|(_, row)| row.remote_status() == Status::Resolved).count()
     });
     assert_eq!(resolved.unwrap(), 2_500);
 }

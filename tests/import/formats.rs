@@ -118,7 +118,8 @@ fn a_line_of_a_log_in_an_envelope_is_no_broken_record() {
     let cut = serde_json::Value::from(&alert[..alert.len() / 2]).to_string();
     let text = format!(
         "{}\n{{\"category\":\"AppTrace\",\"message\":{cut}}}\n{}\n",
-        r#"{"category":"AppTrace","message":"[INFO] started"}"#, r#"{"category":"AppTrace","message":"{x} {y}"}"#
+        r#"{"category":"AppTrace","message":"[INFO] started"}"#,
+        r#"{"category":"AppTrace","message":"{x} {y}"}"#
     );
     let items = items(text.as_bytes());
     let outcomes: Vec<(u64, bool)> =
