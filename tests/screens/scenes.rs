@@ -46,6 +46,7 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("filter_typing", typing),
     ("filter_mistake", mistake),
     ("filter_long", long_filter),
+    ("filter_end", end_of_filter),
     ("empty_starting", starting),
     ("empty_syncing", syncing),
     ("empty_none", none_at_all),
@@ -290,6 +291,14 @@ fn long_filter(size: (u16, u16)) -> Model {
     model.filter.error = parse(text).err();
     model.filter.input = Input::new(text);
     model.filter.editing = true;
+    model
+}
+
+/// Too long for the row, and no longer edited.
+fn end_of_filter(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let resources = "resource:vm-web-01,vm-web-02,vm-web-03,vm-web-04,vm-web-05,vm-web-06";
+    filter(&mut model, &format!("status:active,in-progress severity:high {resources} -type:VM_Added"));
     model
 }
 

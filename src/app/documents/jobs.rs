@@ -77,6 +77,9 @@ fn running(flow: &mut Flow, model: &Model) {
         let mut line = vec![];
         line.extend(outcomes(&job.tally));
         flow.wrap("      ", "      ", &line);
+        if let Some(record) = model.bulk.recent.iter().find(|record| record.id == job.change) {
+            why(flow, record);
+        }
     }
     if model.bulk.running.is_empty() {
         flow.words("  none", Role::Dim);
@@ -165,21 +168,26 @@ fn recent(flow: &mut Flow, model: &Model) {
             line.push(Piece::new(format!("   undone by {by}"), Role::Dim));
         }
         flow.wrap("", "        ", &line);
-        let mut why = Vec::new();
-        if let Some(reason) = record.reason {
-            why.push(Piece::new(reason.label(), Role::Dim));
-        }
-        for text in
-            [record.comment.as_safe(), SafeStr(&record.filter)].into_iter().filter(|text| !text.0.is_empty())
-        {
-            if !why.is_empty() {
-                why.push(Piece::new(" · ", Role::Dim));
-            }
-            why.extend(safe(text, Role::Dim));
-        }
+        why(flow, record);
+    }
+}
+
+/// Why a change was made: reason, comment and filter.
+fn why(flow: &mut Flow, record: &ChangeRecord) {
+    let mut why = Vec::new();
+    if let Some(reason) = record.reason {
+        why.push(Piece::new(reason.label(), Role::Dim));
+    }
+    for text in
+        [record.comment.as_safe(), SafeStr(&record.filter)].into_iter().filter(|text| !text.0.is_empty())
+    {
         if !why.is_empty() {
-            flow.wrap("      ", "      ", &why);
+            why.push(Piece::new(" · ", Role::Dim));
         }
+        why.extend(safe(text, Role::Dim));
+    }
+    if !why.is_empty() {
+        flow.wrap("      ", "      ", &why);
     }
 }
 
