@@ -19,7 +19,7 @@ use crate::app::command::sequence;
 use crate::app::effect::{Effect, JournalOrder};
 use crate::app::key::Key;
 use crate::app::message::{Detail, Journal, Kept, Message, Now, Session, Start};
-use crate::app::model::Model;
+use crate::app::model::{Failure, Model};
 use crate::app::update;
 use crate::domain::alert::{Alert, Prose, Scan};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Target, TargetRecord};
@@ -370,7 +370,9 @@ impl Harness {
             JournalOrder::LoadChange(change) => {
                 let found = self.changes.iter().find(|(record, _)| record.id == change);
                 let (record, targets) = found.cloned().unwrap();
-                vec![Message::Journal(Journal::Change(Box::new(record), targets))]
+                let failed = targets.into_iter().filter(|record| record.outcome.is_retryable());
+                let failed = failed.map(|record| Failure { key: Some(key_of(&record.target.id)), record });
+                vec![Message::Journal(Journal::Failures(Box::new(record), failed.collect()))]
             }
             JournalOrder::Cancel(_) => Vec::new(),
         }

@@ -36,6 +36,7 @@ fn speaker(message: &Message) -> Speaker {
         | Message::Fetched(..)
         | Message::Triggered(_)
         | Message::Notices(_)
+        | Message::LeftOut(..)
         | Message::SignIn(..)
         | Message::Start(_) => Speaker::Worker,
         Message::Journal(_) => Speaker::Journal,
@@ -107,6 +108,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::SignIn(number, news) => sign_in::heard(model, number, news, out),
         Message::Start(start) => begin(model, start, out),
         Message::Notices(notices) => notice::keep(model, notices, out),
+        Message::LeftOut(named, sum) => notice::left_out(model, named, &sum, out),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::message::Detail;
 use crate::cli::args::{Global, ShowFormat};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::Out;
-use crate::cli::{json as machine, select, workspace};
+use crate::cli::{around, json as machine, select, workspace};
 use crate::domain::SafeText;
 use crate::domain::alert::{Evidence, Link, Prose};
 use crate::domain::change::Reason;
@@ -33,7 +33,8 @@ pub async fn run(global: &Global, id: &str, format: ShowFormat, out: &mut Out) -
                 if !detail.alert.title.is_empty() {
                     out.line(&detail.alert.title)?;
                 }
-                for line in documents::untitled(&detail, &workspace.table, usize::from(width), now()).lines {
+                let document = documents::untitled(&detail, &workspace.table, usize::from(width), now());
+                for line in around::keyless(&document).lines {
                     let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
                     out.line(text.trim_end())?;
                 }

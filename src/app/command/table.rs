@@ -230,7 +230,7 @@ pub static COMMANDS: &[Spec] = &[
 
     row(C::Change(Change::Twins), &["&"], "The last decision for the twins of its alerts too", "twins too", P::ALL, G::Change, any_twin),
 
-    row(C::Pivot(Pivot::Entity(0)), &["p a"], "The alerts that share entity a; p b to p z: the others", "first entity", P::ALL, G::Related, alert),
+    row(C::Pivot(Pivot::Entity(0)), &["p a"], "The alerts that share entity a; b to z in its place: the others", "first entity", P::ALL, G::Related, alert),
     row(C::Pivot(Pivot::Menu), &["p Enter"], "Choose the entity from a menu", "menu", P::ALL, G::Related, alert),
     row(C::Pivot(Pivot::Back), &["Backspace"], "Back to where the last pivot began: filter, order, cursor and marks", "pivot back", P::ALL, G::Related, any_pivot).at(3),
     row(C::Related(Related::Show), &[], "What other alerts have in common with this one", "related", P::BEFORE_RESPOND, G::Related, alert),
