@@ -6,10 +6,14 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use quell::cli::args::Cli;
 use quell::cli::exit::{CliError, Exit};
+use quell::cli::mistyped;
 use quell::cli::output::say;
 use quell::runtime;
 
 fn main() -> ExitCode {
+    if let Some(mistake) = mistyped::find(Cli::command(), std::env::args_os().skip(1)) {
+        refuse(&mistake);
+    }
     let cli = Cli::try_parse().map(with_files).unwrap_or_else(|error| refuse(&error));
     match start(cli) {
         Ok(code) => ExitCode::from(code),

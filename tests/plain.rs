@@ -244,7 +244,7 @@ fn a_view_is_saved_and_opened_again_in_the_next_session() {
     let bench = tenant(&[]);
     let mut talk = Talk::begin(&bench);
     talk.expect("filter severity:high status:active", "alerts match");
-    talk.expect("view save 5", "Saved: 5 opens it");
+    talk.expect("view save 5", "Saved: view 5 opens it");
     talk.expect("clear", "none, every alert");
     talk.leave();
     let mut talk = Talk::begin(&bench);
@@ -354,15 +354,8 @@ fn ctrl_c_leaves_a_question_and_twice_leaves_the_program() {
 #[test]
 fn without_a_configuration_there_are_numbered_choices() {
     let home = tempfile::tempdir().unwrap();
-    let path = home.path().to_str().unwrap();
-    let environment = [
-        ("HOME", path),
-        ("XDG_CONFIG_HOME", path),
-        ("XDG_DATA_HOME", path),
-        ("PATH", ""),
-        ("QUELL_ACCESS_TOKEN", ""),
-        ("TERM", "dumb"),
-    ];
+    let mut environment = support::bare(home.path());
+    environment.push(("TERM", "dumb"));
     let mut talk = Talk { pty: Pty::start(&[], &environment, (80, 24)) };
     let asked = talk.answer(0);
     assert!(asked.contains("1. ") && asked.contains("Demo tenant"), "{asked}");

@@ -4,6 +4,7 @@ use crate::app::command::which_key;
 use crate::app::documents::moment::counted;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::AlertKey;
+use crate::domain::key_set::KeySet;
 use crate::domain::query::{GroupBy, Sort};
 use crate::plain::session::{Plain, Wish};
 use crate::plain::{alerts, first_run, overlays, speech, tabs};
@@ -15,7 +16,7 @@ pub(super) struct Seen {
     sort: Sort,
     group: Option<GroupBy>,
     pivots: usize,
-    marks: Vec<AlertKey>,
+    marks: KeySet,
     cursor: Option<AlertKey>,
     full: Option<(AlertKey, Tab)>,
     section: Section,
@@ -32,7 +33,7 @@ impl Seen {
             sort: model.list.sort.clone(),
             group: model.list.group,
             pivots: model.pivots.len(),
-            marks: model.list.marks.iter().copied().collect(),
+            marks: model.list.marks.clone(),
             cursor: alerts::cursor(model),
             full: full.map(|full| (full.key, full.tab)),
             section: model.respond.section,
@@ -159,6 +160,6 @@ fn changed(plain: &mut Plain, model: &Model, before: &Seen, now: &Seen, silent: 
 fn marks(plain: &mut Plain, model: &Model) -> Vec<String> {
     let Some(count) = tabs::marks(model) else { return vec!["No alert is marked.".to_owned()] };
     let mut lines = vec![count];
-    lines.extend(model.list.marks.iter().take(1000).map(|key| alerts::alert(plain, model, *key)));
+    lines.extend(model.list.marks.iter().take(1000).map(|key| alerts::alert(plain, model, key)));
     plain.part(lines)
 }

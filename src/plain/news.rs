@@ -9,23 +9,6 @@ use crate::plain::speech;
 /// News of one prompt at most; the rest is counted.
 const MOST: usize = 4;
 
-/// Where a notice names a key of the screen, the word for it.
-const WORDS: [(&str, &str); 7] = [
-    ("; u undoes", "; undo takes it back"),
-    ("*l marks them, E shows them", "marks-again marks them, failures reads them"),
-    ("*l brings them back", "marks-again brings them back"),
-    (": & adds it", ": twins adds it"),
-    (": & adds them", ": twins adds them"),
-    ("(w lists them)", "(jobs lists them)"),
-    ("; m m gives it", "; press m m gives it"),
-];
-
-/// A notice as it is said here.
-fn said(text: &str) -> String {
-    let said = WORDS.iter().fold(text.to_owned(), |text, (key, word)| text.replace(key, word));
-    speech::capital(&speech::fold(&said))
-}
-
 /// What was heard and is not said yet.
 #[derive(Debug, Default)]
 pub(super) struct News {
@@ -60,7 +43,7 @@ impl News {
         let quits = format!("{} quits", model.settings.keymap.shown(Command::App(App::Close)));
         let text = match notice.text.to_string() {
             text if text == quits => "There is nothing to go back to: quit leaves.".to_owned(),
-            text => said(&text),
+            text => speech::capital(&speech::fold(&text)),
         };
         let lines = if awaited { &mut self.said } else { &mut self.later };
         if lines.last() != Some(&text) {

@@ -101,9 +101,8 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         }
         Overlay::RuleForm(rule) => suppress::rule_prompt(plain, rule),
         Overlay::Rules(screen) => suppress::rules_prompt(screen),
-        Overlay::Timeline(_) | Overlay::Attack(_) => {
-            "Number lists its alerts, an empty line closes".to_owned()
-        }
+        Overlay::Timeline(_) => "Number lists its alerts, an empty line closes".to_owned(),
+        Overlay::Attack(view) => charts::attack_prompt(view),
         Overlay::Save(prompt) => handover::save_prompt(prompt),
         Overlay::Pipe(_) => "Command, or an empty line for none".to_owned(),
         Overlay::Facets(facets) => facets::prompt(facets),
