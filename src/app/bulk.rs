@@ -3,7 +3,7 @@
 use crate::app::command::Change;
 use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, Submitted, order};
-use crate::app::model::{Confirm, Decision, Model, Overlay, Pane, SetOf, StatusMenu, Twins};
+use crate::app::model::{Confirm, Decision, Makeup, Model, Overlay, Pane, SetOf, StatusMenu, Twins};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effects, list, marks, undo};
 use crate::domain::change::{NewChange, Plan, Skip, plan};
@@ -91,6 +91,7 @@ fn decide_on(
         off_screen: off_screen(model, &plan),
         twins: (!twins.is_empty()).then_some(Twins { targets: twins, added: false }),
         of,
+        makeup: Makeup::of(&model.table, &plan),
         plan,
         reason: decision.reason,
         take: decision.take,
@@ -117,6 +118,7 @@ pub(super) fn toggle_twins(model: &mut Model) {
             targets.truncate(targets.len() - twins.targets.len());
         }
         confirm.off_screen = off_screen(model, &confirm.plan);
+        confirm.makeup = Makeup::of(&model.table, &confirm.plan);
     }
     model.overlays.push(Overlay::Confirm(confirm));
 }
