@@ -21,7 +21,7 @@ pub(super) fn run(model: &mut Model, change: Change, out: &mut Effects) {
         Change::Redo => undo::redo(model, out),
         Change::Repeat => repeat(model, out),
         Change::Twins => {
-            let keys = twins_left(model);
+            let keys: Vec<AlertKey> = twins_left(model).collect();
             if let Some((_, decision)) = model.bulk.twins.take() {
                 decide_on(model, &keys, &KeySet::default(), decision, SetOf::Twins, out);
             }
@@ -65,13 +65,13 @@ pub(super) fn decide(model: &mut Model, decision: Decision, out: &mut Effects) {
 }
 
 /// The twins that the last decision left and that are still as open or closed as they were then.
-pub(super) fn twins_left(model: &Model) -> Vec<AlertKey> {
+pub(super) fn twins_left(model: &Model) -> impl Iterator<Item = AlertKey> + '_ {
     let left = model.bulk.twins.iter().flat_map(|(twins, _)| twins);
     let same = left.filter(|(key, target)| {
         let row = model.table.get(*key).filter(|row| !row.flags().is_gone());
         row.is_some_and(|row| row.status().is_open() == target.seen.is_open())
     });
-    same.map(|(key, _)| *key).collect()
+    same.map(|(key, _)| *key)
 }
 
 /// Freezes the set. One alert changes at once, unless it is dismissed; else the exact set is shown first.
