@@ -62,6 +62,8 @@ pub enum Message {
     Counted(Question, Tallied),
     /// The alerts of a snapshot that match and are new, by their rows.
     New(Question, Arc<Table>, Vec<u32>),
+    /// The alerts of a snapshot that match.
+    Matched(Question, KeySet),
     /// Alerts counted for a chart.
     Charted(Question, Chart),
     /// The values of a field, for *Add filter*.

@@ -175,7 +175,7 @@ fn candidates<'t>(
     keys: &[AlertKey],
     wanted: &HashMap<(String, String), Vec<Row<'t>>>,
 ) -> Vec<Row<'t>> {
-    let among: HashSet<AlertKey> = keys.iter().copied().collect();
+    let among: KeySet = keys.iter().copied().collect();
     let names: HashSet<&str> = wanted.keys().map(|(name, _)| name.as_str()).collect();
     // By the code of a resource's name: whether it is one of them. Each name is compared by its text once.
     let mut known: Vec<Option<bool>> = vec![None; table.dict().len()];
@@ -185,7 +185,7 @@ fn candidates<'t>(
     };
     let rows = table.rows().map(|(_, row)| row);
     rows.filter(|row| row.flags().scan() != Scan::Unknown && is_one(row.head_code(FactKind::Resource)))
-        .filter(|row| !among.contains(&row.key()))
+        .filter(|row| !among.contains(row.key()))
         .filter(|row| {
             let other = row.flags().scan().other();
             wanted.get(&place(row)).is_some_and(|own| own.iter().any(|own| Some(own.flags().scan()) == other))
@@ -209,8 +209,8 @@ pub fn left_behind(table: &Table, keys: &[AlertKey], chosen: &Plan, want: Status
         twins.extend(of(closed, false));
     }
     if !twins.is_empty() {
-        let keys: HashSet<AlertKey> = keys.iter().copied().collect();
-        twins.retain(|key| !keys.contains(key));
+        let keys: KeySet = keys.iter().copied().collect();
+        twins.retain(|key| !keys.contains(*key));
     }
     plan(table, &twins, want, &KeySet::default()).targets
 }

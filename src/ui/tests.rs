@@ -1,0 +1,50 @@
+//! Neither a key nor a frame looks at every alert: with a million of them the screen would stand still.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::*;
+use crate::app::command::{Scope, show_keys};
+use crate::app::harness::Harness;
+use crate::app::key::Key;
+use crate::domain::table::WALKS;
+
+/// The walks over all alerts that a frame takes.
+fn walks(model: &Model) -> usize {
+    let before = WALKS.get();
+    let (width, height) = model.size;
+    draw(model, &mut Painter::new(&mut Buffer::empty(Rect::new(0, 0, width, height)), Theme::SIXTEEN));
+    WALKS.get() - before
+}
+
+#[test]
+fn no_key_and_no_frame_walks_over_all_alerts() {
+    // Some alerts are marked, and a change failed in part.
+    let prepared = |keys: &str| {
+        let mut harness = Harness::small();
+        harness.keys("* * s r y").verify(1, &[2, 4]).keys("Space g g").keys(keys);
+        harness.walks = 0;
+        harness
+    };
+    let scopes = [
+        (Scope::List, ""),
+        (Scope::Details, "Tab"),
+        (Scope::Full, "Enter"),
+        (Scope::Respond, "Enter ]"),
+        (Scope::Related, "Enter ] ]"),
+    ];
+    for (scope, opens) in scopes {
+        let keymap = prepared(opens).model.settings.keymap.clone();
+        for keys in keymap.in_scope(scope).filter_map(|(_, sequences)| sequences.first()) {
+            let mut harness = prepared(opens);
+            assert_eq!(Scope::of(&harness.model), scope);
+            // What opens gets keys of its own.
+            let more = ["j", "a", "1", "Enter"].into_iter().filter_map(Key::parse);
+            for key in keys.iter().copied().chain(more) {
+                harness.press(key);
+                let said = format!("{scope:?} {}: {key}", show_keys(keys));
+                assert_eq!((harness.walks, walks(&harness.model)), (0, 0), "{said}");
+            }
+        }
+    }
+}
