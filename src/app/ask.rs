@@ -1,10 +1,10 @@
 //! What is asked for by name instead of by key: by plain mode, whose lines name commands and alerts.
 
-use crate::app::command::Scope;
+use crate::app::command::{Command, Mark, Scope};
 use crate::app::message::Ask;
 use crate::app::model::{Model, Pane, Tab};
 use crate::app::notice::{alerts, fail, say};
-use crate::app::{Effects, details, keys, layout, list, marks, notice, related, respond, views};
+use crate::app::{Effects, details, keys, layout, leaving, list, marks, notice, related, respond, views};
 use crate::domain::AlertKey;
 use crate::domain::filter::parse;
 use crate::domain::key_set::KeySet;
@@ -14,6 +14,8 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
     model.list.touched |= !model.list.listing.is_empty();
     model.last_interrupt = None;
     model.chord = None;
+    // A command says itself whether it makes the warning void.
+    model.leaving.said &= matches!(ask, Ask::Leave | Ask::Run(_) | Ask::TakeOff(_));
     let before = notice::shown(model);
     off_heading(model, out);
     match ask {
@@ -41,7 +43,8 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
             list.marks = known;
             marks::recount(list);
             if others > 0 {
-                say(model, format!("{} unmarked; marks-again brings them back", alerts(others)), out);
+                let back = model.settings.keymap.said(Command::Mark(Mark::Last));
+                say(model, format!("{} unmarked; {back} brings them back", alerts(others)), out);
             }
         }
         Ask::TakeOff(keys) => {
@@ -59,6 +62,7 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
             to_list(model, out);
             views::open(model, view, out);
         }
+        Ask::Leave => leaving::by_name(model, out),
     }
     notice::outlived(model, before);
 }
@@ -115,7 +119,7 @@ fn item(model: &mut Model, at: usize) {
     }
 }
 
-/// Marks or unmarks alerts. Those of a set that a `*` chord marked and that are unmarked here are kept, as by Space.
+/// Marks or unmarks alerts. Those of a set that a `*` chord marked and that are unmarked here are kept, as on the screen.
 fn mark(model: &mut Model, keys: &[AlertKey], on: bool, out: &mut Effects) {
     let mut changed = 0;
     for key in keys {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
 
-pub(crate) use alert::{subscription, vm};
+pub(crate) use alert::{alert, subscription, vm};
 
 use crate::app::command::sequence;
 use crate::app::effect::{Effect, JournalOrder};
@@ -282,7 +282,8 @@ impl Harness {
                 vec![Message::Values(question, facets)]
             }
             Effect::Complete { question, table, text, cursor } => {
-                vec![Message::Completed(question, complete(&text, cursor, &table))]
+                let completion = complete(&text, cursor, &table, &self.context(), &|| false);
+                vec![Message::Completed(question, completion)]
             }
             Effect::FindRelated { question, table, key, entities } => {
                 vec![Message::Related(question, Arc::new(related(&table, key, &entities)))]

@@ -171,7 +171,7 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
     let text = match twins_left(model) {
         None => {
             let undo = model.settings.keymap.said(Command::Change(Change::Undo));
-            format!("queued: {label}; {undo} undoes")
+            format!("queued: {label}; {undo} takes it back")
         }
         Some(twins) => format!("queued: {label}; {twins}"),
     };

@@ -92,6 +92,8 @@ pub enum Message {
     Start(Start),
     /// What the analyst must know of the files: rebuilt, read-only, little space left.
     Notices(Vec<SafeText>),
+    /// What of the files to read was left out, each with its reason, and what that comes to.
+    LeftOut(Vec<SafeText>, SafeText),
 }
 
 /// What was counted for a chart.
@@ -166,6 +168,8 @@ pub enum Ask {
     Filter(String),
     /// A view.
     View(ViewRef),
+    /// To leave, whatever is open.
+    Leave,
 }
 
 /// What becomes of a confirm to trigger a logic app.

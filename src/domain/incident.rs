@@ -84,7 +84,7 @@ fn family<'t>(table: &'t Table, incident: &Row<'t>, named: &impl Fn(&str) -> Vec
 
 /// The index of families: who groups and who is grouped, by the hashes of names. The details of the alert under the cursor
 /// need its families, which must not cost a walk over all alerts for each step of the cursor. Made once, it is true for
-/// every later snapshot with the same facts ([`Table::facts_mark`]).
+/// every later snapshot with the same facts ([`Table::content_mark`]).
 #[derive(Debug)]
 pub struct Families {
     /// By the hash of a member's name: an alert that groups it, if it is an incident.

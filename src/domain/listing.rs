@@ -30,7 +30,8 @@ impl Listing {
     /// Puts rows and their snapshot together, counting severities.
     pub fn new(table: Arc<Table>, rows: Vec<u32>) -> Self {
         let mut severities = [0; 5];
-        let listed = rows.iter().filter_map(|row| table.row(*row)).map(|row| {
+        let ordered = in_table_order(&table, &rows);
+        let listed = ordered.into_iter().filter_map(|row| table.row(row)).map(|row| {
             severities[row.severity() as usize] += 1;
             row.key()
         });
@@ -49,10 +50,11 @@ impl Listing {
     #[must_use]
     pub fn charted(mut self, filter: &Filter, context: &Context, bars: usize) -> Self {
         if bars > 0 {
-            let alerts = chart::extent(&self.table, &self.rows);
+            let ordered = in_table_order(&self.table, &self.rows);
+            let alerts = chart::extent(&self.table, &ordered);
             let span = Window::of(filter, context).span(alerts, context.now.timestamp());
             let ruler = Ruler { bars, steps: Steps::Close, offset: context.offset };
-            let rows = self.rows.iter().filter_map(|row| self.table.row(*row));
+            let rows = ordered.iter().filter_map(|row| self.table.row(*row));
             let rows = rows.map(|row| (row.seconds(), row.severity()));
             self.histogram = Some(Arc::new(Histogram::new(rows, span, ruler)));
         }
@@ -97,4 +99,23 @@ impl Listing {
     pub fn count(&self, severity: Severity) -> u32 {
         self.severities[severity as usize]
     }
+}
+
+/// The same rows as the table has them: a walk over many of them is several times as fast in that order.
+fn in_table_order(table: &Table, rows: &[u32]) -> Vec<u32> {
+    let mut listed = vec![0u64; table.len().div_ceil(64)];
+    for row in rows {
+        if let Some(word) = listed.get_mut(*row as usize / 64) {
+            *word |= 1 << (row % 64);
+        }
+    }
+    let mut ordered = Vec::with_capacity(rows.len());
+    for (number, word) in listed.into_iter().enumerate() {
+        let mut left = word;
+        while left != 0 {
+            ordered.push(number as u32 * 64 + left.trailing_zeros());
+            left &= left - 1;
+        }
+    }
+    ordered
 }

@@ -49,6 +49,8 @@ pub(super) fn answer(plain: &mut Plain, model: &Model) -> Vec<String> {
     let now = Seen::of(plain, model);
     let before = std::mem::replace(&mut plain.before, now.clone());
     let mut lines = std::mem::take(&mut plain.news.said);
+    // A word that leaves a form does both steps at once.
+    lines.retain(|line| !line.starts_with("Esc again drops"));
     // What is printed for copying stands by itself: the notice that it was copied says nothing more.
     if !plain.news.copied.is_empty() {
         lines.retain(|line| !line.starts_with("Copied"));
@@ -135,7 +137,8 @@ fn changed(plain: &mut Plain, model: &Model, before: &Seen, now: &Seen, silent: 
         });
         lines.extend(alerts::under_cursor(plain, model));
     } else if now.sort != before.sort {
-        lines.push(format!("Sorted by {}.", now.sort.to_string().replace(',', ", then ")));
+        let keys = now.sort.to_string().replace(":asc", " ascending").replace(":desc", " descending");
+        lines.push(format!("Sorted by {}.", keys.replace(',', ", then ")));
         lines.extend(alerts::under_cursor(plain, model));
     } else if before.full.is_some() {
         lines.push("Back in the list.".to_owned());

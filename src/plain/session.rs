@@ -211,6 +211,7 @@ impl Plain {
         };
         let read = match overlay {
             Overlay::Help(_) | Overlay::Jobs(_) | Overlay::Outcomes(_) | Overlay::Output(_) => true,
+            Overlay::Failures(failures) => failures.targets.is_empty(),
             Overlay::RuleForm(form) => matches!(form.step, RuleStep::Stored(..)),
             _ => false,
         };

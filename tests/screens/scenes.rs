@@ -269,7 +269,8 @@ fn typing(size: (u16, u16)) -> Model {
     filter(&mut model, "status:active");
     model.filter.input = Input::new(text);
     model.filter.editing = true;
-    model.filter.completion = complete("status:active severity:", 23, &model.table);
+    model.filter.completion =
+        complete("status:active severity:", 23, &model.table, &charts::context(), &|| false);
     model.filter.completion.replace = 14..17;
     model.filter.chosen = Some(1);
     model
@@ -322,7 +323,7 @@ fn nothing_matches(size: (u16, u16)) -> Model {
 
 fn signed_out(size: (u16, u16)) -> Model {
     let mut model = bare(size);
-    let message = "The sign-in of the Azure CLI has expired: run `az login`, then press R";
+    let message = "The sign-in of the Azure CLI has expired: run `az login`";
     model.sync.fault = Some(fault(FaultKind::SignIn, message));
     model
 }

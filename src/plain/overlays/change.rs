@@ -35,12 +35,9 @@ pub(super) fn confirm(model: &Model, confirm: &Confirm, width: usize) -> Vec<Str
     if confirm.status == Status::Dismissed {
         match confirm.reason {
             None => {
-                let reasons: Vec<String> = Reason::ALL
-                    .iter()
-                    .enumerate()
-                    .map(|(at, reason)| format!("{} {}", at + 1, reason.label()))
-                    .collect();
-                lines.extend(speech::wrapped(&format!("Reasons: {}.", reasons.join("; ")), width));
+                let reasons = Reason::ALL.iter().enumerate();
+                let reasons = reasons.map(|(at, reason)| format!("{} {}", at + 1, reason.label()));
+                lines.extend(speech::parts("Reasons: ", reasons, width));
             }
             Some(reason) => lines.push(format!("Reason: {}.", reason.label())),
         }
