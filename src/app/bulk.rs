@@ -74,6 +74,13 @@ pub(super) fn twins_left(model: &Model) -> impl Iterator<Item = AlertKey> + '_ {
     same.map(|(key, _)| *key)
 }
 
+/// The twins of one alert, if its details are of the alerts as they are now.
+fn known_twins<'m>(model: &'m Model, keys: &[AlertKey]) -> Option<&'m [AlertKey]> {
+    let details = &model.details;
+    let shown = details.shown.as_ref().filter(|shown| *keys == [shown.key] && details.asked.is_none())?;
+    details.counted.as_ref().is_some_and(|counted| counted.holds(&model.table)).then_some(&shown.twins)
+}
+
 /// Freezes the set. One alert changes at once, unless it is dismissed; else the exact set is shown first.
 fn decide_on(
     model: &mut Model,
@@ -84,7 +91,7 @@ fn decide_on(
     out: &mut Effects,
 ) {
     let plan = plan(&model.table, keys, decision.status, kept);
-    let twins = scan::left_behind(&model.table, keys, &plan, decision.status);
+    let twins = scan::left_behind(&model.table, keys, &plan, decision.status, known_twins(model, keys));
     let confirm = Confirm {
         status: decision.status,
         matching: plan.targets.len() + plan.skipped.len(),

@@ -31,6 +31,7 @@ use crate::domain::query::Query;
 use crate::domain::record::{AlertRecord, Deed};
 use crate::domain::related::related;
 use crate::domain::resource::Cloud;
+use crate::domain::scan;
 use crate::domain::table::{Flags, RowData, TableBuilder, WALKS};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{AlertId, AlertKey, SafeText, Severity, Status, SubscriptionId};
@@ -296,6 +297,7 @@ impl Harness {
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
                     mentions: mentioned::by(&table, key),
                     families: incident::families(&table, key),
+                    twins: scan::twins(&table, &[key]),
                     record: AlertRecord::of(&past),
                     past,
                 };

@@ -5,8 +5,10 @@ use ratatui::layout::Rect;
 
 use super::*;
 use crate::app::command::{Scope, show_keys};
-use crate::app::harness::Harness;
+use crate::app::harness::{Given, Harness, ROW};
 use crate::app::key::Key;
+use crate::app::model::Overlay;
+use crate::domain::alert::Scan;
 use crate::domain::table::WALKS;
 
 /// The walks over all alerts that a frame takes.
@@ -47,4 +49,19 @@ fn no_key_and_no_frame_walks_over_all_alerts() {
             }
         }
     }
+}
+
+#[test]
+fn a_decision_on_one_alert_knows_its_twins_without_a_walk() {
+    let of = |scan| Given { scan, ..ROW };
+    let mut harness = Harness::new(&[of(Scan::Agent), of(Scan::Agentless)]);
+    harness.walks = 0;
+    harness.keys("d");
+    let Some(Overlay::Confirm(confirm)) = harness.model.overlays.last() else { panic!() };
+    assert_eq!((confirm.twins.as_ref().map(|twins| twins.targets.len()), harness.walks), (Some(1), 0));
+    // Another one comes while the details are those of before: what is not known is looked for.
+    harness.keys("Esc").slow = true;
+    harness.put(3, of(Scan::Agentless)).snapshot().keys("d");
+    let Some(Overlay::Confirm(confirm)) = harness.model.overlays.last() else { panic!() };
+    assert_eq!((confirm.twins.as_ref().map(|twins| twins.targets.len()), harness.walks), (Some(2), 1));
 }
