@@ -5,8 +5,8 @@ use quell::app::input::Input;
 use quell::app::key::Key;
 use quell::app::keymap::Pending;
 use quell::app::model::{
-    Chord, Confirm, Failure, Failures, Model, Notice, Overlay, Palette, Pane, Running, Scroll, StatusMenu,
-    SyncStatus, Tab, Visual,
+    Chord, Confirm, Failure, Failures, Makeup, Model, Notice, Overlay, Palette, Pane, Running, Scroll,
+    StatusMenu, SyncStatus, Tab, Visual,
 };
 use quell::domain::change::{Outcome, Reason, Tally, TargetRecord};
 use quell::domain::filter::{complete, parse};
@@ -394,6 +394,7 @@ fn confirm(model: &Model, status: Status) -> Confirm {
     Confirm {
         status,
         matching: plan.targets.len() + plan.skipped.len(),
+        makeup: Makeup::of(&model.table, &plan),
         plan,
         off_screen: 12,
         twins: None,
