@@ -115,18 +115,21 @@ impl Store {
         let mut alerts = Vec::with_capacity(read.len() + damaged.len());
         for (key, raw) in read {
             let Some(status) = wanted.get(&key).copied() else { continue };
-            let body = match self.source_bytes(key) {
+            let bytes = match self.source_bytes(key) {
                 Ok(source) => {
                     let changed = with_status(&String::from_utf8_lossy(&raw), status);
-                    Some((changed.map_or(raw, |text| text.into_bytes().into()), source.into()))
+                    let mut bytes = changed.map_or(raw.into_vec(), String::into_bytes);
+                    let length = bytes.len();
+                    bytes.extend(source);
+                    Some((bytes, length))
                 }
                 Err(Trouble::Damaged(_)) => None,
                 Err(trouble) => return Err(self.cache_read_failed(trouble)),
             };
-            alerts.push(Restated { key, status, body });
+            alerts.push(Restated { key, status, bytes });
         }
         let damaged = damaged.iter().filter_map(|key| Some((*key, *wanted.get(key)?)));
-        alerts.extend(damaged.map(|(key, status)| Restated { key, status, body: None }));
+        alerts.extend(damaged.map(|(key, status)| Restated { key, status, bytes: None }));
         Ok(alerts)
     }
 }

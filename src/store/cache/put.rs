@@ -173,8 +173,8 @@ pub(super) fn set_gone(conn: &Connection, keys: &[AlertKey], gone: bool) -> Resu
 pub(super) struct Restated {
     pub(super) key: AlertKey,
     pub(super) status: Status,
-    /// The body, and the record as it stood in the file.
-    pub(super) body: Option<(Box<[u8]>, Box<[u8]>)>,
+    /// The body and after it the record as it stood in the file, and the length of the body.
+    pub(super) bytes: Option<(Vec<u8>, usize)>,
 }
 
 /// Gives alerts of files another status.
@@ -186,18 +186,18 @@ pub(super) fn restate(conn: &Connection, alerts: &[Restated]) -> Result<(), Trou
         "UPDATE alert SET row = ?2, block = ?3, start = ?4, length = ?5, source = ?6, content_hash = 0 WHERE key = ?1",
     )?;
     let mut write_row = conn.prepare_cached("UPDATE alert SET row = ?2 WHERE key = ?1")?;
-    for Restated { key, status, body } in alerts {
+    for Restated { key, status, bytes } in alerts {
         let (packed, block): (Vec<u8>, i64) =
             read.query_row([key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let packed = row::with_status(*key, &packed, *status)
             .ok_or_else(|| Trouble::Damaged(format!("row of alert {}", key.0)))?;
-        let Some((raw, source)) = body else {
+        let Some((bytes, length)) = bytes else {
             write_row.execute(params![key.0, packed])?;
             continue;
         };
-        let place = bodies.add(&[&raw[..], &source[..]].concat())?;
+        let place = bodies.add(bytes)?;
         freed.insert(block);
-        let (start, length, more) = (place.start as u32, raw.len() as u32, source.len() as u32);
+        let (start, length, more) = (place.start as u32, *length as u32, (bytes.len() - length) as u32);
         write.execute(params![key.0, packed, place.block, start, length, more])?;
     }
     bodies.flush()?;

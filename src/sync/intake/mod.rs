@@ -94,7 +94,7 @@ pub struct Halted {
     pub totals: Totals,
     /// What the store says.
     #[source]
-    pub error: StoreError,
+    pub error: Box<StoreError>,
 }
 
 fn kept(totals: &Totals) -> String {
@@ -131,7 +131,7 @@ pub fn take_in(
     let mut totals = Totals::default();
     let names = store
         .call_blocking(|store| Names::of(&store.snapshot()))
-        .map_err(|error| Halted { totals, error })?;
+        .map_err(|error| Halted { totals, error: error.into() })?;
     let bytes = AtomicU64::new(0);
     let (parts, coming) = sync_channel::<Part>(AHEAD);
     thread::scope(|scope| {
@@ -144,7 +144,7 @@ pub fn take_in(
             stop.store(true, Ordering::Relaxed);
         }
         let whole = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        written.map_err(|error| Halted { totals, error })?;
+        written.map_err(|error| Halted { totals, error: error.into() })?;
         totals.stopped = !whole;
         told(Progress::Read { bytes: bytes.load(Ordering::Relaxed), totals });
         Ok(totals)
