@@ -81,6 +81,9 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
             "back",
         ));
     }
+    if model.sync.reading.is_some() && !model.sync.stopping {
+        ranked.push((0, Key::ctrl('c').to_string(), "stop reading"));
+    }
     ranked.sort_by_key(|(rank, ..)| *rank);
     ranked.into_iter().map(|(_, keys, label)| (keys, label)).collect()
 }

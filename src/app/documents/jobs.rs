@@ -4,6 +4,7 @@ use crate::app::document::{Document, Piece, Role, safe};
 use crate::app::documents::bar::{bar, outcomes, pace};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{self, counted, thousands};
+use crate::app::documents::reading;
 use crate::app::model::{Model, SubscriptionState};
 use crate::domain::change::ChangeRecord;
 use crate::domain::{SafeStr, Status};
@@ -83,6 +84,9 @@ fn running(flow: &mut Flow, model: &Model) {
         let mut line = vec![];
         line.extend(outcomes(&job.tally));
         flow.wrap("      ", "      ", &line);
+        if let Some(record) = model.bulk.recent.iter().find(|record| record.id == job.change) {
+            why(flow, record);
+        }
     }
     if model.bulk.running.is_empty() {
         flow.words("  none", Role::Dim);
@@ -118,7 +122,13 @@ fn listings(flow: &mut Flow, model: &Model) {
         flow.wrap_after(&line, &[Piece::from("    ")], &listing(state, model.sync.running));
     }
     if model.sync.subscriptions.is_empty() && model.sync.fault.is_none() {
-        flow.words(if files { "  none: the alerts come from a file" } else { "  none yet" }, Role::Dim);
+        let words = match (&model.sync.reading, &model.sync.stopped) {
+            (Some(reading), _) => format!("  reading a file: {}", reading::words(reading)),
+            (None, Some(reading)) => format!("  {}", reading::stopped(reading)),
+            (None, None) if files => "  none: the alerts come from a file".to_owned(),
+            (None, None) => "  none yet".to_owned(),
+        };
+        flow.words(&words, Role::Dim);
     }
     if model.sync.quarantined > 0 {
         let words =
@@ -171,21 +181,26 @@ fn recent(flow: &mut Flow, model: &Model) {
             line.push(Piece::new(format!("   undone by {by}"), Role::Dim));
         }
         flow.wrap("", "        ", &line);
-        let mut why = Vec::new();
-        if let Some(reason) = record.reason {
-            why.push(Piece::new(reason.label(), Role::Dim));
-        }
-        for text in
-            [record.comment.as_safe(), SafeStr(&record.filter)].into_iter().filter(|text| !text.0.is_empty())
-        {
-            if !why.is_empty() {
-                why.push(Piece::new(" · ", Role::Dim));
-            }
-            why.extend(safe(text, Role::Dim));
-        }
+        why(flow, record);
+    }
+}
+
+/// Why a change was made: reason, comment and filter.
+fn why(flow: &mut Flow, record: &ChangeRecord) {
+    let mut why = Vec::new();
+    if let Some(reason) = record.reason {
+        why.push(Piece::new(reason.label(), Role::Dim));
+    }
+    for text in
+        [record.comment.as_safe(), SafeStr(&record.filter)].into_iter().filter(|text| !text.0.is_empty())
+    {
         if !why.is_empty() {
-            flow.wrap("      ", "      ", &why);
+            why.push(Piece::new(" · ", Role::Dim));
         }
+        why.extend(safe(text, Role::Dim));
+    }
+    if !why.is_empty() {
+        flow.wrap("      ", "      ", &why);
     }
 }
 
