@@ -1,6 +1,6 @@
 //! The last row: the next keys, always visible; and the menu of a chord above it.
 
-use crate::app::command::{self, Command, Show};
+use crate::app::command::{self, Command, Go, Show};
 use crate::app::document::{Document, Piece, Role, line_width};
 use crate::app::documents::{self, help::grid};
 use crate::app::layout::Area;
@@ -19,32 +19,34 @@ const ROOMY: usize = 98;
 /// The columns of the menu of a pivot: the counts stand near their entities.
 const PIVOTS: usize = 84;
 
-/// The key that steps back and changes nothing.
+/// The key that steps back and changes nothing, wherever keys are fixed.
 const SAFE: &str = "Esc";
 
 pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let row = Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
     let hints = command::hints(model);
-    let help = model.settings.keymap.shown(Command::Show(Show::Help));
-    painter.line(row, &fitted(&hints, &help, row.columns()));
+    let keymap = &model.settings.keymap;
+    let (help, back) = (keymap.shown(Command::Show(Show::Help)), keymap.shown(Command::Go(Go::Back)));
+    painter.line(row, &fitted(&hints, &help, &back, row.columns()));
 }
 
-/// The hints that fit, the first ones first. The safe key is never left out, nor is help, which keeps its place at the
-/// end.
-fn fitted(hints: &[(String, &'static str)], help_key: &str, room: usize) -> Vec<Piece> {
+/// The hints that fit, the first ones first. The safe key and the one that is set to step back are never left out, nor is
+/// help, which keeps its place at the end.
+fn fitted(hints: &[(String, &'static str)], help_key: &str, back_key: &str, room: usize) -> Vec<Piece> {
     let gap = if room < ROOMY { NARROW_GAP } else { GAP };
     let hint = |(key, label): &(String, &'static str)| {
         vec![Piece::new(key.clone(), Role::Key), Piece::new(format!(" {label}"), Role::Body)]
     };
     let help = hints.iter().find(|(key, _)| key == help_key).map(hint).unwrap_or_default();
-    let kept = |(key, _): &&(String, &'static str)| key == help_key || key == SAFE;
+    let safe = |key: &str| key == SAFE || key == back_key;
+    let kept = |(key, _): &&(String, &'static str)| key == help_key || safe(key);
     let mut reserved: usize = hints.iter().filter(kept).map(|kept| line_width(&hint(kept)) + gap).sum();
     let mut line: Vec<Piece> = Vec::new();
     let mut used = 0;
     for one in hints.iter().filter(|(key, _)| key != help_key) {
         let pieces = hint(one);
         let needs = line_width(&pieces) + if line.is_empty() { 0 } else { gap };
-        if one.0 == SAFE {
+        if safe(&one.0) {
             reserved = reserved.saturating_sub(line_width(&pieces) + gap);
         } else if used + needs + reserved > room {
             continue;
@@ -102,8 +104,9 @@ mod tests {
             [("Space", "mark"), ("/", "filter"), ("d", "dismiss"), ("?", "help")]
                 .map(|(key, label)| (key.to_owned(), label))
                 .into();
-        let text =
-            |room| fitted(&hints, "?", room).iter().map(|piece| piece.text.as_str()).collect::<String>();
+        let text = |room| {
+            fitted(&hints, "?", "Esc", room).iter().map(|piece| piece.text.as_str()).collect::<String>()
+        };
         assert_eq!(text(98), "Space mark   / filter   d dismiss   ? help");
         assert_eq!(text(97), "Space mark  / filter  d dismiss  ? help");
         assert_eq!(text(28), "Space mark  / filter  ? help");
@@ -118,12 +121,26 @@ mod tests {
             [("1–6", "reason"), ("y", "yes, dismiss them"), ("Enter", "no"), ("Esc", "no")]
                 .map(|(key, label)| (key.to_owned(), label))
                 .into();
-        let text =
-            |room| fitted(&hints, "?", room).iter().map(|piece| piece.text.as_str()).collect::<String>();
+        let text = |room| {
+            fitted(&hints, "?", "Esc", room).iter().map(|piece| piece.text.as_str()).collect::<String>()
+        };
         assert_eq!(text(98), "1–6 reason   y yes, dismiss them   Enter no   Esc no");
         assert_eq!(text(49), "1–6 reason  y yes, dismiss them  Enter no  Esc no");
         assert_eq!(text(48), "1–6 reason  y yes, dismiss them  Esc no");
         assert_eq!(text(12), "Esc no");
         assert_eq!(text(3), "Esc no");
+    }
+
+    #[test]
+    fn the_key_that_is_set_to_step_back_is_never_left_out() {
+        let hints: Vec<(String, &'static str)> =
+            [("]", "next tab"), ("[", "tab before"), ("u", "back"), ("?", "help")]
+                .map(|(key, label)| (key.to_owned(), label))
+                .into();
+        let line = fitted(&hints, "?", "u", 26);
+        assert_eq!(
+            line.iter().map(|piece| piece.text.as_str()).collect::<String>(),
+            "] next tab  u back  ? help"
+        );
     }
 }

@@ -29,7 +29,11 @@ pub fn fields(facets: &Facets, columns: usize) -> Document {
         }
         line
     };
-    Document { lines: facets.shown_fields().into_iter().enumerate().map(line).collect() }
+    let mut lines: Vec<_> = facets.shown_fields().into_iter().enumerate().map(line).collect();
+    if lines.is_empty() {
+        lines.push(vec![Piece::new("no field is called this", Role::Dim)]);
+    }
+    Document { lines }
 }
 
 /// The values of the field under the cursor, a line each: its tick, its words and how many alerts have it.
