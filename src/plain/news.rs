@@ -14,7 +14,7 @@ const WORDS: [(&str, &str); 6] = [
     ("*l marks them, E shows them", "marks-again marks them, failures reads them"),
     (": & adds it", ": twins adds it"),
     (": & adds them", ": twins adds them"),
-    ("(w lists them)", "(jobs lists them)"),
+    (", w lists them:", ", jobs lists them:"),
     ("; m m gives it", "; press m m gives it"),
 ];
 

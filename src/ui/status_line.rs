@@ -5,7 +5,7 @@ use crate::app::document::{Piece, Role, line_width, safe};
 use crate::app::documents::bar::{bar, outcomes, pace};
 use crate::app::documents::moment::{counted, thousands};
 use crate::app::layout::Area;
-use crate::app::model::Model;
+use crate::app::model::{Model, Notice};
 use crate::domain::progress::FaultKind;
 use crate::ui::paint::Painter;
 
@@ -32,11 +32,15 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     }
 }
 
-/// What was refused of a change stays said until it was looked at: `17 failed  E shows them`.
+/// What was refused of a change stays said until it was looked at: `17 failed  E shows them`. Not while a notice says it.
 fn refused(model: &Model) -> Option<Vec<Piece>> {
     let (_, tally) = model.bulk.refused.as_ref()?;
     let mut line = outcomes(tally);
     let shows = model.settings.keymap.shown(Command::Change(Change::Failures));
+    let said = |notice: &Notice| notice.text.raw().ends_with(&format!("{shows} shows them"));
+    if model.notice.as_ref().is_some_and(said) {
+        return None;
+    }
     line.extend([Piece::from("  "), Piece::new(shows, Role::Key), Piece::from(" shows them")]);
     Some(line)
 }

@@ -117,7 +117,7 @@ fn where_nothing_is_left_no_key_is_offered_for_it() {
     assert_eq!(keys(&harness), ["type", "Esc"]);
     assert_eq!(
         crate::app::documents::facets::fields(facets(&harness), 60).text(),
-        "no field is called this\n"
+        "no field has such a name\n"
     );
     harness.keys("Esc Enter q q q");
     assert_eq!(keys(&harness), ["type", "←", "Esc"]);
