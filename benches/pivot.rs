@@ -12,10 +12,11 @@ use chrono::DateTime;
 use criterion::{Criterion, criterion_group, criterion_main};
 use quell::app::message::Detail;
 use quell::azure::parse_alert;
+use quell::domain::incident::{self, Families};
 use quell::domain::mentions::{KINDS, MentionCounts, count};
 use quell::domain::related::related;
 use quell::domain::table::{PackedFact, RowData, Table};
-use quell::domain::{AlertKey, SubscriptionId, incident, scan};
+use quell::domain::{AlertKey, SubscriptionId, scan};
 use quell::emulator::demo;
 use quell::runtime::detail;
 use quell::store::{Access, Folder, PageBatch, Store, StoreHandle, Upsert};
@@ -60,13 +61,15 @@ fn benches(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let (store, table) = filled(folder.path());
     let worst = busiest(&runtime, &store, &table);
-    let counts = Arc::new(MentionCounts::new(&table));
+    let counts = MentionCounts::new(&table);
+    let index = Arc::new(detail::Index::new(&table));
+    let kin = Families::new(&table);
     let mut group = criterion.benchmark_group("100k");
     group.sample_size(20);
-    for (name, counts) in [("open, counts from the index", Some(&counts)), ("open, no index yet", None)] {
+    for (name, index) in [("open, with the index", Some(&index)), ("open, no index yet", None)] {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                let load = detail::load(&store, Arc::clone(&table), worst.key, counts.cloned());
+                let load = detail::load(&store, Arc::clone(&table), worst.key, index.cloned());
                 black_box(runtime.block_on(load).unwrap())
             });
         });
@@ -79,10 +82,13 @@ fn benches(criterion: &mut Criterion) {
     });
     group.bench_function("does the index hold", |bencher| bencher.iter(|| counts.hold(black_box(&table))));
     group.bench_function("count in one pass", |bencher| bencher.iter(|| count(&table, black_box(&facts))));
-    group.bench_function("make the index", |bencher| bencher.iter(|| MentionCounts::new(&table)));
+    group.bench_function("make the index", |bencher| bencher.iter(|| detail::Index::new(&table)));
     let entities: Vec<_> = worst.mentions.iter().map(|mention| (mention.kind, mention.fact())).collect();
     group.bench_function("related", |bencher| bencher.iter(|| related(&table, worst.key, &entities)));
-    group.bench_function("families", |bencher| bencher.iter(|| incident::families(&table, worst.key)));
+    group.bench_function("families, by a walk", |bencher| {
+        bencher.iter(|| incident::families(&table, worst.key))
+    });
+    group.bench_function("families", |bencher| bencher.iter(|| kin.of(&table, worst.key)));
     let all: Vec<AlertKey> = table.rows().map(|(_, row)| row.key()).collect();
     for (name, keys) in [("twins of one", &all[..1]), ("twins of 5,000", &all[..5000])] {
         group.bench_function(name, |bencher| bencher.iter(|| scan::twins(&table, black_box(keys))));

@@ -67,7 +67,7 @@ fn ask(model: &mut Model, out: &mut Effects) {
     model.details.question = question;
     model.details.asked = Some(key);
     model.details.again = false;
-    model.details.counted = Some(model.table.facts_mark());
+    model.details.counted = Some(model.table.content_mark());
     out.push(Effect::LoadDetail { question, table: Arc::clone(&model.table), key });
 }
 

@@ -4,6 +4,7 @@
 //! entities name alerts, by the `systemAlertId` that is an alert's name. These are its members.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::domain::fact::FactKind;
 use crate::domain::filter::pattern::{fold, fold_into};
@@ -34,16 +35,12 @@ fn members<'t>(table: &'t Table, row: &Row<'t>) -> impl Iterator<Item = &'t str>
 }
 
 /// The families of an alert: of an incident its own, of another alert those of the incidents that group it. One walk
-/// over the flags of all alerts, and a second over their names if there is any family.
+/// over the flags of all alerts, and a second over their names if there is any family; [`Families`] answers without.
 pub fn families(table: &Table, key: AlertKey) -> Vec<Family> {
     let Some(own) = table.get(key) else { return Vec::new() };
     let name = fold(own.name());
-    let names_it = |row: &Row<'_>| members(table, row).any(|member| fold(member) == name);
-    let incidents: Vec<Row<'_>> = table
-        .rows()
-        .map(|(_, row)| row)
-        .filter(|row| row.flags().is_incident() && (row.key() == key || names_it(row)))
-        .collect();
+    let incidents: Vec<Row<'_>> =
+        table.rows().map(|(_, row)| row).filter(|row| is_of(table, row, key, &name)).collect();
     if incidents.is_empty() {
         return Vec::new();
     }
@@ -56,44 +53,132 @@ pub fn families(table: &Table, key: AlertKey) -> Vec<Family> {
             rows.push(row);
         }
     }
+    let named = |name: &str| named.get(name).cloned().unwrap_or_default();
     incidents.iter().map(|incident| family(table, incident, &named)).collect()
 }
 
-fn family(table: &Table, incident: &Row<'_>, named: &HashMap<String, Vec<Row<'_>>>) -> Family {
-    let mut rows: Vec<&Row<'_>> = Vec::new();
+/// True for the incident itself, and for one that groups the alert with this folded name.
+fn is_of(table: &Table, row: &Row<'_>, key: AlertKey, name: &str) -> bool {
+    row.flags().is_incident() && (row.key() == key || members(table, row).any(|member| fold(member) == name))
+}
+
+fn family<'t>(table: &'t Table, incident: &Row<'t>, named: &impl Fn(&str) -> Vec<Row<'t>>) -> Family {
+    let mut rows: Vec<Row<'_>> = Vec::new();
     let mut missing = Vec::new();
     let mut seen = HashSet::new();
     for name in members(table, incident) {
         let folded = fold(name);
-        let found = named.get(&folded).map_or(&[][..], Vec::as_slice);
-        if !seen.insert(folded) {
+        if seen.contains(&folded) {
             continue;
         }
-        rows.extend(found.iter().filter(|row| row.key() != incident.key()));
+        let found = named(&folded);
         if found.is_empty() {
             missing.push(SafeText::from(name));
         }
+        rows.extend(found.into_iter().filter(|row| row.key() != incident.key()));
+        seen.insert(folded);
     }
     rows.sort_by_key(|row| (row.seconds(), row.key()));
     Family { incident: incident.key(), members: rows.iter().map(|row| row.key()).collect(), missing }
 }
 
+/// The index of families: who groups and who is grouped, by the hashes of names. The details of the alert under the cursor
+/// need its families, which must not cost a walk over all alerts for each step of the cursor. Made once, it is true for
+/// every later snapshot with the same facts ([`Table::content_mark`]).
+#[derive(Debug)]
+pub struct Families {
+    /// By the hash of a member's name: an alert that groups it, if it is an incident.
+    groups: Vec<(u64, AlertKey)>,
+    /// By the hash of its name: an alert that another one groups.
+    grouped: Vec<(u64, AlertKey)>,
+}
+
+impl Families {
+    /// Looks through a snapshot.
+    pub fn new(table: &Table) -> Self {
+        let texts = table.dict().iter().filter(|(_, _, kinds)| kinds & FactKind::Member.bit() != 0);
+        let mut scratch = String::new();
+        let hashes: HashMap<u32, u64> =
+            texts.map(|(code, text, _)| (code, folded_hash(text, &mut scratch))).collect();
+        if hashes.is_empty() {
+            return Self { groups: Vec::new(), grouped: Vec::new() };
+        }
+        let wanted: HashSet<u64> = hashes.values().copied().collect();
+        let (mut groups, mut grouped) = (Vec::new(), Vec::new());
+        for (_, row) in table.rows() {
+            let facts = row.facts().iter().filter(|fact| fact.kind() == FactKind::Member);
+            groups.extend(facts.filter_map(|fact| Some((*hashes.get(&fact.code())?, row.key()))));
+            let name = folded_hash(row.name(), &mut scratch);
+            if wanted.contains(&name) {
+                grouped.push((name, row.key()));
+            }
+        }
+        for pairs in [&mut groups, &mut grouped] {
+            pairs.sort_unstable();
+            pairs.dedup();
+            pairs.shrink_to_fit();
+        }
+        Self { groups, grouped }
+    }
+
+    /// What [`families`] gives, for a snapshot with the facts of the one that was looked through.
+    pub fn of(&self, table: &Table, key: AlertKey) -> Vec<Family> {
+        let Some(own) = table.get(key) else { return Vec::new() };
+        let name = fold(own.name());
+        let mut keys: Vec<AlertKey> = under(&self.groups, hash(&name)).collect();
+        keys.push(key);
+        keys.sort_unstable();
+        keys.dedup();
+        let incidents: Vec<Row<'_>> = keys
+            .into_iter()
+            .filter_map(|key| table.get(key))
+            .filter(|row| is_of(table, row, key, &name))
+            .collect();
+        let named = |name: &str| {
+            let rows = under(&self.grouped, hash(name)).filter_map(|key| table.get(key));
+            rows.filter(|row| fold(row.name()) == name).collect()
+        };
+        incidents.iter().map(|incident| family(table, incident, &named)).collect()
+    }
+}
+
+fn hash(folded: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    folded.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn folded_hash(text: &str, scratch: &mut String) -> u64 {
+    fold_into(text, scratch);
+    hash(scratch)
+}
+
+/// The alerts under a hash.
+fn under(pairs: &[(u64, AlertKey)], hash: u64) -> impl Iterator<Item = AlertKey> + '_ {
+    let first = pairs.partition_point(|(other, _)| *other < hash);
+    pairs[first..].iter().take_while(move |(other, _)| *other == hash).map(|(_, key)| *key)
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::domain::Status;
     use crate::domain::alert::Scan;
-    use crate::domain::filter::testing::{Sample, context, table};
+    use crate::domain::filter::testing::{Sample, builder, context, table};
     use crate::domain::filter::{Compiled, parse};
     use crate::domain::resource::Cloud;
-    use crate::domain::table::Flags;
+    use crate::domain::table::{Flags, RowData};
 
-    fn tenant() -> std::sync::Arc<Table> {
+    fn samples() -> [Sample<'static>; 6] {
         let incident = |name, members: &[&'static str]| Sample {
             flags: Flags::new(true, false, Cloud::Azure, Scan::Unknown),
             facts: members.iter().map(|name| (FactKind::Member, *name)).collect(),
             ..Sample::new(name)
         };
-        table(&[
+        [
             Sample { time: "2026-11-23T12:00:00Z", ..Sample::new("late") },
             Sample { time: "2026-11-23T09:00:00Z", ..Sample::new("Early") },
             Sample::new("alone"),
@@ -101,7 +186,11 @@ mod tests {
             incident("other", &["early"]),
             // Only an incident groups alerts.
             Sample { facts: vec![(FactKind::Member, "alone")], ..Sample::new("impostor") },
-        ])
+        ]
+    }
+
+    fn tenant() -> std::sync::Arc<Table> {
+        table(&samples())
     }
 
     #[test]
@@ -122,6 +211,42 @@ mod tests {
             (99, vec![]),
         ] {
             assert_eq!(families(&table, AlertKey(key)), expected, "{key}");
+            assert_eq!(Families::new(&table).of(&table, AlertKey(key)), expected, "{key} by the index");
+        }
+    }
+
+    #[test]
+    fn the_index_outlives_changes_of_status_and_goes_by_the_flags_of_the_moment() {
+        let mut builder = builder(&samples());
+        let index = Families::new(&builder.snapshot());
+        // The source says now that the first incident is none.
+        let members = ["LATE", "early", "gone", "late", "incident"].map(|name| (FactKind::Member, name));
+        let plain = Sample { facts: members.to_vec(), ..Sample::new("incident") };
+        builder.upsert(AlertKey(4), &RowData::from(&plain));
+        builder.set_remote_status(AlertKey(2), Status::Resolved);
+        let table = builder.snapshot();
+        for key in 1..=6 {
+            assert_eq!(index.of(&table, AlertKey(key)), families(&table, AlertKey(key)), "{key}");
+        }
+        assert_eq!(index.of(&table, AlertKey(1)), []);
+    }
+
+    proptest! {
+        #[test]
+        fn index_and_walk_agree(alerts in vec((any::<bool>(), "[aAbBſß]{1,2}", vec("[aAbBſßc]{1,2}", 0..3)), 1..8)) {
+            let samples: Vec<Sample<'_>> = alerts
+                .iter()
+                .map(|(is_incident, name, members)| Sample {
+                    flags: Flags::new(*is_incident, false, Cloud::Azure, Scan::Unknown),
+                    facts: members.iter().map(|member| (FactKind::Member, member.as_str())).collect(),
+                    ..Sample::new(name)
+                })
+                .collect();
+            let table = table(&samples);
+            let index = Families::new(&table);
+            for (_, row) in table.rows() {
+                prop_assert_eq!(index.of(&table, row.key()), families(&table, row.key()));
+            }
         }
     }
 

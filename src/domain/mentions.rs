@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::domain::fact::FactKind;
 use crate::domain::filter::sharing::{each_naming, spelling};
-use crate::domain::table::{FactsMark, PackedFact, Table};
+use crate::domain::table::{ContentMark, PackedFact, Table};
 
 /// Kinds worth a pivot, the most telling first.
 pub const KINDS: [FactKind; 10] = [
@@ -37,7 +37,7 @@ pub struct Mentioned {
 /// The index: who mentions each value. A value that a single alert mentions takes no room.
 #[derive(Debug)]
 pub struct MentionCounts {
-    counted: FactsMark,
+    counted: ContentMark,
     /// By fact, in its chief spelling.
     shared: Vec<(PackedFact, Mentioned)>,
     /// For the other spellings of a value: the chief one.
@@ -73,7 +73,7 @@ impl MentionCounts {
         }
         shared.sort_unstable_by_key(|(fact, _)| *fact);
         shared.shrink_to_fit();
-        Self { counted: table.facts_mark(), shared, chiefs }
+        Self { counted: table.content_mark(), shared, chiefs }
     }
 
     /// True when the counts are those of a snapshot: no fact changed since.

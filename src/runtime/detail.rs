@@ -8,26 +8,26 @@ use crate::azure;
 use crate::domain::entity::EntityKind;
 use crate::domain::fact::{FactKind, clip};
 use crate::domain::filter::sharing::spelling;
-use crate::domain::incident;
+use crate::domain::incident::{self, Families};
 use crate::domain::mentions::{self, KINDS, MentionCounts};
 use crate::domain::record::AlertRecord;
 use crate::domain::table::{PackedFact, Table};
 use crate::domain::{Alert, AlertKey, SafeText};
 use crate::store::StoreHandle;
 
-/// Loads an alert. Without counts of the snapshot, its rows are counted. The error says why it cannot be shown.
+/// Loads an alert. Without an index of the snapshot, its rows are walked. The error says why it cannot be shown.
 pub async fn load(
     store: &StoreHandle,
     table: Arc<Table>,
     key: AlertKey,
-    counts: Option<Arc<MentionCounts>>,
+    index: Option<Arc<Index>>,
 ) -> Result<Arc<Detail>, SafeText> {
     let Some(id) = table.get(key).map(|row| row.id()) else {
         return Err("the alert is no longer in the cache".into());
     };
     let asked = id.clone();
     let (raw, past) = store
-        .call(move |store| (store.raw(&asked), store.past(&asked)))
+        .call(move |store| (store.raw_at(key, &asked), store.past(&asked)))
         .await
         .map_err(|error| SafeText::from(error.to_string()))?;
     let raw = raw.map_err(|error| SafeText::from(error.to_string()))?;
@@ -37,60 +37,81 @@ pub async fn load(
     let work = tokio::task::spawn_blocking(move || {
         let raw: Arc<str> = String::from_utf8_lossy(&raw).into();
         let alert = azure::parse_alert(&raw).map_err(|error| SafeText::from(error.to_string()))?;
-        let mentions = mentions(&alert, key, &table, counts.as_deref());
-        let families = incident::families(&table, key);
+        let mentions = mentions(&alert, key, &table, index.as_deref().map(|index| &index.mentions));
+        let families = match &index {
+            Some(index) => index.families.of(&table, key),
+            None => incident::families(&table, key),
+        };
         Ok(Arc::new(Detail { key, alert, raw, mentions, families, past, record }))
     });
     work.await.unwrap_or_else(|_| Err("the alert could not be read".into()))
 }
 
-/// Counts of mentions, kept for the snapshot that is shown.
+/// What stands around each alert of a snapshot, to be looked up.
+#[derive(Debug)]
+pub struct Index {
+    mentions: MentionCounts,
+    families: Families,
+}
+
+impl Index {
+    /// Looks through a snapshot.
+    pub fn new(table: &Table) -> Self {
+        Self { mentions: MentionCounts::new(table), families: Families::new(table) }
+    }
+
+    fn holds(&self, table: &Table) -> bool {
+        self.mentions.hold(table)
+    }
+}
+
+/// The index, kept for the snapshot that is shown.
 #[derive(Debug, Clone, Default)]
-pub struct Counts(Arc<Mutex<Kept>>);
+pub struct Indexing(Arc<Mutex<Kept>>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    counts: Option<Arc<MentionCounts>>,
-    counting: bool,
+    index: Option<Arc<Index>>,
+    busy: bool,
 }
 
-impl Counts {
+impl Indexing {
     fn with<R>(&self, use_it: impl FnOnce(&mut Kept) -> R) -> R {
         use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The counts of a snapshot, if they are there.
-    pub fn of(&self, table: &Table) -> Option<Arc<MentionCounts>> {
-        self.with(|kept| kept.counts.clone()).filter(|counts| counts.hold(table))
+    /// The index of a snapshot, if it is there.
+    pub fn of(&self, table: &Table) -> Option<Arc<Index>> {
+        self.with(|kept| kept.index.clone()).filter(|index| index.holds(table))
     }
 
-    /// Counts a snapshot in the background, unless that is done or another one is being counted.
+    /// Makes a snapshot's index in the background, unless that is done or another one is being made.
     pub fn prepare(&self, table: &Arc<Table>) {
         if self.of(table).is_some() {
             return;
         }
-        let Some(counting) = self.begin() else { return };
+        let Some(making) = self.begin() else { return };
         let table = Arc::clone(table);
         tokio::task::spawn_blocking(move || {
-            let made = Arc::new(MentionCounts::new(&table));
-            counting.0.with(|kept| kept.counts = Some(made));
+            let made = Arc::new(Index::new(&table));
+            making.0.with(|kept| kept.index = Some(made));
         });
     }
 
-    /// The leave to count; none while another one has it.
-    fn begin(&self) -> Option<Counting> {
-        let taken = self.with(|kept| std::mem::replace(&mut kept.counting, true));
-        (!taken).then(|| Counting(self.clone()))
+    /// The leave to make one; none while another one has it.
+    fn begin(&self) -> Option<Making> {
+        let taken = self.with(|kept| std::mem::replace(&mut kept.busy, true));
+        (!taken).then(|| Making(self.clone()))
     }
 }
 
-/// The leave to count a snapshot, given back when it is dropped: also by a panic.
+/// The leave to make an index, given back when it is dropped: also by a panic.
 #[derive(Debug)]
-struct Counting(Counts);
+struct Making(Indexing);
 
-impl Drop for Counting {
+impl Drop for Making {
     fn drop(&mut self) {
-        self.0.with(|kept| kept.counting = false);
+        self.0.with(|kept| kept.busy = false);
     }
 }
 
@@ -141,14 +162,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counting_that_panics_lets_the_next_one_begin() {
-        let counts = Counts::default();
-        let counting = counts.begin().unwrap();
-        assert!(counts.begin().is_none(), "one at a time");
+    fn an_index_whose_making_panics_lets_the_next_one_begin() {
+        let indexing = Indexing::default();
+        let making = indexing.begin().unwrap();
+        assert!(indexing.begin().is_none(), "one at a time");
         let failed = std::thread::spawn(move || {
-            let _counting = counting;
+            let _making = making;
             panic!("a bug in counting");
         });
-        assert!(failed.join().is_err() && counts.begin().is_some());
+        assert!(failed.join().is_err() && indexing.begin().is_some());
     }
 }

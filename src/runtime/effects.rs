@@ -58,7 +58,7 @@ pub struct Shell {
     handle: Handle,
     mailbox: Mailbox,
     queries: QueryWorker,
-    counts: detail::Counts,
+    index: detail::Indexing,
     work: Work,
     triggers: Triggers,
     saves: Saves,
@@ -84,7 +84,7 @@ impl Shell {
         let (orders, waiting) = unbounded_channel();
         let orders_done = handle.spawn(journal::serve(waiting, work.clone(), mailbox.clone()));
         let first_run = first_run::State::default();
-        let counts = detail::Counts::default();
+        let index = detail::Indexing::default();
         let triggers = Triggers::new(work.clone(), mailbox.clone(), handle.clone());
         let saves = Saves::new(work.clone(), mailbox.clone(), handle.clone());
         let pipes = Pipes::new(work.clone(), mailbox.clone(), handle.clone());
@@ -95,7 +95,7 @@ impl Shell {
             handle,
             mailbox,
             queries,
-            counts,
+            index,
             work,
             triggers,
             saves,
@@ -189,13 +189,13 @@ impl Shell {
                 self.queries.ask(question, Ask::Count(table, view, filter, seen), self.context());
             }
             Effect::LoadDetail { question, table, key } => {
-                let (work, mailbox, counts) = (self.work.clone(), self.mailbox.clone(), self.counts.clone());
+                let (work, mailbox, index) = (self.work.clone(), self.mailbox.clone(), self.index.clone());
                 self.handle.spawn(async move {
                     let Some(workspace) = work.workspace() else { return };
                     let detail =
-                        detail::load(&workspace.store, Arc::clone(&table), key, counts.of(&table)).await;
+                        detail::load(&workspace.store, Arc::clone(&table), key, index.of(&table)).await;
                     mailbox.send(Message::Detail(question, detail));
-                    counts.prepare(&table);
+                    index.prepare(&table);
                 });
             }
             Effect::FindRelated { question, table, key, entities } => {

@@ -12,8 +12,8 @@ use crate::domain::AlertKey;
 use crate::domain::chart::{Attack, Timeline};
 use crate::domain::filter::{self, Compiled, Context, Field, Filter};
 use crate::domain::listing::Listing;
-use crate::domain::query::{self, GroupBy, Ranking, Sort};
-use crate::domain::table::Table;
+use crate::domain::query::{self, GroupBy, Ranking, Sort, SortKey};
+use crate::domain::table::{ContentMark, Table};
 use crate::domain::view::{ViewCount, ViewId};
 
 /// A question for the worker.
@@ -81,8 +81,9 @@ impl QueryWorker {
     }
 }
 
-/// The order of a whole snapshot, kept so that a keystroke in the filter bar sorts nothing.
+/// The order of a whole snapshot, kept so that a keystroke in the filter bar sorts nothing, nor does a change of status.
 struct Ranked {
+    content: ContentMark,
     generation: u64,
     sort: Sort,
     ranking: Ranking,
@@ -90,7 +91,15 @@ struct Ranked {
 
 impl Ranked {
     fn new(table: &Table, sort: &Sort) -> Self {
-        Self { generation: table.generation(), sort: sort.clone(), ranking: Ranking::new(table, sort) }
+        let ranking = Ranking::new(table, sort);
+        Self { content: table.content_mark(), generation: table.generation(), sort: sort.clone(), ranking }
+    }
+
+    /// True when it is the order of a snapshot too.
+    fn holds(&self, table: &Table, sort: &Sort) -> bool {
+        let by_status = sort.keys.iter().any(|(key, _)| *key == SortKey::Status);
+        let same = self.content.holds(table) && (!by_status || self.generation == table.generation());
+        self.sort == *sort && same
     }
 }
 
@@ -109,9 +118,7 @@ fn serve(
                 if stale() {
                     continue;
                 }
-                let fresh = ranked
-                    .take()
-                    .filter(|ranked| ranked.generation == table.generation() && ranked.sort == sort);
+                let fresh = ranked.take().filter(|ranked| ranked.holds(&table, &sort));
                 let current = fresh.unwrap_or_else(|| Ranked::new(&table, &sort));
                 if let Some(rows) = query::run_ranked(&table, &filter, &current.ranking, &context, &stale) {
                     let listing = Listing::grouped(table, rows, group).charted(&filter, &context, bars);

@@ -56,10 +56,9 @@ pub(crate) fn context() -> Context {
     }
 }
 
-pub(crate) fn builder(samples: &[Sample<'_>]) -> TableBuilder {
-    let mut builder = TableBuilder::new();
-    let fact = |kind, value: &str| Fact { kind, value: SafeText::from(value) };
-    for (at, sample) in samples.iter().enumerate() {
+impl From<&Sample<'_>> for RowData {
+    fn from(sample: &Sample<'_>) -> Self {
+        let fact = |kind, value: &str| Fact { kind, value: SafeText::from(value) };
         let heads = [
             fact(FactKind::Title, sample.title),
             fact(FactKind::Type, sample.alert_type),
@@ -68,7 +67,7 @@ pub(crate) fn builder(samples: &[Sample<'_>]) -> TableBuilder {
             fact(FactKind::Subscription, SUBSCRIPTION),
         ];
         let others = sample.facts.iter().map(|(kind, value)| fact(*kind, value));
-        let data = RowData {
+        Self {
             id: AlertId::new(format!(
                 "/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/locations/westeurope/alerts/{}",
                 sample.name
@@ -79,8 +78,14 @@ pub(crate) fn builder(samples: &[Sample<'_>]) -> TableBuilder {
             flags: sample.flags,
             tactics: TacticSet::parse_intent(sample.intent),
             facts: heads.into_iter().chain(others).collect(),
-        };
-        builder.upsert(AlertKey(at as u32 + 1), &data);
+        }
+    }
+}
+
+pub(crate) fn builder(samples: &[Sample<'_>]) -> TableBuilder {
+    let mut builder = TableBuilder::new();
+    for (at, sample) in samples.iter().enumerate() {
+        builder.upsert(AlertKey(at as u32 + 1), &RowData::from(sample));
     }
     builder
         .set_subscriptions(vec![(SubscriptionId::new(SUBSCRIPTION), SafeText::from("Contoso Production"))]);

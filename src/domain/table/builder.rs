@@ -90,6 +90,8 @@ pub struct TableBuilder {
     codes: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
     /// Strings below this code are in `codes`; the rest, loaded but never looked up, follow with the first lookup.
     indexed: usize,
+    /// Alerts changed by more than their status since the last snapshot.
+    changed: bool,
 }
 
 impl TableBuilder {
@@ -153,6 +155,7 @@ impl TableBuilder {
             self.table.dict.add_kinds(fact.code(), fact.kind().bit());
         }
         self.table.len += 1;
+        self.changed = true;
     }
 
     /// The number of strings interned so far.
@@ -198,10 +201,11 @@ impl TableBuilder {
         }
         if let Some(row) = self.table.position(key) {
             let (chunk, at) = (row as usize / CHUNK, row as usize % CHUNK);
-            Arc::make_mut(&mut self.table.chunks[chunk]).replace(at, &values);
+            self.changed |= !Arc::make_mut(&mut self.table.chunks[chunk]).replace(at, &values);
         } else {
             push(&mut self.table.chunks, &values);
             self.table.len += 1;
+            self.changed = true;
         }
     }
 
@@ -211,6 +215,7 @@ impl TableBuilder {
         rows.sort_unstable();
         rows.dedup();
         let Some(first) = rows.first() else { return };
+        self.changed = true;
         let kept = self.table.chunks.split_off(*first as usize / CHUNK);
         let base = self.table.chunks.len() * CHUNK;
         for (number, chunk) in kept.iter().enumerate() {
@@ -250,6 +255,7 @@ impl TableBuilder {
 
     /// Replaces the names of the subscriptions.
     pub fn set_subscriptions(&mut self, subscriptions: Vec<(SubscriptionId, SafeText)>) {
+        self.changed |= *self.table.subscriptions != subscriptions;
         self.table.subscriptions = Arc::new(subscriptions);
     }
 
@@ -261,6 +267,9 @@ impl TableBuilder {
     /// An immutable copy of the table as it is now.
     pub fn snapshot(&mut self) -> Arc<Table> {
         self.table.generation += 1;
+        if std::mem::take(&mut self.changed) {
+            self.table.content = Arc::default();
+        }
         Arc::new(self.table.clone())
     }
 

@@ -24,6 +24,12 @@ impl PackedFact {
         FactKind::from_code((self.0 >> Self::CODE_BITS) as u8).unwrap_or(FactKind::Entity)
     }
 
+    /// True when its kind is one of a set of [`FactKind::bit`]s.
+    #[inline]
+    pub fn is_of(self, kinds: u32) -> bool {
+        kinds >> (self.0 >> Self::CODE_BITS) & 1 == 1
+    }
+
     /// The string's code in the [`Dict`].
     pub fn code(self) -> u32 {
         self.0 & ((1 << Self::CODE_BITS) - 1)
@@ -93,6 +99,10 @@ impl Dict {
 
     pub(super) fn push(&mut self, text: &str) -> u32 {
         if self.chunks.last().is_none_or(|last| last.ends.len() == CHUNK) {
+            // A full one keeps no room to grow; one that snapshots share was given none by its copy.
+            if let Some(full) = self.chunks.last_mut().and_then(Arc::get_mut) {
+                full.text.shrink_to_fit();
+            }
             self.chunks.push(Arc::default());
         }
         let code = self.len() as u32;
@@ -133,5 +143,23 @@ impl DictChunk {
         let start = if at == 0 { 0 } else { self.ends.get(at - 1).map_or(0, |end| *end as usize) };
         let end = self.ends.get(at).map_or(start, |end| *end as usize);
         self.text.get(start..end).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_chunks_keep_no_room_to_grow() {
+        let mut dict = Dict::default();
+        // A first string of 90 bytes: doubling its room leaves nearly half of it empty in the end.
+        let texts: Vec<String> =
+            (0..=CHUNK).map(|n| "x".repeat(if n % CHUNK == 0 { 90 } else { 46 })).collect();
+        for text in &texts {
+            dict.push(text);
+        }
+        let needed: usize = texts.iter().map(|text| text.len() + 8).sum();
+        assert!(dict.heap_bytes() < needed + needed / 50, "{} for {needed}", dict.heap_bytes());
     }
 }
