@@ -237,5 +237,6 @@ fn not_json(text: &str, at: usize, expected: &str, first: u64) -> String {
         Some(_) => format!("{expected} expected"),
         None => format!("{expected} expected, and the record ends"),
     };
-    format!("not JSON on line {line}: {why}")
+    // Where the record begins is said before.
+    if line == first { format!("not JSON: {why}") } else { format!("not JSON, broken on line {line}: {why}") }
 }

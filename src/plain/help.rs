@@ -11,7 +11,7 @@ const HEAD: &str = "Type a word and Enter. Numbers mean the alerts of the list p
 
 /// What stands below them.
 const TAIL: &str = "A colon and a name runs any command, such as :sort by age; a colon alone asks for the name. Keys of \
-                    the screen work too, such as f r or u.";
+                    the screen work too, parted by blanks or not.";
 
 /// The help of all words or of one.
 pub(super) fn text(name: &str, width: usize) -> Vec<String> {

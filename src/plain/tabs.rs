@@ -162,7 +162,10 @@ fn items(page: &Page, width: usize) -> Vec<String> {
         let text = speech::line(line);
         match page.items.iter().position(|item| item.start == at) {
             Some(item) => {
-                lines.extend(speech::wrap(&format!("{}) {}", item + 1, text.trim_start()), width));
+                // A step has the same number in its own words.
+                let text = text.trim_start();
+                let text = text.strip_prefix(format!("{}. ", item + 1).as_str()).unwrap_or(text);
+                lines.extend(speech::wrap(&format!("{}) {text}", item + 1), width));
             }
             None if text.is_empty() && lines.last().is_none_or(String::is_empty) => {}
             None => lines.extend(speech::wrap(&text, width)),

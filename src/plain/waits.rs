@@ -67,7 +67,10 @@ fn answer(model: &Model) -> Option<&'static str> {
     let tab = details.full.as_ref().map(|full| full.tab);
     if model.list.awaiting || model.list.listing.is_empty() && model.list.in_flight {
         Some("Waiting for the list.")
-    } else if details.asked.is_some() && other || details.pivot.is_some() || details.clip.is_some() {
+    } else if details.asked.is_some() && (other || tab == Some(Tab::History))
+        || details.pivot.is_some()
+        || details.clip.is_some()
+    {
         Some("Waiting for the details of the alert.")
     } else if !model.bulk.orders.is_empty() {
         Some("Waiting for the journal.")

@@ -77,19 +77,22 @@ pub fn show(work: &Work, mailbox: &Mailbox, paths: &[PathBuf]) {
         mailbox.send(Message::Table(table));
     }
     mailbox.send(Message::Sync(SyncEvent::RoundEnded(chrono::Utc::now(), generation)));
-    let sum = match totals {
-        Ok(_) if left.all() == 0 => return,
-        Ok(totals) => sum(&totals),
-        Err(error) => SafeText::from(error.to_string()),
-    };
+    if totals.is_ok() && left.all() == 0 {
+        return;
+    }
     let mut named: Vec<SafeText> = left.iter().map(|one| SafeText::from(one.to_string())).collect();
     if left.more() > 0 {
         let more = thousands(left.more());
         named.push(SafeText::from(format!("and {more} more: `quell import --json` lists all")));
     }
-    // What comes last is what the notice says.
-    for notices in [named, vec![sum]] {
-        mailbox.send(Message::Notices(notices));
+    match totals {
+        Ok(totals) => mailbox.send(Message::LeftOut(named, sum(&totals))),
+        // What comes last is what the notice says.
+        Err(error) => {
+            for notices in [named, vec![SafeText::from(error.to_string())]] {
+                mailbox.send(Message::Notices(notices));
+            }
+        }
     }
 }
 
@@ -104,5 +107,5 @@ fn sum(totals: &Totals) -> SafeText {
         1 => parts.push("1 is no alert".to_owned()),
         count => parts.push(format!("{} are no alerts", thousands(count))),
     }
-    SafeText::from(format!("{} read; {}: w names them", counted(totals.alerts, "alert"), parts.join(", ")))
+    SafeText::from(format!("{} read; {}", counted(totals.alerts, "alert"), parts.join(", ")))
 }

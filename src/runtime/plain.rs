@@ -21,7 +21,7 @@ use crate::app::{self, Effect, Message, Model, fetch};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::cli::output::Out;
-use crate::plain::{Plain, Step, speech};
+use crate::plain::{Plain, Step, speech, words};
 
 /// Columns where there is no terminal to ask.
 const WIDTH: u16 = 80;
@@ -41,7 +41,8 @@ pub fn is_asked_for(global: &Global) -> bool {
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     // A mistake in the config is told before anything is opened. The keys count here too; what is for a screen does not.
     let config = open::config(global).map_err(OpenError::from)?;
-    let settings = settings::settings(&config.unwrap_or_default());
+    let mut settings = settings::settings(&config.unwrap_or_default());
+    settings.keymap = settings.keymap.in_words(words::of);
     let (events, inbox) = channel();
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
     let typed = io::stdin().is_terminal();
@@ -138,7 +139,14 @@ impl Talk {
             if let Flow::Leave(code) = self.print(lines)? {
                 return Ok(code);
             }
-            let Some(line) = self.next_line()? else { return Ok(0) };
+            let Some(line) = self.next_line()? else {
+                // Nobody is left to answer: what is lost is said all the same.
+                if let Some(words) = app::leaving::lost_words(&self.model) {
+                    self.out.line(format!("{words}, and lost now: export would have written it."))?;
+                    self.out.finish()?;
+                }
+                return Ok(0);
+            };
             let line = match line {
                 Ok(line) => line,
                 Err(code) => return Ok(code),

@@ -139,8 +139,10 @@ fn serve(
                 }
             }
             Ask::Suggestions(table, text, cursor) => {
-                if newest_suggestions.load(Ordering::Acquire) == question.0 {
-                    reply(Message::Completed(question, filter::complete(&text, cursor, &table)));
+                let stale = || newest_suggestions.load(Ordering::Acquire) != question.0;
+                if !stale() {
+                    let completion = filter::complete(&text, cursor, &table, &context, &stale);
+                    reply(Message::Completed(question, completion));
                 }
             }
             Ask::New(table, filter, seen) => {
@@ -209,8 +211,9 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+    use crate::domain::Status;
     use crate::domain::filter::parse;
-    use crate::domain::filter::testing::{Sample, context, table};
+    use crate::domain::filter::testing::{Sample, builder, context, table};
 
     #[test]
     fn a_view_counts_what_its_filter_lists() {
@@ -247,6 +250,20 @@ mod tests {
             let new = listed.keys().filter(|key| *key > seen).count();
             assert_eq!(counted, ViewCount { alerts: listed.len(), new }, "{text}");
         }
+    }
+
+    #[test]
+    fn an_order_is_kept_while_nothing_it_goes_by_changes() {
+        let mut builder = builder(&[Sample::new("a"), Sample::new("b")]);
+        let before = builder.snapshot();
+        let by_severity = Ranked::new(&before, &Sort::default());
+        let by_status = Ranked::new(&before, &Sort::by(&[SortKey::Status]));
+        builder.set_pending(AlertKey(1), Some(Status::Dismissed));
+        let after = builder.snapshot();
+        assert!(by_severity.holds(&after, &by_severity.sort) && !by_severity.holds(&after, &by_status.sort));
+        assert!(by_status.holds(&before, &by_status.sort) && !by_status.holds(&after, &by_status.sort));
+        builder.remove(&[AlertKey(1)]);
+        assert!(!by_severity.holds(&builder.snapshot(), &by_severity.sort));
     }
 
     #[test]

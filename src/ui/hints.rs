@@ -1,6 +1,6 @@
 //! The last row: the next keys, always visible; and the menu of a chord above it.
 
-use crate::app::command::{self, Command, Go, Show};
+use crate::app::command::{self, Command, Show};
 use crate::app::document::{Document, Piece, Role, line_width};
 use crate::app::documents::{self, help::grid};
 use crate::app::layout::Area;
@@ -19,34 +19,36 @@ const ROOMY: usize = 98;
 /// The columns of the menu of a pivot: the counts stand near their entities.
 const PIVOTS: usize = 84;
 
-/// The key that steps back and changes nothing, wherever keys are fixed.
+/// The key that steps back and changes nothing.
 const SAFE: &str = "Esc";
+
+/// What it is called where the user's own key for it is shown.
+const SAFE_LABEL: &str = "back";
 
 pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let row = Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
     let hints = command::hints(model);
-    let keymap = &model.settings.keymap;
-    let (help, back) = (keymap.shown(Command::Show(Show::Help)), keymap.shown(Command::Go(Go::Back)));
-    painter.line(row, &fitted(&hints, &help, &back, row.columns()));
+    let help = model.settings.keymap.shown(Command::Show(Show::Help));
+    painter.line(row, &fitted(&hints, &help, row.columns()));
 }
 
-/// The hints that fit, the first ones first. The safe key and the one that is set to step back are never left out, nor is
-/// help, which keeps its place at the end.
-fn fitted(hints: &[(String, &'static str)], help_key: &str, back_key: &str, room: usize) -> Vec<Piece> {
+/// The hints that fit, the first ones first. The safe key is never left out, nor is help, which keeps its place at the
+/// end.
+fn fitted(hints: &[(String, &'static str)], help_key: &str, room: usize) -> Vec<Piece> {
     let gap = if room < ROOMY { NARROW_GAP } else { GAP };
     let hint = |(key, label): &(String, &'static str)| {
         vec![Piece::new(key.clone(), Role::Key), Piece::new(format!(" {label}"), Role::Body)]
     };
     let help = hints.iter().find(|(key, _)| key == help_key).map(hint).unwrap_or_default();
-    let safe = |key: &str| key == SAFE || key == back_key;
-    let kept = |(key, _): &&(String, &'static str)| key == help_key || safe(key);
+    let is_safe = |(key, label): &(String, &'static str)| key == SAFE || *label == SAFE_LABEL;
+    let kept = |one: &&(String, &'static str)| one.0 == help_key || is_safe(one);
     let mut reserved: usize = hints.iter().filter(kept).map(|kept| line_width(&hint(kept)) + gap).sum();
     let mut line: Vec<Piece> = Vec::new();
     let mut used = 0;
     for one in hints.iter().filter(|(key, _)| key != help_key) {
         let pieces = hint(one);
         let needs = line_width(&pieces) + if line.is_empty() { 0 } else { gap };
-        if safe(&one.0) {
+        if is_safe(one) {
             reserved = reserved.saturating_sub(line_width(&pieces) + gap);
         } else if used + needs + reserved > room {
             continue;
@@ -74,7 +76,7 @@ pub(super) fn menu(model: &Model, painter: &mut Painter<'_>) {
     let lines = if let Some(mentions) = command::pivots(model) {
         documents::mentions(mentions, columns.min(PIVOTS)).lines
     } else if command::saves(model) {
-        documents::views::digits(model, columns.min(PIVOTS)).lines
+        documents::views::digits(model, &chord.pending.keys, columns.min(PIVOTS)).lines
     } else {
         let entries: Vec<(String, String)> =
             command::which_key(model).into_iter().map(|(key, label)| (key, label.to_owned())).collect();
@@ -104,9 +106,8 @@ mod tests {
             [("Space", "mark"), ("/", "filter"), ("d", "dismiss"), ("?", "help")]
                 .map(|(key, label)| (key.to_owned(), label))
                 .into();
-        let text = |room| {
-            fitted(&hints, "?", "Esc", room).iter().map(|piece| piece.text.as_str()).collect::<String>()
-        };
+        let text =
+            |room| fitted(&hints, "?", room).iter().map(|piece| piece.text.as_str()).collect::<String>();
         assert_eq!(text(98), "Space mark   / filter   d dismiss   ? help");
         assert_eq!(text(97), "Space mark  / filter  d dismiss  ? help");
         assert_eq!(text(28), "Space mark  / filter  ? help");
@@ -121,26 +122,12 @@ mod tests {
             [("1–6", "reason"), ("y", "yes, dismiss them"), ("Enter", "no"), ("Esc", "no")]
                 .map(|(key, label)| (key.to_owned(), label))
                 .into();
-        let text = |room| {
-            fitted(&hints, "?", "Esc", room).iter().map(|piece| piece.text.as_str()).collect::<String>()
-        };
+        let text =
+            |room| fitted(&hints, "?", room).iter().map(|piece| piece.text.as_str()).collect::<String>();
         assert_eq!(text(98), "1–6 reason   y yes, dismiss them   Enter no   Esc no");
         assert_eq!(text(49), "1–6 reason  y yes, dismiss them  Enter no  Esc no");
         assert_eq!(text(48), "1–6 reason  y yes, dismiss them  Esc no");
         assert_eq!(text(12), "Esc no");
         assert_eq!(text(3), "Esc no");
-    }
-
-    #[test]
-    fn the_key_that_is_set_to_step_back_is_never_left_out() {
-        let hints: Vec<(String, &'static str)> =
-            [("]", "next tab"), ("[", "tab before"), ("u", "back"), ("?", "help")]
-                .map(|(key, label)| (key.to_owned(), label))
-                .into();
-        let line = fitted(&hints, "?", "u", 26);
-        assert_eq!(
-            line.iter().map(|piece| piece.text.as_str()).collect::<String>(),
-            "] next tab  u back  ? help"
-        );
     }
 }

@@ -1,6 +1,5 @@
 //! Files into the cache: one alert is one row, decisions stay, listings leave it alone.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
@@ -8,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use chrono::Utc;
 use quell::domain::change::{NewChange, Outcome, Target, plan};
+use quell::domain::key_set::KeySet;
 use quell::domain::progress::Subscription;
 use quell::domain::record::{Deed, DeedKind};
 use quell::domain::{AlertId, SafeText, Status, SubscriptionId};
@@ -49,7 +49,7 @@ fn change(store: &StoreHandle, want: Status) -> quell::domain::ChangeId {
         .call_blocking(move |store| {
             let table = store.snapshot();
             let keys: Vec<_> = table.rows().map(|(_, row)| row.key()).collect();
-            let targets: Vec<Target> = plan(&table, &keys, want, &BTreeSet::new()).into_targets();
+            let targets: Vec<Target> = plan(&table, &keys, want, &KeySet::default()).into_targets();
             store
                 .queue(&NewChange {
                     targets,

@@ -127,10 +127,60 @@ fn a_file_is_triaged_on_the_screen_without_a_source() {
     pty.keys("R").wait("there is no source to ask");
     pty.keys("Enter").wait("Take action").keys("Esc").wait("Alerts · open");
     pty.keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("Nothing matches");
-    pty.keys("q").wait("kept only here: W exports");
+    pty.keys("q").wait("kept only here: W exports all alerts, q again leaves");
     pty.keys("u").wait("undone: 1 kept here").wait("A tool that copies");
     pty.keys("q");
     assert_eq!(pty.end(), 0);
+}
+
+#[test]
+fn a_decision_that_would_be_lost_is_said_and_exported_before_the_screen_is_left() {
+    let home = tempfile::tempdir().unwrap();
+    let file = fixture("az-cli.json");
+    let args = ["--file", file.to_str().unwrap()];
+    let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
+    let dismiss = || {
+        let mut pty = Pty::start(&args, &environment, (120, 36));
+        pty.wait("from a file").wait("1 of 1");
+        pty.keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("Nothing matches");
+        pty.keys("q").wait("1 change is kept only here: W exports all alerts");
+        pty
+    };
+    let mut pty = dismiss();
+    pty.keys("q");
+    assert_eq!(pty.end(), 0);
+    let mut pty = dismiss();
+    let out = home.path().join("out.ndjson");
+    pty.keys("W").wait("Export: 1 alert, all there are").keys("C-u").type_text(out.to_str().unwrap());
+    pty.keys("Enter").wait("1 alert as NDJSON").keys("q");
+    assert_eq!(pty.end(), 0);
+    assert!(std::fs::read_to_string(out).unwrap().contains("Dismissed"));
+}
+
+#[test]
+fn lines_say_what_would_be_lost() {
+    for (lines, said) in [
+        (
+            "list\nstatus resolved 1\nquit\n",
+            "1 change is kept only here: export exports all alerts, quit again",
+        ),
+        ("list\nstatus resolved 1\n", "1 change is kept only here, and lost now"),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_quell"))
+            .env_clear()
+            .env("HOME", home.path())
+            .args(["--plain", "--file"])
+            .arg(fixture("az-cli.json"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let out = String::from_utf8_lossy(&output.stdout).replace('\n', " ");
+        assert!(output.status.success() && out.contains(said), "{out}");
+    }
 }
 
 #[test]

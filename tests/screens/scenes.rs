@@ -4,9 +4,10 @@ use quell::app::input::Input;
 use quell::app::key::Key;
 use quell::app::keymap::Pending;
 use quell::app::model::{
-    Chord, Confirm, Failures, Model, Notice, Overlay, Palette, Pane, Running, Scroll, StatusMenu, Tab, Visual,
+    Chord, Confirm, Failure, Failures, Model, Notice, Overlay, Palette, Pane, Running, Scroll, StatusMenu,
+    Tab, Visual,
 };
-use quell::domain::change::{Outcome, Reason, Tally};
+use quell::domain::change::{Outcome, Reason, Tally, TargetRecord};
 use quell::domain::filter::{complete, parse};
 use quell::domain::progress::FaultKind;
 use quell::domain::{AlertKey, ChangeId, Status};
@@ -268,7 +269,8 @@ fn typing(size: (u16, u16)) -> Model {
     filter(&mut model, "status:active");
     model.filter.input = Input::new(text);
     model.filter.editing = true;
-    model.filter.completion = complete("status:active severity:", 23, &model.table);
+    model.filter.completion =
+        complete("status:active severity:", 23, &model.table, &charts::context(), &|| false);
     model.filter.completion.replace = 14..17;
     model.filter.chosen = Some(1);
     model
@@ -321,7 +323,7 @@ fn nothing_matches(size: (u16, u16)) -> Model {
 
 fn signed_out(size: (u16, u16)) -> Model {
     let mut model = bare(size);
-    let message = "The sign-in of the Azure CLI has expired: run `az login`, then press R";
+    let message = "The sign-in of the Azure CLI has expired: run `az login`";
     model.sync.fault = Some(fault(FaultKind::SignIn, message));
     model
 }
@@ -456,6 +458,9 @@ fn failures(size: (u16, u16)) -> Model {
         .collect();
     targets.push(refused(8, Outcome::Conflict, "someone set it to In progress meanwhile"));
     targets.push(refused(900, Outcome::Unconfirmed, ""));
+    let known = |id| model.table.find(id).map(|row| row.key());
+    let keyed = |record: TargetRecord| Failure { key: known(&record.target.id), record };
+    let targets = targets.into_iter().map(keyed).collect();
     let change = record(12, Some(Status::Dismissed), tally);
     model.overlays.push(Overlay::Failures(Box::new(Failures { change, targets, chosen: 1, offset: 0 })));
     model

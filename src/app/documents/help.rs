@@ -64,13 +64,21 @@ pub fn grid(entries: &[(String, String)], columns: usize) -> Vec<Vec<Piece>> {
 /// The same with at least so many cells for the keys.
 fn grid_from(entries: &[(String, String)], columns: usize, least: usize) -> Vec<Vec<Piece>> {
     let keys = entries.iter().map(|(key, _)| width(key)).max().unwrap_or(0).max(least);
-    let cell = entries.iter().map(|(_, label)| keys + 2 + width(label)).max().unwrap_or(0);
-    let across = ((columns + GAP) / (cell + GAP).max(1)).clamp(1, entries.len().max(1));
-    let down = entries.len().div_ceil(across);
+    // Each column is as wide as its own entries: one long label costs its column the room, and no other.
+    let cells = |down: usize| -> Vec<usize> {
+        let column = |part: &[(String, String)]| part.iter().map(|(_, label)| keys + 2 + width(label)).max();
+        entries.chunks(down).map(|part| column(part).unwrap_or(0)).collect()
+    };
+    let fits = |down: &usize| {
+        let cells = cells(*down);
+        cells.iter().sum::<usize>() + GAP * cells.len().saturating_sub(1) <= columns
+    };
+    let down = (1..=entries.len()).find(fits).unwrap_or(entries.len()).max(1);
+    let cells = cells(down);
     let mut lines = Vec::with_capacity(down);
-    for row in 0..down {
+    for row in 0..down.min(entries.len()) {
         let mut line = Vec::new();
-        for (key, label) in entries.iter().skip(row).step_by(down) {
+        for ((key, label), cell) in entries.iter().skip(row).step_by(down).zip(&cells) {
             let gap = if line.is_empty() { 0 } else { GAP };
             line.push(Piece::from(" ".repeat(gap).as_str()));
             line.push(Piece::new(key.clone(), Role::Key));
@@ -95,6 +103,13 @@ mod tests {
             .map(|(key, label)| (key.to_owned(), label.to_owned()))
             .into();
         let text = |lines: Vec<Vec<Piece>>| Document { lines }.text();
+        let uneven: Vec<_> = [("a", "a label of some length"), ("b", "b"), ("c", "c"), ("d", "d")]
+            .map(|(key, label)| (key.to_owned(), label.to_owned()))
+            .into();
+        assert_eq!(
+            text(grid(&uneven, 33)),
+            "a  a label of some length   c  c\nb  b                        d  d\n"
+        );
         assert_eq!(text(grid(&entries, 34)), "j     down   G     last\nPgDn  page   q     quit\n");
         for columns in [12, 25, 40, 200] {
             let lines = grid(&entries, columns);

@@ -6,7 +6,7 @@
 //! | [`moment`] | times and ages in words |
 //! | [`bar`] | progress in cells |
 //! | [`pane`](mod@pane) | the side pane |
-//! | [`details`](mod@details), `entities`, `evidence` | the *Alert details* tab |
+//! | [`details`](mod@details), `entities`, `label`, `evidence` | the *Alert details* tab; names of fields |
 //! | [`related`](mod@related), `incident` | the *Related* tab; an incident as a tree |
 //! | [`history`](mod@history) | the *History* tab |
 //! | [`json`](mod@json) | the *JSON* tab |
@@ -44,6 +44,7 @@ pub mod history;
 mod incident;
 pub mod jobs;
 pub mod json;
+mod label;
 pub mod log;
 pub mod moment;
 pub mod pane;
@@ -59,7 +60,7 @@ pub mod views;
 
 pub use contacts::contacts;
 pub use context::context;
-pub use details::details;
+pub use details::{details, untitled};
 pub use group::group;
 pub use help::help;
 pub use history::history;

@@ -6,6 +6,7 @@ use crate::app::fetch::{self, Remote};
 use crate::app::message::Question;
 use crate::app::model::{MailForm, Model, Overlay, Page};
 use crate::app::notice::{fail, say};
+use crate::app::respond::asks;
 use crate::app::respond::kept::Kept;
 use crate::app::{Effect, Effects};
 use crate::domain::contacts::{Contacts as Stored, Saved, Settings, differences};
@@ -85,7 +86,7 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
         Some(why) => vec![Piece::new(format!("Not to be edited: {why}."), Role::Strong)],
         None => vec![Piece::new("Enter", Role::Key), Piece::from(" edits")],
     };
-    let document = documents::contacts(name, remote, &edits, width, model.now);
+    let document = documents::contacts(name, remote, &edits, &asks(model), width, model.now);
     Page { document, items: Vec::new() }
 }
 
@@ -100,7 +101,7 @@ pub(super) fn editable(model: &Model) -> Result<(SubscriptionId, &Stored), Strin
     }
     match model.respond.contacts.kept.get(&subscription).and_then(Remote::value) {
         Some(known) => Ok((subscription, known)),
-        None => Err("the settings are not known yet; R asks again".to_owned()),
+        None => Err(format!("the settings are not known yet; {} asks again", asks(model))),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 
@@ -98,6 +99,7 @@ impl TableBuilder {
     /// An empty table.
     pub fn new() -> Self {
         let mut builder = Self::default();
+        builder.table.lineage = next_lineage();
         builder.intern("");
         builder
     }
@@ -139,6 +141,7 @@ impl TableBuilder {
         let subscriptions = Arc::clone(&self.table.subscriptions);
         *self = Self::default();
         self.table.generation = generation;
+        self.table.lineage = next_lineage();
         self.table.subscriptions = subscriptions;
     }
 
@@ -229,6 +232,7 @@ impl TableBuilder {
             }
         }
         self.table.len -= rows.len();
+        self.table.lineage = next_lineage();
     }
 
     /// Sets the status at the source.
@@ -287,6 +291,12 @@ impl TableBuilder {
         let row = self.table.position(key)? as usize;
         Some((Arc::make_mut(&mut self.table.chunks[row / CHUNK]), row % CHUNK))
     }
+}
+
+/// A number for tables that only grow: another one after each removal, and of each builder.
+fn next_lineage() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 fn push(chunks: &mut Vec<Arc<RowChunk>>, values: &RowValues) {

@@ -116,6 +116,7 @@ pub struct Table {
     generation: u64,
     /// Another one with each change of an alert that is more than its status.
     content: Arc<()>,
+    lineage: u64,
 }
 
 /// Two snapshots are equal when they are the same snapshot.
@@ -139,6 +140,11 @@ impl Table {
     /// The number of the snapshot: grows with each one a builder makes.
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// True when every alert of another snapshot, an older one or this one, is in this one too.
+    pub fn has_all_of(&self, older: &Self) -> bool {
+        self.lineage == older.lineage
     }
 
     /// What tells whether another snapshot has the same alerts with the same facts, times and severities; statuses and
