@@ -14,7 +14,7 @@ use crate::app::notice::{fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, export, filter_bar, first_run, group, journal, leaving, list,
     marks, narrow, notice, overlays, pipe, pivot, profiles, record, related, respond, rights, sign_in,
-    suppress, views,
+    suppress, sync_status, views,
 };
 
 /// How long a chord waits before its menu is shown.
@@ -279,8 +279,8 @@ fn close(model: &mut Model, out: &mut Effects) {
     }
 }
 
-/// ctrl-c: drops keys typed ahead, a chord, a prompt or what is being typed; else cancels the running change; else
-/// quits when pressed twice.
+/// ctrl-c: drops keys typed ahead, a chord, a prompt or what is being typed; else cancels the running change, or the
+/// reading of files; else quits when pressed twice.
 fn interrupt(model: &mut Model, out: &mut Effects) {
     let chord = model.chord.take().is_some();
     let in_outcomes = matches!(model.overlays.last(), Some(Overlay::Outcomes(_)));
@@ -302,7 +302,10 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         let (change, label) = (running.change, running.label.clone());
         out.push(Effect::Journal(JournalOrder::Cancel(change)));
         say(model, format!("cancelling: {label}; what was sent stays"), out);
-    } else if export::interrupt(model, out) || respond::trigger::interrupt(model, out) {
+    } else if export::interrupt(model, out)
+        || respond::trigger::interrupt(model, out)
+        || sync_status::interrupt(model, out)
+    {
     } else if model
         .last_interrupt
         .is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS)

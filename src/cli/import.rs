@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_summary_is_one_line() {
-        let totals = Totals { alerts: 1_180, added: 1_120, not_alerts: 3, broken: 2 };
+        let totals = Totals { alerts: 1_180, added: 1_120, not_alerts: 3, broken: 2, stopped: false };
         assert_eq!(summary(&totals, 0), "imported 1,180 (1,120 new, 60 known), 3 not alerts, 2 broken");
         assert_eq!(summary(&Totals::default(), 0), "imported 0 (0 new, 0 known)");
         let one = Totals { not_alerts: 1, ..Totals::default() };

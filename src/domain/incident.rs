@@ -79,7 +79,7 @@ fn family<'t>(table: &'t Table, incident: &Row<'t>, named: &impl Fn(&str) -> Vec
         seen.insert(folded);
     }
     rows.sort_by_key(|row| (row.seconds(), row.key()));
-    Family { incident: incident.key(), members: rows.iter().map(|row| row.key()).collect(), missing }
+    Family { incident: incident.key(), members: rows.iter().map(Row::key).collect(), missing }
 }
 
 /// The index of families: who groups and who is grouped, by the hashes of names. The details of the alert under the cursor

@@ -29,8 +29,11 @@ const WIDTH: u16 = 80;
 /// Rows: how much of a long list the core reads at once. Nothing is drawn.
 const ROWS: u16 = 30;
 
-/// After this long without an answer it is said what is waited for, and then again and again.
+/// After this long without an answer it is said what is waited for, and then again and again, each time after twice as long.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// But at least so often.
+const MOST_PATIENCE: Duration = Duration::from_mins(1);
 
 /// Whether flags or the terminal ask for plain mode.
 pub fn is_asked_for(global: &Global) -> bool {
@@ -231,7 +234,8 @@ impl Talk {
 
     /// Waits until nothing that was asked for is missing. Says what it waits for when that takes long.
     fn wait(&mut self, until: Until) -> Result<Flow> {
-        let mut due = Instant::now() + PATIENCE;
+        let mut patience = PATIENCE;
+        let mut due = Instant::now() + patience;
         while let Some(what) = self.awaited(until) {
             match self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
                 Ok(event) => match self.handle(event, true)? {
@@ -243,7 +247,8 @@ impl Talk {
                 Err(RecvTimeoutError::Timeout) => {
                     self.out.line(what)?;
                     self.out.finish()?;
-                    due = Instant::now() + PATIENCE;
+                    patience = (patience * 2).min(MOST_PATIENCE);
+                    due = Instant::now() + patience;
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(Flow::Leave(1)),
             }

@@ -90,6 +90,9 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
             "back",
         ));
     }
+    if model.sync.reading.is_some() && !model.sync.stopping && !cancels {
+        ranked.push((0, Key::ctrl('c').to_string(), "stop reading"));
+    }
     ranked.sort_by_key(|(rank, ..)| *rank);
     ranked.into_iter().map(|(_, keys, label)| (keys, label)).collect()
 }

@@ -4,6 +4,7 @@ use crate::app::document::{Document, Piece, Role, safe};
 use crate::app::documents::bar::{bar, outcomes, pace};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{self, counted, thousands};
+use crate::app::documents::reading;
 use crate::app::model::{Model, SubscriptionState};
 use crate::domain::change::ChangeRecord;
 use crate::domain::{SafeStr, Status};
@@ -112,7 +113,13 @@ fn listings(flow: &mut Flow, model: &Model) {
         flow.wrap_after(&line, &[Piece::from("    ")], &listing(state, model.sync.running));
     }
     if model.sync.subscriptions.is_empty() && model.sync.fault.is_none() {
-        flow.words(if files { "  none: the alerts come from a file" } else { "  none yet" }, Role::Dim);
+        let words = match (&model.sync.reading, &model.sync.stopped) {
+            (Some(reading), _) => format!("  reading a file: {}", reading::words(reading)),
+            (None, Some(reading)) => format!("  {}", reading::stopped(reading)),
+            (None, None) if files => "  none: the alerts come from a file".to_owned(),
+            (None, None) => "  none yet".to_owned(),
+        };
+        flow.words(&words, Role::Dim);
     }
     if model.sync.quarantined > 0 {
         let words =

@@ -5,6 +5,7 @@
 //! | [`flow`] | the words of all others: wrapping, fields, sections |
 //! | [`moment`] | times and ages in words |
 //! | [`bar`] | progress in cells |
+//! | [`reading`] | how far files are read |
 //! | [`pane`](mod@pane) | the side pane |
 //! | [`details`](mod@details), `entities`, `label`, `evidence` | the *Alert details* tab; names of fields |
 //! | [`related`](mod@related), `incident` | the *Related* tab; an incident as a tree |
@@ -48,6 +49,7 @@ mod label;
 pub mod log;
 pub mod moment;
 pub mod pane;
+pub mod reading;
 pub mod recommendations;
 pub mod related;
 pub mod sign_in;
