@@ -113,7 +113,7 @@ pub(super) fn has_log(model: &Model) -> Available {
 
 /// The tab shows something that others have in common with the alert.
 pub(super) fn any_related(model: &Model) -> Available {
-    unless("nothing is under the cursor", related::under_cursor(model).is_some())
+    unless("nothing is related to this alert", related::under_cursor(model).is_some())
 }
 
 /// The section shown has something to open.
