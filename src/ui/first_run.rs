@@ -140,7 +140,7 @@ fn count(alerts: &Counted) -> (String, Role) {
 
 fn subscriptions(flow: &mut Flow, who: &SafeText, list: &[Choice], chosen: usize) -> usize {
     let picked = list.iter().filter(|choice| choice.on).count();
-    let mut line = vec![Piece::new("Signed in as ", Role::Dim)];
+    let mut line = vec![Piece::new("Account: ", Role::Dim)];
     line.extend(safe(who.as_safe(), Role::Body));
     flow.wrap("", "", &line);
     flow.words("Which subscriptions shall be shown?", Role::Body);

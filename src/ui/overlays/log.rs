@@ -32,7 +32,9 @@ pub(super) fn draw(model: &Model, log: &Log, painter: &mut Painter<'_>) {
     head(model, log, text.row(0), painter);
     let words = Area { y: text.y + text.height.saturating_sub(WORDS), height: WORDS, ..text };
     if let Some(error) = &log.error {
-        painter.line(text.row(2), &safe(error.as_safe(), Role::Error));
+        let mut flow = Flow::new(text.columns());
+        flow.wrap("", "", &safe(error.as_safe(), Role::Error));
+        painter.document(under_head(text), &flow.finish(), 0);
         return;
     }
     match &log.inside {
@@ -97,8 +99,12 @@ fn empty(log: &Log, text: Area, painter: &mut Painter<'_>) {
         flow.words("Nothing that was done contains this.", Role::Body);
         flow.words("Searched are who, what, why, the filter and the ids of the alerts.", Role::Dim);
     }
-    let below = Area { y: text.y + 2, height: text.height.saturating_sub(2), ..text };
-    painter.document(below, &flow.finish(), 0);
+    painter.document(under_head(text), &flow.finish(), 0);
+}
+
+/// What is below the head and its blank row.
+fn under_head(text: Area) -> Area {
+    Area { y: text.y + 2, height: text.height.saturating_sub(2), ..text }
 }
 
 /// The lines in view.
