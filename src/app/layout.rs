@@ -74,6 +74,9 @@ pub const SMALLEST: (u16, u16) = (60, 16);
 /// From this many columns on, the details stand beside the list.
 pub const SIDE_BY_SIDE: u16 = 100;
 
+/// The most columns of the details beside the list: lines that are easy to read. Titles have the rest.
+const DETAILS: u16 = 64;
+
 /// From this many rows of the screen on, a histogram stands above the list.
 pub const HISTOGRAM_FROM: u16 = 20;
 
@@ -113,7 +116,7 @@ impl Main {
         };
         let body = rows(width, 2 + bars, height.saturating_sub(4 + bars));
         let (list, details) = if width >= SIDE_BY_SIDE {
-            let side = (width * 2 / 5).clamp(44, 80);
+            let side = (width * 2 / 5).clamp(44, DETAILS);
             let list = Area { width: width - side, ..body };
             (list, Some(Area { x: list.width, width: side, ..body }))
         } else {
@@ -200,9 +203,23 @@ pub fn popup((width, height): (u16, u16), columns: u16, rows: u16) -> Area {
     Area { x: (width - wide) / 2, y: 1 + (height.saturating_sub(2) - high) / 2, width: wide, height: high }
 }
 
+/// From this many rows on, a sheet leaves the status line free: what is said there is not cut by its edges.
+const STATUS_FROM: u16 = 30;
+
 /// The frame of help, jobs and failures: nearly the whole screen, so that it does not jump when its text changes.
 pub fn sheet(size: (u16, u16)) -> Area {
-    popup(size, 104, u16::MAX)
+    let area = popup(size, (size.0 / 5 * 4).max(104), u16::MAX);
+    Area { height: area.height - u16::from(size.1 >= STATUS_FROM), ..area }
+}
+
+/// The columns of a prompt: more on a wide screen, where titles need not be cut.
+pub fn prompt_columns(size: (u16, u16)) -> u16 {
+    popup(size, (size.0 / 2).clamp(76, 100), 1).inner().width
+}
+
+/// The palette: so many commands that a small screen still shows what lies below, more on a high one.
+pub fn palette(size: (u16, u16)) -> Area {
+    popup(size, 70, 2 + (size.1 / 2).clamp(14, 30))
 }
 
 /// The rows of the list of views that say what the chosen one shows, and what is asked.
@@ -319,7 +336,7 @@ impl Facets {
     /// The parts for a screen.
     pub fn new(size: (u16, u16)) -> Self {
         const FIELDS: u16 = 18;
-        let frame = popup(size, 88, 24);
+        let frame = popup(size, 88, (size.1 * 2 / 3).max(24));
         let inner = frame.inner();
         let lists =
             Area { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(4), ..inner };
@@ -462,6 +479,22 @@ mod tests {
             }
             assert!(time.picture.height >= 7 && attack.list.height >= 8, "{size:?}");
         }
+    }
+
+    #[test]
+    fn a_large_screen_gives_its_room_to_what_is_read() {
+        let main = Main::new((200, 60), false, true);
+        assert_eq!(main.list.width, 136);
+        assert_eq!(sheet((200, 60)), Area { x: 18, y: 1, width: 164, height: 57 });
+        assert_eq!(sheet((120, 36)), Area { x: 0, y: 1, width: 120, height: 33 });
+        assert_eq!(sheet((80, 24)), Area { x: 0, y: 1, width: 80, height: 22 });
+        for size in [(200, 60), (120, 36)] {
+            let sheet = sheet(size);
+            assert!(sheet.y + sheet.height <= Main::new(size, false, true).status.y, "{size:?}");
+        }
+        assert_eq!((palette((80, 24)).height, palette((200, 60)).height), (18, 34));
+        assert_eq!((Facets::new((80, 24)).frame.height, Facets::new((200, 60)).frame.height), (22, 42));
+        assert_eq!((prompt_columns((120, 36)), prompt_columns((200, 60))), (76, 100));
     }
 
     #[test]

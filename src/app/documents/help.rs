@@ -56,21 +56,25 @@ pub fn help(keymap: &Keymap, scope: Scope, columns: usize) -> Document {
     flow.finish()
 }
 
-/// Entries in columns, filled downwards, keys aligned.
+/// Entries in columns, filled downwards, keys aligned in each.
 pub fn grid(entries: &[(String, String)], columns: usize) -> Vec<Vec<Piece>> {
     grid_from(entries, columns, 0)
 }
 
 /// The same with at least so many cells for the keys.
 fn grid_from(entries: &[(String, String)], columns: usize, least: usize) -> Vec<Vec<Piece>> {
-    let keys = entries.iter().map(|(key, _)| width(key)).max().unwrap_or(0).max(least);
+    let widest = |entries: &[(String, String)]| {
+        entries.iter().map(|(key, _)| width(key)).max().unwrap_or(0).max(least)
+    };
+    let keys = widest(entries);
     let cell = entries.iter().map(|(_, label)| keys + 2 + width(label)).max().unwrap_or(0);
     let across = ((columns + GAP) / (cell + GAP).max(1)).clamp(1, entries.len().max(1));
     let down = entries.len().div_ceil(across);
+    let own: Vec<usize> = entries.chunks(down.max(1)).map(widest).collect();
     let mut lines = Vec::with_capacity(down);
     for row in 0..down {
         let mut line = Vec::new();
-        for (key, label) in entries.iter().skip(row).step_by(down) {
+        for ((key, label), keys) in entries.iter().skip(row).step_by(down).zip(own.iter().copied()) {
             let gap = if line.is_empty() { 0 } else { GAP };
             line.push(Piece::from(" ".repeat(gap).as_str()));
             line.push(Piece::new(key.clone(), Role::Key));
@@ -95,7 +99,7 @@ mod tests {
             .map(|(key, label)| (key.to_owned(), label.to_owned()))
             .into();
         let text = |lines: Vec<Vec<Piece>>| Document { lines }.text();
-        assert_eq!(text(grid(&entries, 34)), "j     down   G     last\nPgDn  page   q     quit\n");
+        assert_eq!(text(grid(&entries, 34)), "j     down   G  last\nPgDn  page   q  quit\n");
         for columns in [12, 25, 40, 200] {
             let lines = grid(&entries, columns);
             assert!(lines.iter().all(|line| line_width(line) <= columns));

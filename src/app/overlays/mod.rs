@@ -75,6 +75,16 @@ const RULES: &Hints = &[
     ("R", "ask again"),
     ("Esc", "close"),
 ];
+const RULE_WHOLE: &Hints = &[
+    ("Enter", "all rules"),
+    ("↑ ↓", "scroll"),
+    ("e", "edit"),
+    ("s", "switch"),
+    ("+", "extend by 30 days"),
+    ("D", "delete"),
+    ("R", "ask again"),
+    ("Esc", "all rules"),
+];
 const RULES_ASKING: &Hints = &[("y", "yes, do it"), ("Enter", "no"), ("Esc", "no")];
 const SAVE: &Hints = &[("Enter", "write it"), ("Tab ↓ ↑", "format"), ("Esc", "close")];
 const REPLACE: &Hints = &[("y", "yes, replace it"), ("Enter", "no"), ("Esc", "no")];
@@ -161,6 +171,7 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
             Step::Stored(..) => RULE_STORED,
         },
         Overlay::Rules(screen) if screen.asking.is_some() => RULES_ASKING,
+        Overlay::Rules(screen) if screen.open.is_some() => RULE_WHOLE,
         Overlay::Rules(_) => RULES,
         Overlay::Views(menu) => views_hints(menu),
         Overlay::Timeline(view) if view.anchor.is_some() => TIMELINE_SPAN,
