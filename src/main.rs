@@ -6,11 +6,15 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use quell::cli::args::Cli;
 use quell::cli::exit::{CliError, Exit};
+use quell::cli::mistyped;
 use quell::cli::output::say;
 use quell::runtime;
 
 fn main() -> ExitCode {
-    let cli = with_files(Cli::parse());
+    if let Some(mistake) = mistyped::find(Cli::command(), std::env::args_os().skip(1)) {
+        refuse(&mistake);
+    }
+    let cli = Cli::try_parse().map(with_files).unwrap_or_else(|error| refuse(&error));
     match start(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -23,11 +27,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// Says what is wrong with the arguments, as every other error is said. Help and version are no errors.
+fn refuse(error: &clap::Error) -> ! {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    let text = error.render().to_string();
+    say(format_args!("quell: {}", text.strip_prefix("error: ").unwrap_or(&text).trim_end()));
+    std::process::exit(error.exit_code());
+}
+
 /// The files after `--file`. Without it, a word that is no command is a mistake.
 fn with_files(mut cli: Cli) -> Cli {
     if let (Some(word), true) = (cli.more.first(), cli.global.file.is_empty()) {
         let why = format!("unrecognized subcommand '{}'", word.to_string_lossy());
-        Cli::command().error(ErrorKind::InvalidSubcommand, why).exit();
+        refuse(&Cli::command().error(ErrorKind::InvalidSubcommand, why));
     }
     cli.global.file.append(&mut cli.more);
     cli

@@ -28,6 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use quell::domain::SafeText;
 use quell::emulator::{Config, Throttle};
 use serde_json::value::RawValue;
 use support::{Bench, shared};
@@ -104,6 +105,12 @@ fn come_through(files: Vec<PathBuf>) -> usize {
             assert_eq!(code, 0, "{errors}");
             let control = shown.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
             assert_eq!(control, None, "{id} as {format}");
+        }
+        let alert: serde_json::Value = serde_json::from_str(&raw).unwrap();
+        let title = alert["properties"]["alertDisplayName"].as_str().filter(|title| !title.is_empty());
+        if let Some(title) = title {
+            let (_, shown, _) = bench.run(&["show", &id]);
+            assert_eq!(shown.lines().next(), Some(SafeText::from(title).to_string().as_str()));
         }
     }
     expected.len()

@@ -244,7 +244,7 @@ fn a_view_is_saved_and_opened_again_in_the_next_session() {
     let bench = tenant(&[]);
     let mut talk = Talk::begin(&bench);
     talk.expect("filter severity:high status:active", "alerts match");
-    talk.expect("view save 5", "Saved: 5 opens it");
+    talk.expect("view save 5", "Saved: view 5 opens it");
     talk.expect("clear", "none, every alert");
     talk.leave();
     let mut talk = Talk::begin(&bench);
@@ -301,6 +301,20 @@ fn what_was_refused_is_read_and_only_that_is_sent_again() {
 }
 
 #[test]
+fn a_form_is_left_by_one_word() {
+    let bench = tenant(&[]);
+    let mut talk = Talk::begin(&bench);
+    talk.say("list");
+    talk.say("respond 1");
+    talk.expect("section 6", "Enter edits");
+    talk.expect("1", "Mail for alerts of");
+    talk.expect("3 yes", "Owners: yes");
+    let left = talk.expect("cancel", "Nothing was changed.");
+    assert!(!left.contains("Esc"), "{left}");
+    talk.leave();
+}
+
+#[test]
 fn lines_are_read_from_a_pipe_to_its_end() {
     let bench = tenant(&[]);
     let mut command = bench.command();
@@ -340,15 +354,8 @@ fn ctrl_c_leaves_a_question_and_twice_leaves_the_program() {
 #[test]
 fn without_a_configuration_there_are_numbered_choices() {
     let home = tempfile::tempdir().unwrap();
-    let path = home.path().to_str().unwrap();
-    let environment = [
-        ("HOME", path),
-        ("XDG_CONFIG_HOME", path),
-        ("XDG_DATA_HOME", path),
-        ("PATH", ""),
-        ("QUELL_ACCESS_TOKEN", ""),
-        ("TERM", "dumb"),
-    ];
+    let mut environment = support::bare(home.path());
+    environment.push(("TERM", "dumb"));
     let mut talk = Talk { pty: Pty::start(&[], &environment, (80, 24)) };
     let asked = talk.answer(0);
     assert!(asked.contains("1. ") && asked.contains("Demo tenant"), "{asked}");

@@ -14,6 +14,8 @@ mod fixture;
 mod group;
 #[path = "screens/hand_over.rs"]
 mod hand_over;
+#[path = "screens/keys.rs"]
+mod keys;
 #[path = "screens/record.rs"]
 mod record;
 #[path = "screens/related.rs"]

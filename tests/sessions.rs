@@ -440,15 +440,7 @@ fn hostile_text_is_shown_and_never_obeyed() {
 #[test]
 fn without_a_configuration_the_demo_is_offered() {
     let home = tempfile::tempdir().unwrap();
-    let path = home.path().to_str().unwrap();
-    let environment = [
-        ("HOME", path),
-        ("XDG_CONFIG_HOME", path),
-        ("XDG_DATA_HOME", path),
-        ("PATH", ""),
-        ("QUELL_ACCESS_TOKEN", ""),
-    ];
-    let mut pty = Pty::start(&[], &environment, WIDE);
+    let mut pty = Pty::start(&[], &support::bare(home.path()), WIDE);
     pty.wait_until("the offer of the demo", |screen| screen.to_lowercase().contains("demo"));
     pty.keys("q");
     assert_eq!(pty.end(), 0);

@@ -29,16 +29,9 @@ fn tenant() -> Bench {
 
 /// A home of its own, in which no other sign-in is found.
 fn environment(bench: &Bench) -> Vec<(String, String)> {
-    let home = bench.folder.path().display().to_string();
-    let pairs = [
-        ("HOME", home.as_str()),
-        ("XDG_CONFIG_HOME", &home),
-        ("XDG_DATA_HOME", &home),
-        ("PATH", ""),
-        ("QUELL_ACCESS_TOKEN", ""),
-        ("QUELL_AUTHORITY", &bench.url),
-    ];
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    let pairs =
+        support::bare(bench.folder.path()).into_iter().chain([("QUELL_AUTHORITY", bench.url.as_str())]);
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 fn screen(bench: &Bench, more: &[&str], size: (u16, u16)) -> Pty {

@@ -1,20 +1,21 @@
 //! What is asked for by name instead of by key: by plain mode, whose lines name commands and alerts.
 
-use std::collections::BTreeSet;
-
-use crate::app::command::Scope;
+use crate::app::command::{Command, Mark, Scope};
 use crate::app::message::Ask;
 use crate::app::model::{Model, Pane, Tab};
 use crate::app::notice::{alerts, fail, say};
-use crate::app::{Effects, details, keys, layout, list, marks, notice, related, respond, views};
+use crate::app::{Effects, details, keys, layout, leaving, list, marks, notice, related, respond, views};
 use crate::domain::AlertKey;
 use crate::domain::filter::parse;
+use crate::domain::key_set::KeySet;
 
 /// Does what was asked for. What a key would have had to wait for is for the asker to wait for.
 pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
     model.list.touched |= !model.list.listing.is_empty();
     model.last_interrupt = None;
     model.chord = None;
+    // A command says itself whether it makes the warning void.
+    model.leaving.said &= matches!(ask, Ask::Leave | Ask::Run(_) | Ask::TakeOff(_));
     let before = notice::shown(model);
     off_heading(model, out);
     match ask {
@@ -31,23 +32,23 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
         Ask::Mark(keys, on) => mark(model, &keys, on, out),
         Ask::MarkOnly(keys) => {
             to_list(model, out);
-            let known: BTreeSet<AlertKey> =
-                keys.into_iter().filter(|key| model.table.position(*key).is_some()).collect();
+            let known: KeySet = keys.into_iter().filter(|key| model.table.position(*key).is_some()).collect();
             let list = &mut model.list;
             list.visual = None;
             list.base.clear();
-            let others = list.marks.difference(&known).count();
+            let others = list.marks.minus(&known).len();
             if others > 0 {
                 list.last_marks = std::mem::take(&mut list.marks);
             }
             list.marks = known;
             marks::recount(list);
             if others > 0 {
-                say(model, format!("{} unmarked; marks-again brings them back", alerts(others)), out);
+                let back = model.settings.keymap.said(Command::Mark(Mark::Last));
+                say(model, format!("{} unmarked; {back} brings them back", alerts(others)), out);
             }
         }
         Ask::TakeOff(keys) => {
-            model.list.marks.retain(|key| !keys.contains(key));
+            model.list.marks = model.list.marks.minus(&keys);
             marks::recount(&mut model.list);
         }
         Ask::Filter(text) => match parse(&text) {
@@ -61,6 +62,7 @@ pub(super) fn asked(model: &mut Model, ask: Ask, out: &mut Effects) {
             to_list(model, out);
             views::open(model, view, out);
         }
+        Ask::Leave => leaving::by_name(model, out),
     }
     notice::outlived(model, before);
 }
@@ -117,13 +119,13 @@ fn item(model: &mut Model, at: usize) {
     }
 }
 
-/// Marks or unmarks alerts. Those of a set that a `*` chord marked and that are unmarked here are kept, as by Space.
+/// Marks or unmarks alerts. Those of a set that a `*` chord marked and that are unmarked here are kept, as on the screen.
 fn mark(model: &mut Model, keys: &[AlertKey], on: bool, out: &mut Effects) {
     let mut changed = 0;
     for key in keys {
         let known = model.table.position(*key).is_some();
         let marks = &mut model.list.marks;
-        changed += usize::from(if on { known && marks.insert(*key) } else { marks.remove(key) });
+        changed += usize::from(if on { known && marks.insert(*key) } else { marks.remove(*key) });
     }
     marks::recount(&mut model.list);
     let word = if on { "marked" } else { "unmarked" };

@@ -1,7 +1,5 @@
 //! Decisions: which alerts they cover, what is asked before, and the order to the journal.
 
-use std::collections::BTreeSet;
-
 use crate::app::command::Change;
 use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, Submitted, order};
@@ -9,6 +7,7 @@ use crate::app::model::{Confirm, Decision, Model, Overlay, Pane, SetOf, StatusMe
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effects, list, marks, undo};
 use crate::domain::change::{NewChange, Plan, Skip, plan};
+use crate::domain::key_set::KeySet;
 use crate::domain::record::{Deed, DeedKind};
 use crate::domain::{AlertId, AlertKey, SafeText, Status, scan};
 
@@ -24,7 +23,7 @@ pub(super) fn run(model: &mut Model, change: Change, out: &mut Effects) {
         Change::Twins => {
             let keys = twins_left(model);
             if let Some((_, decision)) = model.bulk.twins.take() {
-                decide_on(model, &keys, &BTreeSet::new(), decision, SetOf::Twins, out);
+                decide_on(model, &keys, &KeySet::default(), decision, SetOf::Twins, out);
             }
         }
         Change::Failures => {
@@ -37,16 +36,16 @@ pub(super) fn run(model: &mut Model, change: Change, out: &mut Effects) {
 
 /// The alerts that a decision covers and those among them that the analyst keeps: what a `*` chord marked and was
 /// unmarked since.
-fn covered(model: &mut Model) -> (Vec<AlertKey>, BTreeSet<AlertKey>) {
+fn covered(model: &mut Model) -> (Vec<AlertKey>, KeySet) {
     if model.focus != Pane::Full && model.list.visual.is_some_and(|visual| visual.marking) {
         marks::end_visual(model);
     }
     let list = &model.list;
     if model.focus == Pane::Full || list.marks.is_empty() {
-        return (marks::acted_on(model).collect(), BTreeSet::new());
+        return (marks::acted_on(model).collect(), KeySet::default());
     }
-    let kept: BTreeSet<AlertKey> = list.base.difference(&list.marks).copied().collect();
-    let all = kept.union(&list.marks).copied().collect();
+    let kept: KeySet = list.base.minus(&list.marks);
+    let all = kept.clone().plus(&list.marks);
     (marks::in_order(&list.listing, &all), kept)
 }
 
@@ -79,7 +78,7 @@ pub(super) fn twins_left(model: &Model) -> Vec<AlertKey> {
 fn decide_on(
     model: &mut Model,
     keys: &[AlertKey],
-    kept: &BTreeSet<AlertKey>,
+    kept: &KeySet,
     decision: Decision,
     of: SetOf,
     out: &mut Effects,

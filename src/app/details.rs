@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::app::command::{Go, Move};
+use crate::app::command::{Command, Copy, Go, Move};
 use crate::app::document::Document;
 use crate::app::layout::{self, Main};
 use crate::app::message::{Detail, Question};
@@ -67,7 +67,7 @@ fn ask(model: &mut Model, out: &mut Effects) {
     model.details.question = question;
     model.details.asked = Some(key);
     model.details.again = false;
-    model.details.counted = Some(model.table.facts_mark());
+    model.details.counted = Some(model.table.content_mark());
     out.push(Effect::LoadDetail { question, table: Arc::clone(&model.table), key });
 }
 
@@ -150,6 +150,7 @@ pub(super) fn current(model: &Model) -> Option<&Arc<Detail>> {
 pub(super) fn lay_out(model: &mut Model) {
     let side = Main::of(model).details_text();
     let body = layout::Full::new(model.size).body;
+    let copies = model.settings.keymap.shown(Command::Copy(Copy::Json));
     let (details, table) = (&mut model.details, &model.table);
     let now = model.now;
     details.pane = match &details.shown {
@@ -169,7 +170,7 @@ pub(super) fn lay_out(model: &mut Model) {
         (Some(shown), Tab::History) => {
             full.document = documents::history(&shown.past, body.columns(), now);
         }
-        (Some(shown), Tab::Json) => full.document = documents::json(&shown.raw, body.columns()),
+        (Some(shown), Tab::Json) => full.document = documents::json(&shown.raw, &copies, body.columns()),
     }
     if shown.is_some() {
         let last = body.last_offset(full.document.lines.len());

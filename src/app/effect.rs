@@ -135,6 +135,8 @@ pub enum Effect {
     Journal(JournalOrder),
     /// Sync now.
     SyncNow,
+    /// Read no more of the files; what was read stays.
+    StopReading,
     /// Write a file.
     Save(SaveOrder),
     /// Give alerts to a command.

@@ -9,17 +9,21 @@ use crate::app::input::Input;
 use crate::app::message::Saved;
 use crate::app::model::{Confirm, Contents, Model, Overlay, SavePrompt, SaveState, Saving, StatusMenu};
 use crate::app::notice::{fail, say};
-use crate::app::{Effect, Effects, bulk, marks, overlays};
+use crate::app::{Effect, Effects, bulk, leaving, marks, overlays};
 use crate::domain::change::{Plan, ScriptTool, Target};
 use crate::domain::export::{Format, file_name, with_ending};
 use crate::domain::listing::Listing;
 use crate::domain::{AlertKey, SafeText, Status};
 
-/// Opens the prompt for the marked alerts, else for those listed.
+/// Opens the prompt for the marked alerts, else for those listed; where decisions would be lost, for all there are.
 pub(super) fn open(model: &mut Model) {
     let marked = !model.list.marks.is_empty() || model.list.visual.is_some_and(|visual| visual.marking);
     let listing = &model.list.listing;
-    let (alerts, off_screen) = if marked {
+    let whole = !marked && leaving::exports_all(model);
+    let (alerts, off_screen) = if whole {
+        let rows = (0..u32::try_from(model.table.len()).unwrap_or(u32::MAX)).collect();
+        (Listing::new(Arc::clone(&model.table), rows), 0)
+    } else if marked {
         let set = marks::acted_on(model).collect();
         let keys = marks::in_order(listing, &set);
         (of_keys(model, &keys), marks::off_screen(&model.list, keys.iter().copied()))
@@ -27,7 +31,7 @@ pub(super) fn open(model: &mut Model) {
         (listing.clone(), 0)
     };
     let name = file_name("", model.now.utc, model.now.offset, Format::default().ending());
-    push(model, Contents::Alerts { alerts, marked, off_screen }, name);
+    push(model, Contents::Alerts { alerts, marked, whole, off_screen }, name);
 }
 
 /// Some alerts of the newest snapshot, in order.
@@ -96,6 +100,7 @@ pub(super) fn write(model: &mut Model, replace: bool, out: &mut Effects) {
     let Some(Overlay::Save(prompt)) = model.overlays.last_mut() else { return };
     let path = prompt.input.text().trim().to_owned();
     let format = prompt.format();
+    let mut covers = None;
     let (what, label, total) = match (&prompt.contents, format) {
         _ if path.is_empty() || path.ends_with('/') => {
             prompt.state = SaveState::Refused("type the name of a file".into());
@@ -107,6 +112,7 @@ pub(super) fn write(model: &mut Model, replace: bool, out: &mut Effects) {
         }
         (Contents::Alerts { alerts, .. }, Some(format)) => {
             let label = format!("{} as {format}", counted(alerts.len(), "alert"));
+            covers = model.bulk.last.filter(|_| alerts.len() == model.table.len());
             (SaveWhat::Alerts(alerts.clone(), format), label, alerts.len())
         }
         (Contents::Script { targets, status, tool }, _) => {
@@ -115,7 +121,7 @@ pub(super) fn write(model: &mut Model, replace: bool, out: &mut Effects) {
         }
     };
     prompt.state = SaveState::Waiting(number);
-    model.saving.push(Saving { number, label, begun: false, done: 0, total, cancelling: false });
+    model.saving.push(Saving { number, label, begun: false, done: 0, total, cancelling: false, covers });
     out.push(Effect::Save(SaveOrder::Write { number, path, replace, what }));
 }
 
@@ -141,7 +147,8 @@ pub(super) fn answered(model: &mut Model, number: u64, saved: Saved, out: &mut E
             }
         }
         Saved::Done { path, warning } => {
-            let label = model.saving.remove(at).label;
+            let Saving { label, covers, .. } = model.saving.remove(at);
+            model.leaving.exported = model.leaving.exported.max(covers);
             match warning {
                 None => say(model, format!("{label}: {}", path.raw()), out),
                 Some(warning) => fail(model, format!("{label}: {}; {warning}", path.raw()), out),

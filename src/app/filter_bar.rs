@@ -7,7 +7,7 @@ use crate::app::key::{Code, Key};
 use crate::app::message::Question;
 use crate::app::model::Model;
 use crate::app::{Effect, Effects, list, views};
-use crate::domain::filter::{Completion, parse};
+use crate::domain::filter::{Completion, Field, parse};
 
 /// Gives the bar the keys.
 pub(super) fn edit(model: &mut Model, out: &mut Effects) {
@@ -52,10 +52,13 @@ fn changed(model: &mut Model, out: &mut Effects) {
     complete(model, out);
 }
 
-/// Lets the list follow the text, if it is a filter.
+/// Lets the list follow the text, if it is a filter. While the name of a field is typed the list stays: it is not looked for as
+/// text before Enter or a blank says that it is no name.
 fn follow(model: &mut Model, out: &mut Effects) {
     let bar = &mut model.filter;
-    match parse(bar.input.text()) {
+    let text = bar.input.text();
+    let settled = if bar.input.cursor() == text.len() { without_half_a_name(text) } else { text };
+    match parse(settled).or_else(|_| parse(text)) {
         Ok(filter) => {
             bar.error = None;
             if filter != bar.applied {
@@ -65,6 +68,15 @@ fn follow(model: &mut Model, out: &mut Effects) {
         }
         Err(error) => bar.error = Some(error),
     }
+}
+
+/// The text without a last word that a field's name begins with.
+fn without_half_a_name(text: &str) -> &str {
+    let start = text.rfind(|c: char| !c.is_ascii_alphabetic() && c != '-').map_or(0, |at| at + 1);
+    let start = start + text[start..].len() - text[start..].trim_start_matches('-').len();
+    let (before, word) = text.split_at(start);
+    let parted = before.chars().last().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '-'));
+    if parted && !word.is_empty() && Field::is_begun_by(word) { before.trim_end_matches('-') } else { text }
 }
 
 fn complete(model: &mut Model, out: &mut Effects) {

@@ -13,13 +13,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone, Utc};
 
-pub(crate) use alert::{subscription, vm};
+pub(crate) use alert::{alert, subscription, vm};
 
 use crate::app::command::sequence;
 use crate::app::effect::{Effect, JournalOrder};
 use crate::app::key::Key;
 use crate::app::message::{Detail, Journal, Kept, Message, Now, Session, Start};
-use crate::app::model::Model;
+use crate::app::model::{Failure, Model};
 use crate::app::update;
 use crate::domain::alert::{Alert, Prose, Scan};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Target, TargetRecord};
@@ -268,7 +268,8 @@ impl Harness {
                 vec![Message::Values(question, facets)]
             }
             Effect::Complete { question, table, text, cursor } => {
-                vec![Message::Completed(question, complete(&text, cursor, &table))]
+                let completion = complete(&text, cursor, &table, &self.context(), &|| false);
+                vec![Message::Completed(question, completion)]
             }
             Effect::FindRelated { question, table, key, entities } => {
                 vec![Message::Related(question, Arc::new(related(&table, key, &entities)))]
@@ -369,7 +370,9 @@ impl Harness {
             JournalOrder::LoadChange(change) => {
                 let found = self.changes.iter().find(|(record, _)| record.id == change);
                 let (record, targets) = found.cloned().unwrap();
-                vec![Message::Journal(Journal::Change(Box::new(record), targets))]
+                let failed = targets.into_iter().filter(|record| record.outcome.is_retryable());
+                let failed = failed.map(|record| Failure { key: Some(key_of(&record.target.id)), record });
+                vec![Message::Journal(Journal::Failures(Box::new(record), failed.collect()))]
             }
             JournalOrder::Cancel(_) => Vec::new(),
         }

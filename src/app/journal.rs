@@ -1,18 +1,15 @@
 //! What the journal was asked and what it answers.
 
-use std::cmp::Ordering;
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 
 use crate::app::command::{Change, Command};
 use crate::app::effect::JournalOrder;
 use crate::app::message::{Journal, OrderKind};
-use crate::app::model::{Failures, Model, Overlay, Running};
+use crate::app::model::{Failure, Failures, Model, Overlay, Running};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::overlays::log;
 use crate::app::{Effect, Effects, bulk, marks, pivot, record, undo, views};
-use crate::domain::change::{ChangeRecord, Reason, Tally, TargetRecord};
+use crate::domain::change::{ChangeRecord, Reason, Tally};
 use crate::domain::{AlertKey, ChangeId, SafeText, Status};
 
 /// An order that the journal has not answered yet.
@@ -114,7 +111,7 @@ pub(super) fn answered(model: &mut Model, answer: Journal, out: &mut Effects) {
         }
         Journal::Views(edit, saved) => views::saved::answered(model, edit, saved, out),
         Journal::Noted => {}
-        Journal::Change(change, targets) => loaded(model, *change, targets),
+        Journal::Failures(change, targets) => loaded(model, *change, targets),
         Journal::Refused { order, why } => refused(model, order, &why, out),
     }
 }
@@ -174,7 +171,7 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
     let text = match twins_left(model) {
         None => {
             let undo = model.settings.keymap.said(Command::Change(Change::Undo));
-            format!("queued: {label}; {undo} undoes")
+            format!("queued: {label}; {undo} takes it back")
         }
         Some(twins) => format!("queued: {label}; {twins}"),
     };
@@ -260,19 +257,19 @@ fn recent(model: &mut Model, changes: Vec<ChangeRecord>) {
     }
 }
 
-fn loaded(model: &mut Model, change: ChangeRecord, targets: Vec<TargetRecord>) {
+fn loaded(model: &mut Model, change: ChangeRecord, targets: Vec<Failure>) {
     let id = change.id;
     let wanted =
         |order: &Order| matches!(order, Order::ShowFailures(of) | Order::OfferFailures(of) if *of == id);
     match take(model, wanted) {
         Some(Order::ShowFailures(_)) => {
             looked_at(model, id);
-            let targets = targets.into_iter().filter(|target| target.outcome.is_retryable()).collect();
             let failures = Failures { change, targets, chosen: 0, offset: 0 };
             model.overlays.push(Overlay::Failures(Box::new(failures)));
         }
         Some(Order::OfferFailures(_)) => {
-            let keys = keys_of(model, targets.iter().filter(|target| target.outcome.is_retryable()));
+            let keys = targets.iter().filter_map(|target| target.key);
+            let keys = keys.filter(|key| model.table.position(*key).is_some()).collect();
             marks::offer(&mut model.list, keys);
         }
         _ => {}
@@ -282,25 +279,6 @@ fn loaded(model: &mut Model, change: ChangeRecord, targets: Vec<TargetRecord>) {
 /// What was refused of a change is known to the analyst: nothing has to remind of it.
 fn looked_at(model: &mut Model, change: ChangeId) {
     model.bulk.refused.take_if(|(refused, _)| *refused == change);
-}
-
-/// The keys of recorded alerts, in one walk over the table. Names are compared where they stand: a walk over every
-/// alert must not allocate for each.
-fn keys_of<'a>(model: &Model, targets: impl Iterator<Item = &'a TargetRecord>) -> Vec<AlertKey> {
-    let ids: HashSet<_> = targets.map(|record| &record.target.id).collect();
-    let mut names: Vec<&str> = ids.iter().map(|id| id.name()).collect();
-    names.sort_unstable_by(|a, b| in_any_case(a, b));
-    if names.is_empty() {
-        return Vec::new();
-    }
-    let asked = |name: &str| names.binary_search_by(|other| in_any_case(other, name)).is_ok();
-    let named = model.table.rows().filter(|(_, row)| asked(row.name()));
-    named.filter(|(_, row)| ids.contains(&row.id())).map(|(_, row)| row.key()).collect()
-}
-
-/// The order of two names without regard to letter case.
-fn in_any_case(a: &str, b: &str) -> Ordering {
-    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
 /// Forgets a sheet that was to open.

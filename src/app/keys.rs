@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::app::command::{App, Change, Command, Go, HandOver, Mark, Scope, Show, Suppress, show_keys, spec};
+use crate::app::command::{
+    App, Change, Command, Go, HandOver, Mark, Narrow, Scope, Show, Suppress, show_keys, spec,
+};
 use crate::app::effect::JournalOrder;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending};
@@ -10,19 +12,16 @@ use crate::app::message::Timer;
 use crate::app::model::{Chord, Model, Overlay, Pane};
 use crate::app::notice::{SYNCING, fail, say};
 use crate::app::{
-    Effect, Effects, bulk, copy, details, export, filter_bar, first_run, group, journal, list, marks, narrow,
-    notice, overlays, pipe, pivot, profiles, record, related, respond, rights, sign_in, suppress, views,
+    Effect, Effects, bulk, copy, details, export, filter_bar, first_run, group, journal, leaving, list,
+    marks, narrow, notice, overlays, pipe, pivot, profiles, record, related, respond, rights, sign_in,
+    suppress, sync_status, views,
 };
-use crate::domain::SafeText;
 
 /// How long a chord waits before its menu is shown.
 pub(super) const MENU_AFTER: Duration = Duration::from_millis(300);
 
 /// Two ctrl-c within this time quit.
 const TWICE_MS: i64 = 3000;
-
-/// For how long a warning before leaving counts as read.
-const SAID_MS: i64 = 6000;
 
 /// Keys typed ahead that are kept at most.
 const MOST_HELD: usize = 256;
@@ -189,6 +188,9 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
         fail(model, why, out);
         return;
     }
+    if !matches!(command, Command::App(App::Close) | Command::HandOver(HandOver::File)) {
+        model.leaving.said = false;
+    }
     match command {
         Command::Move(step) if model.focus == Pane::List => list::step(model, step, out),
         Command::Move(step) if Scope::of(model) == Scope::Respond => respond::step(model, step),
@@ -269,7 +271,7 @@ fn close(model: &mut Model, out: &mut Effects) {
     }
     match model.focus {
         Pane::List => {
-            if !stays_here(model, out) {
+            if !leaving::stays(model, false, out) {
                 out.push(Effect::Quit);
             }
         }
@@ -277,33 +279,8 @@ fn close(model: &mut Model, out: &mut Effects) {
     }
 }
 
-/// What was decided about alerts of files is gone with the program, unless a data folder was named: the first time that is said
-/// instead of leaving.
-fn stays_here(model: &mut Model, out: &mut Effects) -> bool {
-    let temporary = model.session.as_ref().and_then(|session| session.files) == Some(true);
-    let kept =
-        model.bulk.recent.iter().filter(|record| record.undone_by.is_none() && record.undoes.is_none());
-    let kept: usize = kept.map(|record| record.tally.kept).sum();
-    let said =
-        model.last_interrupt.is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < SAID_MS);
-    if !temporary || kept == 0 || said {
-        return false;
-    }
-    model.last_interrupt = Some(model.now);
-    let keymap = &model.settings.keymap;
-    let export = keymap.shown(Command::HandOver(HandOver::File));
-    let quit = keymap.shown(Command::App(App::Close));
-    let changes = if kept == 1 {
-        "1 change is".to_owned()
-    } else {
-        format!("{} changes are", crate::domain::thousands(kept))
-    };
-    say(model, format!("{changes} kept only here: {export} exports, {quit} again leaves"), out);
-    true
-}
-
-/// ctrl-c: drops keys typed ahead, a chord, a prompt or what is being typed; else cancels the running change; else
-/// quits when pressed twice.
+/// ctrl-c: drops keys typed ahead, a chord, a prompt or what is being typed; else cancels the running change, or the
+/// reading of files; else quits when pressed twice.
 fn interrupt(model: &mut Model, out: &mut Effects) {
     let chord = model.chord.take().is_some();
     let in_outcomes = matches!(model.overlays.last(), Some(Overlay::Outcomes(_)));
@@ -325,7 +302,10 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         let (change, label) = (running.change, running.label.clone());
         out.push(Effect::Journal(JournalOrder::Cancel(change)));
         say(model, format!("cancelling: {label}; what was sent stays"), out);
-    } else if export::interrupt(model, out) || respond::trigger::interrupt(model, out) {
+    } else if export::interrupt(model, out)
+        || respond::trigger::interrupt(model, out)
+        || sync_status::interrupt(model, out)
+    {
     } else if model
         .last_interrupt
         .is_some_and(|last| (model.now.utc - last.utc).num_milliseconds() < TWICE_MS)
@@ -338,7 +318,7 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
 }
 
 /// Leaves as soon as what was confirmed is stored.
-fn quit(model: &mut Model, out: &mut Effects) {
+pub(super) fn quit(model: &mut Model, out: &mut Effects) {
     if writes(model) {
         model.held.push_back(Held::Quit);
         say(model, "quits as soon as the change is stored", out);
@@ -356,7 +336,8 @@ pub(super) fn paste(model: &mut Model, text: &str, out: &mut Effects) {
         && !overlays::paste(model, text)
         && model.first_run.is_none()
     {
-        say(model, SafeText::from("nothing to paste into; / filters"), out);
+        let filters = model.settings.keymap.said(Command::Narrow(Narrow::Edit));
+        say(model, format!("nothing to paste into; {filters} filters"), out);
     }
 }
 

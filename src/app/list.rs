@@ -75,8 +75,11 @@ pub(super) fn table(model: &mut Model, table: Arc<Table>, out: &mut Effects) {
     if model.table == table || table.generation() < model.table.generation() {
         return;
     }
+    let removed = !table.has_all_of(&model.table);
     model.table = table;
-    marks::keep_known(&mut model.list, &model.table);
+    if removed {
+        marks::keep_known(&mut model.list, &model.table);
+    }
     refresh(model, out);
 }
 

@@ -1,6 +1,6 @@
 //! Marks: the alerts chosen for a bulk change, by key. They outlive filters, orders and syncs.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use crate::app::{Effects, list, related};
 use crate::domain::AlertKey;
 use crate::domain::fact::FactKind;
 use crate::domain::filter::{Compiled, Context, parse};
+use crate::domain::key_set::KeySet;
 use crate::domain::listing::Listing;
 use crate::domain::query::Group;
 use crate::domain::table::{Row, Table};
@@ -27,9 +28,9 @@ pub fn acted_on(model: &Model) -> impl Iterator<Item = AlertKey> + '_ {
     let range = list.visual.filter(|visual| visual.marking).and_then(|visual| list.range(visual));
     let any = full.is_none() && (!list.marks.is_empty() || range.is_some());
     let cursor = full.or(list.cursor).filter(|_| !any && related.is_none());
-    let marked = any.then(|| list.marks.iter().copied()).into_iter().flatten();
+    let marked = any.then(|| list.marks.iter()).into_iter().flatten();
     let ranged = range.filter(|_| any).into_iter().flatten();
-    let ranged = ranged.filter_map(|place| list.listing.key(place)).filter(|key| !list.marks.contains(key));
+    let ranged = ranged.filter_map(|place| list.listing.key(place)).filter(|key| !list.marks.contains(*key));
     let heading = list.heading().filter(|_| full.is_none() && !any);
     let members = heading.map(Group::places).into_iter().flatten();
     let members = members.filter_map(|place| list.listing.key(place));
@@ -46,58 +47,41 @@ pub(super) fn under_cursor(list: &List) -> Range<usize> {
     }
 }
 
-/// A set in the order of the list, those that the list does not show last. Linear in the table's length.
-pub(super) fn in_order(listing: &Listing, set: &BTreeSet<AlertKey>) -> Vec<AlertKey> {
-    let members = positions(&listing.table, set);
-    let (listed, rows) = (listed(listing), listing.rows.iter());
-    let shown = rows.filter(|row| members.get(**row as usize).copied().unwrap_or(false));
-    let shown = shown.filter_map(|row| listing.table.row(*row)).map(|row| row.key());
-    let hidden = set.iter().copied().filter(|key| !is_listed(listing, &listed, *key));
-    shown.chain(hidden).collect()
+/// A set in the order of the list, those that the list does not show last. Of several, linear in the list's length.
+pub(super) fn in_order(listing: &Listing, set: &KeySet) -> Vec<AlertKey> {
+    if set.len() == 1 {
+        return set.iter().collect();
+    }
+    let count = set.in_common(&listing.listed);
+    let shown = listing.keys().filter(|key| set.contains(*key)).take(count);
+    let hidden = set.minus(&listing.listed);
+    shown.chain(hidden.iter()).collect()
 }
 
-/// How many of some alerts have no line in the list: filtered out, or folded. Linear in the table's length.
+/// How many of some alerts have no line in the list: filtered out, or folded.
 pub(super) fn off_screen(list: &List, keys: impl Iterator<Item = AlertKey>) -> usize {
-    let mut seen = listed(&list.listing);
-    let folded = list.groups().iter().enumerate().filter(|(number, _)| list.is_folded(*number));
-    for row in folded.flat_map(|(_, group)| list.listing.rows.get(group.places()).into_iter().flatten()) {
-        if let Some(seen) = seen.get_mut(*row as usize) {
-            *seen = false;
+    let listing = &list.listing;
+    let any_folded = (0..list.groups().len()).any(|group| list.is_folded(group));
+    let is_seen = |key| !any_folded || listing.place(key).is_some_and(|place| list.is_seen(place));
+    keys.filter(|key| !listing.listed.contains(*key) || !is_seen(*key)).count()
+}
+
+/// Takes those out of a set that are not in the table any more.
+fn retain_known(set: &mut KeySet, listing: &Listing, table: &Table) {
+    if table.has_all_of(&listing.table) {
+        for key in set.minus(&listing.listed).iter().filter(|key| table.position(*key).is_none()) {
+            set.remove(key);
         }
+    } else {
+        set.retain(|key| table.position(key).is_some());
     }
-    keys.filter(|key| !is_listed(&list.listing, &seen, *key)).count()
-}
-
-/// By row of the table: whether it is in a set.
-fn positions(table: &Table, set: &BTreeSet<AlertKey>) -> Vec<bool> {
-    let mut found = vec![false; table.len()];
-    for row in set.iter().filter_map(|key| table.position(*key)) {
-        found[row as usize] = true;
-    }
-    found
-}
-
-/// By row of the table: whether the list shows it.
-fn listed(listing: &Listing) -> Vec<bool> {
-    let mut found = vec![false; listing.table.len()];
-    for row in listing.rows.iter() {
-        if let Some(found) = found.get_mut(*row as usize) {
-            *found = true;
-        }
-    }
-    found
-}
-
-fn is_listed(listing: &Listing, listed: &[bool], key: AlertKey) -> bool {
-    let row = listing.table.position(key);
-    row.is_some_and(|row| listed.get(row as usize).copied().unwrap_or(false))
 }
 
 /// Drops marks of alerts that are not in the table any more.
 pub(super) fn keep_known(list: &mut List, table: &Table) {
     let before = list.marks.len();
-    list.marks.retain(|key| table.position(*key).is_some());
-    list.base.retain(|key| table.position(*key).is_some());
+    retain_known(&mut list.marks, &list.listing, table);
+    retain_known(&mut list.base, &list.listing, table);
     if list.marks.len() != before {
         recount(list);
     }
@@ -105,17 +89,39 @@ pub(super) fn keep_known(list: &mut List, table: &Table) {
 
 /// Counts the marks that the list does not show, and those of each group.
 pub(super) fn recount(list: &mut List) {
-    list.hidden_marks = if list.marks.is_empty() { 0 } else { off_screen(list, list.marks.iter().copied()) };
+    list.hidden_marks = list.marks.len() - list.marks.in_common(&list.listing.listed);
     list.marked_in.clear();
     if list.marks.is_empty() || list.groups().is_empty() {
         return;
     }
-    let marked = positions(&list.listing.table, &list.marks);
-    let count = |group: &Group| {
-        let rows = list.listing.rows.get(group.places()).unwrap_or_default();
-        rows.iter().filter(|row| marked.get(**row as usize).copied().unwrap_or(false)).count()
-    };
-    list.marked_in = list.groups().iter().map(count).collect();
+    list.marked_in = marked_in(list);
+    let folded = list.marked_in.iter().enumerate().filter(|(group, _)| list.is_folded(*group));
+    list.hidden_marks += folded.map(|(_, count)| count).sum::<usize>();
+}
+
+/// To find the place of a mark takes as long as to look at so many alerts of the list.
+const LOOKS: usize = 16;
+
+/// By group: how many of its alerts are marked.
+fn marked_in(list: &List) -> Vec<usize> {
+    if list.marks.len() < list.listing.len() / LOOKS { by_mark(list) } else { by_place(list) }
+}
+
+/// The same, with a look at each mark.
+fn by_mark(list: &List) -> Vec<usize> {
+    let mut counts = vec![0; list.groups().len()];
+    let places = list.marks.iter().filter_map(|key| list.listing.place(key));
+    for group in places.filter_map(|place| list.group_at(place)) {
+        counts[group] += 1;
+    }
+    counts
+}
+
+/// The same, with a look at each alert of the list.
+fn by_place(list: &List) -> Vec<usize> {
+    let is_marked = |place| list.listing.key(place).is_some_and(|key| list.marks.contains(key));
+    let count = |group: &Group| group.places().filter(|place| is_marked(*place)).count();
+    list.groups().iter().map(count).collect()
 }
 
 /// Carries out a mark command.
@@ -124,7 +130,7 @@ pub(super) fn run(model: &mut Model, mark: Mark, out: &mut Effects) {
         Mark::Toggle => toggle(model, out),
         Mark::Visual => visual(model, true),
         Mark::VisualUnmark => visual(model, false),
-        Mark::All => set(model, out, |_| true),
+        Mark::All => all(model, out),
         Mark::None => clear(model, out),
         Mark::Invert => invert(model, out),
         Mark::SameType => same(model, &[FactKind::Type], out),
@@ -151,7 +157,7 @@ fn toggle(model: &mut Model, out: &mut Effects) {
         if let Some(key) = model.list.cursor {
             let (known, list) = (model.table.position(key).is_some(), &mut model.list);
             let place = list.place;
-            if list.marks.remove(&key) {
+            if list.marks.remove(key) {
                 adjust(list, place, false);
             } else if known {
                 list.marks.insert(key);
@@ -188,11 +194,11 @@ fn toggle_all(model: &mut Model, places: Range<usize>) {
         .filter_map(|place| Some((place, list.listing.key(place)?)))
         .filter(|(_, key)| model.table.position(*key).is_some())
         .collect();
-    let unmarks = keys.iter().all(|(_, key)| list.marks.contains(key));
+    let unmarks = keys.iter().all(|(_, key)| list.marks.contains(*key));
     for (place, key) in keys {
         let other = if unmarks {
-            list.base.remove(&key);
-            list.marks.remove(&key)
+            list.base.remove(key);
+            list.marks.remove(key)
         } else {
             list.base.insert(key);
             list.marks.insert(key)
@@ -233,7 +239,7 @@ pub(super) fn end_visual(model: &mut Model) -> bool {
         .unwrap_or_default();
     for key in keys {
         if !visual.marking {
-            model.list.marks.remove(&key);
+            model.list.marks.remove(key);
         } else if model.table.position(key).is_some() {
             model.list.marks.insert(key);
         }
@@ -242,18 +248,36 @@ pub(super) fn end_visual(model: &mut Model) -> bool {
     true
 }
 
+/// Those of the list that are in the table still.
+fn listed(model: &Model) -> KeySet {
+    let mut listed = model.list.listing.listed.clone();
+    retain_known(&mut listed, &model.list.listing, &model.table);
+    listed
+}
+
+/// Marks the listed alerts, besides those marked already.
+fn all(model: &mut Model, out: &mut Effects) {
+    let found = listed(model);
+    add(model, &found, out);
+}
+
 /// Marks the listed alerts that pass a test, besides those marked already.
 fn set(model: &mut Model, out: &mut Effects, test: impl Fn(&Row<'_>) -> bool) {
+    let listing = &model.list.listing;
+    let rows = (0..listing.len()).filter_map(|place| listing.row(place));
+    let mut found: KeySet = rows.filter(|row| test(row)).map(|row| row.key()).collect();
+    retain_known(&mut found, listing, &model.table);
+    add(model, &found, out);
+}
+
+/// Marks what a `*` chord found.
+fn add(model: &mut Model, found: &KeySet, out: &mut Effects) {
     let list = &mut model.list;
     list.visual = None;
-    let rows = (0..list.listing.len()).filter_map(|place| list.listing.row(place));
-    let known = rows.filter(|row| test(row)).map(|row| row.key());
-    let mut found: BTreeSet<AlertKey> = known.filter(|key| model.table.position(*key).is_some()).collect();
-    let count = found.len();
-    list.base.append(&mut found.clone());
-    list.marks.append(&mut found);
+    list.base.add(found);
+    list.marks.add(found);
     recount(list);
-    let text = format!("{} matched; {} marked", alerts(count), thousands(list.marks.len()));
+    let text = format!("{} matched; {} marked", alerts(found.len()), thousands(list.marks.len()));
     say(model, text, out);
 }
 
@@ -273,15 +297,10 @@ fn same(model: &mut Model, heads: &[FactKind], out: &mut Effects) {
 }
 
 fn invert(model: &mut Model, out: &mut Effects) {
+    let listed = listed(model);
     let list = &mut model.list;
     list.visual = None;
-    let keys: Vec<AlertKey> =
-        list.listing.keys().filter(|key| model.table.position(*key).is_some()).collect();
-    for key in keys {
-        if !list.marks.remove(&key) {
-            list.marks.insert(key);
-        }
-    }
+    list.marks = list.marks.either(&listed);
     list.base.clear();
     recount(list);
     let text = format!("{} marked", alerts(list.marks.len()));
@@ -319,7 +338,7 @@ pub(super) fn settle(list: &mut List, changed: &[AlertKey]) {
     }
     let before = list.marks.clone();
     for key in changed {
-        list.marks.remove(key);
+        list.marks.remove(*key);
     }
     if list.marks.len() != before.len() {
         list.last_marks = before;

@@ -1,6 +1,5 @@
 //! What happened: everything that reaches [`super::update()`], as plain data.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, Utc};
@@ -8,7 +7,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::app::command::Command;
 use crate::app::fetch;
 use crate::app::key::Key;
-use crate::app::model::{Counted, PipeEnd, ProfileLine, ShownCode, Tab};
+use crate::app::model::{Counted, Failure, PipeEnd, ProfileLine, ShownCode, Tab};
 use crate::app::mouse::Mouse;
 use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
@@ -16,6 +15,7 @@ use crate::domain::chart::{Attack, Timeline};
 use crate::domain::fact::{FactKind, named};
 use crate::domain::filter::{Completion, Values};
 use crate::domain::incident::Family;
+use crate::domain::key_set::KeySet;
 use crate::domain::listing::Listing;
 use crate::domain::progress::{Fault, Subscription, SyncEvent};
 use crate::domain::record::{AlertRecord, DeedKind, LogEntry, Past};
@@ -90,6 +90,8 @@ pub enum Message {
     Start(Start),
     /// What the analyst must know of the files: rebuilt, read-only, little space left.
     Notices(Vec<SafeText>),
+    /// What of the files to read was left out, each with its reason, and what that comes to.
+    LeftOut(Vec<SafeText>, SafeText),
 }
 
 /// What was counted for a chart.
@@ -159,11 +161,13 @@ pub enum Ask {
     MarkOnly(Vec<AlertKey>),
     /// No marks any more on these: a command made them for itself, and is over. Nothing is said, and what was marked last
     /// stays what was marked last.
-    TakeOff(BTreeSet<AlertKey>),
+    TakeOff(KeySet),
     /// A filter, by its text. One that does not parse changes nothing.
     Filter(String),
     /// A view.
     View(ViewRef),
+    /// To leave, whatever is open.
+    Leave,
 }
 
 /// What becomes of a confirm to trigger a logic app.
@@ -289,8 +293,8 @@ pub enum Journal {
     Views(Option<(ViewEdit, Edited)>, Vec<KeptView>),
     /// Where the analyst is, is kept.
     Noted,
-    /// One change with its alerts.
-    Change(Box<ChangeRecord>, Vec<TargetRecord>),
+    /// One change with its alerts that failed, are in conflict or unconfirmed.
+    Failures(Box<ChangeRecord>, Vec<Failure>),
     /// An order could not be carried out; nothing of it was stored.
     Refused {
         /// What was ordered. Of several orders of a kind, the oldest that is not answered.

@@ -24,6 +24,7 @@
 //! | [`overlays`], `first_run` | what lies over the screen; the screen before there is a configuration |
 //! | `sign_in`, `profiles` | a code to type into a browser; another profile of the config |
 //! | `export`, `pipe` | files to hand on, a change as a script; alerts given to a command |
+//! | [`leaving`] | decisions that would go with the program |
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
 
@@ -50,6 +51,7 @@ pub mod key;
 pub mod keymap;
 pub mod keys;
 pub mod layout;
+pub mod leaving;
 pub mod lines;
 mod list;
 pub mod marks;

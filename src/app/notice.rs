@@ -46,6 +46,15 @@ pub(super) fn keep(model: &mut Model, notices: Vec<SafeText>, out: &mut Effects)
     overlays::measure(model);
 }
 
+/// Keeps what of the files was left out for the jobs screen, and says what it comes to.
+pub(super) fn left_out(model: &mut Model, named: Vec<SafeText>, sum: &SafeText, out: &mut Effects) {
+    let jobs = model.settings.keymap.shown(Command::Show(Show::Jobs));
+    let new: Vec<SafeText> = named.into_iter().filter(|text| !model.standing.contains(text)).collect();
+    model.standing.extend(new);
+    fail(model, format!("{}: {jobs} names them", sum.raw()), out);
+    overlays::measure(model);
+}
+
 /// Which notice is shown.
 pub(super) fn shown(model: &Model) -> Option<u64> {
     model.notice.as_ref().map(|notice| notice.number)

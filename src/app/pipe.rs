@@ -1,7 +1,7 @@
 //! Alerts given to a command, as NDJSON on its standard input. Nothing of an alert is ever an argument or a variable of
 //! it.
 
-use crate::app::document::{Document, Piece, Role, safe_block};
+use crate::app::document::{Document, Role, safe_block};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::thousands;
 use crate::app::effect::PipeOrder;
@@ -19,8 +19,18 @@ pub(super) fn open(model: &mut Model, terminal: bool) {
     let set = marks::acted_on(model).collect();
     let keys = marks::in_order(&model.list.listing, &set);
     let alerts = export::of_keys(model, &keys);
-    let input = Input::new(model.last_command.clone());
+    let input = Input::default();
     model.overlays.push(Overlay::Pipe(Box::new(PipePrompt { alerts, terminal, input, error: None })));
+}
+
+/// Brings the last command back into the prompt: what is typed is never added to it unseen.
+pub(super) fn recall(model: &mut Model) {
+    let last = Input::new(model.last_command.clone());
+    if let Some(Overlay::Pipe(prompt)) = model.overlays.last_mut()
+        && !last.text().is_empty()
+    {
+        (prompt.input, prompt.error) = (last, None);
+    }
 }
 
 /// Runs what was typed.
@@ -78,7 +88,7 @@ pub(super) fn cancel(model: &Model, out: &mut Effects) {
     }
 }
 
-/// What a command wrote, and how it ended.
+/// What a command wrote. How it ended stands above it, where no long output hides it.
 pub(super) fn lay_out(output: &PipeOutput, width: usize) -> Document {
     let mut flow = Flow::new(width);
     if !output.text.is_empty() {
@@ -89,12 +99,8 @@ pub(super) fn lay_out(output: &PipeOutput, width: usize) -> Document {
         let more = usize::try_from(output.more).unwrap_or(usize::MAX);
         flow.words(&format!("… and {} bytes more", thousands(more)), Role::Dim);
     }
-    match &output.ended {
-        None => flow.words("runs …", Role::Dim),
-        Some(end) => {
-            let role = if end.is_error { Role::Error } else { Role::Dim };
-            flow.wrap("", "", &[Piece::new(end.words.to_string(), role)]);
-        }
+    if flow.is_empty() {
+        flow.words(if output.ended.is_some() { "no output" } else { "no output yet" }, Role::Dim);
     }
     flow.finish()
 }

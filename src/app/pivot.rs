@@ -44,22 +44,25 @@ pub(super) fn answered(model: &mut Model, out: &mut Effects) {
     match wish {
         Pivot::Entity(at) => match detail.mentions.get(usize::from(at)) {
             Some(mention) => to_entity(model, mention, out),
-            None => say(model, letters(detail.mentions.len()), out),
+            None => say(model, letters(model, detail.mentions.len()), out),
         },
-        Pivot::Menu if detail.mentions.is_empty() => say(model, letters(0), out),
+        Pivot::Menu if detail.mentions.is_empty() => say(model, letters(model, 0), out),
         Pivot::Menu => model.overlays.push(Overlay::Pivot(PivotMenu { detail, chosen: 0, offset: 0 })),
         Pivot::Back => {}
     }
 }
 
 /// What to press instead of a letter that names nothing.
-fn letters(entities: usize) -> String {
+fn letters(model: &Model, entities: usize) -> String {
+    let shown = |pivot| model.settings.keymap.shown(Command::Pivot(pivot));
+    let first = shown(Pivot::Entity(0));
     match entities {
         0 => "this alert names no entity".to_owned(),
-        1 => "this alert names one entity: p a".to_owned(),
-        26.. => "p Enter lists every entity of this alert".to_owned(),
+        1 => format!("this alert names one entity: {first}"),
+        26.. => format!("{} lists every entity of this alert", shown(Pivot::Menu)),
         several => {
-            format!("the entities of this alert are p a to p {}", char::from(b'a' + several as u8 - 1))
+            let last = shown(Pivot::Entity(several as u8 - 1));
+            format!("the entities of this alert are {first} to {last}")
         }
     }
 }
@@ -121,7 +124,7 @@ fn frame(model: &Model) -> Frame {
     }
 }
 
-/// Back to where the last pivot began; false when there was none. Marks made since can be brought back by `*l`.
+/// Back to where the last pivot began; false when there was none. Marks made since can be brought back.
 pub(super) fn back(model: &mut Model, out: &mut Effects) -> bool {
     let Some(frame) = model.pivots.pop() else { return false };
     leave_full(model);
@@ -166,7 +169,7 @@ pub(super) fn back(model: &mut Model, out: &mut Effects) -> bool {
 pub(super) fn settle(model: &mut Model, changed: &[AlertKey]) {
     for frame in &mut model.pivots {
         for key in changed {
-            frame.marks.remove(key);
+            frame.marks.remove(*key);
         }
     }
 }

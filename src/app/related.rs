@@ -167,10 +167,10 @@ fn mark(model: &mut Model, out: &mut Effects) {
         return say(model, "nothing is related to this alert", out);
     }
     let list = &mut model.list;
-    let unmarks = keys.iter().all(|key| list.marks.contains(key));
+    let unmarks = keys.iter().all(|key| list.marks.contains(*key));
     for key in &keys {
         if unmarks {
-            list.marks.remove(key);
+            list.marks.remove(*key);
         } else {
             list.marks.insert(*key);
         }

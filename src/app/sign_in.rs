@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::app::command::{App, Command};
 use crate::app::effect::SignInOrder;
 use crate::app::key::{Code, Key};
 use crate::app::message::SignInNews;
@@ -16,7 +17,7 @@ pub(super) fn hints(code: &DeviceCode) -> &'static [(&'static str, &'static str)
     match code.stage {
         CodeStage::Asked => &[("Esc", "give up")],
         CodeStage::Shown(_) => &[("y", "copy the code"), ("Esc", "give up")],
-        CodeStage::Failed(_) => &[("Enter", "a new code"), ("Esc", "back")],
+        CodeStage::Failed(_) => &[("Enter", "ask for a new code"), ("Esc", "back")],
     }
 }
 
@@ -78,7 +79,8 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Pressed::GiveUp => {
             close(model);
             out.push(Effect::SignIn(SignInOrder::Cancel));
-            say(model, "not signed in; R asks again", out);
+            let again = model.settings.keymap.said(Command::App(App::Sync));
+            say(model, format!("not signed in; {again} asks again"), out);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the pull and push workers report.
 
 use crate::app::command::{Change, Command, Mark};
+use crate::app::documents::reading;
 use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::message::Now;
@@ -24,6 +25,7 @@ pub(super) fn event(model: &mut Model, event: SyncEvent, out: &mut Effects) {
             sync.running = true;
             sync.started = Some(at);
             sync.quarantined = 0;
+            sync.stopping = false;
             for state in &mut sync.subscriptions {
                 state.listed = 0;
                 state.complete = false;
@@ -50,6 +52,7 @@ pub(super) fn event(model: &mut Model, event: SyncEvent, out: &mut Effects) {
         SyncEvent::RoundEnded(at, _) => {
             sync.running = false;
             sync.wished = false;
+            sync.reading = None;
             let complete = sync.subscriptions.iter().all(|state| state.complete);
             if complete && sync.fault.is_none() {
                 sync.last_complete = Some(Now { utc: at, offset });
@@ -62,7 +65,23 @@ pub(super) fn event(model: &mut Model, event: SyncEvent, out: &mut Effects) {
         SyncEvent::Settled { change, tally } => settled(model, change, tally, out),
         SyncEvent::PushWaits(fault) => sync.push_fault = Some(fault),
         SyncEvent::PushElsewhere => sync.elsewhere = true,
+        SyncEvent::Read(reading) => sync.reading = Some(reading),
+        SyncEvent::ReadStopped(reading) => {
+            sync.stopped = Some(reading);
+            say(model, reading::stopped(&reading), out);
+        }
     }
+}
+
+/// Stops reading files; false when none are read.
+pub(super) fn interrupt(model: &mut Model, out: &mut Effects) -> bool {
+    if model.sync.reading.is_none() || model.sync.stopping {
+        return false;
+    }
+    model.sync.stopping = true;
+    out.push(Effect::StopReading);
+    say(model, "stopping: what was read stays", out);
+    true
 }
 
 /// The subscriptions are known: those known before keep their state.

@@ -36,6 +36,7 @@ fn speaker(message: &Message) -> Speaker {
         | Message::Fetched(..)
         | Message::Triggered(_)
         | Message::Notices(_)
+        | Message::LeftOut(..)
         | Message::SignIn(..)
         | Message::Start(_) => Speaker::Worker,
         Message::Journal(_) => Speaker::Journal,
@@ -107,6 +108,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::SignIn(number, news) => sign_in::heard(model, number, news, out),
         Message::Start(start) => begin(model, start, out),
         Message::Notices(notices) => notice::keep(model, notices, out),
+        Message::LeftOut(named, sum) => notice::left_out(model, named, &sum, out),
     }
 }
 
@@ -147,8 +149,8 @@ fn begin(model: &mut Model, start: Start, out: &mut Effects) {
                     out.push(Effect::Timer(Timer::Minute, MINUTE));
                 }
                 journal::list_changes(model, out);
-                // Where the analyst was comes before what the profile begins with.
-                if let Some(view) = view.filter(|_| model.views.place.is_none()) {
+                // What the profile names comes before where the analyst was.
+                if let Some(view) = view {
                     profiles::begin_with(model, &view, out);
                 }
             }

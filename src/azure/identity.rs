@@ -26,7 +26,7 @@ impl Identity {
     /// The name to show, never empty.
     pub fn display_name(&self) -> String {
         let known = [&self.name, &self.object_id].into_iter().find(|text| !text.is_empty());
-        known.map_or_else(|| "signed in by token".to_owned(), ToString::to_string)
+        known.map_or_else(|| "the token's holder".to_owned(), ToString::to_string)
     }
 
     fn from_claims(claims: &Map<String, Value>) -> Self {
@@ -74,7 +74,7 @@ mod tests {
             (r#"{"preferred_username":"","name":"Ana","oid":"o"}"#, "Ana"),
             (r#"{"appid":"11-22","oid":"o"}"#, "11-22"),
             (r#"{"oid":"o"}"#, "o"),
-            (r#"{"upn":5,"oid":null}"#, "signed in by token"),
+            (r#"{"upn":5,"oid":null}"#, "the token's holder"),
         ];
         for (claims, name) in cases {
             assert_eq!(Identity::from_token(&token(claims)).display_name(), name);

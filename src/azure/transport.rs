@@ -12,6 +12,7 @@ use reqwest::{Client, Method, Response, Url};
 use super::auth::{AccessToken, TokenSource};
 use super::cloud::Endpoint;
 use super::error::ApiError;
+use super::reach::obstacle;
 use super::retry::parse_retry_after;
 use crate::domain::SafeText;
 
@@ -212,8 +213,11 @@ impl Transport {
         };
         let exchange = async {
             let response = self.request(call, url, token)?.send().await.map_err(|error| {
-                let why = root_cause(&error);
-                if error.is_connect() || error.is_builder() { ApiError::Network(why) } else { lost(why) }
+                if error.is_connect() || error.is_builder() {
+                    ApiError::Network(obstacle(error, &self.endpoint))
+                } else {
+                    lost(root_cause(&error))
+                }
             })?;
             let head = Head::read(&response);
             let body = self.read_body(response).await.map_err(|error| match error {

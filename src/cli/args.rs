@@ -39,8 +39,9 @@ pub struct Cli {
     pub more: Vec<PathBuf>,
 }
 
-/// Flags that every command takes.
+/// Flags that every command takes. They stand behind a command's own.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Work in a demo tenant: no account, no network, nothing kept afterwards
     #[arg(long, global = true)]

@@ -43,7 +43,7 @@ pub async fn run(global: &Global, change: Option<i64>, out: &mut Out) -> Result<
                             target.outcome.word().to_owned(),
                             target.target.seen.word().to_owned(),
                             target.target.want.word().to_owned(),
-                            SafeStr(target.target.id.as_str()).to_string(),
+                            SafeStr(target.target.id.name()).to_string(),
                             target.detail.to_string(),
                         ]);
                     }

@@ -101,7 +101,10 @@ async fn show(
             if at > 0 {
                 out.line("")?;
             }
-            around::print(&documents::contacts(of.display_name.as_safe(), answer, &[], width, now()), out)?;
+            around::print(
+                &documents::contacts(of.display_name.as_safe(), answer, &[], "", width, now()),
+                out,
+            )?;
         }
     }
     let faults: Vec<(String, _)> =
@@ -208,7 +211,7 @@ fn report(
         let remote = around::remote(Ok(stored.clone()));
         let width = around::width(out);
         around::print(
-            &documents::contacts(subscription.display_name.as_safe(), &remote, &[], width, now()),
+            &documents::contacts(subscription.display_name.as_safe(), &remote, &[], "", width, now()),
             out,
         )?;
     }

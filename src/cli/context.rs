@@ -116,6 +116,7 @@ pub async fn run(global: &Global, args: Context, out: &mut Out) -> Result<Exit, 
                 window: parts.window,
                 times: &detail.alert.times,
                 all_holders: true,
+                asks: "",
             };
             around::print(&documents::context(&around, around::width(out), now()).document, out)?;
         }

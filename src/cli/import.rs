@@ -37,12 +37,12 @@ async fn import(
     let (store, all) = (workspace.store.clone(), global.json);
     let work = tokio::task::spawn_blocking(move || {
         let progress = Progress::import(size);
-        let (mut left, mut named, mut unread) = (Vec::new(), Named::default(), false);
+        let (mut left, mut named, mut unread) = (Vec::new(), Named::default(), 0);
         let totals =
             take_in(&store, files::open(&paths), &AtomicBool::new(false), &mut |event| match event {
                 intake::Progress::Read { bytes, totals } => progress.read(bytes, totals.alerts),
                 intake::Progress::Left(one) => {
-                    unread |= one.line.is_none();
+                    unread += usize::from(one.line.is_none());
                     if !all {
                         named.add(one);
                     } else if left.len() < MOST || one.line.is_none() {
@@ -58,7 +58,7 @@ async fn import(
     if global.json {
         out.line(machine::text(&value(&totals, &left)))?;
     } else {
-        out.line(summary(&totals))?;
+        out.line(summary(&totals, unread))?;
         named.iter().for_each(say);
         if named.more() > 0 {
             say(format_args!("and {} more; --json lists all", thousands(named.more())));
@@ -69,12 +69,12 @@ async fn import(
 
 /// A file that cannot be read is a failure, and so is broken content that gave nothing; some broken records among alerts are
 /// not.
-fn ended(totals: &Totals, unread: bool) -> Exit {
-    if unread || totals.alerts == 0 && totals.broken > 0 { Exit::Failed } else { Exit::Done }
+fn ended(totals: &Totals, unread: usize) -> Exit {
+    if unread > 0 || totals.alerts == 0 && totals.broken > 0 { Exit::Failed } else { Exit::Done }
 }
 
-/// What an import came to, in one line.
-pub fn summary(totals: &Totals) -> String {
+/// What an import came to, in one line. So many of what is broken are whole files that could not be read.
+fn summary(totals: &Totals, unread: usize) -> String {
     let mut parts = vec![format!(
         "imported {} ({} new, {} known)",
         thousands(totals.alerts),
@@ -86,8 +86,14 @@ pub fn summary(totals: &Totals) -> String {
         1 => parts.push("1 not an alert".to_owned()),
         count => parts.push(format!("{} not alerts", thousands(count))),
     }
-    if totals.broken > 0 {
-        parts.push(format!("{} broken", thousands(totals.broken)));
+    let broken = totals.broken.saturating_sub(unread);
+    if broken > 0 {
+        parts.push(format!("{} broken", thousands(broken)));
+    }
+    match unread {
+        0 => {}
+        1 => parts.push("1 file not read".to_owned()),
+        files => parts.push(format!("{} files not read", thousands(files))),
     }
     parts.join(", ")
 }
@@ -115,20 +121,23 @@ mod tests {
 
     #[test]
     fn the_summary_is_one_line() {
-        let totals = Totals { alerts: 1_180, added: 1_120, not_alerts: 3, broken: 2 };
-        assert_eq!(summary(&totals), "imported 1,180 (1,120 new, 60 known), 3 not alerts, 2 broken");
-        assert_eq!(summary(&Totals::default()), "imported 0 (0 new, 0 known)");
+        let totals = Totals { alerts: 1_180, added: 1_120, not_alerts: 3, broken: 2, stopped: false };
+        assert_eq!(summary(&totals, 0), "imported 1,180 (1,120 new, 60 known), 3 not alerts, 2 broken");
+        assert_eq!(summary(&Totals::default(), 0), "imported 0 (0 new, 0 known)");
         let one = Totals { not_alerts: 1, ..Totals::default() };
-        assert_eq!(summary(&one), "imported 0 (0 new, 0 known), 1 not an alert");
+        assert_eq!(summary(&one, 0), "imported 0 (0 new, 0 known), 1 not an alert");
+        let unread = Totals { broken: 3, ..Totals::default() };
+        assert_eq!(summary(&unread, 1), "imported 0 (0 new, 0 known), 2 broken, 1 file not read");
+        assert_eq!(summary(&unread, 3), "imported 0 (0 new, 0 known), 3 files not read");
     }
 
     #[test]
     fn nothing_out_of_something_broken_is_a_failure() {
         for (totals, unread, exit) in [
-            (Totals { alerts: 1, broken: 5, ..Totals::default() }, false, Exit::Done),
-            (Totals { broken: 1, ..Totals::default() }, false, Exit::Failed),
-            (Totals { not_alerts: 9, ..Totals::default() }, false, Exit::Done),
-            (Totals { alerts: 1, broken: 1, ..Totals::default() }, true, Exit::Failed),
+            (Totals { alerts: 1, broken: 5, ..Totals::default() }, 0, Exit::Done),
+            (Totals { broken: 1, ..Totals::default() }, 0, Exit::Failed),
+            (Totals { not_alerts: 9, ..Totals::default() }, 0, Exit::Done),
+            (Totals { alerts: 1, broken: 1, ..Totals::default() }, 1, Exit::Failed),
         ] {
             assert_eq!(ended(&totals, unread), exit, "{totals:?}");
         }

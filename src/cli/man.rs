@@ -71,10 +71,15 @@ fn name(command: &Command) -> String {
 }
 
 fn page(command: &Command) -> io::Result<Vec<u8>> {
+    // The usage as the help says it: options in short, for each has its lines below.
+    let mut command = command.clone();
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim().to_owned();
+    let command = command.override_usage(usage);
     let man = clap_mangen::Man::new(command.clone()).manual("quell").section("1");
     let mut page = Vec::new();
     man.render(&mut page)?;
-    if takes_filter(command) {
+    if takes_filter(&command) {
         let roff = filter_section();
         page.extend_from_slice(roff.as_bytes());
     }
@@ -144,6 +149,16 @@ mod tests {
             String::from_utf8(page.clone()).unwrap()
         };
         assert!(of("quell-list").contains("\\fBchanged\\-by\\fR"), "the fields of the filter");
+        let (own, global) = of("quell-list")
+            .split_once(".SH \"GLOBAL OPTIONS\"")
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        assert!(
+            own.contains("\\-\\-limit")
+                && !own.contains("\\-\\-endpoint")
+                && global.contains("\\-\\-endpoint")
+        );
+        assert!(own.contains("\\fBquell list\\fR [OPTIONS] [FILTER]"), "{own}");
         assert!(!of("quell-sync").contains(".SH FILTER"));
     }
 

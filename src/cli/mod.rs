@@ -17,6 +17,7 @@ pub mod import;
 pub mod json;
 pub mod list;
 pub mod man;
+pub mod mistyped;
 pub mod output;
 pub mod pivot;
 pub mod progress;

@@ -26,6 +26,12 @@ impl Out {
         self.terminal
     }
 
+    /// The columns of the terminal; none where it is none or does not say.
+    pub fn width(&self) -> Option<usize> {
+        let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok().filter(|_| self.terminal);
+        size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    }
+
     /// Writes one line.
     pub fn line(&mut self, text: impl Display) -> Result<(), CliError> {
         self.write(|writer| writeln!(writer, "{text}"))

@@ -33,7 +33,7 @@ pub async fn run(global: &Global, id: &str, out: &mut Out) -> Result<Exit, CliEr
         }
         let width = around::width(out);
         let items = found.items.clone();
-        let (list, _) = documents::recommendations(&resource, &around::remote(Ok(found)), width, now());
+        let (list, _) = documents::recommendations(&resource, &around::remote(Ok(found)), "", width, now());
         around::print(&list, out)?;
         for item in &items {
             out.line("")?;

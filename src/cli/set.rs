@@ -1,6 +1,5 @@
 //! `quell set`: a bulk change.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use chrono::Utc;
@@ -14,6 +13,7 @@ use crate::cli::output::{Out, say};
 use crate::cli::{json as machine, select, workspace};
 use crate::domain::change::{NewChange, Plan, Skip, Target, plan};
 use crate::domain::filter::Filter;
+use crate::domain::key_set::KeySet;
 use crate::domain::query::Sort;
 use crate::domain::{AlertKey, SafeStr, scan};
 use crate::runtime::open::Workspace;
@@ -46,7 +46,7 @@ async fn change(
         Some(filter) => select::matching(workspace, filter, Sort::default()).await?.keys().collect(),
         None => select::find_all(&workspace.table, &set.id)?,
     };
-    let keep: BTreeSet<AlertKey> = select::find_all(&workspace.table, &set.keep)?.into_iter().collect();
+    let keep: KeySet = select::find_all(&workspace.table, &set.keep)?.into_iter().collect();
     let plan = plan(&workspace.table, &keys, set.status, &keep);
     say(arithmetic(&plan, &set));
     if let Some(twins) = twins(&scan::left_behind(&workspace.table, &keys, &plan, set.status)) {

@@ -7,7 +7,7 @@ use crate::app::message::Detail;
 use crate::cli::args::{Global, ShowFormat};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::Out;
-use crate::cli::{json as machine, select, workspace};
+use crate::cli::{around, json as machine, select, workspace};
 use crate::domain::SafeText;
 use crate::domain::alert::{Evidence, Link, Prose};
 use crate::domain::change::Reason;
@@ -29,7 +29,12 @@ pub async fn run(global: &Global, id: &str, format: ShowFormat, out: &mut Out) -
                 out.line(machine::text(&alert(&detail, &workspace.table)))?;
             } else {
                 let width = if out.is_terminal() { terminal_width() } else { 100 };
-                for line in documents::details(&detail, &workspace.table, usize::from(width), now()).lines {
+                // On the screen the title stands above the tabs.
+                if !detail.alert.title.is_empty() {
+                    out.line(&detail.alert.title)?;
+                }
+                let document = documents::untitled(&detail, &workspace.table, usize::from(width), now());
+                for line in around::keyless(&document).lines {
                     let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
                     out.line(text.trim_end())?;
                 }

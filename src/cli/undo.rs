@@ -10,9 +10,12 @@ use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, say};
 use crate::cli::{json as machine, workspace};
 use crate::domain::change::{ChangeRecord, Outcome, Tally};
-use crate::domain::{ChangeId, SafeStr};
+use crate::domain::{AlertId, ChangeId, SafeStr, thousands};
 use crate::runtime::open::Workspace;
-use crate::store::{Store, StoreError};
+use crate::store::{Spared, Store, StoreError};
+
+/// Alerts that were left as they are for one reason, and are named.
+const NAMED: usize = 5;
 
 /// Undoes a change: each alert goes back to its own former status, unless someone has changed it since.
 pub async fn undo(global: &Global, change: Option<i64>, act: &Act, out: &mut Out) -> Result<Exit, CliError> {
@@ -40,9 +43,7 @@ async fn take_back(
     }
     let (id, by) = (record.id, workspace::who(workspace).await);
     let undone = workspace.store.call(move |store| store.undo(id, &by, Utc::now())).await??;
-    for (alert, why) in &undone.spared {
-        say(format_args!("left as it is: {}: {why}", SafeStr(alert.as_str())));
-    }
+    left(&undone.spared).iter().for_each(say);
     if undone.removed > 0 {
         say(format_args!("{} taken back before they were sent", undone.removed));
     }
@@ -53,6 +54,25 @@ async fn take_back(
         }
         None => nothing(global, out),
     }
+}
+
+/// What an undo left as it is: a few alerts by their names, many for one reason as a number.
+fn left(spared: &[(AlertId, Spared)]) -> Vec<String> {
+    let mut reasons: Vec<(String, Vec<&AlertId>)> = Vec::new();
+    for (alert, why) in spared {
+        let why = why.to_string();
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, alerts)) => alerts.push(alert),
+            None => reasons.push((why, vec![alert])),
+        }
+    }
+    let lines = reasons.iter().flat_map(|(why, alerts)| {
+        if alerts.len() > NAMED {
+            return vec![format!("{} alerts left as they are: {why}", thousands(alerts.len()))];
+        }
+        alerts.iter().map(|alert| format!("left as it is: {}: {why}", SafeStr(alert.name()))).collect()
+    });
+    lines.collect()
 }
 
 /// Sends the refused, conflicting and unconfirmed alerts of a change again, and only those.
@@ -168,4 +188,24 @@ pub fn describe(record: &ChangeRecord) -> String {
     let count = record.tally.total();
     let alerts = if count == 1 { "alert" } else { "alerts" };
     format!("{count} {alerts} {what}, {}", record.at.format("%d %b %H:%M UTC"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_alerts_left_for_one_reason_are_a_number() {
+        let id =
+            |name: usize| AlertId::new(format!("/subscriptions/s/providers/p/locations/l/alerts/n{name}"));
+        let mut spared: Vec<_> = (0..30).map(|name| (id(name), Spared::NoEffect)).collect();
+        spared.push((id(99), Spared::Gone));
+        assert_eq!(
+            left(&spared),
+            [
+                "30 alerts left as they are: the change had no effect",
+                "left as it is: n99: gone from the source"
+            ]
+        );
+    }
 }

@@ -1,10 +1,11 @@
 //! Bulk changes: which alerts a decision covers, what became of each, and how it is undone.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::key_set::KeySet;
 use crate::domain::table::Table;
 use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, Status, thousands};
 
@@ -367,12 +368,12 @@ impl Plan {
 ///
 /// An alert whose unsettled change asks for another status is part of the plan: the outbox keeps the user's order per
 /// alert. `seen` is the status shown, so that an undo of a change on top of another returns to what the user saw.
-pub fn plan(table: &Table, keys: &[AlertKey], want: Status, keep: &BTreeSet<AlertKey>) -> Plan {
+pub fn plan(table: &Table, keys: &[AlertKey], want: Status, keep: &KeySet) -> Plan {
     let mut plan = Plan::default();
     let mut done = HashSet::with_capacity(keys.len());
     for key in keys.iter().copied().filter(|key| done.insert(*key)) {
         let Some(row) = table.get(key) else { continue };
-        let skip = if keep.contains(&key) {
+        let skip = if keep.contains(key) {
             Some(Skip::Kept)
         } else if row.flags().is_gone() {
             Some(Skip::Gone)

@@ -4,6 +4,8 @@
 //! filter finds it. The first five of every alert are its heads, always present and in a fixed order, so that a row's
 //! title is simply its first fact.
 
+use std::collections::HashSet;
+
 use crate::domain::alert::Prose;
 use crate::domain::entity::{EntityKind, Value};
 use crate::domain::resource::ResourceIdentifier;
@@ -127,11 +129,18 @@ pub struct Fact {
 /// Values longer than this many bytes are searched by their beginning only.
 const LONGEST: usize = 4096;
 
-struct Facts(Vec<Fact>);
+/// Each fact once, in the order in which they came.
+#[derive(Default)]
+struct Facts {
+    list: Vec<Fact>,
+    known: HashSet<Fact>,
+}
 
 impl Facts {
     fn head(&mut self, kind: FactKind, value: &str) {
-        self.0.push(Fact { kind, value: SafeText::from(clip(value)) });
+        let fact = Fact { kind, value: SafeText::from(clip(value)) };
+        self.known.insert(fact.clone());
+        self.list.push(fact);
     }
 
     fn add(&mut self, kind: FactKind, value: &SafeText) {
@@ -141,8 +150,8 @@ impl Facts {
         let value =
             if value.raw().len() > LONGEST { SafeText::from(clip(value.raw())) } else { value.clone() };
         let fact = Fact { kind, value };
-        if !self.0.contains(&fact) {
-            self.0.push(fact);
+        if self.known.insert(fact.clone()) {
+            self.list.push(fact);
         }
     }
 }
@@ -171,7 +180,7 @@ impl Alert {
 
     /// Everything searchable of this alert; the heads first.
     pub fn facts(&self) -> Vec<Fact> {
-        let mut facts = Facts(Vec::with_capacity(32));
+        let mut facts = Facts::default();
         let resource = self.azure_resource();
         let group = resource.and_then(|id| id.group());
         let subscription =
@@ -217,7 +226,7 @@ impl Alert {
             facts.add(FactKind::ResourceType, kind);
         }
         self.entity_facts(&mut facts);
-        facts.0
+        facts.list
     }
 
     fn entity_facts(&self, facts: &mut Facts) {

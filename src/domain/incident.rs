@@ -79,12 +79,12 @@ fn family<'t>(table: &'t Table, incident: &Row<'t>, named: &impl Fn(&str) -> Vec
         seen.insert(folded);
     }
     rows.sort_by_key(|row| (row.seconds(), row.key()));
-    Family { incident: incident.key(), members: rows.iter().map(|row| row.key()).collect(), missing }
+    Family { incident: incident.key(), members: rows.iter().map(Row::key).collect(), missing }
 }
 
 /// The index of families: who groups and who is grouped, by the hashes of names. The details of the alert under the cursor
 /// need its families, which must not cost a walk over all alerts for each step of the cursor. Made once, it is true for
-/// every later snapshot with the same facts ([`Table::facts_mark`]).
+/// every later snapshot with the same facts ([`Table::content_mark`]).
 #[derive(Debug)]
 pub struct Families {
     /// By the hash of a member's name: an alert that groups it, if it is an incident.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::chart::{self, Histogram, Ruler, Steps, Window};
 use crate::domain::filter::{Context, Filter};
+use crate::domain::key_set::KeySet;
 use crate::domain::query::{GroupBy, Groups, arrange};
 use crate::domain::table::{Row, Table};
 use crate::domain::{AlertKey, Severity};
@@ -19,6 +20,8 @@ pub struct Listing {
     pub severities: [u32; 5],
     /// The groups, in the order of their rows; none when the list is not grouped.
     pub groups: Option<Arc<Groups>>,
+    /// The alerts of the rows, in no order.
+    pub listed: KeySet,
     /// The same rows over time, where that was asked for.
     pub histogram: Option<Arc<Histogram>>,
 }
@@ -27,10 +30,13 @@ impl Listing {
     /// Puts rows and their snapshot together, counting severities.
     pub fn new(table: Arc<Table>, rows: Vec<u32>) -> Self {
         let mut severities = [0; 5];
-        for row in rows.iter().filter_map(|row| table.row(*row)) {
+        let ordered = in_table_order(&table, &rows);
+        let listed = ordered.into_iter().filter_map(|row| table.row(row)).map(|row| {
             severities[row.severity() as usize] += 1;
-        }
-        Self { table, rows: rows.into(), severities, groups: None, histogram: None }
+            row.key()
+        });
+        let listed = listed.collect();
+        Self { table, rows: rows.into(), severities, groups: None, listed, histogram: None }
     }
 
     /// The same with the rows of each group together; inside a group they keep their order.
@@ -44,10 +50,11 @@ impl Listing {
     #[must_use]
     pub fn charted(mut self, filter: &Filter, context: &Context, bars: usize) -> Self {
         if bars > 0 {
-            let alerts = chart::extent(&self.table, &self.rows);
+            let ordered = in_table_order(&self.table, &self.rows);
+            let alerts = chart::extent(&self.table, &ordered);
             let span = Window::of(filter, context).span(alerts, context.now.timestamp());
             let ruler = Ruler { bars, steps: Steps::Close, offset: context.offset };
-            let rows = self.rows.iter().filter_map(|row| self.table.row(*row));
+            let rows = ordered.iter().filter_map(|row| self.table.row(*row));
             let rows = rows.map(|row| (row.seconds(), row.severity()));
             self.histogram = Some(Arc::new(Histogram::new(rows, span, ruler)));
         }
@@ -79,14 +86,36 @@ impl Listing {
         (0..self.len()).filter_map(|place| self.key(place))
     }
 
-    /// The place of an alert in the list. Linear in the list's length.
+    /// The place of an alert in the list. Linear in the list's length, unless it is grouped.
     pub fn place(&self, key: AlertKey) -> Option<usize> {
-        let row = self.table.position(key)?;
-        self.rows.iter().position(|listed| *listed == row)
+        let row = self.table.position(key).filter(|_| self.listed.contains(key))?;
+        match &self.groups {
+            Some(groups) => groups.place(row),
+            None => self.rows.iter().position(|listed| *listed == row),
+        }
     }
 
     /// How many rows have a severity.
     pub fn count(&self, severity: Severity) -> u32 {
         self.severities[severity as usize]
     }
+}
+
+/// The same rows as the table has them: a walk over many of them is several times as fast in that order.
+fn in_table_order(table: &Table, rows: &[u32]) -> Vec<u32> {
+    let mut listed = vec![0u64; table.len().div_ceil(64)];
+    for row in rows {
+        if let Some(word) = listed.get_mut(*row as usize / 64) {
+            *word |= 1 << (row % 64);
+        }
+    }
+    let mut ordered = Vec::with_capacity(rows.len());
+    for (number, word) in listed.into_iter().enumerate() {
+        let mut left = word;
+        while left != 0 {
+            ordered.push(number as u32 * 64 + left.trailing_zeros());
+            left &= left - 1;
+        }
+    }
+    ordered
 }

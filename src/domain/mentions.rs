@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::domain::fact::FactKind;
-use crate::domain::filter::sharing::{each_naming, spelling};
-use crate::domain::table::{FactsMark, PackedFact, Table};
+use crate::domain::filter::sharing::{each_naming, spell, spelling};
+use crate::domain::table::{ContentMark, PackedFact, Row, Table};
 
 /// Kinds worth a pivot, the most telling first.
 pub const KINDS: [FactKind; 10] = [
@@ -25,6 +25,9 @@ pub const KINDS: [FactKind; 10] = [
     FactKind::ResourceId,
 ];
 
+/// The place of a value that needs no room: at most one alert names it.
+const NO_ROOM: u32 = u32::MAX;
+
 /// Who mentions a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Mentioned {
@@ -37,7 +40,7 @@ pub struct Mentioned {
 /// The index: who mentions each value. A value that a single alert mentions takes no room.
 #[derive(Debug)]
 pub struct MentionCounts {
-    counted: FactsMark,
+    counted: ContentMark,
     /// By fact, in its chief spelling.
     shared: Vec<(PackedFact, Mentioned)>,
     /// For the other spellings of a value: the chief one.
@@ -45,35 +48,49 @@ pub struct MentionCounts {
 }
 
 impl MentionCounts {
-    /// Counts every value of a snapshot.
+    /// Counts every value of a snapshot, in two walks over its facts: the first finds how much room each value needs.
     pub fn new(table: &Table) -> Self {
-        let chiefs = chiefs(table);
-        let chief = |fact: PackedFact| chiefs.get(&fact).copied().unwrap_or(fact);
+        let slots = Slots::new(table);
+        let mut ends = vec![0u32; slots.len()];
+        for slot in table.rows().flat_map(|(_, row)| slots.of_row(row)) {
+            ends[slot] += 1;
+        }
+        // What is named once has no room. The others lie one behind the other; `ends` says how far each is filled.
+        let mut room = 0;
+        for end in &mut ends {
+            let needed = if *end > 1 { *end } else { 0 };
+            *end = if needed == 0 { NO_ROOM } else { room };
+            room += needed;
+        }
+        let starts = ends.clone();
+        let mut named = vec![0u32; room as usize];
+        for (at, row) in table.rows() {
+            for slot in slots.of_row(row) {
+                let end = ends[slot];
+                let again = end > starts[slot] && named.get(end as usize - 1) == Some(&at);
+                if end != NO_ROOM && !again {
+                    named[end as usize] = at;
+                    ends[slot] += 1;
+                }
+            }
+        }
+        let mut seen = vec![u32::MAX; table.dict().len()];
         let mut shared = Vec::new();
-        let mut pairs = Vec::new();
-        let mut resources = Vec::new();
-        // One kind at a time: the pairs of all would take twice the room of the facts.
-        for kind in KINDS {
-            pairs.clear();
-            for (at, row) in table.rows() {
-                let facts = row.facts().iter().filter(|fact| fact.kind() == kind);
-                pairs.extend(facts.map(|fact| u64::from(chief(*fact).0) << 32 | u64::from(at)));
+        for (slot, (start, end)) in starts.into_iter().zip(ends).enumerate() {
+            if start == NO_ROOM || end - start < 2 {
+                continue;
             }
-            pairs.sort_unstable();
-            pairs.dedup();
-            for run in pairs.chunk_by(|a, b| a >> 32 == b >> 32).filter(|run| run.len() > 1) {
-                resources.clear();
-                let rows = run.iter().filter_map(|pair| table.row(*pair as u32));
-                resources.extend(rows.map(|row| row.head_code(FactKind::Resource)));
-                resources.sort_unstable();
-                resources.dedup();
-                let mentioned = Mentioned { alerts: run.len() as u32, resources: resources.len() as u32 };
-                shared.push((PackedFact((run[0] >> 32) as u32), mentioned));
-            }
+            let rows = named[start as usize..end as usize].iter().filter_map(|row| table.row(*row));
+            let is_new = |row: &Row<'_>| {
+                let resource = &mut seen[row.head_code(FactKind::Resource) as usize];
+                std::mem::replace(resource, slot as u32) != slot as u32
+            };
+            let resources = rows.filter(is_new).count() as u32;
+            shared.push((slots.fact(slot), Mentioned { alerts: end - start, resources }));
         }
         shared.sort_unstable_by_key(|(fact, _)| *fact);
         shared.shrink_to_fit();
-        Self { counted: table.facts_mark(), shared, chiefs }
+        Self { counted: table.content_mark(), shared, chiefs: slots.chiefs }
     }
 
     /// True when the counts are those of a snapshot: no fact changed since.
@@ -89,15 +106,75 @@ impl MentionCounts {
     }
 }
 
+/// A number for each value of a table: its chief spelling's string code; a string that is a value of several kinds has
+/// further ones behind those.
+struct Slots {
+    codes: usize,
+    /// The kind for which a string's own code stands.
+    kinds: Vec<u8>,
+    further: Vec<PackedFact>,
+    by_fact: HashMap<PackedFact, usize>,
+    /// For the other spellings of a value: the chief one.
+    chiefs: HashMap<PackedFact, PackedFact>,
+    asked: u32,
+}
+
+impl Slots {
+    fn new(table: &Table) -> Self {
+        let asked = KINDS.iter().fold(0, |bits, kind| bits | kind.bit());
+        let codes = table.dict().len();
+        let mut kinds = vec![0; codes];
+        let mut further = Vec::new();
+        for (code, _, occurs) in table.dict().iter().filter(|(_, _, occurs)| occurs & asked != 0) {
+            let mut occurs = occurs & asked;
+            kinds[code as usize] = occurs.trailing_zeros() as u8;
+            occurs &= occurs - 1;
+            while occurs != 0 {
+                further.extend(
+                    FactKind::from_code(occurs.trailing_zeros() as u8)
+                        .map(|kind| PackedFact::new(kind, code)),
+                );
+                occurs &= occurs - 1;
+            }
+        }
+        let by_fact = further.iter().enumerate().map(|(at, fact)| (*fact, codes + at)).collect();
+        Self { codes, kinds, further, by_fact, chiefs: chiefs(table), asked }
+    }
+
+    fn len(&self) -> usize {
+        self.codes + self.further.len()
+    }
+
+    /// The numbers of a row's values; the same one again for each time it is named.
+    fn of_row<'a>(&'a self, row: Row<'a>) -> impl Iterator<Item = usize> + 'a {
+        row.facts().iter().filter(|fact| fact.is_of(self.asked)).filter_map(|fact| {
+            let fact =
+                if self.chiefs.is_empty() { *fact } else { self.chiefs.get(fact).copied().unwrap_or(*fact) };
+            let own = self.kinds.get(fact.code() as usize).is_some_and(|kind| *kind == fact.kind() as u8);
+            if own { Some(fact.code() as usize) } else { self.by_fact.get(&fact).copied() }
+        })
+    }
+
+    fn fact(&self, slot: usize) -> PackedFact {
+        if let Some(fact) = slot.checked_sub(self.codes).and_then(|at| self.further.get(at)) {
+            return *fact;
+        }
+        let kind = self.kinds.get(slot).and_then(|kind| FactKind::from_code(*kind));
+        PackedFact::new(kind.unwrap_or(FactKind::Entity), slot as u32)
+    }
+}
+
 /// The first spelling of each value that has several, by its others.
 fn chiefs(table: &Table) -> HashMap<PackedFact, PackedFact> {
     let mut chiefs = HashMap::new();
     let mut hashed: Vec<(u64, u32)> = Vec::new();
+    let mut scratch = String::new();
     for kind in KINDS {
         hashed.clear();
         for (code, text, _) in table.dict().iter().filter(|(_, _, kinds)| kinds & kind.bit() != 0) {
+            spell(kind, text, &mut scratch);
             let mut hasher = DefaultHasher::new();
-            spelling(kind, text).hash(&mut hasher);
+            scratch.hash(&mut hasher);
             hashed.push((hasher.finish(), code));
         }
         hashed.sort_unstable();

@@ -16,6 +16,7 @@
 //! | [`filter`] | the filter language |
 //! | [`query`] | filter + sort over the table |
 //! | [`listing`] | what a query answers |
+//! | [`key_set`] | a set of alerts, such as the marks |
 //! | [`chart`] | alerts over time and over ATT&CK, as numbers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
@@ -49,6 +50,7 @@ pub mod fact;
 pub mod filter;
 pub mod ids;
 pub mod incident;
+pub mod key_set;
 pub mod listing;
 pub mod logic_app;
 pub mod markdown;

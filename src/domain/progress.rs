@@ -109,4 +109,21 @@ pub enum SyncEvent {
     PushWaits(Fault),
     /// Another instance holds the lease and sends; this one queues only.
     PushElsewhere,
+    /// Files are being read.
+    Read(Reading),
+    /// Reading was stopped before the end of the files. What was read stays.
+    ReadStopped(Reading),
+}
+
+/// How much of files is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// Bytes read of all files together.
+    pub bytes: u64,
+    /// Bytes that there are; none when a file has no end that is known.
+    pub total: Option<u64>,
+    /// Alerts read.
+    pub alerts: usize,
+    /// Records left out.
+    pub left: usize,
 }

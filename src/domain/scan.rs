@@ -14,12 +14,13 @@
 //! the strongest evidence that both give, which is a file's hash, then a file's path, then a malware's name, then the
 //! family of the alert type. See [`twins`].
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::alert::Prose;
 use crate::domain::change::{Plan, Target, plan};
 use crate::domain::fact::FactKind;
 use crate::domain::filter::pattern::fold;
+use crate::domain::key_set::KeySet;
 use crate::domain::resource::ResourceIdentifier;
 use crate::domain::table::{Row, Table};
 use crate::domain::{Alert, AlertKey, SafeText, Status};
@@ -211,7 +212,7 @@ pub fn left_behind(table: &Table, keys: &[AlertKey], chosen: &Plan, want: Status
         let keys: HashSet<AlertKey> = keys.iter().copied().collect();
         twins.retain(|key| !keys.contains(key));
     }
-    plan(table, &twins, want, &BTreeSet::new()).targets
+    plan(table, &twins, want, &KeySet::default()).targets
 }
 
 #[cfg(test)]

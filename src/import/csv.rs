@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::input::{Input, LONGEST};
 use super::split::{Kind, Piece, Sink};
 use super::walk::TOO_LONG;
+use crate::domain::thousands;
 
 /// Column names of which a table has at least one to be taken for alerts, lower-cased.
 const KNOWN: [&str; 10] = [
@@ -24,6 +25,9 @@ const KNOWN: [&str; 10] = [
 
 /// Rows that were broken by an open quote and are read again from their second line, at most.
 const RESCUES: usize = 64;
+
+/// Columns that a table has at most: what has more is no table of alerts, and would cost memory without bound.
+const MOST_COLUMNS: usize = 4_096;
 
 /// The sign between the fields, if the first line is one of column names.
 pub(super) fn separator(head: &[u8]) -> Option<u8> {
@@ -58,9 +62,14 @@ pub(super) fn rows(input: &mut Input<'_>, separator: u8, sink: &mut Sink<'_>) ->
     let mut rescues = 0;
     loop {
         let line = input.line();
-        let (read, bytes) = row(input, separator)?;
+        let most = names.as_ref().map_or(MOST_COLUMNS, |names| names.len());
+        let (read, bytes) = row(input, separator, most)?;
         let kind = match (read, &names) {
             (Read::End, _) => return Ok(ControlFlow::Continue(())),
+            (Read::Wide(fields), None) => {
+                let why = format!("the line of column names has {} fields", thousands(fields));
+                return Ok(sink(Piece { line, kind: Kind::Broken(why) }));
+            }
             (Read::Cells(cells), None) => {
                 let blank = cells.iter().all(|cell| cell.trim().is_empty());
                 if !blank && !is_preface(bytes.trim_ascii()) {
@@ -72,11 +81,8 @@ pub(super) fn rows(input: &mut Input<'_>, separator: u8, sink: &mut Sink<'_>) ->
             (Read::Cells(cells), Some(names)) if cells.len() == names.len() => {
                 Kind::Cells(Arc::clone(names), cells)
             }
-            (Read::Cells(cells), Some(names)) => Kind::Broken(format!(
-                "the row has {} fields where there are {} columns",
-                cells.len(),
-                names.len()
-            )),
+            (Read::Cells(cells), Some(names)) => Kind::Broken(uneven(cells.len(), names.len())),
+            (Read::Wide(fields), Some(names)) => Kind::Broken(uneven(fields, names.len())),
             (Read::NotText, _) => Kind::Broken("the row is not UTF-8 text".to_owned()),
             (broken @ (Read::Open | Read::TooLong), _) => {
                 let why = if matches!(broken, Read::Open) { "a quote is not closed" } else { TOO_LONG };
@@ -95,19 +101,27 @@ pub(super) fn rows(input: &mut Input<'_>, separator: u8, sink: &mut Sink<'_>) ->
     }
 }
 
+fn uneven(fields: usize, columns: usize) -> String {
+    let (fields, columns) = (thousands(fields), thousands(columns));
+    format!("the row has {fields} fields where there are {columns} columns")
+}
+
 enum Read {
     End,
     Cells(Vec<String>),
+    /// So many fields, more than there may be; what is in them is not kept.
+    Wide(usize),
     NotText,
     /// The file ends inside quotes.
     Open,
     TooLong,
 }
 
-/// One row, and its bytes as they stand.
-fn row(input: &mut Input<'_>, separator: u8) -> io::Result<(Read, Vec<u8>)> {
+/// One row of at most so many fields, and its bytes as they stand.
+fn row(input: &mut Input<'_>, separator: u8, most: usize) -> io::Result<(Read, Vec<u8>)> {
     let mut bytes = Vec::new();
     let mut cells: Vec<Vec<u8>> = vec![Vec::new()];
+    let mut fields = 1;
     let mut quoted = false;
     if input.peek()?.is_none() {
         return Ok((Read::End, bytes));
@@ -138,9 +152,20 @@ fn row(input: &mut Input<'_>, separator: u8) -> io::Result<(Read, Vec<u8>)> {
             b'"' if cell.is_empty() => quoted = true,
             b'\n' if !quoted => break,
             b'\r' if !quoted && input.peek()? == Some(b'\n') => {}
-            next if next == separator && !quoted => cells.push(Vec::new()),
+            next if next == separator && !quoted => {
+                fields += 1;
+                if fields <= most {
+                    cells.push(Vec::new());
+                } else {
+                    // The field before takes what is in those that are too many, each in place of the one before.
+                    cell.clear();
+                }
+            }
             next => cell.push(next),
         }
+    }
+    if fields > most {
+        return Ok((Read::Wide(fields), bytes));
     }
     let cells: Result<Vec<String>, _> = cells.into_iter().map(String::from_utf8).collect();
     Ok((cells.map_or(Read::NotText, Read::Cells), bytes))
@@ -186,6 +211,22 @@ mod tests {
         assert_eq!(found[2], (4, "! the row has 3 fields where there are 2 columns".to_owned()));
         assert_eq!(found[3], (6, "d|Low".to_owned()));
         assert_eq!(found.len(), 4);
+    }
+
+    #[test]
+    fn what_is_in_too_many_fields_is_not_kept() {
+        let wide = "x,".repeat(70_000);
+        let found = of(&format!("id,severity\n{wide}\"\n\"\na,High\n"));
+        let expected = [
+            (2, "! the row has 70,001 fields where there are 2 columns".to_owned()),
+            (4, "a|High".to_owned()),
+        ];
+        assert_eq!(found, expected);
+        let mut input = Input::new(wide.as_bytes()).unwrap();
+        let (read, bytes) = row(&mut input, b',', 2).unwrap();
+        assert!(matches!(read, Read::Wide(70_001)) && bytes.len() == wide.len());
+        let found = of(&format!("id,severity,{wide}\na,High\n"));
+        assert_eq!(found, [(1, "! the line of column names has 70,003 fields".to_owned())]);
     }
 
     #[test]

@@ -4,20 +4,20 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::fields::text;
-use crate::azure::parse::json::{Map, Node};
+use crate::azure::parse::json::{Node, field};
 
 /// The list of entities. A connector may have made a map of it, from kind to one entity or several, each with all that it
 /// refers to written out: what is defined already becomes a reference again.
-pub(super) fn listed<'n>(entities: &Node<'n>) -> Node<'n> {
-    let items: Vec<Node<'n>> = match entities {
-        Node::List(items) => items.clone(),
-        Node::Map(_) if entities.field(&["type"]).is_some() => vec![entities.clone()],
+pub(super) fn listed(entities: Node<'_>) -> Node<'_> {
+    let items = match entities {
+        Node::List(items) => items,
+        Node::Map(_) if entities.field(&["type"]).is_some() => vec![entities],
         Node::Map(kinds) => {
             let mut items = Vec::new();
             for (_, value) in kinds {
                 match value {
-                    Node::List(several) => items.extend(several.iter().cloned()),
-                    one @ Node::Map(_) => items.push(one.clone()),
+                    Node::List(several) => items.extend(several),
+                    one @ Node::Map(_) => items.push(one),
                     _ => {}
                 }
             }
@@ -26,42 +26,41 @@ pub(super) fn listed<'n>(entities: &Node<'n>) -> Node<'n> {
         _ => Vec::new(),
     };
     let mut known = HashSet::new();
-    Node::List(items.iter().map(|item| once(&camel(item), &mut known)).collect())
+    Node::List(items.into_iter().map(|item| once(camel(item), &mut known)).collect())
 }
 
-fn once<'n>(node: &Node<'n>, known: &mut HashSet<String>) -> Node<'n> {
+fn once<'n>(node: Node<'n>, known: &mut HashSet<String>) -> Node<'n> {
     match node {
-        Node::List(items) => Node::List(items.iter().map(|item| once(item, known)).collect()),
+        Node::List(items) => Node::List(items.into_iter().map(|item| once(item, known)).collect()),
         Node::Map(members) => {
-            if let Some(id) = node.field(&["$id"]).and_then(Node::scalar)
-                && members.len() > 1
-                && !known.insert(id.to_owned())
+            let defined = field(&members, &["$id"]).and_then(Node::scalar).filter(|_| members.len() > 1);
+            if let Some(id) = defined.map(str::to_owned)
+                && !known.insert(id.clone())
             {
-                return Node::Map(vec![(Cow::Borrowed("$ref"), text(id.to_owned()))]);
+                return Node::Map(vec![(Cow::Borrowed("$ref"), text(id))]);
             }
-            Node::Map(members.iter().map(|(key, value)| (key.clone(), once(value, known))).collect())
+            Node::Map(members.into_iter().map(|(key, value)| (key, once(value, known))).collect())
         }
-        other => other.clone(),
+        other => other,
     }
 }
 
 /// The same with the names of members in the letter case of the alerts API.
-pub(super) fn camel<'n>(node: &Node<'n>) -> Node<'n> {
+pub(super) fn camel(node: Node<'_>) -> Node<'_> {
     match node {
-        Node::List(items) => Node::List(items.iter().map(camel).collect()),
+        Node::List(items) => Node::List(items.into_iter().map(camel).collect()),
         Node::Map(members) => {
-            let members: Map<'n> = members.iter().map(|(key, value)| (name(key), camel(value))).collect();
-            Node::Map(members)
+            Node::Map(members.into_iter().map(|(key, value)| (name(key), camel(value))).collect())
         }
-        other => other.clone(),
+        other => other,
     }
 }
 
 /// `NTDomain` is `ntDomain`, `OMSAgentID` `omsAgentID`, `AzureID` `azureID`.
-fn name<'n>(key: &Cow<'n, str>) -> Cow<'n, str> {
+fn name(key: Cow<'_, str>) -> Cow<'_, str> {
     let run = key.bytes().take_while(u8::is_ascii_uppercase).count();
     if run == 0 {
-        return key.clone();
+        return key;
     }
     // The last capital of several begins the next word.
     let lowered = if run > 1 && run < key.len() { run - 1 } else { run };
@@ -85,7 +84,7 @@ mod tests {
             ("URL", "url"),
             ("", ""),
         ] {
-            assert_eq!(name(&Cow::Borrowed(key)), expected);
+            assert_eq!(name(Cow::Borrowed(key)), expected);
         }
     }
 
@@ -97,6 +96,6 @@ mod tests {
         .unwrap();
         let expected =
             r#"[{"$id":"1","hostName":"h","type":"host"},{"$id":"2","host":{"$ref":"1"},"type":"process"}]"#;
-        assert_eq!(listed(&node).to_json(None), expected);
+        assert_eq!(listed(node).to_json(None), expected);
     }
 }

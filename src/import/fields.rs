@@ -81,11 +81,11 @@ fn is_empty(value: &Node<'_>) -> bool {
 fn shaped<'n>(value: &'n Node<'n>, shape: Shape) -> Option<Node<'n>> {
     Some(match shape {
         Shape::Plain => value.clone(),
-        Shape::Nested => match opened(value) {
+        Shape::Nested => match opened(value).into_owned() {
             nested @ (Node::List(_) | Node::Map(_)) => nested,
             _ => return None,
         },
-        Shape::Texts => match opened(value) {
+        Shape::Texts => match opened(value).into_owned() {
             list @ Node::List(_) => list,
             one => Node::List(vec![one]),
         },
@@ -93,20 +93,20 @@ fn shaped<'n>(value: &'n Node<'n>, shape: Shape) -> Option<Node<'n>> {
         Shape::Severity => text(severity(value.scalar()?)),
         Shape::Status => text(status(value.scalar()?)),
         Shape::Intent => intent(value),
-        Shape::Entities => entities::listed(&opened(value)),
-        Shape::Resources => entities::camel(&opened(value)),
+        Shape::Entities => entities::listed(opened(value).into_owned()),
+        Shape::Resources => entities::camel(opened(value).into_owned()),
     })
 }
 
 /// A value, out of the string that may hold it as JSON.
-pub(super) fn opened<'n>(value: &'n Node<'n>) -> Node<'n> {
+pub(super) fn opened<'n>(value: &'n Node<'n>) -> Cow<'n, Node<'n>> {
     if let Node::Text(text) = value
         && text.trim_start().starts_with(['[', '{'])
         && let Ok(inner) = Node::parse(text.trim())
     {
-        return inner;
+        return Cow::Owned(inner);
     }
-    value.clone()
+    Cow::Borrowed(value)
 }
 
 /// Times as the portal's CSV has them.
@@ -152,7 +152,7 @@ pub(super) fn status(written: &str) -> String {
 }
 
 fn intent<'n>(value: &'n Node<'n>) -> Node<'n> {
-    match opened(value) {
+    match opened(value).into_owned() {
         Node::List(tactics) => text(tactics.iter().filter_map(Node::scalar).collect::<Vec<_>>().join(", ")),
         other => other,
     }

@@ -11,6 +11,9 @@ pub(super) const LONGEST: usize = 16 << 20;
 /// What a file is looked at before it is decided how to read it.
 pub(super) const HEAD: usize = 256 << 10;
 
+/// How often a reader may say that nothing comes before what is there is enough to decide by.
+const PATIENCE: usize = 20;
+
 /// Bytes one after the other, with a look ahead.
 pub(super) struct Input<'r> {
     reader: Box<dyn Read + 'r>,
@@ -21,10 +24,11 @@ pub(super) struct Input<'r> {
 }
 
 impl<'r> Input<'r> {
-    /// Reads a file: a byte-order mark is taken off, UTF-16 becomes UTF-8.
+    /// Reads a file: a byte-order mark is taken off, UTF-16 becomes UTF-8. A reader that has nothing for a while says
+    /// `WouldBlock` and is asked again.
     pub(super) fn new(mut reader: impl Read + 'r) -> io::Result<Self> {
         let mut first = Vec::with_capacity(4);
-        reader.by_ref().take(4).read_to_end(&mut first)?;
+        read_up_to(&mut reader, 4, &mut first)?;
         let rest = |skip: usize| io::Cursor::new(first[skip..].to_vec());
         let reader: Box<dyn Read + 'r> = match *first.as_slice() {
             [0xef, 0xbb, 0xbf, ..] => Box::new(rest(3).chain(reader)),
@@ -48,15 +52,24 @@ impl<'r> Input<'r> {
         self.line
     }
 
-    /// What is read ahead: at least so many bytes, unless the file ends before.
+    /// What is read ahead: at least so many bytes, unless the file ends before, or nothing comes after a whole line.
     pub(super) fn ahead(&mut self, bytes: usize) -> io::Result<&[u8]> {
+        let mut waited = 0;
         while self.buffer.len() - self.at < bytes && !self.ended {
-            self.fill()?;
+            if self.fill()? {
+                waited = 0;
+            } else {
+                waited += 1;
+                if waited >= PATIENCE && self.buffer[self.at..].contains(&b'\n') {
+                    break;
+                }
+            }
         }
         Ok(&self.buffer[self.at..])
     }
 
-    fn fill(&mut self) -> io::Result<()> {
+    /// Reads on; false when nothing comes at the moment.
+    fn fill(&mut self) -> io::Result<bool> {
         if self.at > 0 {
             self.buffer.drain(..self.at);
             self.at = 0;
@@ -71,13 +84,16 @@ impl<'r> Input<'r> {
         };
         let length = *read.as_ref().unwrap_or(&0);
         self.buffer.truncate(start + length);
-        self.ended = read? == 0;
-        Ok(())
+        match read {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+            read => self.ended = read? == 0,
+        }
+        Ok(true)
     }
 
     /// The next byte; none at the end.
     pub(super) fn peek(&mut self) -> io::Result<Option<u8>> {
-        if self.at == self.buffer.len() && !self.ended {
+        while self.at == self.buffer.len() && !self.ended {
             self.fill()?;
         }
         Ok(self.buffer.get(self.at).copied())
@@ -139,6 +155,18 @@ impl<'r> Input<'r> {
     }
 }
 
+/// Reads so many bytes, or all there are, however long that takes.
+fn read_up_to(reader: &mut impl Read, most: usize, into: &mut Vec<u8>) -> io::Result<()> {
+    let mut reader = reader.take(most as u64);
+    while let Err(error) = reader.read_to_end(into) {
+        // What came before it stays.
+        if error.kind() != io::ErrorKind::WouldBlock {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
 /// UTF-16 as UTF-8; what is no character becomes U+FFFD.
 struct Utf16<R> {
     inner: R,
@@ -157,7 +185,7 @@ impl<R: Read> Utf16<R> {
     fn refill(&mut self) -> io::Result<()> {
         let mut bytes = Vec::with_capacity(CHUNK);
         // An even number, so that no unit is cut; at the very end one byte may be over.
-        self.inner.by_ref().take(CHUNK as u64).read_to_end(&mut bytes)?;
+        read_up_to(&mut self.inner, CHUNK, &mut bytes)?;
         self.out.clear();
         self.at = 0;
         let mut units: Vec<u16> = self.high.take().into_iter().collect();
@@ -221,6 +249,41 @@ mod tests {
         }
         assert_eq!(text(b"\xff\xfe{\0}"), "{\u{fffd}|", "half a character at the end");
         assert_eq!(text(b""), "");
+    }
+
+    /// Says before each byte that there is nothing yet; stays open behind the last one if it is to.
+    struct Slow<'t> {
+        text: &'t [u8],
+        waits: bool,
+        stays: bool,
+    }
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            self.waits = !self.waits;
+            if self.waits || self.stays && self.text.is_empty() {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            let length = self.text.len().min(into.len()).min(1);
+            into[..length].copy_from_slice(&self.text[..length]);
+            self.text = &self.text[length..];
+            Ok(length)
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_nothing_for_a_while_is_asked_again() {
+        for text in [&b"{\"a\":1}\n{}"[..], b"\xff\xfe{\0\xe4\0\n\0}\0"] {
+            let slow = Slow { text, waits: false, stays: false };
+            let mut input = Input::new(slow).unwrap();
+            let mut lines = Vec::new();
+            while let Some((line, _)) = input.take_line().unwrap() {
+                lines.push(String::from_utf8(line).unwrap());
+            }
+            assert!(lines == ["{\"a\":1}", "{}"] || lines == ["{ä", "}"], "{lines:?}");
+        }
+        let mut input = Input::new(Slow { text: b"{}\n{", waits: false, stays: true }).unwrap();
+        assert_eq!(input.ahead(HEAD).unwrap(), b"{}\n{", "what is there is enough");
     }
 
     #[test]

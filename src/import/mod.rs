@@ -36,7 +36,7 @@ use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-use crate::azure::parse::json::Node;
+use crate::azure::parse::json::{Node, TOO_MANY};
 use crate::azure::parse_alert;
 use crate::domain::Alert;
 use split::{Kind, Piece};
@@ -223,6 +223,9 @@ fn other(node: &Node<'_>) -> Outcome {
 
 /// What is wrong with a record, and on which line.
 fn not_json(text: &str, at: usize, expected: &str, first: u64) -> String {
+    if expected == TOO_MANY {
+        return "the record holds more than a million values".to_owned();
+    }
     let before = text.get(..at).unwrap_or(text);
     let line = first + before.bytes().filter(|byte| *byte == b'\n').count() as u64;
     let next = text.get(at..).and_then(|rest| rest.chars().next());
@@ -237,5 +240,6 @@ fn not_json(text: &str, at: usize, expected: &str, first: u64) -> String {
         Some(_) => format!("{expected} expected"),
         None => format!("{expected} expected, and the record ends"),
     };
-    format!("not JSON on line {line}: {why}")
+    // Where the record begins is said before.
+    if line == first { format!("not JSON: {why}") } else { format!("not JSON, broken on line {line}: {why}") }
 }

@@ -1,18 +1,18 @@
 //! From a line to messages, where nothing is asked.
 
-use std::collections::BTreeSet;
-
 use crate::app::Message;
 use crate::app::command::{
-    COMMANDS, Change, Command, Copy, Grouping, Mark, Move, Narrow, Pivot, Record, Respond, Scope, Span, spec,
+    COMMANDS, Change, Command, Copy, Grouping, Mark, Move, Narrow, Pivot, Record, Respond, Scope, Show, Span,
+    spec,
 };
 use crate::app::key::Key;
 use crate::app::message::Ask;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::app::overlays::matching;
 use crate::domain::filter::parse;
+use crate::domain::key_set::KeySet;
 use crate::domain::query::{GroupBy, SortKey};
-use crate::domain::{AlertKey, SafeStr, Status};
+use crate::domain::{SafeStr, Status};
 use crate::plain::line::{Line, first, numbers, read};
 use crate::plain::overlays::typed;
 use crate::plain::session::{Plain, Step, Wish};
@@ -133,7 +133,7 @@ fn on(plain: &mut Plain, model: &Model, text: &str) -> Steps {
             vec![ask(Ask::Cursor(*key))]
         }
         _ => {
-            let own: BTreeSet<AlertKey> =
+            let own: KeySet =
                 keys.iter().copied().filter(|key| model.table.position(*key).is_some()).collect();
             plain.own = Some(own).filter(|own| !own.is_empty() && *own != model.list.marks);
             vec![ask(Ask::MarkOnly(keys))]
@@ -254,9 +254,7 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             let keys: Option<Vec<Key>> = named.into_iter().collect();
             match keys.filter(|keys| !keys.is_empty()) {
                 Some(keys) => Ok(off_heading(model).into_iter().chain(keys.into_iter().map(press)).collect()),
-                None => {
-                    Err("press takes keys parted by blanks, such as press f r, or press Enter".to_owned())
-                }
+                None => Err("press takes keys parted by blanks, such as press ctrl-d Enter".to_owned()),
             }
         }
         Verb::Help => {
@@ -264,7 +262,7 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             let said = plain.part(said);
             wish(plain, Wish::Say(said))
         }
-        Verb::Quit => Ok(vec![Step::Quit]),
+        Verb::Quit => Ok(vec![ask(Ask::Leave)]),
     }
 }
 
@@ -472,6 +470,12 @@ fn by_name(name: &str) -> Steps {
     match only.and_then(|at| COMMANDS.get(at)) {
         Some(spec) => Ok(vec![run(spec.command)]),
         None if found.is_empty() => Err(format!("no command is called \"{}\"", SafeStr(name))),
-        None => Ok(vec![press(Key::char(':')), Step::Send(Message::Paste(name.to_owned()))]),
+        None => {
+            let mut steps = vec![run(Command::Show(Show::Palette))];
+            if !name.is_empty() {
+                steps.push(Step::Send(Message::Paste(name.to_owned())));
+            }
+            Ok(steps)
+        }
     }
 }

@@ -38,7 +38,7 @@ fn words(plain: &Plain, model: &Model, key: AlertKey) -> String {
         age,
         if is_gone { "Gone from the source".to_owned() } else { String::new() },
         kept(&row),
-        if model.list.marks.contains(&key) { "Marked".to_owned() } else { String::new() },
+        if model.list.marks.contains(key) { "Marked".to_owned() } else { String::new() },
     ];
     speech::sentence(facts.iter().map(String::as_str))
 }

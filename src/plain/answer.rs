@@ -4,6 +4,7 @@ use crate::app::command::which_key;
 use crate::app::documents::moment::counted;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::AlertKey;
+use crate::domain::key_set::KeySet;
 use crate::domain::query::{GroupBy, Sort};
 use crate::plain::session::{Plain, Wish};
 use crate::plain::{alerts, first_run, overlays, speech, tabs};
@@ -15,7 +16,7 @@ pub(super) struct Seen {
     sort: Sort,
     group: Option<GroupBy>,
     pivots: usize,
-    marks: Vec<AlertKey>,
+    marks: KeySet,
     cursor: Option<AlertKey>,
     full: Option<(AlertKey, Tab)>,
     section: Section,
@@ -32,7 +33,7 @@ impl Seen {
             sort: model.list.sort.clone(),
             group: model.list.group,
             pivots: model.pivots.len(),
-            marks: model.list.marks.iter().copied().collect(),
+            marks: model.list.marks.clone(),
             cursor: alerts::cursor(model),
             full: full.map(|full| (full.key, full.tab)),
             section: model.respond.section,
@@ -48,6 +49,8 @@ pub(super) fn answer(plain: &mut Plain, model: &Model) -> Vec<String> {
     let now = Seen::of(plain, model);
     let before = std::mem::replace(&mut plain.before, now.clone());
     let mut lines = std::mem::take(&mut plain.news.said);
+    // A word that leaves a form does both steps at once.
+    lines.retain(|line| !line.starts_with("Esc again drops"));
     // What is printed for copying stands by itself: the notice that it was copied says nothing more.
     if !plain.news.copied.is_empty() {
         lines.retain(|line| !line.starts_with("Copied"));
@@ -134,7 +137,8 @@ fn changed(plain: &mut Plain, model: &Model, before: &Seen, now: &Seen, silent: 
         });
         lines.extend(alerts::under_cursor(plain, model));
     } else if now.sort != before.sort {
-        lines.push(format!("Sorted by {}.", now.sort.to_string().replace(',', ", then ")));
+        let keys = now.sort.to_string().replace(":asc", " ascending").replace(":desc", " descending");
+        lines.push(format!("Sorted by {}.", keys.replace(',', ", then ")));
         lines.extend(alerts::under_cursor(plain, model));
     } else if before.full.is_some() {
         lines.push("Back in the list.".to_owned());
@@ -156,6 +160,6 @@ fn changed(plain: &mut Plain, model: &Model, before: &Seen, now: &Seen, silent: 
 fn marks(plain: &mut Plain, model: &Model) -> Vec<String> {
     let Some(count) = tabs::marks(model) else { return vec!["No alert is marked.".to_owned()] };
     let mut lines = vec![count];
-    lines.extend(model.list.marks.iter().take(1000).map(|key| alerts::alert(plain, model, *key)));
+    lines.extend(model.list.marks.iter().take(1000).map(|key| alerts::alert(plain, model, key)));
     plain.part(lines)
 }

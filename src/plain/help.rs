@@ -7,11 +7,12 @@ use crate::plain::words::{WORDS, Word, find};
 
 /// What stands above the words.
 const HEAD: &str = "Type a word and Enter. Numbers mean the alerts of the list printed last. A question is answered by a \
-                    number, y or text; an empty line means No. Ctrl-c leaves a question or cancels a running change.";
+                    number, y or text; an empty line means No. Ctrl-c leaves a question, cancels a \
+                    running change or stops the reading of a file.";
 
 /// What stands below them.
 const TAIL: &str = "A colon and a name runs any command, such as :sort by age; a colon alone asks for the name. Keys of \
-                    the screen work too, such as f r or u.";
+                    the screen work too, parted by blanks or not.";
 
 /// The help of all words or of one.
 pub(super) fn text(name: &str, width: usize) -> Vec<String> {

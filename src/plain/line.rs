@@ -16,7 +16,7 @@ pub enum Line<'a> {
     Word(&'static Word, &'a str),
     /// A filter.
     Filter(&'a str),
-    /// The name of a command.
+    /// The name of a command; empty to be asked for it.
     Name(&'a str),
     /// Keys of the screen that mean something, or could.
     Keys(Vec<Key>),
@@ -36,7 +36,7 @@ pub fn read<'a>(line: &'a str, scope: Scope, keymap: &Keymap) -> Line<'a> {
     if let Some(filter) = line.strip_prefix('/') {
         return Line::Filter(filter.trim());
     }
-    if let Some(name) = line.strip_prefix(':').filter(|name| !name.trim().is_empty()) {
+    if let Some(name) = line.strip_prefix(':') {
         return Line::Name(name.trim());
     }
     let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -116,7 +116,7 @@ mod tests {
             ("mark 1-5  7", "word mark|1-5  7"),
             ("/severity:high", "filter severity:high"),
             (":sort by age", "name sort by age"),
-            (":", "keys :"),
+            (":", "name "),
             ("f r", "keys f r"),
             ("fr", "keys f r"),
             ("*l", "keys * l"),

@@ -1,5 +1,6 @@
 //! What happened: said with the answer that waited for it, or else as news before the next prompt.
 
+use crate::app::command::{App, Command};
 use crate::app::documents::moment::counted;
 use crate::app::model::Model;
 use crate::domain::{AlertKey, SafeText, Severity};
@@ -7,22 +8,6 @@ use crate::plain::speech;
 
 /// News of one prompt at most; the rest is counted.
 const MOST: usize = 4;
-
-/// Where a notice names a key of the screen, the word for it.
-const WORDS: [(&str, &str); 6] = [
-    ("; u undoes", "; undo takes it back"),
-    ("*l marks them, E shows them", "marks-again marks them, failures reads them"),
-    (": & adds it", ": twins adds it"),
-    (": & adds them", ": twins adds them"),
-    ("(w lists them)", "(jobs lists them)"),
-    ("; m m gives it", "; press m m gives it"),
-];
-
-/// A notice as it is said here.
-fn said(text: &str) -> String {
-    let said = WORDS.iter().fold(text.to_owned(), |text, (key, word)| text.replace(key, word));
-    speech::capital(&speech::fold(&said))
-}
 
 /// What was heard and is not said yet.
 #[derive(Debug, Default)]
@@ -55,7 +40,11 @@ impl News {
             return;
         }
         self.notice = Some(notice.number);
-        let text = said(&notice.text.to_string());
+        let quits = format!("{} quits", model.settings.keymap.shown(Command::App(App::Close)));
+        let text = match notice.text.to_string() {
+            text if text == quits => "There is nothing to go back to: quit leaves.".to_owned(),
+            text => speech::capital(&speech::fold(&text)),
+        };
         let lines = if awaited { &mut self.said } else { &mut self.later };
         if lines.last() != Some(&text) {
             lines.push(text);

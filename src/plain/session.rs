@@ -1,13 +1,14 @@
 //! What was printed last. A number means the alert that was printed under it until the next list is printed: the set that
 //! was heard is the set that changes. Once the list is another one, its filter, say, numbers mean nothing until then.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::app::Message;
 use crate::app::key::{Code, Key};
 use crate::app::message::Ask;
 use crate::app::model::{Model, Overlay, Step as RuleStep};
 use crate::domain::AlertKey;
+use crate::domain::key_set::KeySet;
 use crate::domain::listing::Listing;
 use crate::domain::query::{GroupBy, Sort};
 use crate::plain::news::News;
@@ -69,7 +70,7 @@ pub struct Plain {
     /// Numbers were printed, and mean nothing since the list is another one.
     void: bool,
     /// The marks that a command made for its numbers.
-    pub(super) own: Option<BTreeSet<AlertKey>>,
+    pub(super) own: Option<KeySet>,
     /// What is left of a long text.
     pub(super) rest: VecDeque<String>,
     /// What the last line asked for.
@@ -210,6 +211,7 @@ impl Plain {
         };
         let read = match overlay {
             Overlay::Help(_) | Overlay::Jobs(_) | Overlay::Outcomes(_) | Overlay::Output(_) => true,
+            Overlay::Failures(failures) => failures.targets.is_empty(),
             Overlay::RuleForm(form) => matches!(form.step, RuleStep::Stored(..)),
             _ => false,
         };

@@ -110,6 +110,13 @@ pub fn wrapped(own: &str, width: usize) -> Vec<String> {
     wrap(&fold(own), width)
 }
 
+/// Our own words parted by semicolons, wrapped between the parts: a number stays beside what it is for.
+pub fn parts(head: &str, parts: impl Iterator<Item = String>, width: usize) -> Vec<String> {
+    let whole: Vec<String> = parts.map(|part| part.replace(' ', "\u{a0}")).collect();
+    let lines = wrapped(&format!("{head}{}.", whole.join("; ")), width);
+    lines.into_iter().map(|line| line.replace('\u{a0}', " ")).collect()
+}
+
 /// A line wrapped at blanks; what follows hangs two columns deeper. A word that is wider stays whole: an id that was broken
 /// can be neither copied nor searched.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -195,6 +202,15 @@ mod tests {
         ] {
             assert_eq!(wrap(text, 9), lines, "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_is_not_parted_from_what_it_is_for() {
+        let reasons = ["1 Noise", "2 Not relevant here"].map(String::from);
+        assert_eq!(
+            parts("Reasons: ", reasons.into_iter(), 24),
+            ["Reasons: 1 Noise;", "  2 Not relevant here."]
+        );
     }
 
     #[test]

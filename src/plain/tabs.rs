@@ -5,6 +5,7 @@ use crate::app::document::{Document, Piece, Role};
 use crate::app::documents;
 use crate::app::documents::bar::outcomes;
 use crate::app::documents::moment::{clock, counted};
+use crate::app::documents::reading;
 use crate::app::model::{Model, Page, Pane, Tab};
 use crate::domain::SafeStr;
 use crate::plain::session::Plain;
@@ -36,7 +37,11 @@ pub(super) fn here(plain: &Plain, model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(session) = &model.session {
         let synced = match model.sync.last_complete {
-            _ if session.files.is_some() && model.sync.running => "Being read".to_owned(),
+            _ if session.files.is_some() && model.sync.running => {
+                let far = model.sync.reading.as_ref().map(|reading| format!(": {}", reading::words(reading)));
+                format!("Being read{}", far.unwrap_or_default())
+            }
+            _ if session.files.is_some() && model.sync.stopped.is_some() => "Part of a file".to_owned(),
             _ if session.files.is_some() => "From a file".to_owned(),
             Some(done) => format!("Synced at {}", clock(done.utc, model.now)),
             None if model.sync.fault.is_some() => "Not synced".to_owned(),
@@ -162,7 +167,10 @@ fn items(page: &Page, width: usize) -> Vec<String> {
         let text = speech::line(line);
         match page.items.iter().position(|item| item.start == at) {
             Some(item) => {
-                lines.extend(speech::wrap(&format!("{}) {}", item + 1, text.trim_start()), width));
+                // A step has the same number in its own words.
+                let text = text.trim_start();
+                let text = text.strip_prefix(format!("{}. ", item + 1).as_str()).unwrap_or(text);
+                lines.extend(speech::wrap(&format!("{}) {text}", item + 1), width));
             }
             None if text.is_empty() && lines.last().is_none_or(String::is_empty) => {}
             None => lines.extend(speech::wrap(&text, width)),

@@ -3,11 +3,14 @@
 use crate::app::effect::SignInOrder;
 use crate::app::harness::{Given, Harness, ROW, now};
 use crate::app::key::Key;
+use crate::app::keymap::{Preset, build};
 use crate::app::message::{FirstLook, Message, SignInFound, SignInNews, Start};
-use crate::app::model::ShownCode;
+use crate::app::model::{Overlay, ShownCode};
 use crate::app::{Effect, Model};
+use crate::domain::fact::FactKind;
 use crate::domain::{SafeText, Severity};
 use crate::plain::session::{Plain, Step};
+use crate::plain::words;
 
 /// A talk, written down.
 struct Talk {
@@ -19,7 +22,9 @@ struct Talk {
 }
 
 impl Talk {
-    fn with(harness: Harness) -> Self {
+    fn with(mut harness: Harness) -> Self {
+        let keymap = &mut harness.model.settings.keymap;
+        *keymap = std::mem::take(keymap).in_words(words::of);
         let mut plain = Plain::new(80, true);
         plain.heard(&harness.model, false);
         let greeting = plain.greeting(&harness.model);
@@ -395,6 +400,44 @@ fn the_same_words_leave_every_question() {
 }
 
 #[test]
+fn add_filter_is_left_by_one_word_and_a_field_named_whole_is_chosen() {
+    for lines in [&["choose", "sev"][..], &["choose", "severity"], &["choose", "sev", "1"]] {
+        for word in ["cancel", "quit"] {
+            let mut talk = Talk::small();
+            talk.say(lines).say(&[word]);
+            assert!(talk.model().overlays.is_empty(), "{lines:?}: {}", talk.written);
+        }
+    }
+    let mut talk = Talk::small();
+    talk.say(&["choose", "type"]);
+    assert!(talk.written.contains("Which type?"), "{}", talk.written);
+    talk.say(&["cancel", "choose", "zzzz", "1"]);
+    assert!(talk.written.contains("There is nothing to choose from here."), "{}", talk.written);
+}
+
+#[test]
+fn what_is_said_names_words_and_no_keys_of_the_screen() {
+    let mut talk = Talk::small();
+    talk.say(&["back"]);
+    assert!(talk.written.contains("There is nothing to go back to: quit leaves."), "{}", talk.written);
+    talk.say(&["list", "status resolved 1"]).meanwhile(|harness| {
+        harness.verify(1, &[]);
+    });
+    talk.say(&["failures"]);
+    assert!(talk.written.contains("Nothing failed"), "{}", talk.written);
+    assert!(talk.model().overlays.is_empty(), "there is nothing to answer: {}", talk.written);
+}
+
+#[test]
+fn a_history_is_not_read_before_what_was_just_written_is_in_it() {
+    let mut talk = Talk::small();
+    talk.say(&["list", "history 1"]);
+    assert_eq!(super::awaited(talk.model()), None);
+    talk.harness.model.details.asked = talk.model().details.wanted;
+    assert_eq!(super::awaited(talk.model()).as_deref(), Some("Waiting for the details of the alert."));
+}
+
+#[test]
 fn an_empty_line_is_never_yes() {
     for asked in
         [&["dismiss 1"][..], &["mark 1-2", "status resolved"], &["dismiss 1", "3"], &["mark 1-2", "take"]]
@@ -417,4 +460,42 @@ fn a_wish_without_a_number_is_about_one_alert_also_in_a_grouped_list() {
     talk.say(&["status resolved"]);
     assert_eq!(talk.harness.submitted().len(), 1);
     assert!(talk.model().list.marks.is_empty());
+}
+
+/// All techniques of all tactics at once are too many to listen to.
+#[test]
+fn tactics_are_read_first_and_their_techniques_on_demand() {
+    const SCRIPTS: Given = Given { facts: &[(FactKind::Technique, "T1059")], ..ROW };
+    const GUESSES: Given = Given { facts: &[(FactKind::Technique, "T1110")], ..ROW };
+    let mut talk = Talk::with(Harness::new(&[SCRIPTS, SCRIPTS, GUESSES, ROW]));
+    talk.say(&["attack"]);
+    assert!(talk.written.contains("\n1. Execution, 4 alerts, 4 High; 2 techniques.\n"), "{}", talk.written);
+    assert!(!talk.written.contains("T1059"), "{}", talk.written);
+    talk.say(&["techniques 2", "techniques 1"]);
+    let read = "Execution, 4 alerts, 4 High. Its techniques:\n1. T1059 Command and Scripting Interpreter, 2 alerts, 2 High.\n2. T1110";
+    assert!(talk.written.contains(read), "{}", talk.written);
+    talk.say(&["", "techniques 1", "2"]);
+    assert!(
+        talk.written.ends_with("list> ")
+            && talk.written.contains(" since:24h tactic:execution technique:T1110\n1 of 4 alerts"),
+        "{}",
+        talk.written
+    );
+}
+
+/// Whatever the keys are: lines go by words.
+#[test]
+fn words_do_not_hang_on_the_keys_of_the_screen() {
+    let own = [("palette", "F2"), ("undo", "F3"), ("mark-last", "F4"), ("filter", "F5")];
+    let own = own.map(|(command, key)| (command.to_owned(), vec![key.to_owned()]));
+    let mut harness = Harness::small();
+    harness.model.settings.keymap = build(Preset::Default, &own.into()).unwrap();
+    let mut talk = Talk::with(harness);
+    talk.say(&["list", "status resolved 1", ":sort"]);
+    assert!(talk.written.contains("Queued: resolve 1 alert; undo takes it back."), "{}", talk.written);
+    assert!(matches!(talk.model().overlays.last(), Some(Overlay::Palette(_))), "{}", talk.written);
+    talk.say(&["", ":"]);
+    assert!(matches!(talk.model().overlays.last(), Some(Overlay::Palette(_))), "{}", talk.written);
+    talk.say(&["", "mark all", "unmark all"]);
+    assert!(talk.written.contains("marks-again brings them back"), "{}", talk.written);
 }

@@ -1,6 +1,7 @@
 //! What the answer to a line still waits for.
 
 use crate::app::documents::moment::{counted, thousands};
+use crate::app::documents::reading;
 use crate::app::model::{
     About, CodeStage, DeviceCode, FirstRunStep, Model, Overlay, ProfileMenu, SaveState, Step, Tab,
 };
@@ -55,6 +56,11 @@ pub fn lacks(model: &Model) -> bool {
 
 fn progress(model: &Model) -> String {
     let sync = &model.sync;
+    if let Some(reading) = &sync.reading {
+        let percent =
+            reading::percent(reading).map_or(String::new(), |percent| format!(", {percent} percent"));
+        return format!("Reading: {}{percent}. Ctrl-c stops.", reading::words(reading));
+    }
     let done = sync.subscriptions.iter().filter(|state| state.complete).count();
     let listed = sync.subscriptions.iter().map(|state| state.listed).sum();
     let all = counted(sync.subscriptions.len(), "subscription");
@@ -67,7 +73,10 @@ fn answer(model: &Model) -> Option<&'static str> {
     let tab = details.full.as_ref().map(|full| full.tab);
     if model.list.awaiting || model.list.listing.is_empty() && model.list.in_flight {
         Some("Waiting for the list.")
-    } else if details.asked.is_some() && other || details.pivot.is_some() || details.clip.is_some() {
+    } else if details.asked.is_some() && (other || tab == Some(Tab::History))
+        || details.pivot.is_some()
+        || details.clip.is_some()
+    {
         Some("Waiting for the details of the alert.")
     } else if !model.bulk.orders.is_empty() {
         Some("Waiting for the journal.")

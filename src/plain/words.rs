@@ -1,9 +1,11 @@
 //! The words of plain mode: a new word is one row here. Help and README come from this table.
 
 use crate::app::command::{
-    App, Change, Command, HandOver, Mark, Move, Narrow, Pivot, Record, Related, Respond, Show, Suppress,
+    App, Change, Command, Copy, Grouping, HandOver, Mark, Move, Narrow, Pivot, Record, Related, Respond,
+    Show, Suppress, View,
 };
 use crate::app::model::Tab;
+use crate::domain::Status;
 
 /// What a word does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +128,7 @@ pub static WORDS: &[Word] = &[
     word(&["mark-group"], "NUMBERS", "marks the alerts of groups by the numbers that groups gave", V::MarkGroup),
     word(&["time"], "24h|7d|30d|any|RANGE", "filters to a time range", V::Time),
     word(&["sort"], "KEY", "sorts by severity, time, status, title, resource, type, group or subscription; again: reverse", V::Sort),
-    word(&["dismiss"], "[NUMBERS]", "dismisses, with a reason; asks first", V::On(Command::Change(Change::Set(crate::domain::Status::Dismissed)))),
+    word(&["dismiss"], "[NUMBERS]", "dismisses, with a reason; asks first", V::On(Command::Change(Change::Set(Status::Dismissed)))),
     word(&["status"], "STATUS [NUMBERS]", "sets active, in-progress, resolved or dismissed; asks first if it is about several", V::Status),
     word(&["take"], "[NUMBERS]", "sets in progress, and mine", V::On(Command::Change(Change::Take))),
     word(&["undo"], "", "takes the last change back, on the server too; asks first if it is about several", V::Run(Command::Change(Change::Undo))),
@@ -146,12 +148,12 @@ pub static WORDS: &[Word] = &[
     word(&["export"], "", "writes the marked alerts, else those listed, to a file", V::Run(Command::HandOver(HandOver::File))),
     word(&["script"], "[NUMBERS]", "writes a change of status as a script of curl or az rest commands", V::On(Command::HandOver(HandOver::Script))),
     word(&["pipe"], "[NUMBERS]", "gives the alerts' JSON to a command and reads its output", V::On(Command::HandOver(HandOver::Pipe))),
-    word(&["attack"], "", "reads which tactics and techniques of ATT&CK are hit, and lists the alerts of one", V::Run(Command::Show(Show::Attack))),
+    word(&["attack"], "", "reads which tactics of ATT&CK are hit, on demand their techniques, and lists the alerts of one", V::Run(Command::Show(Show::Attack))),
     word(&["timeline"], "", "reads when alerts came, and filters to one of these times", V::Run(Command::Show(Show::Timeline))),
     word(&["jobs"], "", "reads running and recent work", V::Run(Command::Show(Show::Jobs))),
     word(&["log"], "", "reads the audit log: everything done here", V::Run(Command::Show(Show::Log))),
     word(&["sync"], "", "asks the source for news now", V::Run(Command::App(App::Sync))),
-    word(&["press"], "KEYS", "presses keys as on the screen, such as press f r; most keys work without this word", V::Press),
+    word(&["press"], "KEYS", "presses keys as on the screen, such as press ctrl-d Enter; most keys work without this word", V::Press),
     word(&["help"], "[WORD]", "reads these words, or one of them", V::Help),
     word(&["quit", "exit"], "", "leaves; what is queued is sent the next time", V::Quit),
 ];
@@ -159,6 +161,41 @@ pub static WORDS: &[Word] = &[
 /// The word of a spelling, in any letter case.
 pub fn find(name: &str) -> Option<&'static Word> {
     WORDS.iter().find(|word| word.names.iter().any(|known| known.eq_ignore_ascii_case(name)))
+}
+
+/// What to type for a command, where its keys are named on a screen; none where keys are what there is.
+pub fn of(command: Command) -> Option<String> {
+    let words = match command {
+        Command::Mark(Mark::All) => "mark all".to_owned(),
+        Command::Mark(Mark::None) => "unmark all".to_owned(),
+        Command::Narrow(Narrow::Edit) => "filter".to_owned(),
+        Command::Sort(key) => format!("sort {}", key.word()),
+        Command::Group(Grouping::By(by)) => format!("group {by}"),
+        Command::Group(Grouping::None) => "group none".to_owned(),
+        Command::View(View::Digit(digit)) => format!("view {digit}"),
+        Command::View(View::Save(digit)) => format!("view save {digit}"),
+        Command::View(View::Last) => "view -".to_owned(),
+        Command::Change(Change::Set(status)) if status != Status::Dismissed => {
+            format!("status {}", status.word())
+        }
+        Command::Pivot(Pivot::Entity(0)) => "pivot a".to_owned(),
+        Command::Pivot(Pivot::Menu) => "pivot".to_owned(),
+        Command::Record(Record::Note) => "note".to_owned(),
+        Command::Record(Record::Judge(useful)) => {
+            format!("feedback {}", if useful { "useful" } else { "not-useful" })
+        }
+        Command::Copy(Copy::Row) => "copy row".to_owned(),
+        Command::Copy(Copy::Id) => "copy id".to_owned(),
+        Command::Copy(Copy::Entity) => "copy entity".to_owned(),
+        Command::Copy(Copy::Link) => "copy link".to_owned(),
+        Command::Copy(Copy::Json) => "copy json".to_owned(),
+        Command::App(App::Close) => "quit".to_owned(),
+        command => {
+            let is = |word: &&Word| matches!(word.verb, V::Run(of) | V::On(of) if of == command);
+            WORDS.iter().find(is)?.names[0].to_owned()
+        }
+    };
+    Some(words)
 }
 
 /// The command that shows a tab where the words say no more than that.

@@ -27,13 +27,15 @@ pub async fn load(
     };
     let asked = id.clone();
     let (raw, past) = store
-        .call(move |store| (store.raw(&asked), store.past(&asked)))
+        .call(move |store| (store.raw_at(key, &asked), store.past(&asked)))
         .await
         .map_err(|error| SafeText::from(error.to_string()))?;
     let raw = raw.map_err(|error| SafeText::from(error.to_string()))?;
     let past = past.map_err(|error| SafeText::from(error.to_string()))?;
     let record = AlertRecord::of(&past);
-    let Some(raw) = raw else { return Err("the cache holds no body for this alert; R syncs again".into()) };
+    let Some(raw) = raw else {
+        return Err("the cache holds no body for this alert; a sync fetches it".into());
+    };
     let work = tokio::task::spawn_blocking(move || {
         let raw: Arc<str> = String::from_utf8_lossy(&raw).into();
         let alert = azure::parse_alert(&raw).map_err(|error| SafeText::from(error.to_string()))?;

@@ -69,6 +69,7 @@ pub struct Shell {
     orders_done: JoinHandle<()>,
     first_run: first_run::State,
     sign_ins: SignIns,
+    intake: files::Intake,
 }
 
 /// How long journal orders may take to be carried out before the program leaves without waiting for them.
@@ -106,6 +107,7 @@ impl Shell {
             orders_done,
             first_run,
             sign_ins,
+            intake: files::Intake::default(),
         })
     }
 
@@ -138,11 +140,12 @@ impl Shell {
 
     fn open_files(&self) {
         let (global, (slot, published)) = (self.global.clone(), self.published());
-        let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
+        let (work, mailbox, intake) = (self.work.clone(), self.mailbox.clone(), self.intake.clone());
+        let published = intake.unless_read(published);
         self.handle.spawn_blocking(move || match Workspace::of_files(&global, published) {
             Ok(workspace) => {
                 work.adopt(workspace, &slot);
-                files::show(&work, &mailbox, &global.file);
+                files::show(&work, &mailbox, &slot, &global.file, &intake);
             }
             Err(error) => mailbox.event(Event::Fail(error.into())),
         });
@@ -220,6 +223,7 @@ impl Shell {
                 self.pipes.start(number, &words, alerts);
             }
             Effect::SyncNow => self.work.sync_now(),
+            Effect::StopReading => self.intake.stop(),
             Effect::Timer(timer, after) => {
                 let mailbox = self.mailbox.clone();
                 self.handle.spawn(async move {
@@ -369,6 +373,7 @@ impl Shell {
     /// Carries out the journal orders that still wait, stops the workers and closes the files. Gives the number of
     /// alerts whose change is still queued.
     pub fn close(self) -> usize {
+        self.intake.stop();
         self.saves.close().iter().for_each(say);
         self.pipes.close();
         self.triggers.close();

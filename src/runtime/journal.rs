@@ -9,6 +9,8 @@ use super::mailbox::Mailbox;
 use super::work::Work;
 use crate::app::effect::{JournalOrder, LogPart, LogRange};
 use crate::app::message::{ActLine, AlertLine, Journal, LogLines, LogWindow, Message, OrderKind};
+use crate::app::model::Failure;
+use crate::domain::change::TargetRecord;
 use crate::domain::progress::SyncEvent;
 use crate::domain::record::LogEntry;
 use crate::domain::table::Table;
@@ -146,11 +148,75 @@ fn apply(store: &mut Store, order: JournalOrder, by: &SafeText) -> Result<Journa
             Journal::Noted
         }
         JournalOrder::LoadChange(change) => match store.change(change)? {
-            Some((record, targets)) => Journal::Change(Box::new(record), targets),
+            Some((record, targets)) => {
+                let failed = targets.into_iter().filter(|record| record.outcome.is_retryable());
+                let keyed = |record: TargetRecord| Failure { key: store.key(&record.target.id), record };
+                Journal::Failures(Box::new(record), failed.map(keyed).collect())
+            }
             None => Journal::Refused {
                 order: OrderKind::LoadChange,
                 why: format!("there is no change {change}").into(),
             },
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::{NewChange, Outcome, Sent, Target};
+    use crate::domain::table::RowData;
+    use crate::domain::{Alert, Status, SubscriptionId};
+    use crate::store::{Access, Folder, PageBatch, Settlement, Upsert};
+
+    const SUBSCRIPTION: &str = "0b1f6471-1bf0-4dda-aec3-111122223333";
+
+    fn alert(name: &str) -> Alert {
+        let id = format!(
+            "/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/locations/westeurope/alerts/{name}"
+        );
+        let raw = serde_json::json!({"id": id, "properties": {"alertType": "VM_A", "status": "Active"}})
+            .to_string();
+        crate::azure::parse_alert(&raw).unwrap()
+    }
+
+    #[test]
+    fn what_was_refused_comes_with_its_number_in_the_cache() {
+        let (mut store, _) = Store::open(Folder::temporary(), Access::ReadWrite).unwrap();
+        let subscription = SubscriptionId::new(SUBSCRIPTION);
+        let listing = store.begin_listing(&subscription, Utc::now()).unwrap();
+        let upsert = |name| Upsert { data: RowData::from(&alert(name)), raw: b"{}".as_slice().into() };
+        let upserts = ["n1", "n2", "n3"].map(upsert).into();
+        store.apply_page(&listing, &PageBatch { upserts, ..PageBatch::default() }).unwrap();
+        let target = |name| {
+            let id = AlertId::new(alert(name).id.as_str().to_uppercase());
+            Target { id, seen: Status::Active, want: Status::Dismissed }
+        };
+        let change = store
+            .queue(&NewChange {
+                targets: ["n1", "n2", "other"].map(target).into(),
+                status: Some(Status::Dismissed),
+                reason: None,
+                comment: SafeText::default(),
+                filter: String::new(),
+                undoes: None,
+                take: false,
+                by: SafeText::default(),
+                at: Utc::now(),
+            })
+            .unwrap();
+        for (due, outcome) in store.due(Utc::now(), 3, &[]).unwrap().iter().zip([
+            Outcome::Verified,
+            Outcome::Failed,
+            Outcome::Conflict,
+        ]) {
+            let settled = Settlement { row: due.row, outcome, detail: SafeText::default(), sent: Sent::No };
+            store.settle_many(&[settled]).unwrap();
+        }
+        let answer = apply(&mut store, JournalOrder::LoadChange(change), &SafeText::default()).unwrap();
+        let Journal::Failures(_, failed) = answer else { panic!() };
+        let found: Vec<_> = failed.iter().map(|one| (one.key, one.record.outcome)).collect();
+        assert_eq!(found, [(store.key(&alert("n2").id), Outcome::Failed), (None, Outcome::Conflict)]);
+        assert!(found[0].0.is_some());
+    }
 }

@@ -12,6 +12,7 @@ pub mod export;
 pub mod fetch;
 pub mod files;
 pub mod first_run;
+pub mod folders;
 pub mod gate;
 pub mod input;
 pub mod journal;

@@ -16,7 +16,7 @@ use crate::config::{Config, ConfigError, DEFAULT_PROFILE, Paths, Profile};
 use crate::domain::table::Table;
 use crate::domain::{SafeText, SubscriptionId};
 use crate::emulator;
-use crate::runtime::files;
+use crate::runtime::{files, folders};
 use crate::store::{Access, Folder, Notice, Store, StoreError, StoreHandle};
 use crate::sync::{EngineConfig, Selection, Source, Tuning};
 
@@ -49,6 +49,8 @@ pub struct Plan {
     pub profile: Profile,
     /// The data folder.
     pub folder: PathBuf,
+    /// Where an earlier version had it, if it had another name.
+    pub former: Option<PathBuf>,
     /// The source's address.
     pub endpoint: Endpoint,
     /// The cloud whose tokens are asked for.
@@ -125,35 +127,19 @@ pub fn resolve(global: &Global) -> Result<Setup, OpenError> {
         Some(text) => Endpoint::parse(text)?,
         None => cloud.endpoint(),
     };
-    let folder = match &global.data_dir {
-        Some(folder) => folder.clone(),
-        None => Paths::standard()?.data.join(folder_name(&name, global.endpoint.as_deref())),
+    let (folder, former) = if let Some(folder) = &global.data_dir {
+        (folder.clone(), None)
+    } else {
+        let (data, endpoint) = (Paths::standard()?.data, global.endpoint.as_deref());
+        let profiles = config.iter().flat_map(|config| config.profile.keys());
+        let former = folders::former(profiles, &name, endpoint).map(|former| data.join(former));
+        (data.join(folders::of(&name, endpoint)), former)
     };
     let configured = config.is_some_and(|config| !config.profile.is_empty())
         || std::env::var_os("QUELL_ACCESS_TOKEN").is_some_and(|token| !token.is_empty());
-    let plan = Box::new(Plan { name, profile, folder, endpoint, cloud, sign_in, device: None, configured });
+    let plan = Plan { name, profile, folder, former, endpoint, cloud, sign_in, device: None, configured };
+    let plan = Box::new(plan);
     Ok(if configured { Setup::Plan(plan) } else { Setup::FirstRun(plan) })
-}
-
-/// A profile's folder; another address gets one of its own, so that two sources never share a cache. A name that is not
-/// fit for a folder gets a hash, so that two profiles never share one either.
-fn folder_name(profile: &str, endpoint: Option<&str>) -> String {
-    let clean = |text: &str| -> String {
-        text.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect()
-    };
-    let mut name = clean(profile);
-    if name != profile || name.is_empty() {
-        name += &format!("-{:08x}", fnv(profile));
-    }
-    match endpoint {
-        None => name,
-        Some(endpoint) => format!("{name}@{}", clean(endpoint)),
-    }
-}
-
-/// The 32-bit FNV-1a hash: the same on every machine and in every version.
-fn fnv(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// An open workspace.
@@ -187,6 +173,9 @@ impl Workspace {
         global: &Global,
         published: impl FnMut(Arc<Table>) + Send + 'static,
     ) -> Result<Self, OpenError> {
+        if let Some(former) = &plan.former {
+            folders::take_over(former, &plan.folder);
+        }
         let folder = Folder::open(&plan.folder)?;
         let mut workspace = Self::with_folder(plan, folder, global, None, published)?;
         let by_code = workspace.plan.sign_in == Some(SignInKind::DeviceCode);
@@ -212,6 +201,7 @@ impl Workspace {
             name: "demo".to_owned(),
             profile: Profile { name: "Contoso (demo)".to_owned(), sync_seconds: 5, ..Profile::default() },
             folder: PathBuf::new(),
+            former: None,
             endpoint: Endpoint::parse(&emulator.base_url())?,
             cloud: Cloud::Public,
             sign_in: None,
@@ -231,6 +221,7 @@ impl Workspace {
             name: "file".to_owned(),
             profile: Profile { name: files::title(&global.file), ..Profile::default() },
             folder: global.data_dir.clone().unwrap_or_default(),
+            former: None,
             endpoint: Cloud::Public.endpoint(),
             cloud: Cloud::Public,
             sign_in: None,
@@ -407,19 +398,6 @@ mod tests {
     use crate::azure::KEPT_FILE;
     use crate::cli::args::Cli;
 
-    #[test]
-    fn every_profile_has_a_folder_of_its_own() {
-        for plain in ["default", "eu_west", "eu-west-2", "Zürich"] {
-            assert_eq!(folder_name(plain, None), plain);
-        }
-        let names = ["eu west", "eu_west", "eu/west", "", ".", "..", "_", "__"];
-        let folders: std::collections::BTreeSet<String> =
-            names.iter().map(|name| folder_name(name, None)).collect();
-        assert_eq!(folders.len(), names.len(), "{folders:?}");
-        assert!(folders.iter().all(|name| !name.is_empty() && !name.contains(['/', '.'])), "{folders:?}");
-        assert_eq!(folder_name("eu", Some("http://[::1]:80")), "eu@http______1__80");
-    }
-
     #[tokio::test]
     async fn a_kept_sign_in_stays_only_where_the_profile_keeps_one() {
         let by_code = Some(SignInKind::DeviceCode);
@@ -437,6 +415,7 @@ mod tests {
                 name: "p".to_owned(),
                 profile: Profile { keep_sign_in: keep, ..Profile::default() },
                 folder: folder.path().to_owned(),
+                former: None,
                 endpoint: Cloud::Public.endpoint(),
                 cloud: Cloud::Public,
                 sign_in,

@@ -21,7 +21,7 @@ use crate::app::{self, Effect, Message, Model, fetch};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::cli::output::Out;
-use crate::plain::{Plain, Step, speech};
+use crate::plain::{Plain, Step, speech, words};
 
 /// Columns where there is no terminal to ask.
 const WIDTH: u16 = 80;
@@ -29,8 +29,11 @@ const WIDTH: u16 = 80;
 /// Rows: how much of a long list the core reads at once. Nothing is drawn.
 const ROWS: u16 = 30;
 
-/// After this long without an answer it is said what is waited for, and then again and again.
+/// After this long without an answer it is said what is waited for, and then again and again, each time after twice as long.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// But at least so often.
+const MOST_PATIENCE: Duration = Duration::from_mins(1);
 
 /// Whether flags or the terminal ask for plain mode.
 pub fn is_asked_for(global: &Global) -> bool {
@@ -41,7 +44,8 @@ pub fn is_asked_for(global: &Global) -> bool {
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     // A mistake in the config is told before anything is opened. The keys count here too; what is for a screen does not.
     let config = open::config(global).map_err(OpenError::from)?;
-    let settings = settings::settings(&config.unwrap_or_default());
+    let mut settings = settings::settings(&config.unwrap_or_default());
+    settings.keymap = settings.keymap.in_words(words::of);
     let (events, inbox) = channel();
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
     let typed = io::stdin().is_terminal();
@@ -138,7 +142,14 @@ impl Talk {
             if let Flow::Leave(code) = self.print(lines)? {
                 return Ok(code);
             }
-            let Some(line) = self.next_line()? else { return Ok(0) };
+            let Some(line) = self.next_line()? else {
+                // Nobody is left to answer: what is lost is said all the same.
+                if let Some(words) = app::leaving::lost_words(&self.model) {
+                    self.out.line(format!("{words}, and lost now: export would have written it."))?;
+                    self.out.finish()?;
+                }
+                return Ok(0);
+            };
             let line = match line {
                 Ok(line) => line,
                 Err(code) => return Ok(code),
@@ -223,7 +234,8 @@ impl Talk {
 
     /// Waits until nothing that was asked for is missing. Says what it waits for when that takes long.
     fn wait(&mut self, until: Until) -> Result<Flow> {
-        let mut due = Instant::now() + PATIENCE;
+        let mut patience = PATIENCE;
+        let mut due = Instant::now() + patience;
         while let Some(what) = self.awaited(until) {
             match self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
                 Ok(event) => match self.handle(event, true)? {
@@ -235,7 +247,8 @@ impl Talk {
                 Err(RecvTimeoutError::Timeout) => {
                     self.out.line(what)?;
                     self.out.finish()?;
-                    due = Instant::now() + PATIENCE;
+                    patience = (patience * 2).min(MOST_PATIENCE);
+                    due = Instant::now() + patience;
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(Flow::Leave(1)),
             }

@@ -12,8 +12,8 @@ use crate::domain::AlertKey;
 use crate::domain::chart::{Attack, Timeline};
 use crate::domain::filter::{self, Compiled, Context, Field, Filter};
 use crate::domain::listing::Listing;
-use crate::domain::query::{self, GroupBy, Ranking, Sort};
-use crate::domain::table::Table;
+use crate::domain::query::{self, GroupBy, Ranking, Sort, SortKey};
+use crate::domain::table::{ContentMark, Table};
 use crate::domain::view::{ViewCount, ViewId};
 
 /// A question for the worker.
@@ -81,8 +81,9 @@ impl QueryWorker {
     }
 }
 
-/// The order of a whole snapshot, kept so that a keystroke in the filter bar sorts nothing.
+/// The order of a whole snapshot, kept so that a keystroke in the filter bar sorts nothing, nor does a change of status.
 struct Ranked {
+    content: ContentMark,
     generation: u64,
     sort: Sort,
     ranking: Ranking,
@@ -90,7 +91,15 @@ struct Ranked {
 
 impl Ranked {
     fn new(table: &Table, sort: &Sort) -> Self {
-        Self { generation: table.generation(), sort: sort.clone(), ranking: Ranking::new(table, sort) }
+        let ranking = Ranking::new(table, sort);
+        Self { content: table.content_mark(), generation: table.generation(), sort: sort.clone(), ranking }
+    }
+
+    /// True when it is the order of a snapshot too.
+    fn holds(&self, table: &Table, sort: &Sort) -> bool {
+        let by_status = sort.keys.iter().any(|(key, _)| *key == SortKey::Status);
+        let same = self.content.holds(table) && (!by_status || self.generation == table.generation());
+        self.sort == *sort && same
     }
 }
 
@@ -109,9 +118,7 @@ fn serve(
                 if stale() {
                     continue;
                 }
-                let fresh = ranked
-                    .take()
-                    .filter(|ranked| ranked.generation == table.generation() && ranked.sort == sort);
+                let fresh = ranked.take().filter(|ranked| ranked.holds(&table, &sort));
                 let current = fresh.unwrap_or_else(|| Ranked::new(&table, &sort));
                 if let Some(rows) = query::run_ranked(&table, &filter, &current.ranking, &context, &stale) {
                     let listing = Listing::grouped(table, rows, group).charted(&filter, &context, bars);
@@ -132,8 +139,10 @@ fn serve(
                 }
             }
             Ask::Suggestions(table, text, cursor) => {
-                if newest_suggestions.load(Ordering::Acquire) == question.0 {
-                    reply(Message::Completed(question, filter::complete(&text, cursor, &table)));
+                let stale = || newest_suggestions.load(Ordering::Acquire) != question.0;
+                if !stale() {
+                    let completion = filter::complete(&text, cursor, &table, &context, &stale);
+                    reply(Message::Completed(question, completion));
                 }
             }
             Ask::New(table, filter, seen) => {
@@ -202,8 +211,9 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+    use crate::domain::Status;
     use crate::domain::filter::parse;
-    use crate::domain::filter::testing::{Sample, context, table};
+    use crate::domain::filter::testing::{Sample, builder, context, table};
 
     #[test]
     fn a_view_counts_what_its_filter_lists() {
@@ -240,6 +250,20 @@ mod tests {
             let new = listed.keys().filter(|key| *key > seen).count();
             assert_eq!(counted, ViewCount { alerts: listed.len(), new }, "{text}");
         }
+    }
+
+    #[test]
+    fn an_order_is_kept_while_nothing_it_goes_by_changes() {
+        let mut builder = builder(&[Sample::new("a"), Sample::new("b")]);
+        let before = builder.snapshot();
+        let by_severity = Ranked::new(&before, &Sort::default());
+        let by_status = Ranked::new(&before, &Sort::by(&[SortKey::Status]));
+        builder.set_pending(AlertKey(1), Some(Status::Dismissed));
+        let after = builder.snapshot();
+        assert!(by_severity.holds(&after, &by_severity.sort) && !by_severity.holds(&after, &by_status.sort));
+        assert!(by_status.holds(&before, &by_status.sort) && !by_status.holds(&after, &by_status.sort));
+        builder.remove(&[AlertKey(1)]);
+        assert!(!by_severity.holds(&builder.snapshot(), &by_severity.sort));
     }
 
     #[test]

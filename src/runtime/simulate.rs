@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::azure;
-use crate::domain::suppression::{Counter, Matcher, Scope, Seen, Simulation};
+use crate::domain::suppression::{Counter, Matcher, Scope, Seen, Simulation, has_fired};
 use crate::domain::table::Table;
 use crate::domain::{AlertKey, SafeText, SubscriptionId};
 use crate::store::{Bodies, Store, StoreHandle};
@@ -61,9 +61,12 @@ impl Walk {
         let mut rules = Vec::with_capacity(scopes.len());
         for scope in scopes {
             let matcher = Matcher::new(scope);
-            let candidates = matcher.candidates(&table);
-            rules.push((matcher, Counter::new(cached(&table, &scope.subscriptions), candidates.len())));
-            wanted.extend(candidates);
+            let before = wanted.len();
+            wanted.extend(matcher.candidates(&table));
+            let never_fired = scope.types.iter().filter(|kind| !has_fired(&table, kind.raw()));
+            let never_fired = never_fired.cloned().collect();
+            let (cached, of_type) = (cached(&table, &scope.subscriptions), wanted.len() - before);
+            rules.push((matcher, Counter::new(cached, of_type, never_fired)));
         }
         wanted.sort_unstable();
         wanted.dedup();

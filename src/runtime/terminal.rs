@@ -47,7 +47,7 @@ impl Screen {
     pub fn take() -> io::Result<Self> {
         if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
             return Err(io::Error::other(
-                "the screen needs a terminal; for scripts there are commands such as `quell list` (see `quell --help`)",
+                "the screen needs a terminal; `quell --plain` works without one, and for scripts there are commands such as `quell list` (see `quell --help`)",
             ));
         }
         let pending = Pending::default();

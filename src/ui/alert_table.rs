@@ -258,7 +258,7 @@ fn gutter(has_cursor: bool, in_range: bool, line: Area, painter: &mut Painter<'_
 
 fn mark(list: &List, row: &Row<'_>, line: Area, painter: &mut Painter<'_>) {
     let bold = painter.theme.accent().add_modifier(Modifier::BOLD);
-    if list.marks.contains(&row.key()) {
+    if list.marks.contains(row.key()) {
         painter.mark(line, 1, "●", bold);
     }
 }

@@ -44,11 +44,12 @@ fn lines(model: &Model) -> Vec<Vec<Piece>> {
         return lines;
     }
     if model.session.as_ref().is_some_and(|session| session.files.is_some()) {
-        return if sync.running {
-            vec![says("No alerts yet"), dim("reading…")]
-        } else {
-            vec![says("No alert in the file"), key(Command::Show(Show::Jobs), "shows what was left out")]
-        };
+        if sync.running {
+            return vec![says("No alerts yet"), dim("reading…")];
+        }
+        let where_from = if sync.stopped.is_some() { "what was read of it" } else { "the file" };
+        let none = says(&format!("No alert in {where_from}"));
+        return vec![none, key(Command::Show(Show::Jobs), "shows what was left out")];
     }
     let faults =
         || sync.fault.iter().chain(sync.subscriptions.iter().filter_map(|state| state.fault.as_ref()));

@@ -34,6 +34,12 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
         underline(model, field, from, painter);
     } else if text.is_empty() {
         painter.line(field, &[Piece::new("every alert", Role::Dim)]);
+    } else if bar.error.is_none() && line_width(&pieces) > usize::from(field.width) {
+        // What was added last is at the end.
+        let from = line_width(&pieces) + 1 - usize::from(field.width);
+        let mut end = vec![Piece::new("…", Role::Dim)];
+        end.extend(without(&pieces, from));
+        painter.line(field, &end);
     } else {
         painter.line(field, &pieces);
         underline(model, field, 0, painter);

@@ -2,6 +2,7 @@
 
 use crate::app::document::{Piece, Role, line_width, safe_cell};
 use crate::app::documents::moment::{age, clock, counted, thousands};
+use crate::app::documents::reading;
 use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::domain::Severity;
@@ -105,7 +106,13 @@ fn sync(model: &Model, size: Size) -> Vec<Piece> {
                 && states.all(|state| state.fault.as_ref().is_some_and(|fault| fault.kind == kind))
     };
     if model.session.as_ref().is_some_and(|session| session.files.is_some()) {
-        return vec![Piece::new(if sync.running { "reading…" } else { "from a file" }, Role::Dim)];
+        let words = match (sync.running, sync.reading.as_ref().and_then(reading::percent)) {
+            (true, Some(percent)) => format!("reading {percent}%"),
+            (true, None) => "reading…".to_owned(),
+            (false, _) if sync.stopped.is_some() => "part of a file".to_owned(),
+            (false, _) => "from a file".to_owned(),
+        };
+        return vec![Piece::new(words, Role::Dim)];
     }
     let ago = sync.last_complete.map(|done| age(done.utc, model.now));
     if is(FaultKind::SignIn) {

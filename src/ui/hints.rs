@@ -22,6 +22,9 @@ const PIVOTS: usize = 84;
 /// The key that steps back and changes nothing.
 const SAFE: &str = "Esc";
 
+/// What it is called where the user's own key for it is shown.
+const SAFE_LABEL: &str = "back";
+
 pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let row = Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
     let hints = command::hints(model);
@@ -37,14 +40,15 @@ fn fitted(hints: &[(String, &'static str)], help_key: &str, room: usize) -> Vec<
         vec![Piece::new(key.clone(), Role::Key), Piece::new(format!(" {label}"), Role::Body)]
     };
     let help = hints.iter().find(|(key, _)| key == help_key).map(hint).unwrap_or_default();
-    let kept = |(key, _): &&(String, &'static str)| key == help_key || key == SAFE;
+    let is_safe = |(key, label): &(String, &'static str)| key == SAFE || *label == SAFE_LABEL;
+    let kept = |one: &&(String, &'static str)| one.0 == help_key || is_safe(one);
     let mut reserved: usize = hints.iter().filter(kept).map(|kept| line_width(&hint(kept)) + gap).sum();
     let mut line: Vec<Piece> = Vec::new();
     let mut used = 0;
     for one in hints.iter().filter(|(key, _)| key != help_key) {
         let pieces = hint(one);
         let needs = line_width(&pieces) + if line.is_empty() { 0 } else { gap };
-        if one.0 == SAFE {
+        if is_safe(one) {
             reserved = reserved.saturating_sub(line_width(&pieces) + gap);
         } else if used + needs + reserved > room {
             continue;
@@ -72,7 +76,7 @@ pub(super) fn menu(model: &Model, painter: &mut Painter<'_>) {
     let lines = if let Some(mentions) = command::pivots(model) {
         documents::mentions(mentions, columns.min(PIVOTS)).lines
     } else if command::saves(model) {
-        documents::views::digits(model, columns.min(PIVOTS)).lines
+        documents::views::digits(model, &chord.pending.keys, columns.min(PIVOTS)).lines
     } else {
         let entries: Vec<(String, String)> =
             command::which_key(model).into_iter().map(|(key, label)| (key, label.to_owned())).collect();

@@ -4,6 +4,7 @@ use crate::app::command::{App, Change, Command, Show};
 use crate::app::document::{Piece, Role, line_width, safe};
 use crate::app::documents::bar::{bar, outcomes, pace};
 use crate::app::documents::moment::{counted, thousands};
+use crate::app::documents::reading;
 use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::domain::progress::FaultKind;
@@ -15,13 +16,14 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let line = notice(model)
         .or_else(|| running(model, wide))
         .or_else(|| saving(model, wide))
+        .or_else(|| files(model, wide))
         .or_else(|| fault(model))
         .or_else(|| syncing(model, wide))
         .unwrap_or_default();
     let used = painter.line(row, &line);
     // A notice and a running change share the row where there is room.
     if model.notice.is_some()
-        && let Some(job) = running(model, false)
+        && let Some(job) = running(model, false).or_else(|| files(model, false))
         && usize::from(row.width) > usize::from(used) + line_width(&job) + 3
     {
         painter.right(row, &job);
@@ -86,6 +88,31 @@ fn saving(model: &Model, wide: bool) -> Option<Vec<Piece>> {
         line.push(Piece::new("   cancelling…", Role::Strong));
     } else if wide {
         line.push(Piece::new("   ctrl-c cancels", Role::Dim));
+    }
+    Some(line)
+}
+
+/// `reading  ████░░░░  35%  1.2 of 3.4 GiB  14 MiB/s  2 min left  412,000 alerts`.
+fn files(model: &Model, wide: bool) -> Option<Vec<Piece>> {
+    let read = model.sync.reading.as_ref()?;
+    let mut line = vec![Piece::new("reading  ", Role::Dim)];
+    let percent = reading::percent(read);
+    if let Some(percent) = percent {
+        line.extend(bar(percent as usize, 100, if wide { 20 } else { 10 }));
+        line.push(Piece::from(format!("  {percent}%").as_str()));
+        line.push(Piece::from("  "));
+    }
+    let mut parts = Vec::new();
+    if wide || percent.is_none() {
+        parts.push(reading::so_far(read));
+    }
+    let (rate, left) = reading::pace(&model.sync, model.now).unzip();
+    parts.extend(rate.filter(|_| wide).map(|rate| format!("{}/s", reading::size(rate))));
+    parts.extend(left.flatten().map(reading::left));
+    parts.push(counted(read.alerts, "alert"));
+    line.push(Piece::from(parts.join("  ").as_str()));
+    if model.sync.stopping {
+        line.push(Piece::new("   stopping…", Role::Strong));
     }
     Some(line)
 }

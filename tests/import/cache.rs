@@ -1,18 +1,18 @@
 //! Files into the cache: one alert is one row, decisions stay, listings leave it alone.
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind, Read};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::Utc;
 use quell::domain::change::{NewChange, Outcome, Target, plan};
+use quell::domain::key_set::KeySet;
 use quell::domain::progress::Subscription;
 use quell::domain::record::{Deed, DeedKind};
 use quell::domain::{AlertId, SafeText, Status, SubscriptionId};
 use quell::store::{Access, Folder, Store, StoreHandle};
-use quell::sync::intake::{Incoming, Totals, take_in};
+use quell::sync::intake::{Incoming, Progress, Totals, take_in};
 
 const SUBSCRIPTION: &str = "5b1f0c9e-2d64-4f0a-9a57-0c1d8e6f7a21";
 
@@ -28,6 +28,66 @@ fn store() -> StoreHandle {
 fn import(store: &StoreHandle, content: Vec<u8>) -> Totals {
     let file = Incoming { name: "file".into(), content: Ok(Box::new(Cursor::new(content))) };
     take_in(store, vec![file], &AtomicBool::new(false), &mut |_| {}).unwrap()
+}
+
+/// Gives a text, then ends as it is told.
+struct Then<F> {
+    text: Cursor<Vec<u8>>,
+    end: F,
+}
+
+impl<F: FnMut() -> std::io::Result<usize>> Read for Then<F> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self.text.read(into)? {
+            0 => (self.end)(),
+            length => Ok(length),
+        }
+    }
+}
+
+/// A line for each of so many alerts.
+fn lines(alerts: usize) -> Vec<u8> {
+    let text = String::from_utf8(fixture("mixed.ndjson")).unwrap();
+    let line = text.lines().next().unwrap();
+    (0..alerts)
+        .flat_map(|at| format!("{}\n", line.replace("2517245599999999999", &format!("a{at}"))).into_bytes())
+        .collect()
+}
+
+#[test]
+fn reading_is_stopped_also_when_nothing_comes() {
+    let store = store();
+    let stop = AtomicBool::new(false);
+    let nothing = || {
+        std::thread::yield_now();
+        Err(ErrorKind::WouldBlock.into())
+    };
+    let open = Then { text: Cursor::new(lines(3)), end: nothing };
+    let never = Then { text: Cursor::new(Vec::new()), end: || panic!("it was to stop") };
+    let files = vec![
+        Incoming { name: "open".into(), content: Ok(Box::new(open)) },
+        Incoming { name: "never".into(), content: Ok(Box::new(never)) },
+    ];
+    let size = lines(3).len() as u64;
+    let mut last = None;
+    let totals = take_in(&store, files, &stop, &mut |event| {
+        let Progress::Read { bytes, totals } = event else { panic!("{event:?}") };
+        stop.fetch_or(totals.alerts == 3, Ordering::Relaxed);
+        last = Some((bytes, totals));
+    })
+    .unwrap();
+    assert_eq!(totals, Totals { alerts: 3, added: 3, stopped: true, ..Totals::default() });
+    assert_eq!(last, Some((size, totals)));
+    assert_eq!(store.call_blocking(Store::snapshot).unwrap().len(), 3);
+}
+
+#[test]
+fn what_came_before_a_failure_to_read_is_kept() {
+    let store = store();
+    let broken = Then { text: Cursor::new(lines(200)), end: || Err(std::io::Error::other("gone")) };
+    let file = Incoming { name: "file".into(), content: Ok(Box::new(broken)) };
+    let totals = take_in(&store, vec![file], &AtomicBool::new(false), &mut |_| {}).unwrap();
+    assert_eq!(totals, Totals { alerts: 200, added: 200, broken: 1, ..Totals::default() });
 }
 
 /// The one alert: id, status at its source, and its JSON.
@@ -49,7 +109,7 @@ fn change(store: &StoreHandle, want: Status) -> quell::domain::ChangeId {
         .call_blocking(move |store| {
             let table = store.snapshot();
             let keys: Vec<_> = table.rows().map(|(_, row)| row.key()).collect();
-            let targets: Vec<Target> = plan(&table, &keys, want, &BTreeSet::new()).into_targets();
+            let targets: Vec<Target> = plan(&table, &keys, want, &KeySet::default()).into_targets();
             store
                 .queue(&NewChange {
                     targets,

@@ -121,7 +121,7 @@ fn a_mixed_file_gives_what_is_good_and_says_where_the_rest_is() {
     assert!(others[0].1.contains("not JSON") && others[2].1.contains("cut short"), "{others:?}");
     assert_eq!(items.iter().map(|item| item.record).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
     let [(line, why)] = &self::others(&self::items(&fixture("pasted.json")))[..] else { panic!() };
-    assert_eq!((*line, why.as_str()), (1, "not JSON on line 6: a key without quotes: Type"));
+    assert_eq!((*line, why.as_str()), (1, "not JSON, broken on line 6: a key without quotes: Type"));
 }
 
 #[test]

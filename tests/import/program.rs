@@ -1,5 +1,6 @@
 //! The program itself: `quell import`, and `--file` on a terminal.
 
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -127,10 +128,60 @@ fn a_file_is_triaged_on_the_screen_without_a_source() {
     pty.keys("R").wait("there is no source to ask");
     pty.keys("Enter").wait("Take action").keys("Esc").wait("Alerts · open");
     pty.keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("Nothing matches");
-    pty.keys("q").wait("kept only here: W exports");
+    pty.keys("q").wait("kept only here: W exports all alerts, q again leaves");
     pty.keys("u").wait("undone: 1 kept here").wait("A tool that copies");
     pty.keys("q");
     assert_eq!(pty.end(), 0);
+}
+
+#[test]
+fn a_decision_that_would_be_lost_is_said_and_exported_before_the_screen_is_left() {
+    let home = tempfile::tempdir().unwrap();
+    let file = fixture("az-cli.json");
+    let args = ["--file", file.to_str().unwrap()];
+    let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
+    let dismiss = || {
+        let mut pty = Pty::start(&args, &environment, (120, 36));
+        pty.wait("from a file").wait("1 of 1");
+        pty.keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("Nothing matches");
+        pty.keys("q").wait("1 change is kept only here: W exports all alerts");
+        pty
+    };
+    let mut pty = dismiss();
+    pty.keys("q");
+    assert_eq!(pty.end(), 0);
+    let mut pty = dismiss();
+    let out = home.path().join("out.ndjson");
+    pty.keys("W").wait("Export: 1 alert, all there are").keys("C-u").type_text(out.to_str().unwrap());
+    pty.keys("Enter").wait("1 alert as NDJSON").keys("q");
+    assert_eq!(pty.end(), 0);
+    assert!(std::fs::read_to_string(out).unwrap().contains("Dismissed"));
+}
+
+#[test]
+fn lines_say_what_would_be_lost() {
+    for (lines, said) in [
+        (
+            "list\nstatus resolved 1\nquit\n",
+            "1 change is kept only here: export exports all alerts, quit again",
+        ),
+        ("list\nstatus resolved 1\n", "1 change is kept only here, and lost now"),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_quell"))
+            .env_clear()
+            .env("HOME", home.path())
+            .args(["--plain", "--file"])
+            .arg(fixture("az-cli.json"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let out = String::from_utf8_lossy(&output.stdout).replace('\n', " ");
+        assert!(output.status.success() && out.contains(said), "{out}");
+    }
 }
 
 #[test]
@@ -150,4 +201,93 @@ fn lines_from_a_pipe_are_answered_with_the_alerts_of_the_file() {
         assert!(out.contains("That is all of 1 alert.") && !out.contains("There are no alerts"), "{out}");
         assert!(out.contains("From a file.") && !out.contains("Synced"), "{out}");
     }
+}
+
+/// A named pipe in a folder.
+fn pipe(home: &Path) -> PathBuf {
+    let path = home.join("alerts.ndjson");
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
+/// Opens a pipe that is read by now, and writes a line for each of so many alerts.
+fn write(pipe: &Path, alerts: usize) -> File {
+    let text = std::fs::read_to_string(fixture("mixed.ndjson")).unwrap();
+    let line = text.lines().next().unwrap();
+    let mut writer = File::options().write(true).open(pipe).unwrap();
+    for at in 0..alerts {
+        writeln!(writer, "{}", line.replace("2517245599999999999", &format!("a{at}"))).unwrap();
+    }
+    writer
+}
+
+#[test]
+fn a_file_being_read_is_shown_and_stopped_and_what_was_read_stays() {
+    let listed = |screen: &str| screen.contains("400 of 400") || screen.contains("400/400");
+    for size in [(120, 36), (80, 24), (60, 16)] {
+        let home = tempfile::tempdir().unwrap();
+        let pipe = pipe(home.path());
+        let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
+        let mut pty = Pty::start(&["--file", pipe.to_str().unwrap()], &environment, size);
+        pty.wait("No alerts yet").wait("reading");
+        let writer = write(&pipe, 400);
+        // The list has them although the file is not at its end.
+        pty.wait_until("all of them", listed)
+            .wait("400 alerts")
+            .wait("A tool that copies")
+            .wait("ctrl-c stop reading");
+        pty.keys("w").wait("reading a file:").keys("C-c").wait_gone("reading a file:");
+        pty.keys("C-c").wait("stopped: ").wait("MiB read").wait("part of a file").wait_gone("stop reading");
+        assert!(listed(&pty.screen()), "{}", pty.screen());
+        drop(writer);
+        pty.keys("w").wait("what was read is in the list").keys("Esc q");
+        assert_eq!(pty.end(), 0);
+    }
+}
+
+#[test]
+fn a_file_whose_end_comes_is_whole() {
+    let home = tempfile::tempdir().unwrap();
+    let pipe = pipe(home.path());
+    let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
+    let mut pty = Pty::start(&["--file", pipe.to_str().unwrap()], &environment, (120, 36));
+    pty.wait("No alerts yet");
+    drop(write(&pipe, 30));
+    pty.wait("from a file").wait("30 of 30").keys("q");
+    assert_eq!(pty.end(), 0);
+}
+
+#[test]
+fn quitting_while_a_file_is_read_keeps_what_was_decided() {
+    let home = tempfile::tempdir().unwrap();
+    let pipe = pipe(home.path());
+    let data = home.path().join("data");
+    let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
+    let args = ["--data-dir", data.to_str().unwrap(), "--file", pipe.to_str().unwrap()];
+    let mut pty = Pty::start(&args, &environment, (120, 36));
+    pty.wait("No alerts yet");
+    let writer = write(&pipe, 400);
+    pty.wait("400 of 400").keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("399 of 400");
+    // Nobody closes the pipe.
+    pty.keys("q");
+    assert_eq!(pty.end(), 0);
+    drop(writer);
+    let (code, out, errors) = run(quell(home.path()).args(["list", "status:dismissed", "--format", "ids"]));
+    assert_eq!((code, out.lines().count()), (0, 1), "{errors}");
+    let (_, out, _) = run(quell(home.path()).args(["list", "--format", "ids"]));
+    assert_eq!(out.lines().count(), 400);
+}
+
+#[test]
+fn plain_mode_says_how_far_it_is_and_stops() {
+    let home = tempfile::tempdir().unwrap();
+    let pipe = pipe(home.path());
+    let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
+    let mut pty = Pty::start(&["--plain", "--file", pipe.to_str().unwrap()], &environment, (120, 36));
+    let writer = write(&pipe, 400);
+    pty.wait("Reading: ").wait("Ctrl-c stops.").keys("C-c").wait("list>");
+    pty.type_text("here\r").wait("Part of a file");
+    pty.type_text("quit\r");
+    assert_eq!(pty.end(), 0);
+    drop(writer);
 }

@@ -71,7 +71,7 @@ fn month() -> Arc<Table> {
     builder.snapshot()
 }
 
-fn context() -> Context {
+pub(crate) fn context() -> Context {
     Context { now: now().utc, offset: now().offset, me: None }
 }
 

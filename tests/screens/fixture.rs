@@ -216,7 +216,7 @@ pub(crate) fn open_full(model: &mut Model, tab: Tab) {
         Tab::Details => documents::details(&shown, &model.table, width, now()),
         Tab::Respond | Tab::Related => Document::default(),
         Tab::History => documents::history(&shown.past, width, now()),
-        Tab::Json => documents::json(&shown.raw, width),
+        Tab::Json => documents::json(&shown.raw, "y j", width),
     };
     model.details.full = Some(Full {
         key: shown.key,

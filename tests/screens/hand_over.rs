@@ -21,7 +21,7 @@ fn save(size: (u16, u16), contents: impl FnOnce(&Model) -> Contents, name: &str,
 }
 
 fn listed(model: &Model) -> Contents {
-    Contents::Alerts { alerts: model.list.listing.clone(), marked: false, off_screen: 0 }
+    Contents::Alerts { alerts: model.list.listing.clone(), marked: false, whole: false, off_screen: 0 }
 }
 
 pub(crate) fn export(size: (u16, u16)) -> Model {
@@ -29,8 +29,12 @@ pub(crate) fn export(size: (u16, u16)) -> Model {
 }
 
 pub(crate) fn marked(size: (u16, u16)) -> Model {
-    let contents =
-        |model: &Model| Contents::Alerts { alerts: model.list.listing.clone(), marked: true, off_screen: 2 };
+    let contents = |model: &Model| Contents::Alerts {
+        alerts: model.list.listing.clone(),
+        marked: true,
+        whole: false,
+        off_screen: 2,
+    };
     let why = SafeText::from(
         "/srv/shared/of the whole team/a long name \u{202e}of a folder/quell.csv cannot be written: Permission denied (os error 13)",
     );
@@ -67,6 +71,7 @@ pub(crate) fn saving(size: (u16, u16)) -> Model {
         done: 412_000,
         total: 1_000_000,
         cancelling: false,
+        covers: None,
     });
     model
 }

@@ -11,6 +11,7 @@ use quell::domain::alert::Scan;
 use quell::domain::change::{Target, plan};
 use quell::domain::fact::{Fact, FactKind};
 use quell::domain::incident::families;
+use quell::domain::key_set::KeySet;
 use quell::domain::mentions::KINDS;
 use quell::domain::related::related as find;
 use quell::domain::resource::Cloud;
@@ -288,7 +289,7 @@ pub(crate) fn menu(size: (u16, u16)) -> Model {
 pub(crate) fn twins(size: (u16, u16)) -> Model {
     let mut model = list(size, 1);
     let keys = [AlertKey(1), AlertKey(6)];
-    let mut plan = plan(&model.table, &keys, Status::Dismissed, &std::collections::BTreeSet::new());
+    let mut plan = plan(&model.table, &keys, Status::Dismissed, &KeySet::default());
     let id = model.table.get(AlertKey(5)).unwrap().id();
     let twin = (AlertKey(5), Target { id, seen: Status::Active, want: Status::Dismissed });
     plan.targets.push(twin.clone());

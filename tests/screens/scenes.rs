@@ -1,15 +1,17 @@
 //! The scenes: each a model in one state, by name. The part of the name before `_` is its area.
 
+use chrono::TimeDelta;
 use quell::app::input::Input;
 use quell::app::key::Key;
 use quell::app::keymap::Pending;
 use quell::app::model::{
-    Chord, Confirm, Failures, Model, Notice, Overlay, Palette, Pane, Running, Scroll, StatusMenu, Tab, Visual,
+    Chord, Confirm, Failure, Failures, Model, Notice, Overlay, Palette, Pane, Running, Scroll, StatusMenu,
+    SyncStatus, Tab, Visual,
 };
-use quell::domain::change::{Outcome, Reason, Tally};
+use quell::domain::change::{Outcome, Reason, Tally, TargetRecord};
 use quell::domain::filter::{complete, parse};
-use quell::domain::progress::FaultKind;
-use quell::domain::{AlertKey, ChangeId, Status};
+use quell::domain::progress::{FaultKind, Reading};
+use quell::domain::{AlertId, AlertKey, ChangeId, Status};
 
 use crate::charts;
 use crate::fixture::{bare, fault, filter, full_list, now, open_full, plan, record, refused, table};
@@ -120,6 +122,8 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("prompt_pipe", hand_over::pipe),
     ("prompt_pipe_wrong", hand_over::wrong),
     ("main_saving", hand_over::saving),
+    ("main_reading", reading),
+    ("main_pipe", reading_a_pipe),
     ("sheet_output", hand_over::output),
     ("sheet_failures", failures),
     ("sheet_jobs", jobs),
@@ -268,7 +272,8 @@ fn typing(size: (u16, u16)) -> Model {
     filter(&mut model, "status:active");
     model.filter.input = Input::new(text);
     model.filter.editing = true;
-    model.filter.completion = complete("status:active severity:", 23, &model.table);
+    model.filter.completion =
+        complete("status:active severity:", 23, &model.table, &charts::context(), &|| false);
     model.filter.completion.replace = 14..17;
     model.filter.chosen = Some(1);
     model
@@ -289,6 +294,24 @@ fn long_filter(size: (u16, u16)) -> Model {
     model.filter.error = parse(text).err();
     model.filter.input = Input::new(text);
     model.filter.editing = true;
+    model
+}
+
+fn reading(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let session = model.session.as_mut().unwrap();
+    (session.tenant, session.files) = ("alerts.ndjson and 2 more".into(), Some(true));
+    let reading = Reading { bytes: 1_288_490_189, total: Some(3_650_722_202), alerts: 412_345, left: 3 };
+    let started = Some(now().utc - TimeDelta::seconds(94));
+    model.sync = SyncStatus { running: true, started, reading: Some(reading), ..SyncStatus::default() };
+    model
+}
+
+fn reading_a_pipe(size: (u16, u16)) -> Model {
+    let mut model = reading(size);
+    model.session.as_mut().unwrap().tenant = "standard input".into();
+    model.sync.reading = model.sync.reading.map(|reading| Reading { total: None, ..reading });
+    model.sync.stopping = true;
     model
 }
 
@@ -321,7 +344,7 @@ fn nothing_matches(size: (u16, u16)) -> Model {
 
 fn signed_out(size: (u16, u16)) -> Model {
     let mut model = bare(size);
-    let message = "The sign-in of the Azure CLI has expired: run `az login`, then press R";
+    let message = "The sign-in of the Azure CLI has expired: run `az login`";
     model.sync.fault = Some(fault(FaultKind::SignIn, message));
     model
 }
@@ -456,6 +479,9 @@ fn failures(size: (u16, u16)) -> Model {
         .collect();
     targets.push(refused(8, Outcome::Conflict, "someone set it to In progress meanwhile"));
     targets.push(refused(900, Outcome::Unconfirmed, ""));
+    let known = |id: &AlertId| model.table.find(id).map(|row| row.key());
+    let keyed = |record: TargetRecord| Failure { key: known(&record.target.id), record };
+    let targets = targets.into_iter().map(keyed).collect();
     let change = record(12, Some(Status::Dismissed), tally);
     model.overlays.push(Overlay::Failures(Box::new(Failures { change, targets, chosen: 1, offset: 0 })));
     model

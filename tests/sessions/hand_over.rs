@@ -116,8 +116,8 @@ fn a_command_has_the_terminal_until_it_ends() {
     pty.type_text("qjWR\r").wait("got qjWR").wait("Enter goes back to quell");
     assert_eq!(read(&bench, "in.ndjson").lines().count(), 1);
     pty.keys("Enter").wait("1,204");
-    // The last command is there again; its ctrl-c is its own.
-    pty.keys("!").wait("read line").keys("C-u");
+    // The last command comes back when it is asked for; the ctrl-c of a command is its own.
+    pty.keys("!").wait("to a command").keys("Up").wait("read line").keys("C-u");
     pty.type_text("sh -c 'trap \"echo interrupted; exit 0\" INT; echo ready; while :; do sleep 1; done'");
     pty.wait("; done").keys("Enter").wait_until("ready", |screen| has_line(screen, "ready"));
     pty.keys("C-c").wait_until("its trap", |screen| screen.contains("^Cinterrupted")).wait("Enter goes back");

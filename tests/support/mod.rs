@@ -290,6 +290,13 @@ impl Bench {
     }
 }
 
+/// An environment in which neither a configuration nor a sign-in is found.
+pub fn bare(home: &Path) -> Vec<(&str, &str)> {
+    let home = home.to_str().unwrap();
+    let homes = ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"].map(|name| (name, home));
+    homes.into_iter().chain([("PATH", ""), ("QUELL_ACCESS_TOKEN", "")]).collect()
+}
+
 /// The folder of shared samples, where it is there; says that the test is skipped where it is not.
 pub fn shared(part: &str) -> Option<std::path::PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(part);

@@ -1,11 +1,12 @@
 //! When a command can be used and, if not, why: what the palette, the hint bar and a pressed key say.
 
-use crate::app::command::{Command, View};
+use crate::app::command::{Command, Grouping, View};
 use crate::app::model::{Model, Pane};
 use crate::app::respond::context;
 use crate::app::settings::Colours;
-use crate::app::{bulk, marks, related, respond, rights, undo, views};
+use crate::app::{bulk, leaving, marks, related, respond, rights, undo, views};
 use crate::domain::progress::FaultKind;
+use crate::domain::query::GroupBy;
 use crate::domain::rights::Right;
 
 type Available = Result<(), String>;
@@ -66,11 +67,18 @@ pub(super) fn any_cached(model: &Model) -> Available {
 }
 
 pub(super) fn grouped(model: &Model) -> Available {
-    unless("the list is not grouped; z and a letter groups it", model.list.listing.groups.is_some())
+    let groups = model.settings.keymap.said(Command::Group(Grouping::By(GroupBy::Severity)));
+    let reason = format!("the list is not grouped; {groups} groups it by severity");
+    unless(&reason, model.list.listing.groups.is_some())
 }
 
 pub(super) fn any_listed(model: &Model) -> Available {
     unless("no alert matches the filter", !model.list.listing.is_empty())
+}
+
+/// There is something to export: what is listed or marked, or decisions that would be lost.
+pub(super) fn can_export(model: &Model) -> Available {
+    if leaving::exports_all(model) || !model.list.marks.is_empty() { Ok(()) } else { any_listed(model) }
 }
 
 pub(super) fn any_mark(model: &Model) -> Available {

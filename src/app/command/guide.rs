@@ -86,6 +86,9 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
             "back",
         ));
     }
+    if model.sync.reading.is_some() && !model.sync.stopping {
+        ranked.push((0, Key::ctrl('c').to_string(), "stop reading"));
+    }
     ranked.sort_by_key(|(rank, ..)| *rank);
     ranked.into_iter().map(|(_, keys, label)| (keys, label)).collect()
 }
@@ -103,8 +106,8 @@ pub fn pivots(model: &Model) -> Option<&[Mention]> {
 /// True when the chord so far is that which saves views.
 pub fn saves(model: &Model) -> bool {
     let Some(chord) = &model.chord else { return false };
-    let sequences = model.settings.keymap.of(Command::View(View::Save(*DIGITS.start())));
-    sequences.iter().any(|keys| keys.split_last().is_some_and(|(_, begin)| begin == chord.pending.keys))
+    let (keymap, typed) = (&model.settings.keymap, &chord.pending.keys);
+    DIGITS.into_iter().any(|digit| keymap.rest(Command::View(View::Save(digit)), typed).is_some())
 }
 
 /// What a command is called in the hint bar: Enter in *Take action* does what its section is there for.
@@ -134,29 +137,35 @@ fn in_full(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
 /// What can follow the keys of the chord so far.
 pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
     let Some(chord) = &model.chord else { return Vec::new() };
-    if let Some(mentions) = pivots(model) {
-        let letters = match mentions.len() {
-            0 => Vec::new(),
-            1 => vec![("a".to_owned(), "its alerts")],
-            several => {
-                vec![(format!("a–{}", char::from(b'a' + several.min(26) as u8 - 1)), "alerts that share it")]
-            }
-        };
-        return letters
-            .into_iter()
-            .chain([("Enter".to_owned(), "menu"), ("Esc".to_owned(), "close")])
-            .collect();
-    }
-    if saves(model) {
-        let digits = format!("{}–{}", DIGITS.start(), DIGITS.end());
-        return vec![
-            (digits, "save what the list shows"),
-            ("m".to_owned(), "all views"),
-            ("Esc".to_owned(), "close"),
-        ];
-    }
     let typed = &chord.pending.keys;
     let keymap = &model.settings.keymap;
+    let others = |own: fn(Command) -> bool| {
+        let specs = keymap.in_scope(Scope::of(model)).filter(move |(spec, _)| !own(spec.command));
+        let rests = specs.filter_map(|(spec, _)| Some((keymap.rest(spec.command, typed)?, spec.hint)));
+        rests.chain([("Esc".to_owned(), "close")])
+    };
+    if let Some(mentions) = pivots(model) {
+        let letters = match mentions.len() {
+            0 => None,
+            1 => Some(("a".to_owned(), "its alerts")),
+            several => {
+                let last = char::from(b'a' + several.min(26) as u8 - 1);
+                Some((format!("a–{last}"), "alerts that share it"))
+            }
+        };
+        let is_letter = |command| matches!(command, Command::Pivot(Pivot::Entity(_)));
+        return letters.into_iter().chain(others(is_letter)).collect();
+    }
+    if saves(model) {
+        let keys: Vec<String> =
+            DIGITS.filter_map(|digit| keymap.rest(Command::View(View::Save(digit)), typed)).collect();
+        let digits = match keys.as_slice() {
+            [first, .., last] if keys.len() == DIGITS.count() => format!("{first}–{last}"),
+            some => some.join(" "),
+        };
+        let is_save = |command| matches!(command, Command::View(View::Save(_)));
+        return [(digits, "save what the list shows")].into_iter().chain(others(is_save)).collect();
+    }
     keymap
         .in_scope(Scope::of(model))
         .flat_map(|(spec, sequences)| sequences.iter().map(move |keys| (spec, keys)))

@@ -2,8 +2,8 @@
 
 use super::available::{
     alert, always, any_alert, any_cached, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin,
-    any_undo, can_change, can_pipe, can_record, can_repeat, can_save, can_take, cursor, filtered, full,
-    grouped, has_log, last_marks, many_colours, opens, saved_view, session, source,
+    any_undo, can_change, can_export, can_pipe, can_record, can_repeat, can_save, can_take, cursor, filtered,
+    full, grouped, has_log, last_marks, many_colours, opens, saved_view, session, source,
 };
 use super::{
     App, By, Change, Command, Copy, Go, Group, Grouping, HandOver, Mark, Move, Narrow, Panes, Pivot, Reach,
@@ -230,7 +230,7 @@ pub static COMMANDS: &[Spec] = &[
 
     row(C::Change(Change::Twins), &["&"], "The last decision for the twins of its alerts too", "twins too", P::ALL, G::Change, any_twin),
 
-    row(C::Pivot(Pivot::Entity(0)), &["p a"], "The alerts that share entity a; p b to p z: the others", "first entity", P::ALL, G::Related, alert),
+    row(C::Pivot(Pivot::Entity(0)), &["p a"], "The alerts that share entity a; b to z in its place: the others", "first entity", P::ALL, G::Related, alert),
     row(C::Pivot(Pivot::Menu), &["p Enter"], "Choose the entity from a menu", "menu", P::ALL, G::Related, alert),
     row(C::Pivot(Pivot::Back), &["Backspace"], "Back to where the last pivot began: filter, order, cursor and marks", "pivot back", P::ALL, G::Related, any_pivot).at(3),
     row(C::Related(Related::Show), &[], "What other alerts have in common with this one", "related", P::BEFORE_RESPOND, G::Related, alert),
@@ -265,7 +265,7 @@ pub static COMMANDS: &[Spec] = &[
     copy(Copy::Defanged, &["Y"], "Copy title and entities for a ticket, addresses defanged", "defanged"),
     copy(Copy::ShowLink, &["o"], "Show and copy the portal's link", "link"),
 
-    row(C::HandOver(HandOver::File), &["W"], "Export to a file: the marked alerts, else those listed", "export", P::BESIDE, G::HandOver, any_listed),
+    row(C::HandOver(HandOver::File), &["W"], "Export to a file: the marked alerts, else those listed", "export", P::BESIDE, G::HandOver, can_export),
     row(C::HandOver(HandOver::Script), &[], "Script: a change of status as curl or az rest commands", "script", P::ALL, G::HandOver, any_alert),
     row(C::HandOver(HandOver::Pipe), &["|"], "Give the alerts' JSON to a command and show its output", "pipe", P::ALL, G::HandOver, can_pipe),
     row(C::HandOver(HandOver::Shell), &["!"], "Give the alerts' JSON and the terminal to a command", "run", P::ALL, G::HandOver, can_pipe),

@@ -8,11 +8,12 @@ use crate::app::message::Now;
 use crate::domain::contacts::{Contacts, Difference, MinSeverity, Settings, list, stops_attack_paths};
 use crate::domain::{SafeStr, SafeText};
 
-/// Lays the settings out; `edits` says how they can be changed, or why not.
+/// Lays the settings out; `edits` says how they can be changed, or why not, and `asks` is the key that asks again.
 pub fn contacts(
     subscription: SafeStr<'_>,
     remote: &Remote<Contacts>,
     edits: &[Piece],
+    asks: &str,
     width: usize,
     now: Now,
 ) -> Document {
@@ -20,7 +21,7 @@ pub fn contacts(
     let mut head = vec![Piece::new("Mail for alerts of ", Role::Section)];
     head.extend(safe(subscription, Role::Section));
     flow.wrap("  ", "  ", &head);
-    if !standing(&mut flow, remote, now) {
+    if !standing(&mut flow, remote, asks, now) {
         return flow.finish();
     }
     let Some(contacts) = remote.value() else { return flow.finish() };

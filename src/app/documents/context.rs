@@ -42,6 +42,8 @@ pub struct Around<'a> {
     pub times: &'a Times,
     /// True to list every holder.
     pub all_holders: bool,
+    /// The key that asks again.
+    pub asks: &'a str,
 }
 
 /// What the cursor can stand on.
@@ -114,7 +116,7 @@ impl Sheet {
 }
 
 fn tags(page: &mut Sheet, around: &Around<'_>, now: Now) {
-    if !standing(&mut page.flow, around.tags, now) {
+    if !standing(&mut page.flow, around.tags, around.asks, now) {
         return;
     }
     let Some(tags) = around.tags.value() else { return };
@@ -134,7 +136,7 @@ fn tags(page: &mut Sheet, around: &Around<'_>, now: Now) {
 }
 
 fn holders(page: &mut Sheet, around: &Around<'_>, now: Now) {
-    if !standing(&mut page.flow, around.holders, now) {
+    if !standing(&mut page.flow, around.holders, around.asks, now) {
         return;
     }
     let Some(holders) = around.holders.value() else { return };
@@ -180,7 +182,7 @@ fn activity(page: &mut Sheet, around: &Around<'_>, now: Now) {
         page.words("Azure keeps the activity log for 90 days; this alert is older.");
         return;
     }
-    if !standing(&mut page.flow, around.log, now) {
+    if !standing(&mut page.flow, around.log, around.asks, now) {
         return;
     }
     let Some(log) = around.log.value() else { return };
@@ -223,8 +225,8 @@ fn marks(times: &Times, window: Window) -> Vec<(DateTime<Utc>, &'static str)> {
 }
 
 fn mark(flow: &mut Flow, at: DateTime<Utc>, words: &str, now: Now) {
-    let line = format!("  {:<TIME$}  ── {words} ──", clock(at, now));
-    flow.line(vec![Piece::new(line, Role::Section)]);
+    let time = Piece::new(format!("  {:<TIME$}", clock(at, now)), Role::Section);
+    flow.line(vec![time, Piece::new(format!("  ── {words} ──"), Role::Section)]);
 }
 
 /// UTC, as the alert's own times are shown.

@@ -21,12 +21,21 @@ type Field = (Vec<Piece>, Vec<Piece>);
 
 /// Lays out the tab. The table gives the pending status, the local record and the names of subscriptions.
 pub fn details(detail: &Detail, table: &Table, width: usize, now: Now) -> Document {
-    let alert = &detail.alert;
     let mut flow = Flow::new(width);
     // The row above the tabs has the title, unless it is cut there.
-    if alert.title.terminal_width() + SEVERITY > width {
-        flow.wrap("", "", &safe(alert.title.as_safe(), Role::Title));
+    if detail.alert.title.terminal_width() + SEVERITY > width {
+        flow.wrap("", "", &safe(detail.alert.title.as_safe(), Role::Title));
     }
+    rest(flow, detail, table, now)
+}
+
+/// The same without the title, whatever the width.
+pub fn untitled(detail: &Detail, table: &Table, width: usize, now: Now) -> Document {
+    rest(Flow::new(width), detail, table, now)
+}
+
+fn rest(mut flow: Flow, detail: &Detail, table: &Table, now: Now) -> Document {
+    let alert = &detail.alert;
     summary::state(&mut flow, detail, table);
     flow.words(alert.severity.meaning(), Role::Dim);
     summary::local_record(&mut flow, detail, table, true, now);

@@ -7,7 +7,8 @@ use std::collections::HashSet;
 
 use crate::app::document::{Piece, Role, safe, safe_block};
 use crate::app::documents::flow::Flow;
-use crate::app::documents::summary::{dot, mention_count};
+use crate::app::documents::label::{capital, field_label};
+use crate::app::documents::summary::{dot, letter, mention_count};
 use crate::app::message::Mention;
 use crate::domain::alert::Alert;
 use crate::domain::entity::{Entity, EntityGraph, EntityKind, Value};
@@ -19,10 +20,6 @@ const DEEPEST: usize = 8;
 
 /// The field by which a process names its parent: drawn the other way round.
 const PARENT: &str = "parentProcess";
-
-/// Parts of field names that people write in capitals.
-const ACRONYMS: [&str; 14] =
-    ["id", "ip", "os", "nt", "sid", "dns", "utc", "url", "asn", "aad", "upn", "oms", "puid", "uri"];
 
 /// What a branch holds.
 enum Branch<'a> {
@@ -181,17 +178,19 @@ impl<'a> Forest<'a> {
         self.open.remove(&at);
     }
 
-    /// An entity's own name and how many others mention it.
+    /// An entity's own name behind the letter of its pivot, and how many others mention it.
     fn name(&self, at: usize) -> Vec<Piece> {
         let Some((kind, value)) = self.graph.identity(at) else { return Vec::new() };
-        let mut pieces = safe(value.as_safe(), Role::Strong);
         let label = self.graph.node(at).map(Entity::kind_label).unwrap_or_default();
         let is = |mention: &&Mention| match mention.kind {
             FactKind::Named => kind == FactKind::Entity && mention.label == label,
             known => known == kind,
         };
-        let mention = self.mentions.iter().find(|mention| is(mention) && mention.value == value);
-        let count = mention.map(mention_count).unwrap_or_default();
+        let found = self.mentions.iter().position(|mention| is(&mention) && mention.value == value);
+        let letter = found.and_then(letter).map(|letter| Piece::new(format!("{letter}  "), Role::Key));
+        let mut pieces: Vec<Piece> = letter.into_iter().collect();
+        pieces.extend(safe(value.as_safe(), Role::Strong));
+        let count = found.and_then(|at| self.mentions.get(at)).map(mention_count).unwrap_or_default();
         if !count.is_empty() {
             pieces.push(Piece::new(format!("  {count}"), Role::Dim));
         }
@@ -299,38 +298,6 @@ fn dim(role: Role) -> Role {
     if role == Role::Label { Role::Dim } else { role }
 }
 
-/// A field's name in words: `commandLine` is `Command line`.
-fn field_label(name: &SafeText) -> Vec<Piece> {
-    let raw = name.raw();
-    if !raw.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return safe(name.as_safe(), Role::Label);
-    }
-    let mut words: Vec<String> = Vec::new();
-    let mut before = b'a';
-    for byte in raw.bytes() {
-        if words.is_empty() || (byte.is_ascii_uppercase() && !before.is_ascii_uppercase()) {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut() {
-            word.push(char::from(byte));
-        }
-        before = byte;
-    }
-    for word in &mut words {
-        if ACRONYMS.iter().any(|known| known.eq_ignore_ascii_case(word)) {
-            word.make_ascii_uppercase();
-        } else if !word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase()) {
-            word.make_ascii_lowercase();
-        }
-    }
-    vec![Piece::new(capital(&words.join(" ")), Role::Label)]
-}
-
-fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -345,11 +312,15 @@ mod tests {
     }
 
     fn laid_out(nodes: Vec<Entity>, listed: &[usize]) -> String {
+        with_mentions(nodes, listed, &[])
+    }
+
+    fn with_mentions(nodes: Vec<Entity>, listed: &[usize], mentions: &[Mention]) -> String {
         let graph = EntityGraph { nodes, listed: listed.to_vec() };
         let mut flow = Flow::new(60);
         let mut forest = Forest {
             graph: &graph,
-            mentions: &[],
+            mentions,
             children: children(&graph),
             done: HashSet::new(),
             open: HashSet::new(),
@@ -429,6 +400,30 @@ mod tests {
     }
 
     #[test]
+    fn an_entity_that_can_be_shared_has_the_letter_of_its_pivot() {
+        let nodes = vec![
+            node(EntityKind::Ip, &[("address", text("203.0.113.7"))]),
+            node(EntityKind::Host, &[("hostName", text("vm-1"))]),
+        ];
+        let mention = |kind, value: &str, label: &str, alerts| Mention {
+            kind,
+            value: value.into(),
+            label: label.to_owned(),
+            alerts,
+            resources: 3,
+        };
+        let mentions =
+            [mention(FactKind::Account, "ann", "account", 0), mention(FactKind::Ip, "203.0.113.7", "ip", 41)];
+        assert_eq!(
+            with_mentions(nodes, &[0, 1], &mentions),
+            "
+  ip  b  203.0.113.7  ×41 · 3 resources
+  host  vm-1
+"
+        );
+    }
+
+    #[test]
     fn maps_stand_on_one_line_each() {
         let place = Value::Map(vec![
             ("countryCode".into(), text("nl")),
@@ -462,21 +457,5 @@ mod tests {
         let text = laid_out(nodes, &[0]);
         assert_eq!(text.trim_start().lines().count(), 300);
         assert!(text.lines().all(|line| line.chars().count() <= 60));
-    }
-
-    #[test]
-    fn field_names_become_words() {
-        for (name, words) in [
-            ("commandLine", "Command line"),
-            ("azureID", "Azure ID"),
-            ("isDomainJoined", "Is domain joined"),
-            ("OMSAgentID", "OMSAgent ID"),
-            ("creationTimeUtc", "Creation time UTC"),
-            ("ntDomain", "NT domain"),
-            ("a\u{202e}b", "a‹U+202E›b"),
-        ] {
-            let label: String = field_label(&name.into()).into_iter().map(|piece| piece.text).collect();
-            assert_eq!(label, words);
-        }
     }
 }

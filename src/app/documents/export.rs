@@ -22,9 +22,16 @@ pub fn choices(prompt: &SavePrompt) -> Vec<(bool, String, &'static str)> {
 /// What is written.
 pub fn title(contents: &Contents) -> String {
     match contents {
-        Contents::Alerts { alerts, marked, off_screen } => {
-            let which = if *marked { "marked " } else { "listed " };
+        Contents::Alerts { alerts, marked, whole, off_screen } => {
+            let which = match (whole, marked) {
+                (true, _) => "",
+                (false, true) => "marked ",
+                (false, false) => "listed ",
+            };
             let mut title = format!("Export: {}", counted(alerts.len(), &format!("{which}alert")));
+            if *whole {
+                title += ", all there are";
+            }
             if *off_screen > 0 {
                 title += &format!(" ({} off screen)", thousands(*off_screen));
             }

@@ -8,6 +8,13 @@ use crate::app::document::{Document, Piece, Role, line_width, width};
 /// The widest column of labels.
 const LABELS: usize = 26;
 
+/// The months as times name them.
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Longer than any part of a time.
+const LONG: usize = 16;
+
 /// A document in the making.
 #[derive(Debug)]
 pub struct Flow {
@@ -104,8 +111,8 @@ impl Flow {
         loop {
             let room = self.width.saturating_sub(line_width(head)).max(1);
             let (taken, next) = take_line(left, room);
-            self.push(head, taken);
-            let Some(next) = next else { return };
+            let Some(next) = next else { return self.push(head, taken) };
+            self.push(head, without_dot(taken));
             left = next;
             head = rest;
         }
@@ -192,30 +199,40 @@ impl Flow {
     }
 }
 
+/// A line that goes on in the next one, without a dot of ours between two facts at its end.
+fn without_dot<'a, 'b>(line: &'b [Cluster<'a>]) -> &'b [Cluster<'a>] {
+    match trim_end(line).split_last() {
+        Some((last, rest)) if last.text == "·" && !last.data && !rest.is_empty() => trim_end(rest),
+        _ => line,
+    }
+}
+
 /// The clusters of one line and what is left; nothing is left after the last line.
 fn take_line<'a, 'b>(
     clusters: &'b [Cluster<'a>],
     room: usize,
 ) -> (&'b [Cluster<'a>], Option<&'b [Cluster<'a>]>) {
     let mut used = 0;
-    let mut chance = None;
+    // Where the line can be broken, and where only if nothing else helps.
+    let (mut chance, mut last) = (None, None);
     for (at, cluster) in clusters.iter().enumerate() {
         if cluster.is_break() {
             return (&clusters[..at], Some(&clusters[at + 1..]));
         }
+        let joined = cluster.is_space() && joins(clusters, at);
         if cluster.is_space() {
-            chance = Some(at + 1);
+            last = Some(at + 1);
+            chance = if joined { chance } else { last };
         } else if cluster.width == 2 && at > 0 {
-            chance = Some(at);
+            (chance, last) = (Some(at), Some(at));
         }
         if used + cluster.width > room {
-            if cluster.is_space() {
+            if cluster.is_space() && !(joined && chance.is_some()) {
                 return (&clusters[..at], Some(skip_spaces(&clusters[at..])));
             }
-            let cut = match chance {
-                Some(chance) if chance > 0 && word_fits(&clusters[chance..], room) => chance,
-                _ => at.max(1),
-            };
+            let fits = |chance: &usize| *chance > 0 && word_fits(&clusters[*chance..], room);
+            let cut = chance.filter(|at| joined_fits(&clusters[*at..], room)).or(last).filter(fits);
+            let cut = cut.unwrap_or(at.max(1));
             return (trim_end(&clusters[..cut]), Some(skip_spaces(&clusters[cut..])));
         }
         used += cluster.width;
@@ -238,6 +255,40 @@ fn word_fits(clusters: &[Cluster<'_>], room: usize) -> bool {
     true
 }
 
+/// The same for what joined blanks hold together.
+fn joined_fits(clusters: &[Cluster<'_>], room: usize) -> bool {
+    let mut used = 0;
+    for (at, cluster) in clusters.iter().enumerate() {
+        if cluster.is_break() || cluster.is_space() && !joins(clusters, at) {
+            break;
+        }
+        used += cluster.width;
+        if used > room {
+            return false;
+        }
+    }
+    true
+}
+
+/// True for a blank of our own words that parts a number from what it counts, or the parts of a time: `12 minutes ago`,
+/// `23 Nov 13:02:11 UTC`. A line is not broken there if it can be broken before.
+fn joins(clusters: &[Cluster<'_>], at: usize) -> bool {
+    if clusters[at].data || at == 0 || clusters[at - 1].is_space() {
+        return false;
+    }
+    let in_word = |cluster: &&Cluster<'_>| !cluster.is_space() && !cluster.is_break();
+    let before: Vec<&str> =
+        clusters[..at].iter().rev().take(LONG).take_while(in_word).map(|cluster| cluster.text).collect();
+    let before: String = before.into_iter().rev().collect();
+    let after: String =
+        clusters[at + 1..].iter().take(LONG).take_while(in_word).map(|cluster| cluster.text).collect();
+    let counts = before.ends_with(|c: char| c.is_ascii_digit());
+    let unit = after.starts_with(|c: char| c.is_ascii_alphabetic());
+    let digit = after.starts_with(|c: char| c.is_ascii_digit());
+    let ago = after.trim_end_matches([',', '.', ';']) == "ago";
+    ago || counts && (unit || digit && after.contains(':')) || digit && MONTHS.contains(&before.as_str())
+}
+
 fn skip_spaces<'a, 'b>(clusters: &'b [Cluster<'a>]) -> &'b [Cluster<'a>] {
     let from = clusters.iter().position(|cluster| !cluster.is_space()).unwrap_or(clusters.len());
     &clusters[from..]
@@ -253,6 +304,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::app::document::safe;
 
     fn wrapped(width: usize, text: &str) -> String {
         let mut flow = Flow::new(width);
@@ -272,9 +324,23 @@ mod tests {
             (5, "ab日本", "ab日\n  本\n"),
             (1, "日", "日\n"),
             (9, "one  two  ", "one  two\n"),
+            (20, "it came 55 minutes ago", "it came\n  55 minutes ago\n"),
+            (18, "it came 55 minutes ago", "it came\n  55 minutes ago\n"),
+            (12, "it came 55 minutes ago", "it came 55\n  minutes\n  ago\n"),
+            (24, "asked 23 Nov 13:02:11 UTC, by me", "asked\n  23 Nov 13:02:11 UTC,\n  by me\n"),
+            (14, "and 3 resources", "and\n  3 resources\n"),
         ] {
             assert_eq!(wrapped(width, text), lines, "{text:?} in {width}");
         }
+    }
+
+    #[test]
+    fn no_dot_of_ours_is_left_at_the_end_of_a_line() {
+        let dot = || Piece::new(" · ", Role::Dim);
+        let mut flow = Flow::new(14);
+        flow.wrap("", "", &["High".into(), dot(), "Active".into(), dot(), "VM_Suspicious".into()]);
+        flow.wrap("", "", &safe(crate::domain::SafeStr("text from · outside"), Role::Body));
+        assert_eq!(flow.finish().text(), "High · Active\nVM_Suspicious\ntext from ·\noutside\n");
     }
 
     #[test]

@@ -27,12 +27,11 @@ pub fn group(model: &Model, columns: usize) -> Option<Document> {
     let first = list.group_at(list.place).unwrap_or(0);
     let fold = if list.is_folded(first) { "unfolds the group" } else { "folds the group" };
     // Of a chord its first key: which letter follows is seen then.
-    let keys = |commands: &[Command]| -> String {
-        let shown = commands.iter().map(|command| model.settings.keymap.shown(*command));
-        let begun: Vec<String> =
-            shown.map(|keys| keys.split(' ').next().unwrap_or_default().to_owned()).collect();
-        begun.join(" ")
-    };
+    let keys = |commands: &[Command]| model.settings.keymap.begun(commands);
+    let filters = [Narrow::Only(By::Type), Narrow::Without(By::Type)].map(Command::Narrow);
+    let chord =
+        |command: &Command| model.settings.keymap.of(*command).first().is_some_and(|keys| keys.len() > 1);
+    let chords = filters.iter().all(chord);
     for (keys, does) in [
         ("Enter".to_owned(), fold),
         (keys(&[Command::Mark(Mark::Toggle)]), "marks its alerts, or unmarks them"),
@@ -44,12 +43,13 @@ pub fn group(model: &Model, columns: usize) -> Option<Document> {
             keys(&[Record::Note, Record::Assign, Record::Judge(true)].map(Command::Record)),
             "note, assign, judge all of them",
         ),
-        (
-            keys(&[Narrow::Only(By::Type), Narrow::Without(By::Type)].map(Command::Narrow)),
-            "and a letter: filter by their values",
-        ),
+        if chords {
+            (keys(&filters), "and a letter: filter by their values")
+        } else {
+            (filters.map(|command| model.settings.keymap.shown(command)).join(", "), "filter by their type")
+        },
     ] {
-        flow.line(vec![Piece::new(format!("{keys:<6} "), Role::Key), Piece::from(does)]);
+        flow.wrap("", "       ", &[Piece::new(format!("{keys:<6} "), Role::Key), Piece::from(does)]);
     }
     Some(flow.finish())
 }

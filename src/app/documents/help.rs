@@ -63,18 +63,24 @@ pub fn grid(entries: &[(String, String)], columns: usize) -> Vec<Vec<Piece>> {
 
 /// The same with at least so many cells for the keys.
 fn grid_from(entries: &[(String, String)], columns: usize, least: usize) -> Vec<Vec<Piece>> {
-    let widest = |entries: &[(String, String)]| {
-        entries.iter().map(|(key, _)| width(key)).max().unwrap_or(0).max(least)
+    // Each column is as wide as its own entries: one long label or key costs its column the room, and no other.
+    let columns_of = |down: usize| -> Vec<(usize, usize)> {
+        let column = |part: &[(String, String)]| {
+            let keys = part.iter().map(|(key, _)| width(key)).max().unwrap_or(0).max(least);
+            (keys, part.iter().map(|(_, label)| keys + 2 + width(label)).max().unwrap_or(0))
+        };
+        entries.chunks(down).map(column).collect()
     };
-    let keys = widest(entries);
-    let cell = entries.iter().map(|(_, label)| keys + 2 + width(label)).max().unwrap_or(0);
-    let across = ((columns + GAP) / (cell + GAP).max(1)).clamp(1, entries.len().max(1));
-    let down = entries.len().div_ceil(across);
-    let own: Vec<usize> = entries.chunks(down.max(1)).map(widest).collect();
+    let fits = |down: &usize| {
+        let cells = columns_of(*down);
+        cells.iter().map(|(_, cell)| cell).sum::<usize>() + GAP * cells.len().saturating_sub(1) <= columns
+    };
+    let down = (1..=entries.len()).find(fits).unwrap_or(entries.len()).max(1);
+    let cells = columns_of(down);
     let mut lines = Vec::with_capacity(down);
-    for row in 0..down {
+    for row in 0..down.min(entries.len()) {
         let mut line = Vec::new();
-        for ((key, label), keys) in entries.iter().skip(row).step_by(down).zip(own.iter().copied()) {
+        for ((key, label), (keys, cell)) in entries.iter().skip(row).step_by(down).zip(&cells) {
             let gap = if line.is_empty() { 0 } else { GAP };
             line.push(Piece::from(" ".repeat(gap).as_str()));
             line.push(Piece::new(key.clone(), Role::Key));
@@ -99,6 +105,13 @@ mod tests {
             .map(|(key, label)| (key.to_owned(), label.to_owned()))
             .into();
         let text = |lines: Vec<Vec<Piece>>| Document { lines }.text();
+        let uneven: Vec<_> = [("a", "a label of some length"), ("b", "b"), ("c", "c"), ("d", "d")]
+            .map(|(key, label)| (key.to_owned(), label.to_owned()))
+            .into();
+        assert_eq!(
+            text(grid(&uneven, 33)),
+            "a  a label of some length   c  c\nb  b                        d  d\n"
+        );
         assert_eq!(text(grid(&entries, 34)), "j     down   G  last\nPgDn  page   q  quit\n");
         for columns in [12, 25, 40, 200] {
             let lines = grid(&entries, columns);

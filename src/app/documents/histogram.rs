@@ -21,11 +21,14 @@ pub struct Line {
     pub right: Vec<Piece>,
 }
 
-/// The rows, one or two. `wide` says whether there is room for times.
+/// The rows, one or two; none without an alert. `wide` says whether there is room for times.
 pub fn rows(histogram: &Histogram, rows: usize, wide: bool, blocks: bool, now: Now) -> Vec<Line> {
     let time = length(histogram.span.len());
     let high = |counts: Counts| counts.of(Severity::High);
     let total = |counts: Counts| counts.total();
+    if histogram.peak(total).is_none() {
+        return Vec::new();
+    }
     if rows < 2 {
         let left = lane(histogram, &time, total, Counts::worst, total, blocks);
         let mut right = peak(histogram, total, false, now);
@@ -156,6 +159,16 @@ mod tests {
             [pair("8 h    : -  : #", "peak 16"), pair("High     :     ", "peak 1")]
         );
         assert_eq!(drawn(1, true, true), [pair("8 h    ▂ ▄  ▂ █", "peak 16 · High 23 Nov 09:00")]);
+    }
+
+    #[test]
+    fn without_an_alert_there_is_nothing_to_label() {
+        let ruler = Ruler { bars: 8, steps: Steps::Clock, offset: now().offset };
+        let last = now().utc.timestamp() - 1;
+        let empty = Histogram::new(std::iter::empty(), Span { first: last - 3599, last }, ruler);
+        for count in 1..=2 {
+            assert_eq!(rows(&empty, count, true, true, now()), []);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::app::document::{Document, Piece, Role, safe};
 use crate::app::documents::bar::{bar, outcomes, pace};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{self, counted, thousands};
+use crate::app::documents::reading;
 use crate::app::model::{Model, SubscriptionState};
 use crate::domain::change::ChangeRecord;
 use crate::domain::{SafeStr, Status};
@@ -112,7 +113,13 @@ fn listings(flow: &mut Flow, model: &Model) {
         flow.wrap_after(&line, &[Piece::from("    ")], &listing(state, model.sync.running));
     }
     if model.sync.subscriptions.is_empty() && model.sync.fault.is_none() {
-        flow.words(if files { "  none: the alerts come from a file" } else { "  none yet" }, Role::Dim);
+        let words = match (&model.sync.reading, &model.sync.stopped) {
+            (Some(reading), _) => format!("  reading a file: {}", reading::words(reading)),
+            (None, Some(reading)) => format!("  {}", reading::stopped(reading)),
+            (None, None) if files => "  none: the alerts come from a file".to_owned(),
+            (None, None) => "  none yet".to_owned(),
+        };
+        flow.words(&words, Role::Dim);
     }
     if model.sync.quarantined > 0 {
         let words =
@@ -148,7 +155,13 @@ fn listing(state: &SubscriptionState, running: bool) -> Vec<Piece> {
 
 fn recent(flow: &mut Flow, model: &Model) {
     flow.section("Recent changes");
-    for record in &model.bulk.recent {
+    // Those on their way stand above.
+    let runs = |record: &&ChangeRecord| model.bulk.running.iter().any(|running| running.change == record.id);
+    let mut ended = model.bulk.recent.iter().filter(|record| !runs(record)).peekable();
+    if ended.peek().is_none() {
+        flow.words("  none", Role::Dim);
+    }
+    for record in ended {
         let mut line = vec![
             Piece::new(format!("{:>4}", record.id), Role::Label),
             Piece::new(format!("  {}  ", moment::local(record.at, model.now)), Role::Dim),
@@ -175,9 +188,6 @@ fn recent(flow: &mut Flow, model: &Model) {
             flow.wrap("      ", "      ", &why);
         }
     }
-    if model.bulk.recent.is_empty() {
-        flow.words("  none", Role::Dim);
-    }
 }
 
 /// What a change does, in words: `dismiss 337 alerts`, `undo change 12`.
@@ -190,5 +200,23 @@ pub fn what(record: &ChangeRecord) -> String {
         (Some(Status::InProgress), _) => format!("set {alerts} in progress"),
         (Some(Status::Active), _) => format!("activate {alerts}"),
         (Some(Status::Other) | None, None) => format!("change {}", thousands(record.tally.total())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::harness::Harness;
+
+    #[test]
+    fn a_change_on_its_way_stands_in_one_place() {
+        let mut harness = Harness::small();
+        harness.keys("* * s r y");
+        let text = jobs(&harness.model, 100).text();
+        assert_eq!(text.matches("resolve 4 alerts").count(), 1, "{text}");
+        harness.verify(1, &[]);
+        let text = jobs(&harness.model, 100).text();
+        let ended = text.split_once("Recent changes").map(|(_, after)| after.contains("resolve 4 alerts"));
+        assert_eq!(ended, Some(true), "{text}");
     }
 }

@@ -16,8 +16,8 @@ const DEEPEST: usize = 20;
 /// Bytes that are laid out at most: far more than anybody scrolls through.
 const MOST: usize = 1024 * 1024;
 
-/// Lays out a JSON text. Order, numbers and repeated keys stay as they are; a text that is no JSON is wrapped as it is.
-pub fn json(raw: &str, width: usize) -> Document {
+/// Lays out a JSON text, and says what key copies one that is too long to be shown, if any does. Order, numbers and repeated keys stay as they are; a text that is no JSON is wrapped as it is.
+pub fn json(raw: &str, copies: &str, width: usize) -> Document {
     let mut flow = Flow::new(width);
     if let Err(error) = serde_json::from_str::<IgnoredAny>(raw) {
         flow.wrap(
@@ -35,10 +35,11 @@ pub fn json(raw: &str, width: usize) -> Document {
     printer.print(&escaped);
     if shown.len() < raw.len() {
         let left = thousands(raw.len() - shown.len());
+        let copies = if copies.is_empty() { String::new() } else { format!("; {copies} copies all of it") };
         printer.flow.wrap(
             "",
             "",
-            &[Piece::new(format!("… {left} more bytes are not shown; y j copies all of it"), Role::Error)],
+            &[Piece::new(format!("… {left} more bytes are not shown{copies}"), Role::Error)],
         );
     }
     printer.flow.finish()
@@ -129,7 +130,7 @@ mod tests {
     fn values_and_order_survive() {
         let raw = r#"{"z":1e400,"a":[true,null,{}],"a":"x\"y","n":12345678901234567890123}"#;
         assert_eq!(
-            json(raw, 40).text(),
+            json(raw, "y j", 40).text(),
             "\
 {
   \"z\": 1e400,
@@ -147,20 +148,20 @@ mod tests {
 
     #[test]
     fn unsafe_characters_are_escapes() {
-        let text = json("{\"a\":\"\u{202e}x\u{200b}\"}", 40).text();
+        let text = json("{\"a\":\"\u{202e}x\u{200b}\"}", "y j", 40).text();
         assert_eq!(text, "{\n  \"a\": \"\\u202ex\\u200b\"\n}\n");
     }
 
     #[test]
     fn what_is_no_json_is_still_shown() {
-        let text = json("<html>\u{1b}[2J</html>", 60).text();
+        let text = json("<html>\u{1b}[2J</html>", "y j", 60).text();
         assert!(text.starts_with("This is no JSON") && text.ends_with("<html>␛[2J</html>\n"), "{text}");
     }
 
     #[test]
     fn a_huge_text_is_cut_and_says_so() {
         let raw = format!("[{}0]", "123456789,".repeat(150_000));
-        let text = json(&raw, 60).text();
+        let text = json(&raw, "y j", 60).text();
         assert!(text.len() < 3 * MOST && text.ends_with("more bytes are not shown; y j copies all of it\n"));
         assert!(text.contains("… 451,427 more bytes"), "{}", &text[text.len() - 90..]);
     }
@@ -168,7 +169,7 @@ mod tests {
     #[test]
     fn long_strings_wrap_within_the_width() {
         let raw = format!("{{\"key\":\"{}\"}}", "word ".repeat(40));
-        let document = json(&raw, 30);
+        let document = json(&raw, "y j", 30);
         assert!(document.lines.len() > 5 && document.width() <= 30);
     }
 }

@@ -5,8 +5,9 @@
 //! | [`flow`] | the words of all others: wrapping, fields, sections |
 //! | [`moment`] | times and ages in words |
 //! | [`bar`] | progress in cells |
+//! | [`reading`] | how far files are read |
 //! | [`pane`](mod@pane) | the side pane |
-//! | [`details`](mod@details), `entities`, `evidence` | the *Alert details* tab |
+//! | [`details`](mod@details), `entities`, `label`, `evidence` | the *Alert details* tab; names of fields |
 //! | [`related`](mod@related), `incident` | the *Related* tab; an incident as a tree |
 //! | [`history`](mod@history) | the *History* tab |
 //! | [`json`](mod@json) | the *JSON* tab |
@@ -44,9 +45,11 @@ pub mod history;
 mod incident;
 pub mod jobs;
 pub mod json;
+mod label;
 pub mod log;
 pub mod moment;
 pub mod pane;
+pub mod reading;
 pub mod recommendations;
 pub mod related;
 pub mod sign_in;
@@ -59,7 +62,7 @@ pub mod views;
 
 pub use contacts::contacts;
 pub use context::context;
-pub use details::details;
+pub use details::{details, untitled};
 pub use group::group;
 pub use help::help;
 pub use history::history;

@@ -17,10 +17,11 @@ use crate::domain::{SafeText, Severity};
 /// Cells of the severity's column.
 const SEVERITY: usize = 9;
 
-/// Lays the list out; gives the lines of each recommendation.
+/// Lays the list out; gives the lines of each recommendation. `asks` is the key that asks again.
 pub fn recommendations(
     resource: &ResourceId,
     remote: &Remote<Recommendations>,
+    asks: &str,
     width: usize,
     now: Now,
 ) -> (Document, Vec<Range<usize>>) {
@@ -28,7 +29,7 @@ pub fn recommendations(
     let mut items = Vec::new();
     heading(&mut flow, resource);
     flow.blank();
-    if !standing(&mut flow, remote, now) {
+    if !standing(&mut flow, remote, asks, now) {
         return (flow.finish(), items);
     }
     let Some(known) = remote.value() else { return (flow.finish(), items) };

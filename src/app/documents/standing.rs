@@ -10,14 +10,15 @@ use crate::domain::progress::{Fault, FaultKind};
 /// Older than this, what is known says of when it is, in seconds.
 const FRESH: i64 = 120;
 
-/// Lays out how asking stands; nothing when what is known is fresh. True when something is known and can be shown.
-pub fn standing<T>(flow: &mut Flow, remote: &Remote<T>, now: Now) -> bool {
+/// Lays out how asking stands, with the key that asks again; nothing when what is known is fresh. True when something is
+/// known and can be shown.
+pub fn standing<T>(flow: &mut Flow, remote: &Remote<T>, asks: &str, now: Now) -> bool {
     let (first, rest) = ("  ", "    ");
     let Some((_, at)) = &remote.known else {
         match &remote.fault {
             _ if remote.is_loading() => flow.wrap(first, rest, &[Piece::new("loading…", Role::Dim)]),
-            Some(fault) => flow.wrap(first, rest, &words(fault)),
-            None => flow.wrap(first, rest, &[Piece::new("not asked yet; R asks", Role::Dim)]),
+            Some(fault) => flow.wrap(first, rest, &words(fault, asks)),
+            None => flow.wrap(first, rest, &[Piece::new(format!("not asked yet; {asks} asks"), Role::Dim)]),
         }
         return false;
     };
@@ -28,11 +29,11 @@ pub fn standing<T>(flow: &mut Flow, remote: &Remote<T>, now: Now) -> bool {
         }
         Some(fault) => {
             let mut line = vec![Piece::new(format!("{}, and no newer: ", age()), Role::Strong)];
-            line.extend(words(fault));
+            line.extend(words(fault, asks));
             flow.wrap(first, rest, &line);
         }
         None if (now.utc - *at).num_seconds() > FRESH => {
-            flow.wrap(first, rest, &[Piece::new(format!("{}; R asks again", age()), Role::Dim)]);
+            flow.wrap(first, rest, &[Piece::new(format!("{}; {asks} asks again", age()), Role::Dim)]);
         }
         None => {}
     }
@@ -40,16 +41,16 @@ pub fn standing<T>(flow: &mut Flow, remote: &Remote<T>, now: Now) -> bool {
 }
 
 /// A fault, and what can be done about it.
-fn words(fault: &Fault) -> Vec<Piece> {
+fn words(fault: &Fault, asks: &str) -> Vec<Piece> {
     let mut line = safe(fault.message.as_safe(), Role::Error);
     let advice = match fault.kind {
-        FaultKind::Unreachable | FaultKind::Throttled | FaultKind::Protocol => "   R tries again",
-        FaultKind::SignIn => "   R signs in again",
-        FaultKind::Forbidden => "   R tries again once the role was given",
-        FaultKind::Storage => "",
+        FaultKind::Unreachable | FaultKind::Throttled | FaultKind::Protocol => "tries again",
+        FaultKind::SignIn => "signs in again",
+        FaultKind::Forbidden => "tries again once the role was given",
+        FaultKind::Storage => return line,
     };
     // A command leaves the keys out.
-    line.push(Piece::new(advice, Role::Key));
+    line.push(Piece::new(format!("   {asks} {advice}"), Role::Key));
     line
 }
 
@@ -63,7 +64,7 @@ mod tests {
 
     fn laid_out(remote: &Remote<u8>) -> (bool, String) {
         let mut flow = Flow::new(80);
-        let known = standing(&mut flow, remote, now());
+        let known = standing(&mut flow, remote, "R", now());
         (known, flow.finish().text().trim().to_owned())
     }
 

@@ -216,7 +216,8 @@ fn azure_name<'a>(id: &'a ResourceId, table: &'a Table) -> &'a str {
     }
 }
 
-/// The chain of stages: the alert's highlighted, in short from one before its first to one after its last.
+/// The chain of stages: the alert's highlighted and named as the source names them, in short from one before its first to one
+/// after its last.
 pub(super) fn kill_chain(flow: &mut Flow, alert: &Alert, whole: bool) {
     let hit = |stage: &Tactic| alert.tactics.iter().any(|tactic| tactic.stage() == Some(*stage));
     let chain = Tactic::CHAIN;
@@ -229,7 +230,9 @@ pub(super) fn kill_chain(flow: &mut Flow, alert: &Alert, whole: bool) {
             .iter()
             .map(|stage| {
                 if hit(stage) {
-                    vec![Piece::new(format!("▐{}▌", stage.label()), Role::Stage)]
+                    let own = alert.tactics.iter().filter(|tactic| tactic.stage() == Some(*stage));
+                    let own: Vec<&str> = own.map(Tactic::label).collect();
+                    vec![Piece::new(format!("▐{}▌", own.join(", ")), Role::Stage)]
                 } else {
                     vec![Piece::new(stage.label(), Role::Dim)]
                 }
@@ -328,4 +331,25 @@ pub fn column(line: &mut Vec<Piece>, cell: Vec<Piece>, width: usize) {
     let used = line_width(&cell);
     line.extend(cell);
     line.push(Piece::from(" ".repeat(width.saturating_sub(used)).as_str()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::harness::alert;
+    use crate::domain::tactic::TacticSet;
+
+    #[test]
+    fn a_stage_is_named_as_the_source_names_it() {
+        for (intent, shown) in [
+            ("Probing", "  ▐Probing▌ › Resource development › …"),
+            ("Exploitation", "  … › Resource development › ▐Exploitation▌ › Execution › …"),
+            ("PreAttack, Probing", "  ▐Pre-attack, Probing▌ › Resource development › …"),
+        ] {
+            let alert = Alert { tactics: TacticSet::parse_intent(intent), ..alert(1) };
+            let mut flow = Flow::new(100);
+            kill_chain(&mut flow, &alert, false);
+            assert_eq!(flow.finish().text().trim_end(), shown);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::app::command::{App, Command};
 use crate::app::document::{Document, Piece, Role, safe, safe_cell};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::json;
@@ -136,7 +137,7 @@ fn apps(flow: &mut Flow, model: &Model, trigger: &Trigger) -> Items {
         None => {}
     }
     let on = model.list.marks.len();
-    if on > 1 || on == 1 && model.respond.alert.is_some_and(|key| !model.list.marks.contains(&key)) {
+    if on > 1 || on == 1 && model.respond.alert.is_some_and(|key| !model.list.marks.contains(key)) {
         let words = if on == 1 {
             "  for the marked alert".to_owned()
         } else {
@@ -147,7 +148,8 @@ fn apps(flow: &mut Flow, model: &Model, trigger: &Trigger) -> Items {
     flow.wrap("", "", &head);
     if let Some(fault) = &remote.fault {
         flow.wrap("  ", "  ", &safe(fault.message.as_safe(), Role::Error));
-        flow.words("  R asks again.", Role::Dim);
+        let asks = model.settings.keymap.said(Command::App(App::Sync));
+        flow.words(&format!("  {asks} asks again."), Role::Dim);
     }
     let Some(found) = remote.value() else { return Vec::new() };
     if found.apps.is_empty() {
@@ -306,7 +308,7 @@ fn sent(flow: &mut Flow, outgoing: &Outgoing, titles: &Titles<'_>) {
         line.push(Piece::new(format!("  {}", counted(event.body.len(), "byte")), Role::Dim));
         flow.wrap("", "  ", &line);
         if at < SHOWN {
-            for line in json(&event.body, flow.width()).lines {
+            for line in json(&event.body, "", flow.width()).lines {
                 flow.line(line);
             }
             flow.blank();

@@ -1,8 +1,10 @@
 //! Saved views with their counts: the lines of their list, of the menu of `m`, and of the heading.
 
+use crate::app::command::{Command, View};
 use crate::app::document::{Document, Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{ago, counted, thousands};
+use crate::app::key::Key;
 use crate::app::model::Model;
 use crate::app::views::count;
 use crate::domain::SafeStr;
@@ -56,18 +58,26 @@ fn new(count: ViewCount) -> String {
     format!("{} new", thousands(count.new))
 }
 
-/// The menu of `m`: each digit with the view that would be saved over, or that it is free.
-pub fn digits(model: &Model, width: usize) -> Document {
+/// The menu of the chord that saves, from what was typed of it: each digit with the view that would be saved over, or that
+/// it is free.
+pub fn digits(model: &Model, typed: &[Key], width: usize) -> Document {
     let mut flow = Flow::new(width);
+    let keymap = &model.settings.keymap;
+    let key = |keys: String| Piece::new(keys, Role::Key);
     for digit in DIGITS {
+        let Some(keys) = keymap.rest(Command::View(View::Save(digit)), typed) else { continue };
         match model.views.saved.iter().find(|kept| kept.view.digit == Some(digit)) {
-            Some(kept) => flow.line(line(model, kept, false, width)),
-            None => {
-                flow.line(vec![Piece::new(digit.to_string(), Role::Key), Piece::new("  free", Role::Dim)]);
+            Some(kept) => {
+                let mut line = line(model, kept, false, width);
+                line[0] = key(keys);
+                flow.line(line);
             }
+            None => flow.line(vec![key(keys), Piece::new("  free", Role::Dim)]),
         }
     }
-    flow.line(vec![Piece::new("m", Role::Key), Piece::from("  all views: open, name, delete")]);
+    if let Some(keys) = keymap.rest(Command::View(View::Menu), typed) {
+        flow.line(vec![key(keys), Piece::from("  all views: open, name, delete")]);
+    }
     flow.finish()
 }
 
@@ -117,11 +127,9 @@ pub fn heading(model: &Model, room: usize) -> Vec<Piece> {
         if shown == Some(ViewRef::Saved(kept.id)) {
             add(vec![Piece::new(format!(" · {}", new(count)), Role::Strong)]);
         } else if let Some(digit) = kept.view.digit {
-            let mut pieces = vec![
-                Piece::new(" · ", Role::Dim),
-                Piece::new(digit.to_string(), Role::Key),
-                Piece::from(" "),
-            ];
+            let opens = model.settings.keymap.shown(Command::View(View::Digit(digit)));
+            let mut pieces =
+                vec![Piece::new(" · ", Role::Dim), Piece::new(opens, Role::Key), Piece::from(" ")];
             pieces.extend(safe_cell(SafeStr(&kept.view.name), NAME, Role::Dim));
             pieces.push(Piece::new(format!(" {}", new(count)), Role::Strong));
             add(pieces);

@@ -8,7 +8,7 @@ use crate::domain::resource::{ResourceId, ResourceIdentifier};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{SafeText, Severity, Status, SubscriptionId};
 
-pub(super) fn alert(key: u32) -> Alert {
+pub(crate) fn alert(key: u32) -> Alert {
     let activity = now().utc - TimeDelta::hours(2);
     Alert {
         id: id(key),

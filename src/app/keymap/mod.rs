@@ -3,7 +3,9 @@
 mod build;
 mod preset;
 
-use crate::app::command::{CHORDS, COMMANDS, Chord, Command, Pivot, Scope, Spec, sequence, show_keys};
+use crate::app::command::{
+    CHORDS, COMMANDS, Chord, Command, Pivot, Scope, Spec, name, sequence, show_keys, spec,
+};
 use crate::app::key::{Code, Key};
 
 pub use build::{KeyMistake, build, is_fragile};
@@ -32,11 +34,14 @@ pub enum Match {
 pub struct Keymap {
     /// In the order of the table of commands.
     sequences: Vec<Vec<Vec<Key>>>,
+    /// What to type where there is no screen, in the same order; empty on a screen.
+    words: Vec<Option<String>>,
 }
 
 impl Default for Keymap {
     fn default() -> Self {
-        Self { sequences: COMMANDS.iter().map(|spec| spec.sequences().collect()).collect() }
+        let sequences = COMMANDS.iter().map(|spec| spec.sequences().collect()).collect();
+        Self { sequences, words: Vec::new() }
     }
 }
 
@@ -56,12 +61,44 @@ impl Keymap {
         self.rows().find(|(spec, _)| spec.command == command).map_or(&[], |(_, sequences)| sequences)
     }
 
-    /// The sequence of a command that is shown: the first. Its name in the palette where it has none.
+    /// The same keys, but commands are called by words where texts name them.
+    #[must_use]
+    pub fn in_words(self, word: impl Fn(Command) -> Option<String>) -> Self {
+        Self { words: COMMANDS.iter().map(|spec| word(spec.command)).collect(), ..self }
+    }
+
+    /// How a text names a command: by its first sequence, where it has none by its name in the palette, and without a
+    /// screen by what to type.
     pub fn shown(&self, command: Command) -> String {
-        self.of(command).first().map_or_else(
-            || format!(":{}", crate::app::command::name(command)),
-            |sequence| show_keys(sequence),
-        )
+        let declared = spec(command).map_or(command, |spec| spec.command);
+        let place = COMMANDS.iter().position(|spec| spec.command == declared);
+        if let Some(word) = place.and_then(|at| self.words.get(at)?.as_ref()) {
+            return in_place(command, word.clone());
+        }
+        match self.of(declared).first() {
+            Some(sequence) if self.words.is_empty() => in_place(command, show_keys(sequence)),
+            Some(sequence) => format!("press {}", in_place(command, show_keys(sequence))),
+            None => format!(":{}", name(command)),
+        }
+    }
+
+    /// How a text names the keys with which several commands begin, each once: `f F`.
+    pub fn begun(&self, commands: &[Command]) -> String {
+        let mut begun: Vec<String> = Vec::new();
+        for command in commands {
+            let shown = self.shown(*command);
+            let first = shown.split(' ').next().unwrap_or_default();
+            if !begun.iter().any(|known| known == first) {
+                begun.push(first.to_owned());
+            }
+        }
+        begun.join(" ")
+    }
+
+    /// The keys that lead from what was typed of a chord to a command; none when it does not begin so.
+    pub fn rest(&self, command: Command, typed: &[Key]) -> Option<String> {
+        let rests = self.of(command).iter().filter_map(|keys| keys.strip_prefix(typed));
+        rests.filter(|rest| !rest.is_empty()).map(show_keys).next()
     }
 
     /// The same for the middle of a sentence: letters stand together, as `*l`.
@@ -130,6 +167,16 @@ fn as_declared(command: Command, sequence: &[Key], keys: &[Key]) -> Option<Comma
         return None;
     };
     (before == chord).then_some(Command::Pivot(Pivot::Entity(letter as u8 - a as u8)))
+}
+
+/// What names the first entity, for the one that is meant: it ends with the letter.
+fn in_place(command: Command, mut first: String) -> String {
+    if let Command::Pivot(Pivot::Entity(at)) = command
+        && first.pop().is_some()
+    {
+        first.push(char::from(b'a' + at.min(25)));
+    }
+    first
 }
 
 /// A sequence as the config writes it; none when one of its keys is none.

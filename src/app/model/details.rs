@@ -7,7 +7,7 @@ use crate::app::copy::Clip;
 use crate::app::document::Document;
 use crate::app::message::{Detail, Question};
 use crate::app::model::Place;
-use crate::domain::table::FactsMark;
+use crate::domain::table::ContentMark;
 use crate::domain::{AlertKey, SafeText};
 
 /// Details of the alert under the cursor.
@@ -20,7 +20,7 @@ pub struct Details {
     /// The alert of the question in flight.
     pub asked: Option<AlertKey>,
     /// The facts among which mentions were counted, or are being counted.
-    pub counted: Option<FactsMark>,
+    pub counted: Option<ContentMark>,
     /// True when what is shown was overtaken while a question was in flight.
     pub again: bool,
     /// What to copy as soon as the details are there.

@@ -8,7 +8,7 @@ use crate::app::model::Scroll;
 use crate::domain::change::{ScriptTool, Target};
 use crate::domain::export::Format;
 use crate::domain::listing::Listing;
-use crate::domain::{SafeText, Status};
+use crate::domain::{ChangeId, SafeText, Status};
 
 /// Something to write, frozen when its prompt opened.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub enum Contents {
         marked: bool,
         /// How many the list does not show.
         off_screen: usize,
+        /// True when they are all there are.
+        whole: bool,
     },
     /// A change as a script.
     Script {
@@ -82,6 +84,8 @@ pub struct Saving {
     pub total: usize,
     /// True once it was cancelled.
     pub cancelling: bool,
+    /// The newest change when every alert was to be written.
+    pub covers: Option<ChangeId>,
 }
 
 /// The prompt for a command that gets alerts.

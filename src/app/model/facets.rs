@@ -92,10 +92,15 @@ impl Facets {
         })
     }
 
-    /// What Enter would put in force: the ticks or, where none was touched, only the value under the cursor.
+    /// What Enter would put in force: the ticks, those of the filter too or, without any, only the value under the cursor. A
+    /// time has one value: that under the cursor, until a tick was touched.
     pub fn outcome(&self) -> Filter {
         let only = match (self.field(), self.value()) {
-            (Some(field), Some(facet)) if self.ticks.is_empty() && self.in_values => {
+            (Some(field), Some(facet))
+                if self.ticks.is_empty()
+                    && self.in_values
+                    && (field.is_time() || self.ticked(field).is_empty()) =>
+            {
                 self.filter.with_values(field, [facet.value.raw()])
             }
             _ => None,

@@ -1,11 +1,10 @@
 //! The list and its marks.
 
-use std::collections::BTreeSet;
-
 use crate::app::columns::Columns;
 use crate::app::lines::{Folds, Lines, Under};
 use crate::app::message::Question;
 use crate::domain::AlertKey;
+use crate::domain::key_set::KeySet;
 use crate::domain::listing::Listing;
 use crate::domain::query::{GroupBy, Sort};
 
@@ -35,15 +34,15 @@ pub struct List {
     /// The first line drawn.
     pub offset: usize,
     /// Marked alerts.
-    pub marks: BTreeSet<AlertKey>,
+    pub marks: KeySet,
     /// How many marks have no line: not in `listing`, or folded.
     pub hidden_marks: usize,
     /// By group: how many of its alerts are marked. Empty when nothing is marked.
     pub marked_in: Vec<usize>,
     /// The set before it was last cleared, for `*l`.
-    pub last_marks: BTreeSet<AlertKey>,
+    pub last_marks: KeySet,
     /// What the `*` chords marked since the set was last empty: members without a mark are those the analyst keeps.
-    pub base: BTreeSet<AlertKey>,
+    pub base: KeySet,
     /// Visual mode: where it began and whether it marks or unmarks.
     pub visual: Option<Visual>,
     /// The order.

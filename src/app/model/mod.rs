@@ -26,6 +26,7 @@ use std::sync::Arc;
 use crate::app::columns::Columns;
 use crate::app::keymap::Pending;
 use crate::app::keys::Held;
+use crate::app::leaving::Leaving;
 use crate::app::message::{Now, Session};
 use crate::app::mouse;
 use crate::app::notify::Announced;
@@ -44,7 +45,7 @@ pub use first_run::{Choice, Counted, FirstRun, FirstRunStep};
 pub use list::{List, Spot, Visual};
 pub use log::{Inside, Log, Window};
 pub use overlay::{
-    Confirm, Failures, MailForm, Overlay, Palette, PivotMenu, Scroll, SetOf, StatusMenu, Twins,
+    Confirm, Failure, Failures, MailForm, Overlay, Palette, PivotMenu, Scroll, SetOf, StatusMenu, Twins,
 };
 pub use pivot::Frame;
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};
@@ -115,6 +116,8 @@ pub struct Model {
     pub serial: u64,
     /// The moment of the last ctrl-c that found nothing to cancel: a second one quits.
     pub last_interrupt: Option<Now>,
+    /// What is known of decisions that would go with the program.
+    pub leaving: Leaving,
     /// Another profile is being opened: keys wait for it.
     pub switching: bool,
     /// The timer that moves the ages runs.
@@ -155,6 +158,7 @@ impl Model {
             standing: Vec::new(),
             serial: 0,
             last_interrupt: None,
+            leaving: Leaving::default(),
             switching: false,
             ticking: false,
             held: VecDeque::new(),

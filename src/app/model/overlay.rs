@@ -146,7 +146,7 @@ pub struct Failures {
     /// The change.
     pub change: ChangeRecord,
     /// Its alerts that failed, are in conflict or unconfirmed.
-    pub targets: Vec<TargetRecord>,
+    pub targets: Vec<Failure>,
     /// The line under the cursor.
     pub chosen: usize,
     /// The first line drawn.
@@ -156,8 +156,17 @@ pub struct Failures {
 impl Failures {
     /// How many have an outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
-        self.targets.iter().filter(|target| target.outcome == outcome).count()
+        self.targets.iter().filter(|target| target.record.outcome == outcome).count()
     }
+}
+
+/// One alert of a change that failed, is in conflict or unconfirmed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// Its number, if the cache has it.
+    pub key: Option<AlertKey>,
+    /// What became of it.
+    pub record: TargetRecord,
 }
 
 /// A scroll position in text that the view lays out itself.

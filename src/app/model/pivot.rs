@@ -1,11 +1,9 @@
 //! Where the analyst was before a pivot.
 
-use std::collections::BTreeSet;
-
 use crate::app::lines::Folds;
 use crate::app::model::{Opened, Spot};
-use crate::domain::AlertKey;
 use crate::domain::filter::Filter;
+use crate::domain::key_set::KeySet;
 use crate::domain::view::{Look, ViewRef};
 
 /// Where the analyst was before a pivot: all that Backspace brings back.
@@ -28,9 +26,9 @@ pub struct Frame {
     /// The cursor and what was in sight.
     pub spot: Spot,
     /// Marked alerts.
-    pub marks: BTreeSet<AlertKey>,
+    pub marks: KeySet,
     /// What the `*` chords had marked.
-    pub base: BTreeSet<AlertKey>,
+    pub base: KeySet,
     /// The full details that were open, the innermost last.
     pub opened: Vec<Opened>,
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::message::Now;
 use crate::domain::SubscriptionId;
-use crate::domain::progress::{Fault, Subscription};
+use crate::domain::progress::{Fault, Reading, Subscription};
 
 /// What the workers said last.
 #[derive(Debug, Default)]
@@ -29,6 +29,12 @@ pub struct SyncStatus {
     pub offered: bool,
     /// Another instance sends.
     pub elsewhere: bool,
+    /// How far the files are read; none while none are.
+    pub reading: Option<Reading>,
+    /// The analyst wants reading to stop.
+    pub stopping: bool,
+    /// How far they were read when that was stopped before their end.
+    pub stopped: Option<Reading>,
 }
 
 /// One subscription's listing.

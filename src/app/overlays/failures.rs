@@ -35,7 +35,7 @@ pub(super) fn show_chosen(failures: &mut Failures, height: usize) {
 fn retry(model: &mut Model, out: &mut Effects) {
     let Some(Overlay::Failures(failures)) = model.overlays.last() else { return };
     let change = failures.change.id;
-    let any = failures.targets.iter().any(|target| target.outcome.is_retryable());
+    let any = failures.targets.iter().any(|target| target.record.outcome.is_retryable());
     let read_only = model.session.as_ref().and_then(|session| session.read_only.clone());
     match read_only {
         Some(why) => fail(model, format!("read-only: {why}"), out),

@@ -88,7 +88,7 @@ const RULE_WHOLE: &Hints = &[
 const RULES_ASKING: &Hints = &[("y", "yes, do it"), ("Enter", "no"), ("Esc", "no")];
 const SAVE: &Hints = &[("Enter", "write it"), ("Tab ↓ ↑", "format"), ("Esc", "close")];
 const REPLACE: &Hints = &[("y", "yes, replace it"), ("Enter", "no"), ("Esc", "no")];
-const PIPE: &Hints = &[("Enter", "run it"), ("Esc", "close")];
+const PIPE: &Hints = &[("Enter", "run it"), ("↑", "last command"), ("Esc", "close")];
 const RUNS: &Hints = &[("↑ ↓", "scroll"), ("Esc", "end it, close")];
 const FIELDS: &Hints = &[("↑ ↓", "field"), ("Enter", "its values"), ("type", "narrow"), ("Esc", "close")];
 const VALUES: &Hints = &[
@@ -202,7 +202,8 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
         ("In the menu of entities", PIVOT),
         ("In the failures of a change", FAILURES),
         ("When a logic app is about to be triggered", TRIGGER_MARKED),
-        ("When feedback is asked for", NOT_USEFUL),
+        ("When an alert is judged useful", USEFUL),
+        ("When an alert is judged not useful", NOT_USEFUL),
         ("In its comment", JUDGE),
         ("In the audit log", LOG),
         ("In the form of a suppression rule", RULE),

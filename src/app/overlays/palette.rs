@@ -1,6 +1,6 @@
 //! The palette: every command by name.
 
-use crate::app::command::{COMMANDS, Spec};
+use crate::app::command::{COMMANDS, Spec, name};
 use crate::app::input::Edit;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Overlay, Palette};
@@ -49,8 +49,8 @@ pub(super) fn search(palette: &mut Palette) {
     palette.chosen = 0;
 }
 
-/// Places in the table of commands that match, best first: every typed word begins a word of the label, else is in it,
-/// else its letters come in that order.
+/// Places in the table of commands that match, best first: it is the name that the config has for it, or every typed word
+/// begins a word of the label, else is in it, else its letters come in that order.
 pub fn matching(typed: &str) -> Vec<usize> {
     let typed = typed.trim().to_lowercase();
     let mut found: Vec<(u8, usize)> =
@@ -67,7 +67,7 @@ fn quality(spec: &Spec, typed: &str) -> Option<u8> {
     let text = format!("{} {} {}", spec.label, spec.hint, spec.group.title()).to_lowercase();
     let words = || typed.split_whitespace();
     let begins = |word: &str| text.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word));
-    if spec.label.to_lowercase().starts_with(typed) {
+    if spec.label.to_lowercase().starts_with(typed) || name(spec.command) == typed {
         return Some(0);
     }
     if words().all(begins) {
@@ -97,6 +97,8 @@ mod tests {
             ("same res", "Mark those on the same resource"),
             ("undo", "Undo the last change, on the server too"),
             ("JSON", "Copy the source's JSON"),
+            ("mark-last", "Bring the last marks back"),
+            ("suppress-rules", "Suppression rules: show, edit, switch, extend, delete"),
         ] {
             assert_eq!(best(typed), label);
         }

@@ -12,6 +12,7 @@ pub(super) fn prompt(model: &mut Model, key: Key, out: &mut Effects) {
     match key.code {
         Code::Enter => pipe::run(model, out),
         Code::Esc => close(model),
+        Code::Up => pipe::recall(model),
         _ => {
             if prompt.input.handle(key) == Some(Edit::Changed) {
                 prompt.error = None;

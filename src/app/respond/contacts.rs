@@ -6,6 +6,7 @@ use crate::app::fetch::{self, Remote};
 use crate::app::message::Question;
 use crate::app::model::{MailForm, Model, Overlay, Page};
 use crate::app::notice::{fail, say};
+use crate::app::respond::asks;
 use crate::app::respond::kept::Kept;
 use crate::app::{Effect, Effects};
 use crate::domain::contacts::{Contacts as Stored, Saved, Settings, differences};
@@ -85,7 +86,7 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
         Some(why) => vec![Piece::new(format!("Not to be edited: {why}."), Role::Strong)],
         None => vec![Piece::new("Enter", Role::Key), Piece::from(" edits")],
     };
-    let document = documents::contacts(name, remote, &edits, width, model.now);
+    let document = documents::contacts(name, remote, &edits, &asks(model), width, model.now);
     Page { document, items: Vec::new() }
 }
 
@@ -102,7 +103,8 @@ pub(super) fn enter(model: &mut Model, out: &mut Effects) {
     }
     let known = model.respond.contacts.kept.get(&subscription).and_then(Remote::value).cloned();
     let Some(before) = known else {
-        say(model, "the settings are not known yet; R asks again", out);
+        let asks = asks(model);
+        say(model, format!("the settings are not known yet; {asks} asks again"), out);
         return;
     };
     let name = SafeText::from(model.table.subscription_name(subscription.as_str()).0);

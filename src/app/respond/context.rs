@@ -1,6 +1,6 @@
 //! Section 1, *Inspect resource context*. Its three parts are asked and fail independently.
 
-use crate::app::command::Reach;
+use crate::app::command::{Command, Copy, Reach};
 use crate::app::document::{Piece, Role};
 use crate::app::documents::context::{Around as Shown, Item, Laid};
 use crate::app::documents::{self, flow::Flow};
@@ -9,7 +9,7 @@ use crate::app::message::Question;
 use crate::app::model::{Model, Page, Section};
 use crate::app::notice::say;
 use crate::app::respond::kept::Kept;
-use crate::app::respond::{ascend, descend, lay_out};
+use crate::app::respond::{ascend, asks, descend, lay_out};
 use crate::app::{Effect, Effects, details, layout};
 use crate::domain::activity::{ActivityLog, Event, Window};
 use crate::domain::context::subject;
@@ -204,6 +204,7 @@ fn laid(model: &Model, width: usize) -> Option<Laid> {
         window: around.window.unwrap_or(default),
         times,
         all_holders: around.all_holders,
+        asks: &asks(model),
     };
     Some(documents::context(&shown, width, model.now))
 }
@@ -275,7 +276,8 @@ pub(super) fn enter(model: &mut Model, out: &mut Effects) {
             None
         }
         Item::Tag(_) => {
-            say(model, "a tag holds no more than this; y y copies the alert's row", out);
+            let copies = model.settings.keymap.said(Command::Copy(Copy::Row));
+            say(model, format!("a tag holds no more than this; {copies} copies the alert's row"), out);
             return;
         }
     };

@@ -22,7 +22,7 @@ pub mod prevent;
 pub mod suppress;
 pub mod trigger;
 
-use crate::app::command::{Move, Respond as Verb};
+use crate::app::command::{App, Command, Move, Respond as Verb};
 use crate::app::fetch::Answer;
 use crate::app::layout;
 use crate::app::message::Question;
@@ -134,6 +134,11 @@ pub(super) fn fetched(model: &mut Model, question: Question, answer: Answer, out
         Answer::Suppress(answer) => crate::app::suppress::answered(model, question, answer, out),
     }
     lay_out(model);
+}
+
+/// How the text of a section names the key that asks the source again.
+fn asks(model: &Model) -> String {
+    model.settings.keymap.said(Command::App(App::Sync))
 }
 
 /// Lays the section out for the width and the clock, and keeps the cursor inside it.

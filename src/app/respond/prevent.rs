@@ -6,7 +6,7 @@ use crate::app::message::Question;
 use crate::app::model::{Model, Page};
 use crate::app::respond::context::nothing;
 use crate::app::respond::kept::Kept;
-use crate::app::respond::{ascend, descend, lay_out};
+use crate::app::respond::{ascend, asks, descend, lay_out};
 use crate::app::{Effect, Effects, details};
 use crate::domain::SafeText;
 use crate::domain::context::subject;
@@ -71,7 +71,7 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
     let Some(resource) = resource(model) else { return nothing(model, width) };
     let unasked = Remote::default();
     let remote = model.respond.prevent.kept.get(&Of::new(resource.clone())).unwrap_or(&unasked);
-    let (document, items) = documents::recommendations(&resource, remote, width, model.now);
+    let (document, items) = documents::recommendations(&resource, remote, &asks(model), width, model.now);
     Page { document, items }
 }
 

@@ -1,5 +1,6 @@
 //! Section 5, *Suppress similar alerts*: a rule from this alert, and the rules that are about its type.
 
+use crate::app::command::{Command, Suppress};
 use crate::app::details;
 use crate::app::document::{Piece, Role, safe};
 use crate::app::documents::flow::Flow;
@@ -55,10 +56,11 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
     };
     let mut items = Vec::new();
     let from = flow.len();
+    let opens = model.settings.keymap.shown(Command::Suppress(Suppress::New));
     flow.wrap(
         "  ",
         "  ",
-        &[Piece::new("New rule from this alert", Role::Strong), Piece::new("   S", Role::Key)],
+        &[Piece::new("New rule from this alert", Role::Strong), Piece::new(format!("   {opens}"), Role::Key)],
     );
     let words = "filled in from its type and entities; shows what it would have matched before it is made";
     flow.wrap("  ", "  ", &[Piece::new(words, Role::Dim)]);

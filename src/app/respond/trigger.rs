@@ -115,7 +115,7 @@ pub(super) fn enter(model: &mut Model, out: &mut Effects) {
         return fail(model, why, out);
     }
     let Ok(chosen) = app.choice() else { return };
-    let marked: Vec<AlertKey> = model.list.marks.iter().copied().collect();
+    let marked: Vec<AlertKey> = model.list.marks.iter().collect();
     let marked = if marked == [shown] { Vec::new() } else { marked };
     if marked.len() > MOST_AT_ONCE {
         let why = format!(

@@ -14,10 +14,9 @@ use crate::app::notice::{fail, say};
 use crate::app::{Effects, bulk, details, documents, layout, list, overlays};
 use crate::domain::change::plan;
 use crate::domain::filter::Context;
+use crate::domain::key_set::KeySet;
 use crate::domain::progress::Fault;
-use crate::domain::suppression::{
-    Draft, Rule, Simulation, Spot, free_name, has_fired, reason, suggest, warnings,
-};
+use crate::domain::suppression::{Draft, Rule, Simulation, Spot, free_name, reason, suggest, warnings};
 use crate::domain::{SafeText, Status, SubscriptionId};
 
 impl RuleForm {
@@ -155,10 +154,9 @@ fn base(form: &RuleForm) -> Draft {
 }
 
 fn warn(model: &mut Model) {
-    let table = Arc::clone(&model.table);
     let Some(form) = top(model) else { return };
     let simulation = form.simulation.value().filter(|_| !form.simulation.is_loading());
-    form.warnings = warnings(&form.draft, simulation, &|kind| has_fired(&table, kind));
+    form.warnings = warnings(&form.draft, simulation);
 }
 
 /// What the rule in the form would have matched.
@@ -328,7 +326,7 @@ pub(super) fn written(model: &mut Model, question: Question, written: &[Written]
 
 /// Dismisses the open alerts that match, as a change like any other.
 fn dismiss_too(model: &mut Model, dismissal: &Dismissal, out: &mut Effects) {
-    let plan = plan(&model.table, &dismissal.alerts, Status::Dismissed, &std::collections::BTreeSet::new());
+    let plan = plan(&model.table, &dismissal.alerts, Status::Dismissed, &KeySet::default());
     if plan.targets.is_empty() {
         return;
     }

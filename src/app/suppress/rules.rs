@@ -10,7 +10,7 @@ use crate::app::model::{Deed, Model, Overlay, RulesScreen};
 use crate::app::notice::fail;
 use crate::app::overlays::{close, movement};
 use crate::app::{Effects, documents, list};
-use crate::domain::suppression::{Draft, Rule, Scope, Simulation, State, expiry, has_fired, warnings};
+use crate::domain::suppression::{Draft, Rule, Scope, Simulation, State, expiry, warnings};
 
 /// Opens the list, with what was known, and asks anew.
 pub(in crate::app) fn open(model: &mut Model, out: &mut Effects) {
@@ -65,7 +65,7 @@ pub fn document(model: &Model, screen: &RulesScreen, width: usize) -> crate::app
     let place = model.table.subscription_name(rule.subscription.as_str());
     let mut document = documents::suppression::rule(rule, place, model.now, width);
     if let Some(simulation) = simulation {
-        let warnings = warnings(&Draft::of(rule), Some(simulation), &|kind| has_fired(&model.table, kind));
+        let warnings = warnings(&Draft::of(rule), Some(simulation));
         document.lines.push(Vec::new());
         document.lines.extend(documents::suppression::simulation(simulation, &warnings, width).lines);
     }

@@ -126,7 +126,7 @@ fn marks_of_a_queued_change_go_and_come_back() {
     let mut harness = Harness::small();
     harness.keys("Space Space s r y");
     assert!(harness.marked().is_empty());
-    assert_eq!(harness.notice(), "queued: resolve 2 alerts; u undoes");
+    assert_eq!(harness.notice(), "queued: resolve 2 alerts; u takes it back");
     harness.keys("* l");
     assert_eq!(harness.marked(), [1, 2]);
 }
@@ -396,6 +396,15 @@ fn what_is_to_be_known_of_the_files_is_said_and_kept() {
 }
 
 #[test]
+fn what_was_left_out_of_files_is_summed_up_and_named_in_the_jobs() {
+    let mut harness = Harness::small();
+    let named = vec![SafeText::from("a.json: record 3: no id")];
+    harness.send(Message::LeftOut(named, SafeText::from("12 alerts read; 1 record could not be read")));
+    assert_eq!(harness.notice(), "12 alerts read; 1 record could not be read: w names them");
+    assert!(crate::app::documents::jobs(&harness.model, 60).text().contains("record 3: no id"));
+}
+
+#[test]
 fn what_is_read_only_can_become_writable_again() {
     let mut harness = Harness::small();
     for (reason, orders) in [(Some("the disk is read-only"), 0), (None, 1)] {
@@ -449,6 +458,6 @@ fn what_failed_stays_said_until_it_is_looked_at() {
     assert_eq!(harness.model.bulk.refused.map(|(_, tally)| tally.failed), Some(1));
     harness.keys("E");
     let Some(Overlay::Failures(failures)) = harness.model.overlays.last() else { panic!() };
-    assert!(failures.targets.iter().all(|target| target.outcome.is_retryable()), "only what failed");
+    assert!(failures.targets.iter().all(|target| target.record.outcome.is_retryable()), "only what failed");
     assert_eq!(harness.model.bulk.refused, None);
 }

@@ -35,7 +35,10 @@ fn arrows_space_and_enter_make_a_filter() {
         ("f Enter ↓ Enter ↓ Space Enter", "status:active,in-progress,dismissed"),
         ("f Enter ↓ Enter Space Enter", "status:in-progress"),
         ("f Enter ↓ Enter Space ↓ ↓ Space Enter", ""),
-        ("f Enter ↓ Enter ↓ Enter", "status:dismissed"),
+        // Ticks stay until they are taken away, wherever the cursor is.
+        ("f Enter ↓ Enter Enter", "status:active,in-progress"),
+        ("f Enter ↓ Enter ↓ Enter", "status:active,in-progress"),
+        ("f Enter ↓ Enter Space ↓ Space ↓ Space Enter", "status:dismissed"),
         // Two fields.
         ("f Enter Enter Space ← ↓ Enter ↓ Space Enter", "severity:high status:active,in-progress,dismissed"),
         // Times have one value.

@@ -33,6 +33,37 @@ fn a_mistake_is_shown_while_the_last_good_result_stays() {
 }
 
 #[test]
+fn a_fields_name_that_is_being_typed_is_not_looked_for() {
+    let mut harness = Harness::small();
+    harness.keys("/ ctrl-u").text("type:vm_b ");
+    assert_eq!(harness.shown(), [3, 4]);
+    for c in "severity:lo".chars() {
+        harness.text(&c.to_string());
+        assert_eq!(harness.shown(), [3, 4], "{}", harness.model.filter.input.text());
+    }
+    harness.text("w");
+    assert_eq!(harness.shown(), [4]);
+    for (typed, shown) in [
+        // Behind a minus, and where what stands before is no filter.
+        ("-sev", &[1, 2, 3, 4, 5, 6][..]),
+        ("type:vm_b -sev", &[3, 4]),
+        ("type:vm_b or sta", &[3, 4]),
+        // No name, or a name that is followed by something.
+        ("nothing", &[]),
+        ("severity ", &[]),
+    ] {
+        harness.keys("ctrl-u").text("type:vm_b").keys("ctrl-u").text(typed);
+        let mut found = harness.shown();
+        found.sort_unstable();
+        assert_eq!(found, shown, "{typed}");
+    }
+    // Enter says that it is meant as it stands.
+    harness.keys("ctrl-u").text("severity").keys("Enter");
+    assert!(harness.shown().is_empty() && !harness.model.filter.editing);
+    assert_eq!(harness.model.filter.input.text(), "severity");
+}
+
+#[test]
 fn esc_brings_the_filter_and_the_cursor_back() {
     let mut harness = Harness::small();
     harness.cursor_to(2);

@@ -2,7 +2,7 @@
 
 use crate::app::effect::{Effect, PipeOrder, SaveOrder, SaveWhat};
 use crate::app::harness::Harness;
-use crate::app::message::{Message, Piped, Saved};
+use crate::app::message::{Message, Piped, Saved, Session, Start};
 use crate::app::model::{Overlay, PipeEnd, SaveState};
 use crate::domain::change::ScriptTool;
 use crate::domain::export::Format;
@@ -162,17 +162,30 @@ fn the_output_of_a_command_is_shown_and_closing_it_ends_the_command() {
     assert_eq!((words.join("+"), keys_of(alerts)), ("jq+.a b".to_owned(), vec![2]));
     harness.send(Message::Piped(number, Piped::Text(SafeText::from("one\n\u{1b}two"), 5)));
     let Some(Overlay::Output(output)) = harness.model.overlays.last() else { panic!() };
-    assert_eq!(output.document.text().trim(), "one\n␛two\n… and 5 bytes more\nruns …");
+    assert_eq!(output.document.text().trim(), "one\n␛two\n… and 5 bytes more");
     harness.keys("Esc");
     assert_eq!(piped(&harness).last(), Some(&&PipeOrder::Cancel(number)));
     assert!(harness.model.overlays.is_empty());
     // Once more: it ends by itself, and is not cancelled.
-    harness.keys("| Enter");
+    harness.keys("| ↑ Enter");
     let Some(PipeOrder::Run { number, .. }) = piped(&harness).last() else { panic!() };
     let number = *number;
     let end = PipeEnd { words: SafeText::from("ended with 1"), is_error: true };
     harness.send(Message::Piped(number, Piped::Ended(end))).keys("Esc");
     assert!(matches!(piped(&harness).last(), Some(PipeOrder::Run { .. })));
+}
+
+#[test]
+fn the_prompt_for_a_command_begins_empty_and_the_last_one_comes_back() {
+    let mut harness = Harness::small();
+    harness.keys("! ↑").text("less").keys("Enter !").text("wc -l").keys("Enter");
+    let words = |order: &PipeOrder| match order {
+        PipeOrder::Run { words, .. } => words.join(" "),
+        PipeOrder::Cancel(_) => String::new(),
+    };
+    assert_eq!(piped(&harness).into_iter().map(words).collect::<Vec<_>>(), ["less", "wc -l"]);
+    harness.keys("|").text("x").keys("↑ Enter");
+    assert_eq!(piped(&harness).last().map(|order| words(order)).as_deref(), Some("wc -l"));
 }
 
 #[test]
@@ -198,4 +211,59 @@ fn commands_are_off_in_read_only_mode() {
     }
     harness.keys("W");
     assert!(matches!(harness.model.overlays.last(), Some(Overlay::Save(_))), "a file changes no alert");
+}
+
+/// A harness whose alerts come from files, with the first of them dismissed.
+fn of_files() -> Harness {
+    let mut harness = Harness::small();
+    let session = Session { files: Some(true), ..Harness::session() };
+    harness.send(Message::Start(Start::Ready(session))).keys("d 3 y");
+    harness
+}
+
+fn quits(harness: &Harness) -> bool {
+    harness.effects.contains(&Effect::Quit)
+}
+
+#[test]
+fn the_second_wish_to_leave_does_so_and_the_export_before_is_of_all_alerts() {
+    let mut harness = of_files();
+    harness.keys("q");
+    assert!(harness.notice().starts_with("1 change is kept only here: W exports all alerts, q again"));
+    assert!(!quits(&harness));
+    harness.keys("q");
+    assert!(quits(&harness));
+
+    // The list may be empty by then.
+    let mut harness = of_files();
+    harness.keys("q / ctrl-u").text("nothing").keys("Enter q W Enter");
+    let SaveWhat::Alerts(alerts, _) = written(&harness).3 else { panic!() };
+    assert_eq!(alerts.len(), 6);
+
+    let mut harness = of_files();
+    harness.keys("q j W Enter");
+    let SaveWhat::Alerts(alerts, _) = written(&harness).3 else { panic!() };
+    assert_eq!(alerts.len(), 3, "something else was done since: W is about the list");
+    harness.keys("ctrl-c q W Enter");
+    let (number, _, _, SaveWhat::Alerts(alerts, _)) = written(&harness) else { panic!() };
+    assert_eq!(alerts.len(), 6);
+    harness.send(Message::Saved(number, Saved::Begun));
+    let done = Saved::Done { path: SafeText::from("quell.ndjson"), warning: None };
+    harness.send(Message::Saved(number, done)).keys("j q");
+    assert!(quits(&harness), "nothing is lost any more");
+}
+
+#[test]
+fn a_change_after_the_export_is_said_too_and_one_that_was_undone_is_not() {
+    let mut harness = of_files();
+    harness.verify(1, &[]);
+    let tally = &mut harness.model.bulk.recent[0].tally;
+    (tally.kept, tally.verified) = (tally.verified, 0);
+    harness.keys("q");
+    assert!(!quits(&harness));
+    harness.keys("u q");
+    assert!(quits(&harness), "{}", harness.notice());
+    let mut harness = of_files();
+    harness.keys("q d 3 y q");
+    assert!(!quits(&harness) && harness.notice().starts_with("2 changes are kept only here"));
 }

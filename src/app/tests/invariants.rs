@@ -12,6 +12,7 @@ use crate::app::model::{Overlay, Pane, SaveState};
 use crate::domain::alert::Scan;
 use crate::domain::change::Tally;
 use crate::domain::fact::FactKind;
+use crate::domain::key_set::KeySet;
 use crate::domain::progress::SyncEvent;
 use crate::domain::{AlertKey, ChangeId, SafeText, Severity, Status};
 
@@ -155,12 +156,13 @@ fn check(harness: &Harness) -> Result<(), TestCaseError> {
     let list = &model.list;
     let seen = (0..list.listing.len()).filter(|place| list.is_seen(*place));
     let shown: BTreeSet<AlertKey> = seen.filter_map(|place| list.listing.key(place)).collect();
+    prop_assert!(list.listing.keys().collect::<KeySet>() == list.listing.listed);
     prop_assert_eq!(list.cursor.is_none(), list.listing.is_empty() || list.on_heading);
     prop_assert_eq!(list.heading().is_some(), list.on_heading);
     let groups = list.groups().iter().filter(|_| !list.marks.is_empty());
     let marked_in = groups.map(|group| {
         let keys = group.places().filter_map(|place| list.listing.key(place));
-        keys.filter(|key| list.marks.contains(key)).count()
+        keys.filter(|key| list.marks.contains(*key)).count()
     });
     prop_assert_eq!(&list.marked_in, &marked_in.collect::<Vec<_>>());
     let anchor = list.visual.map(|visual| (visual.anchor, list.listing.key(visual.place)));
@@ -173,7 +175,7 @@ fn check(harness: &Harness) -> Result<(), TestCaseError> {
     let line = list.cursor_line();
     prop_assert!(list.offset <= line && line < list.offset + rows(model));
     prop_assert!(list.listing.is_empty() || list.line_at(line).is_some());
-    prop_assert!(list.marks.iter().all(|key| model.table.position(*key).is_some()));
+    prop_assert!(list.marks.iter().all(|key| model.table.position(key).is_some()));
     prop_assert_eq!(list.hidden_marks, list.marks.iter().filter(|key| !shown.contains(key)).count());
     prop_assert_eq!(model.focus == Pane::Full, model.details.full.is_some());
     prop_assert_eq!(model.focus == Pane::Details, model.details.open);

@@ -15,6 +15,7 @@ mod marks;
 mod mouse;
 mod notify;
 mod pivot;
+mod reading;
 mod record;
 mod related;
 mod screen;

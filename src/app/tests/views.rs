@@ -265,29 +265,22 @@ fn a_pivot_is_no_place_to_open_in() {
 }
 
 #[test]
-fn the_profiles_view_opens_where_nobody_was_yet() {
+fn the_profiles_view_wins_over_where_the_analyst_was() {
     let open = |wanted: &str| {
         let mut harness = Harness::small();
         harness.keys("4 m 5");
-        harness.kept.place = None;
         harness.kept.views[0].view.name = "night".to_owned();
         harness.begins = Some(wanted.to_owned()).filter(|view| !view.is_empty());
-        harness.crash();
+        harness.keys("0").restart();
         (shown(&harness.model).to_owned(), harness)
     };
-    for (wanted, name) in [
-        ("", "open"),
-        ("3", "dismissed"),
-        ("Mine", "mine"),
-        ("5", "night"),
-        ("NIGHT", "night"),
-        ("8", "open"),
-    ] {
+    for (wanted, name) in
+        [("", "all"), ("3", "dismissed"), ("Mine", "mine"), ("5", "night"), ("NIGHT", "night"), ("8", "all")]
+    {
         assert_eq!(open(wanted).0, name, "{wanted}");
     }
-    let (_, mut harness) = open("3");
-    harness.keys("0").restart();
-    assert_eq!(shown(&harness.model), "all", "what was kept wins");
+    let (_, harness) = open("8");
+    assert_eq!(harness.notice(), "the profile's view: no view is saved on 8");
 }
 
 #[test]

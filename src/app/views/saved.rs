@@ -79,7 +79,8 @@ fn told(model: &mut Model, edit: &ViewEdit, edited: Edited, out: &mut Effects) {
         (_, Edited::Nothing) => return fail(model, "that view is not there any more", out),
         (_, Edited::NameTaken) => return fail(model, "another view has that name", out),
         (ViewEdit::Under(digit, _), Edited::Added(_)) => {
-            format!("saved: {digit} opens it; {menu} gives it a name")
+            let opens = model.settings.keymap.said(Command::View(View::Digit(*digit)));
+            format!("saved: {opens} opens it; {menu} gives it a name")
         }
         (ViewEdit::Under(digit, _), Edited::Changed(id)) => {
             format!("saved over {digit} \"{}\"; {menu} and u there bring back what it was", name(id))

@@ -8,7 +8,7 @@ use std::time::Duration;
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::credentials::{Secret, TokenCredential};
 use azure_core::error::ErrorKind;
-use azure_core::http::ClientOptions;
+use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions};
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, ClientAssertionCredentialOptions, ClientSecretCredential,
     ClientSecretCredentialOptions, ManagedIdentityCredential, ManagedIdentityCredentialOptions,
@@ -19,11 +19,16 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::azure_cli::QuietExecutor;
 use super::{DeviceSession, SignInEnvironment, SignInError, SignInKind, entra};
-use crate::azure::cloud::Cloud;
+use crate::azure::cloud::{Cloud, Endpoint};
+use crate::azure::reach::{Reach, reach};
 use crate::domain::SafeText;
 
 /// The longest that a sign-in may take; `az` starts a Python interpreter.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// How often a sign-in host that does not answer is asked again at once. Whoever wants the token tries again later anyway,
+/// and what is in the way is to be said soon.
+const RETRIES: u32 = 2;
 
 /// How to get a token. Each variant holds what is needed to ask again from scratch: Microsoft's credentials keep
 /// tokens of their own, and one that Azure has just refused must not come back from there.
@@ -145,15 +150,38 @@ impl Credential {
         let credential = self.build(cloud).map_err(|error| classify(kind, &error))?;
         let scopes = [cloud.scope()];
         let asked = credential.get_token(&scopes, None);
-        let Ok(answer) = tokio::time::timeout(TIME_LIMIT, asked).await else {
-            let message = SafeText::from(format!("no answer within {} s", TIME_LIMIT.as_secs()));
-            return Err(SignInError::Unreachable { kind, message });
+        let answer = match tokio::time::timeout(TIME_LIMIT, asked).await {
+            Ok(answer) => answer.map_err(|error| classify(kind, &error)),
+            Err(_) => {
+                let message = SafeText::from(format!("no answer within {} s", TIME_LIMIT.as_secs()));
+                Err(SignInError::Unreachable { kind, message })
+            }
         };
-        let token = answer.map_err(|error| classify(kind, &error))?;
+        let token = match answer {
+            Ok(token) => token,
+            Err(SignInError::Unreachable { kind, message }) => {
+                let message = self.obstacle(cloud).await.unwrap_or(message);
+                return Err(SignInError::Unreachable { kind, message });
+            }
+            Err(error) => return Err(error),
+        };
         Ok(FreshToken {
             secret: SecretString::from(token.token.secret()),
             expires: DateTime::from_timestamp(token.expires_on.unix_timestamp(), 0),
         })
+    }
+
+    /// What is in the way to the sign-in host, as everywhere in the same words; none where it answers, or is not asked from
+    /// here.
+    async fn obstacle(&self, cloud: Cloud) -> Option<SafeText> {
+        let (Self::ClientSecret { authority, .. } | Self::WorkloadIdentity { authority, .. }) = self else {
+            return None;
+        };
+        let host = Endpoint::parse(authority.as_deref().unwrap_or(cloud.authority())).ok()?;
+        match reach(&host, |name| std::env::var(name).ok()).await {
+            Reach::Closed(why) => Some(SafeText::from(why)),
+            Reach::Open { .. } | Reach::Clock(_) => None,
+        }
     }
 
     fn build(&self, cloud: Cloud) -> azure_core::Result<Arc<dyn TokenCredential>> {
@@ -195,12 +223,24 @@ impl Credential {
 fn client_options(cloud: Cloud, authority: Option<&String>) -> ClientOptions {
     let mut custom = CustomConfiguration::default();
     custom.authority_host = authority.map_or_else(|| cloud.authority().to_owned(), Clone::clone);
-    ClientOptions { cloud: Some(Arc::new(CloudConfiguration::Custom(custom))), ..ClientOptions::default() }
+    let retry = ExponentialRetryOptions { max_retries: RETRIES, ..ExponentialRetryOptions::default() };
+    ClientOptions {
+        cloud: Some(Arc::new(CloudConfiguration::Custom(custom))),
+        retry: RetryOptions::exponential(retry),
+        ..ClientOptions::default()
+    }
 }
 
 /// Sorts Microsoft's errors into "try again" and "a person must act", and keeps their first line.
 fn classify(kind: SignInKind, error: &azure_core::Error) -> SignInError {
-    let message = entra::explain("", &error.to_string());
+    let words = error.to_string();
+    // The name of a type of Microsoft's says nothing to a person; what follows it does.
+    let words = words.split_once("Credential authentication failed. ").map_or(&*words, |(_, words)| words);
+    let message = if words.starts_with("az not found") {
+        "there is no `az` on the PATH: install the Azure CLI and run `az login`".into()
+    } else {
+        entra::explain("", words)
+    };
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if let Some(azure) = error.downcast_ref::<azure_core::Error>()
@@ -286,6 +326,29 @@ mod tests {
             assert_eq!(credential.kind(), kind);
             assert!(!format!("{credential:?}").contains("canary"));
         }
+    }
+
+    #[test]
+    fn a_missing_tool_is_said_with_what_to_do() {
+        let words = "AzureCliCredential authentication failed. az not found on PATH";
+        let error = azure_core::Error::with_message(ErrorKind::Credential, words.to_owned());
+        let said = classify(SignInKind::AzureCli, &error).to_string();
+        assert!(said.contains("install the Azure CLI") && !said.contains("AzureCliCredential"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_sign_in_host_that_is_away_is_said_with_what_is_in_the_way() {
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let credential = Credential::ClientSecret {
+            tenant: "t".to_owned(),
+            client_id: "c".to_owned(),
+            secret: SecretString::from("canary"),
+            authority: Some(format!("https://{closed}")),
+        };
+        let error = credential.fetch(Cloud::Public).await.unwrap_err();
+        assert!(error.is_transient(), "{error}");
+        let said = error.to_string();
+        assert!(said.contains("127.0.0.1 refuses connections") && said.contains("quell doctor"), "{said}");
     }
 
     #[tokio::test]

@@ -24,7 +24,7 @@ const BODY_LIMIT: usize = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum LoginTrouble {
     /// No connection, or the answer was cut off.
-    #[error("{0}; `quell doctor` looks for the cause")]
+    #[error("{0}")]
     Network(String),
     /// 429 and 5xx: its own trouble.
     #[error("the sign-in service had a problem (HTTP {0})")]

@@ -117,7 +117,7 @@ pub enum SignInError {
         message: SafeText,
     },
     /// The identity service could not be reached, or has trouble; worth trying again.
-    #[error("{} sign-in is not reachable: {message}", kind.label())]
+    #[error("{} sign-in is not reachable: {message}; `quell doctor` looks for the cause", kind.label())]
     Unreachable {
         /// The way that was tried.
         kind: SignInKind,

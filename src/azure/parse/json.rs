@@ -14,6 +14,12 @@ use super::cursor::{Cursor, Malformed};
 /// Deeper levels are kept as text.
 const DEPTH_LIMIT: usize = 100;
 
+/// Values that a text may hold: an alert has some thousands at most, and a hostile text would cost many times its length.
+const MOST_VALUES: usize = 1_000_000;
+
+/// What stands where there are more.
+pub(crate) const TOO_MANY: &str = "no more than a million values";
+
 /// A JSON value that borrows from its text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Node<'a> {
@@ -34,7 +40,7 @@ pub(crate) type Map<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
 impl<'a> Node<'a> {
     /// Reads a whole text.
     pub(crate) fn parse(text: &'a str) -> Result<Self, Malformed> {
-        let mut reader = Reader { text, cursor: Cursor::new(text.as_bytes()) };
+        let mut reader = Reader { text, cursor: Cursor::new(text.as_bytes()), values: 0 };
         reader.cursor.blanks();
         let node = reader.value(0)?;
         reader.cursor.end()?;
@@ -150,10 +156,16 @@ fn quote(out: &mut String, text: &str) {
 struct Reader<'a> {
     text: &'a str,
     cursor: Cursor<'a>,
+    /// Values read so far.
+    values: usize,
 }
 
 impl<'a> Reader<'a> {
     fn value(&mut self, depth: usize) -> Result<Node<'a>, Malformed> {
+        self.values += 1;
+        if self.values > MOST_VALUES {
+            return Err(Malformed { at: self.cursor.at(), expected: TOO_MANY });
+        }
         match self.cursor.peek() {
             Some(b'"') => self.string().map(Node::Text),
             Some(b'[' | b'{') if depth >= DEPTH_LIMIT => {
@@ -309,6 +321,14 @@ mod tests {
             Ok(Node::Text(text)) => Some(text.into_owned()),
             _ => None,
         }
+    }
+
+    #[test]
+    fn a_text_of_very_many_values_is_refused() {
+        let list = |values: usize| format!("[{}0]", "0,".repeat(values - 2));
+        assert!(Node::parse(&list(MOST_VALUES)).is_ok());
+        let wrong = Node::parse(&list(MOST_VALUES + 1)).unwrap_err();
+        assert_eq!((wrong.at, wrong.expected), (2 * MOST_VALUES - 1, TOO_MANY));
     }
 
     #[test]

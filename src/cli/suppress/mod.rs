@@ -14,7 +14,7 @@ use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, columns, say};
 use crate::cli::{json as machine, workspace};
-use crate::domain::suppression::{Draft, Rule, Scope, Simulation, expiry};
+use crate::domain::suppression::{Draft, Rule, Scope, Simulation, expiry, warnings};
 use crate::domain::thousands;
 use crate::runtime::open::Workspace;
 use crate::runtime::simulate;
@@ -116,7 +116,7 @@ async fn with_simulation(
 ) -> Result<Exit, CliError> {
     let draft = Draft::of(rule);
     let simulation = matched_one(workspace, draft.scope()).await?;
-    let warnings = report::warned(&draft, &simulation, &workspace.table);
+    let warnings = warnings(&draft, Some(&simulation));
     if global.json {
         let mut value = report::rule(rule, &workspace.table);
         value["simulation"] = report::simulation(&simulation, &warnings);
@@ -150,7 +150,7 @@ async fn simulated(
     if args.ids {
         return ids(workspace, global, &simulation, out);
     }
-    let warnings = report::warned(&draft, &simulation, &workspace.table);
+    let warnings = warnings(&draft, Some(&simulation));
     if global.json {
         out.line(machine::text(&report::simulation(&simulation, &warnings)))?;
     } else {

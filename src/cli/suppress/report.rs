@@ -7,20 +7,13 @@ use crate::app::documents::flow::Flow;
 use crate::app::documents::suppression as document;
 use crate::cli::exit::CliError;
 use crate::cli::output::Out;
-use crate::domain::suppression::{
-    Condition, Draft, Rule, Simulation, Stored, Test, Warning, has_fired, warnings,
-};
+use crate::domain::suppression::{Condition, Rule, Simulation, Stored, Test, Warning};
 use crate::domain::table::Table;
 use crate::domain::{SafeText, Severity};
 use crate::runtime::now;
 
 /// Columns of text on standard output.
 const WIDTH: usize = 100;
-
-/// What to think of before a rule is made.
-pub(super) fn warned(draft: &Draft, simulation: &Simulation, table: &Table) -> Vec<Warning> {
-    warnings(draft, Some(simulation), &|kind| has_fired(table, kind))
-}
 
 /// Prints a document as text.
 pub(super) fn print(document: &Document, out: &mut Out) -> Result<(), CliError> {

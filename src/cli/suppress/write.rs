@@ -1,7 +1,5 @@
 //! Writing rules: simulated, asked, written, read back.
 
-use std::collections::BTreeSet;
-
 use chrono::Utc;
 use serde_json::{Map, Value, json};
 
@@ -14,8 +12,9 @@ use crate::cli::suppress::args::{Add, Edit, Switch};
 use crate::cli::suppress::{draft, matched_one, report, rules};
 use crate::cli::{json as machine, workspace};
 use crate::domain::change::{NewChange, plan};
+use crate::domain::key_set::KeySet;
 use crate::domain::record::DeedKind;
-use crate::domain::suppression::{Draft, Rule, Simulation, State, Stored, reason};
+use crate::domain::suppression::{Draft, Rule, Simulation, State, Stored, reason, warnings};
 use crate::domain::{Status, thousands};
 use crate::runtime::open::Workspace;
 use crate::runtime::{deeds, now};
@@ -189,7 +188,7 @@ async fn write(
     out: &mut Out,
 ) -> Result<Exit, CliError> {
     let simulation = matched_one(workspace, draft.scope()).await?;
-    let warnings = report::warned(draft, &simulation, &workspace.table);
+    let warnings = warnings(draft, Some(&simulation));
     if !global.json {
         report::print(&report::simulation_text(&simulation, &warnings), out)?;
         out.line("")?;
@@ -306,7 +305,7 @@ async fn dismiss(
     simulation: &Simulation,
     act: &Act,
 ) -> Result<Option<(crate::domain::ChangeId, crate::domain::change::Tally, Exit)>, CliError> {
-    let plan = plan(&workspace.table, &simulation.open, Status::Dismissed, &BTreeSet::new());
+    let plan = plan(&workspace.table, &simulation.open, Status::Dismissed, &KeySet::default());
     let alerts = plan.targets.len();
     if alerts == 0 {
         say("no matching alert is open");

@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
-use super::ast::Order;
+use super::Context;
+use super::ast::{Filter, Order};
+use super::compiled::Compiled;
 use super::facet::{Wanted, wanted_facets};
 use super::field::{Field, ME, Source};
 use super::lexer::{Part, Token, is_closed, lex};
-use super::parser::{field_prefix, values};
+use super::parser::{field_prefix, parse, values};
 use super::pattern::{Reach, fold};
 use crate::domain::SafeText;
 use crate::domain::table::Table;
@@ -45,8 +47,15 @@ const TIMES: [(&str, &str); 6] = [
     ("90d", "the last 90 days"),
 ];
 
-/// Proposes what could stand at the cursor, a byte offset into the text; counts are over the whole table.
-pub fn complete(text: &str, cursor: usize, table: &Table) -> Completion {
+/// Proposes what could stand at the cursor, a byte offset into the text. Values are counted as in *Add filter*: among the alerts
+/// that pass the rest of the text, without what it says about the same field. Nothing is proposed once cancelled.
+pub fn complete(
+    text: &str,
+    cursor: usize,
+    table: &Table,
+    context: &Context,
+    cancelled: &dyn Fn() -> bool,
+) -> Completion {
     let mut cursor = cursor.min(text.len());
     while !text.is_char_boundary(cursor) {
         cursor -= 1;
@@ -55,7 +64,7 @@ pub fn complete(text: &str, cursor: usize, table: &Table) -> Completion {
     // A lenient lexer finds no mistakes.
     let tokens = lex(before, true).unwrap_or_default();
     let word = tokens.last().filter(|last| last.span.end == cursor);
-    let Some((Token::Word(parts), span)) = word.map(|word| (&word.token, &word.span)) else {
+    let Some((Token::Word(parts), term)) = word.map(|word| (&word.token, &word.span)) else {
         return Completion { replace: cursor..cursor, items: fields("") };
     };
     let Some(Part { text: first, quoted: false, .. }) = parts.first() else {
@@ -63,19 +72,30 @@ pub fn complete(text: &str, cursor: usize, table: &Table) -> Completion {
     };
     let Some((name, operator)) = field_prefix(first) else {
         let items = if parts.len() == 1 { fields(first) } else { Vec::new() };
-        return Completion { replace: span.start..end_of_name(text, cursor), items };
+        return Completion { replace: term.start..end_of_name(text, cursor), items };
     };
     let typed = values(parts, name.len() + operator.len()).pop();
     let (Some(field), Some((value, span))) = (Field::find(name), typed) else {
         return Completion { replace: cursor..cursor, items: Vec::new() };
     };
+    let rest = rest(text, term).without(field);
+    let passing = Compiled::new(&rest, table, context, cancelled).and_then(|filter| filter.rows(cancelled));
+    let Some(rows) = passing else { return Completion::default() };
     let compared = Order::ALL.iter().any(|order| order.symbol() == operator);
     let typed: String = value.iter().map(|part| part.text.as_str()).collect();
     let open_quote = value.last().is_some_and(|part| part.quoted && !is_closed(&before[part.span.clone()]));
     Completion {
         replace: span.start..end_of_value(text, cursor, open_quote),
-        items: proposals(field, compared, &fold(&typed), table),
+        items: proposals(field, compared, &fold(&typed), (table, &rows)),
     }
+}
+
+/// What the text says beside a term; every alert where that is no filter.
+fn rest(text: &str, term: &Range<usize>) -> Filter {
+    let before = text[..term.start].trim_end_matches('-');
+    let after = &text[term.end..];
+    let after = &after[after.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(after.len())..];
+    parse(&format!("{before}{after}")).unwrap_or_default()
 }
 
 fn fields(typed: &str) -> Vec<Item> {
@@ -91,7 +111,7 @@ fn fields(typed: &str) -> Vec<Item> {
         .collect()
 }
 
-fn proposals(field: Field, compared: bool, typed: &str, table: &Table) -> Vec<Item> {
+fn proposals(field: Field, compared: bool, typed: &str, (table, rows): (&Table, &[u32])) -> Vec<Item> {
     let mut items = Vec::new();
     if field.is_time() {
         let fitting = TIMES.iter().filter(|(time, _)| time.starts_with(typed));
@@ -110,7 +130,7 @@ fn proposals(field: Field, compared: bool, typed: &str, table: &Table) -> Vec<It
     if matches!(field.0.source, Source::Local(Reach::Whole, _)) && ME.starts_with(typed) {
         items.push(Item { insert: ME.into(), label: SafeText::from(ME), count: None, help: "yourself" });
     }
-    let facets = wanted_facets(table, field, Wanted { text: typed, most: MOST });
+    let facets = wanted_facets(table, rows, field, Wanted { text: typed, most: MOST });
     items.extend(facets.into_iter().map(|facet| Item {
         insert: facet.written(),
         label: facet.label,
@@ -139,9 +159,12 @@ fn end_of_value(text: &str, cursor: usize, open_quote: bool) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
-    use super::super::testing::{Sample, table};
+    use super::super::testing::{Sample, context, table};
     use super::*;
+
+    fn complete(text: &str, cursor: usize, table: &Table) -> Completion {
+        super::complete(text, cursor, table, &context(), &|| false)
+    }
 
     /// The text with the first item put in, and the labels; `|` is the cursor.
     fn typed(text: &str) -> (String, Vec<String>) {
@@ -208,6 +231,32 @@ mod tests {
         assert!(
             complete("", 0, &table).items.iter().all(|item| item.count.is_none() && !item.help.is_empty())
         );
+    }
+
+    #[test]
+    fn values_are_counted_within_the_rest_of_the_filter() {
+        let table = table(&[
+            Sample { severity: "High", resource: "vm-1", ..Sample::new("a") },
+            Sample { severity: "High", resource: "vm-2", ..Sample::new("b") },
+            Sample { severity: "Low", resource: "vm-2", ..Sample::new("c") },
+        ]);
+        for (text, expected) in [
+            ("severity:", "High 2, Low 1"),
+            ("resource:vm-2 severity:", "High 1, Low 1"),
+            ("severity:| resource:vm-1", "High 1"),
+            ("resource:vm-2 -severity:", "High 1, Low 1"),
+            // As in *Add filter*: other values of the same field can be seen.
+            ("resource:vm-2 severity:low severity:", "High 1, Low 1"),
+            ("resource:vm-2 severity:low,", "High 1, Low 1"),
+            ("(resource:vm-1 severity:|)", "High 1"),
+            // The rest is no filter.
+            ("resource:vm-1 or severity:", "High 2, Low 1"),
+        ] {
+            let cursor = text.find('|').unwrap_or(text.len());
+            let completion = complete(&text.replace('|', ""), cursor, &table);
+            let shown = completion.items.iter().map(|item| format!("{} {}", item.label, item.count.unwrap()));
+            assert_eq!(shown.collect::<Vec<_>>().join(", "), expected, "{text}");
+        }
     }
 
     #[test]

@@ -64,16 +64,11 @@ pub fn facets_like(table: &Table, rows: &[u32], field: Field, text: &str, most: 
         facets.truncate(most);
         return facets;
     }
-    wanted_among(table, rows, field, Wanted { text: &fold(text), most })
+    wanted_facets(table, rows, field, Wanted { text: &fold(text), most })
 }
 
-/// The facets of a field over the whole table that completion wants: those that begin with the text first, then by count.
-pub(super) fn wanted_facets(table: &Table, field: Field, wanted: Wanted<'_>) -> Vec<Facet> {
-    let rows: Vec<u32> = (0..table.len() as u32).collect();
-    wanted_among(table, &rows, field, wanted)
-}
-
-fn wanted_among(table: &Table, rows: &[u32], field: Field, wanted: Wanted<'_>) -> Vec<Facet> {
+/// The facets of a field over some rows that completion wants: those that begin with the text first, then by count.
+pub(super) fn wanted_facets(table: &Table, rows: &[u32], field: Field, wanted: Wanted<'_>) -> Vec<Facet> {
     let mut facets = counted(table, rows, field, Some(wanted));
     let place = |facet: &Facet| {
         let (value, label) = (fold(facet.value.raw()), fold(facet.label.raw()));

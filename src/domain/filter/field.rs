@@ -222,6 +222,12 @@ impl Field {
         Self::all().find(|field| field.names().any(|known| known.eq_ignore_ascii_case(name)))
     }
 
+    /// True when a field's name or short form begins with a word, in any letter case.
+    pub fn is_begun_by(word: &str) -> bool {
+        let begins = |name: &str| name.get(..word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word));
+        Self::all().any(|field| field.names().any(begins))
+    }
+
     /// The name.
     pub fn name(self) -> &'static str {
         self.0.name

@@ -143,7 +143,7 @@ impl<'a> Needle<'a> {
             if !candidate.eq_ignore_ascii_case(self.text) {
                 continue;
             }
-            string += block.ends[string..].partition_point(|end| *end as usize <= start);
+            string = holder(block.ends, string, start);
             let end = block.ends[string] as usize;
             if start + self.text.len() > end {
                 continue;
@@ -155,8 +155,19 @@ impl<'a> Needle<'a> {
     }
 }
 
-/// How rare a byte is in alerts; a guess suffices.
+/// The string, from one on, that holds a byte of the block. Where every other string is hit the next one is near.
+fn holder(ends: &[u32], mut string: usize, at: usize) -> usize {
+    for _ in 0..4 {
+        if ends[string] as usize > at {
+            return string;
+        }
+        string += 1;
+    }
+    string + ends[string..].partition_point(|end| *end as usize <= at)
+}
+
+/// How rare a byte is in alerts; a guess suffices. Most of their distinct text is hexadecimal: hashes, GUIDs, addresses.
 fn rarity(byte: u8) -> usize {
-    const COMMON: &[u8] = b"etaoinsrcldumpfgh-./\\ 0123456789bvwyk_:xjqz";
+    const COMMON: &[u8] = b"0123456789abcdef-.\\/ istonrlmpuhgw_:vykxjqz";
     COMMON.iter().position(|common| *common == byte).unwrap_or(COMMON.len())
 }

@@ -5,19 +5,32 @@
 //! beside an entity is the number of alerts that its pivot lists.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use super::ast::{Expr, Filter, Value};
 use super::field::{Field, Source, kinds};
 use super::network::{Network, address};
-use super::pattern::{Pattern, Reach, fold};
+use super::pattern::{Pattern, Reach, fold_into};
 use crate::domain::fact::{FactKind, clip};
 use crate::domain::table::{PackedFact, Row, Table};
 
 /// A value in the one spelling under which all its spellings are known.
 pub fn spelling(kind: FactKind, text: &str) -> String {
-    match address(text).filter(|_| kind == FactKind::Ip) {
-        Some(address) => address.to_string(),
-        None => fold(clip(text)),
+    let mut spelt = String::new();
+    spell(kind, text, &mut spelt);
+    spelt
+}
+
+/// [`spelling`] into a string whose room is used again.
+pub(in crate::domain) fn spell(kind: FactKind, text: &str, out: &mut String) {
+    let address = if kind == FactKind::Ip { address(text) } else { None };
+    match address {
+        Some(address) => {
+            out.clear();
+            // Writing to a string does not fail.
+            let _ = write!(out, "{address}");
+        }
+        None => fold_into(clip(text), out),
     }
 }
 
@@ -48,6 +61,7 @@ fn spelled(table: &Table, wanted: &[(FactKind, String)]) -> HashMap<PackedFact, 
     let mut lengths: Vec<usize> = wanted.iter().map(|(_, text)| text.len()).collect();
     lengths.sort_unstable();
     lengths.dedup();
+    let mut spelt = String::new();
     for block in table.dict().blocks() {
         let mut start = 0;
         for (at, end) in block.ends.iter().enumerate() {
@@ -63,7 +77,8 @@ fn spelled(table: &Table, wanted: &[(FactKind, String)]) -> HashMap<PackedFact, 
                 let code = occurs.trailing_zeros();
                 occurs &= occurs - 1;
                 let Some(kind) = FactKind::from_code(code as u8) else { continue };
-                if let Some(place) = by_spelling.get(&(kind, spelling(kind, text).as_str())) {
+                spell(kind, text, &mut spelt);
+                if let Some(place) = by_spelling.get(&(kind, spelt.as_str())) {
                     found.insert(PackedFact::new(kind, block.first + at as u32), *place);
                 }
             }

@@ -23,6 +23,8 @@ pub struct Groups {
     pub by: GroupBy,
     /// The groups; none is empty.
     pub groups: Vec<Group>,
+    /// By row of the snapshot: its place in the list; 0 for those that are not in it.
+    places: Vec<u32>,
 }
 
 /// Alerts with the same value: rows that stand one after another in the list.
@@ -70,6 +72,11 @@ impl Group {
 }
 
 impl Groups {
+    /// The place of a row of the snapshot that is in the list.
+    pub fn place(&self, row: u32) -> Option<usize> {
+        self.places.get(row as usize).map(|place| *place as usize)
+    }
+
     /// The number of the group that a place of the list is in.
     pub fn at(&self, place: usize) -> Option<usize> {
         self.groups.partition_point(|group| group.first <= place).checked_sub(1)
@@ -147,12 +154,16 @@ pub fn arrange(table: &Table, rows: &[u32], by: GroupBy) -> (Vec<u32>, Groups) {
         first += group.count;
     }
     let mut arranged = vec![0; rows.len()];
+    let mut places = vec![0; table.len()];
     for (row, number) in rows.iter().zip(&numbers) {
         let place = &mut next[*number as usize];
         arranged[*place] = *row;
+        if let Some(of_row) = places.get_mut(*row as usize) {
+            *of_row = *place as u32;
+        }
         *place += 1;
     }
-    (arranged, Groups { by, groups: groups.into_iter().map(|(_, group)| group).collect() })
+    (arranged, Groups { by, groups: groups.into_iter().map(|(_, group)| group).collect(), places })
 }
 
 /// Groups with smaller ones come first.

@@ -61,8 +61,10 @@ impl Page {
 
     fn done(&mut self, report: &Report) {
         self.head("Done");
-        if report.done.is_empty() {
+        if report.done.is_empty() && report.changes.is_empty() {
             self.line("No status was changed.");
+        } else if report.done.is_empty() {
+            self.line("No change of a status is verified and not undone.");
         } else {
             self.line("Alerts changed and verified by reading them back, without what was undone:\n");
             self.line(&format!("| by | {} |", STATUSES.map(words).join(" | ")));

@@ -259,8 +259,12 @@ fn a_quiet_shift_is_a_report_too() {
     let text = markdown(&report, FixedOffset::east_opt(0).unwrap());
     assert!(text.contains("No status was changed.") && text.contains("## Still open\n\nNothing."));
     assert!(!text.contains("How long") && !text.contains("Failed") && !text.contains("Notes"));
-    let text = markdown(&Report { synced: false, ..report }, FixedOffset::east_opt(0).unwrap());
+    let text = markdown(&Report { synced: false, ..report.clone() }, FixedOffset::east_opt(0).unwrap());
     assert!(text.contains("## Still open\n\nNever synced: what is open is not known."), "{text}");
+    // What was changed and taken back again is no change that stands, and no quiet shift either.
+    let (undone, _) = change(1, "ann", Status::Dismissed, &[("a", Outcome::Verified)]);
+    let text = markdown(&Report { changes: vec![undone], ..report }, FixedOffset::east_opt(0).unwrap());
+    assert!(!text.contains("No status was changed.") && text.contains("verified and not undone"), "{text}");
 }
 
 #[test]

@@ -57,9 +57,9 @@ impl Matcher {
     }
 
     /// The alerts of the types and subscriptions, by the table alone: the others need not be read.
-    pub fn candidates(&self, table: &Table) -> Vec<AlertKey> {
+    pub fn candidates(&self, table: &Table) -> impl Iterator<Item = AlertKey> {
         let (mut types, mut subscriptions) = (HashMap::new(), HashMap::new());
-        let covers = |row: &Row<'_>| {
+        let covers = move |row: &Row<'_>| {
             let kind = row.head_code(FactKind::Type);
             let code = row.head_code(FactKind::Subscription);
             *types.entry(kind).or_insert_with(|| self.covers_type(row.alert_type().0))
@@ -68,7 +68,7 @@ impl Matcher {
                     .or_insert_with(|| self.covers_subscription(row.subscription().0))
         };
         let rows = table.rows().map(|(_, row)| row);
-        rows.scan(covers, |covers, row| Some(covers(&row).then(|| row.key()))).flatten().collect()
+        rows.scan(covers, |covers, row| Some(covers(&row).then(|| row.key()))).flatten()
     }
 
     /// True when alerts of a type are looked at.
@@ -192,7 +192,7 @@ mod tests {
                 subscriptions: subscriptions.iter().map(|id| SubscriptionId::new(id)).collect(),
                 conditions: Vec::new(),
             };
-            Matcher::new(&scope).candidates(&table).into_iter().map(|key| key.0).collect()
+            Matcher::new(&scope).candidates(&table).map(|key| key.0).collect()
         };
         assert_eq!(keys(&["VM_X"], &[]), [1, 2]);
         assert_eq!(keys(&["*"], &[&SUBSCRIPTION.to_uppercase()]), [1, 2, 3]);

@@ -78,6 +78,8 @@ pub struct Simulation {
     pub cached: usize,
     /// Those of its types: all of these were read.
     pub of_type: usize,
+    /// Its types of which the cache has no alert, of any subscription.
+    pub never_fired: Vec<SafeText>,
     /// Those of them whose body could not be read; they are not counted below.
     pub unread: usize,
     /// Those that match.
@@ -118,9 +120,9 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// Begins with how many alerts the subscriptions have, and how many of the types.
-    pub fn new(cached: usize, of_type: usize) -> Self {
-        let simulation = Simulation { cached, of_type, ..Simulation::default() };
+    /// Begins with how many alerts the subscriptions have, how many of the types, and the types without any.
+    pub fn new(cached: usize, of_type: usize, never_fired: Vec<SafeText>) -> Self {
+        let simulation = Simulation { cached, of_type, never_fired, ..Simulation::default() };
         Self { simulation, ..Self::default() }
     }
 
@@ -194,7 +196,7 @@ mod tests {
 
     #[test]
     fn weeks_are_those_of_iso_8601() {
-        let mut counter = Counter::new(9, 6);
+        let mut counter = Counter::new(9, 6, Vec::new());
         for (key, time) in [
             (1, "2026-12-31T23:59:59Z"),
             (2, "2027-01-03T23:59:59Z"),
@@ -215,7 +217,7 @@ mod tests {
 
     #[test]
     fn only_what_the_source_still_has_open_counts_as_open() {
-        let mut counter = Counter::new(0, 0);
+        let mut counter = Counter::new(0, 0, Vec::new());
         for (key, status, there) in [
             (4, Status::Active, true),
             (3, Status::InProgress, true),
@@ -235,7 +237,7 @@ mod tests {
         fn every_way_to_count_comes_to_the_same_total(
             alerts in prop::collection::vec((0_u8..5, 0_u8..5, any::<bool>(), 0_u32..40, prop::option::of(0_i64..2_000_000_000)), 0..80)
         ) {
-            let mut counter = Counter::new(alerts.len(), alerts.len());
+            let mut counter = Counter::new(alerts.len(), alerts.len(), Vec::new());
             for (key, (severity, status, taken_up, resource, seconds)) in alerts.iter().enumerate() {
                 counter.matched(Seen {
                     severity: Severity::from_code(*severity),

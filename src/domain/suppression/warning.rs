@@ -114,19 +114,14 @@ impl fmt::Display for Warning {
     }
 }
 
-/// True when the cache has an alert of a type, which letter case does not change.
+/// True when the cache has an alert of a type, which letter case does not change. Linear in the table's size where not.
 pub fn has_fired(table: &Table, kind: &str) -> bool {
     let scope = Scope { types: vec![kind.into()], ..Scope::default() };
-    !Matcher::new(&scope).candidates(table).is_empty()
+    Matcher::new(&scope).candidates(table).next().is_some()
 }
 
-/// The warnings about a draft. `fired` says which of its types the cache has; without a simulation, only what the draft
-/// itself tells is warned of.
-pub fn warnings(
-    draft: &Draft,
-    simulation: Option<&Simulation>,
-    fired: &dyn Fn(&str) -> bool,
-) -> Vec<Warning> {
+/// The warnings about a draft; without a simulation of it, only what the draft itself tells is warned of.
+pub fn warnings(draft: &Draft, simulation: Option<&Simulation>) -> Vec<Warning> {
     let mut found = Vec::new();
     let mut warn = |when: bool, warning: Warning| {
         if when {
@@ -146,9 +141,9 @@ pub fn warnings(
         warn(high > 0, Warning::High(high));
         warn(simulation.bare > 0 && !draft.conditions.is_empty(), Warning::Bare(simulation.bare));
         warn(simulation.unread > 0, Warning::Unread(simulation.unread));
-    }
-    for kind in draft.types.iter().filter(|kind| !every && !kind.is_empty() && !fired(kind.raw())) {
-        warn(true, Warning::NeverFired(kind.clone()));
+        for kind in draft.types.iter().filter(|kind| !every && !kind.is_empty()) {
+            warn(simulation.never_fired.contains(kind), Warning::NeverFired(kind.clone()));
+        }
     }
     for condition in &draft.conditions {
         if let Test::Contains(text) = &condition.test {
@@ -171,8 +166,7 @@ mod tests {
     use super::*;
 
     fn codes(draft: &Draft, simulation: &Simulation) -> Vec<&'static str> {
-        let fired = |kind: &str| kind == "VM_X";
-        warnings(draft, Some(simulation), &fired).iter().map(Warning::code).collect()
+        warnings(draft, Some(simulation)).iter().map(Warning::code).collect()
     }
 
     #[test]
@@ -218,7 +212,8 @@ mod tests {
         draft.types.push("VM_Never".into());
         draft.conditions[0].field = "entities.mailbox.name".into();
         draft.conditions.push(Condition { test: Test::Unknown, ..draft.conditions[1].clone() });
-        let simulation = Simulation { bare: 1, matched: 1, ..Simulation::default() };
+        let never_fired = vec!["VM_Never".into()];
+        let simulation = Simulation { bare: 1, matched: 1, never_fired, ..Simulation::default() };
         assert_eq!(
             codes(&draft, &simulation),
             ["without-entities", "never-fired", "unknown-field", "short-text", "not-understood"]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 
@@ -90,12 +91,15 @@ pub struct TableBuilder {
     codes: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
     /// Strings below this code are in `codes`; the rest, loaded but never looked up, follow with the first lookup.
     indexed: usize,
+    /// Alerts changed by more than their status since the last snapshot.
+    changed: bool,
 }
 
 impl TableBuilder {
     /// An empty table.
     pub fn new() -> Self {
         let mut builder = Self::default();
+        builder.table.lineage = next_lineage();
         builder.intern("");
         builder
     }
@@ -137,6 +141,7 @@ impl TableBuilder {
         let subscriptions = Arc::clone(&self.table.subscriptions);
         *self = Self::default();
         self.table.generation = generation;
+        self.table.lineage = next_lineage();
         self.table.subscriptions = subscriptions;
     }
 
@@ -153,6 +158,7 @@ impl TableBuilder {
             self.table.dict.add_kinds(fact.code(), fact.kind().bit());
         }
         self.table.len += 1;
+        self.changed = true;
     }
 
     /// The number of strings interned so far.
@@ -198,10 +204,11 @@ impl TableBuilder {
         }
         if let Some(row) = self.table.position(key) {
             let (chunk, at) = (row as usize / CHUNK, row as usize % CHUNK);
-            Arc::make_mut(&mut self.table.chunks[chunk]).replace(at, &values);
+            self.changed |= !Arc::make_mut(&mut self.table.chunks[chunk]).replace(at, &values);
         } else {
             push(&mut self.table.chunks, &values);
             self.table.len += 1;
+            self.changed = true;
         }
     }
 
@@ -211,6 +218,7 @@ impl TableBuilder {
         rows.sort_unstable();
         rows.dedup();
         let Some(first) = rows.first() else { return };
+        self.changed = true;
         let kept = self.table.chunks.split_off(*first as usize / CHUNK);
         let base = self.table.chunks.len() * CHUNK;
         for (number, chunk) in kept.iter().enumerate() {
@@ -224,6 +232,7 @@ impl TableBuilder {
             }
         }
         self.table.len -= rows.len();
+        self.table.lineage = next_lineage();
     }
 
     /// Sets the status at the source.
@@ -250,6 +259,7 @@ impl TableBuilder {
 
     /// Replaces the names of the subscriptions.
     pub fn set_subscriptions(&mut self, subscriptions: Vec<(SubscriptionId, SafeText)>) {
+        self.changed |= *self.table.subscriptions != subscriptions;
         self.table.subscriptions = Arc::new(subscriptions);
     }
 
@@ -261,6 +271,9 @@ impl TableBuilder {
     /// An immutable copy of the table as it is now.
     pub fn snapshot(&mut self) -> Arc<Table> {
         self.table.generation += 1;
+        if std::mem::take(&mut self.changed) {
+            self.table.content = Arc::default();
+        }
         Arc::new(self.table.clone())
     }
 
@@ -278,6 +291,12 @@ impl TableBuilder {
         let row = self.table.position(key)? as usize;
         Some((Arc::make_mut(&mut self.table.chunks[row / CHUNK]), row % CHUNK))
     }
+}
+
+/// A number for tables that only grow: another one after each removal, and of each builder.
+fn next_lineage() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 fn push(chunks: &mut Vec<Arc<RowChunk>>, values: &RowValues) {

@@ -21,7 +21,7 @@ pub(super) struct RowChunk {
     pub(super) parents: Vec<u32>,
     names: String,
     name_ends: Vec<u32>,
-    /// Shared by snapshots between which no fact of the chunk changed: what was counted of them stays true.
+    /// Shared by snapshots between which no fact of the chunk changed.
     facts: Arc<Vec<PackedFact>>,
     fact_ends: Vec<u32>,
 }
@@ -59,11 +59,6 @@ impl RowChunk {
     pub(super) fn facts(&self, at: usize) -> &[PackedFact] {
         let (start, end) = span(&self.fact_ends, at);
         self.facts.get(start..end).unwrap_or_default()
-    }
-
-    /// The facts of all rows, as snapshots share them.
-    pub(super) fn shared_facts(&self) -> &Arc<Vec<PackedFact>> {
-        &self.facts
     }
 
     pub(super) fn push(&mut self, row: &RowValues) {
@@ -115,8 +110,9 @@ impl RowChunk {
         }
     }
 
-    /// Replaces a row in place; its key and name stay.
-    pub(super) fn replace(&mut self, at: usize, row: &RowValues) {
+    /// Replaces a row in place; its key and name stay. True when its time, severity and facts are as they were.
+    pub(super) fn replace(&mut self, at: usize, row: &RowValues) -> bool {
+        let same = self.times[at] == row.time && self.severities[at] == row.severity;
         self.times[at] = row.time;
         self.severities[at] = row.severity;
         self.statuses[at] = row.status;
@@ -125,12 +121,13 @@ impl RowChunk {
         self.parents[at] = row.parent;
         let (start, end) = span(&self.fact_ends, at);
         if self.facts[start..end] == row.facts[..] {
-            return;
+            return same;
         }
         Arc::make_mut(&mut self.facts).splice(start..end, row.facts.iter().copied());
         for later in &mut self.fact_ends[at..] {
             *later = (*later as usize + row.facts.len() - (end - start)) as u32;
         }
+        false
     }
 
     pub(super) fn values(&self, at: usize) -> RowValues {

@@ -24,6 +24,12 @@ impl PackedFact {
         FactKind::from_code((self.0 >> Self::CODE_BITS) as u8).unwrap_or(FactKind::Entity)
     }
 
+    /// True when its kind is one of a set of [`FactKind::bit`]s.
+    #[inline]
+    pub fn is_of(self, kinds: u32) -> bool {
+        kinds >> (self.0 >> Self::CODE_BITS) & 1 == 1
+    }
+
     /// The string's code in the [`Dict`].
     pub fn code(self) -> u32 {
         self.0 & ((1 << Self::CODE_BITS) - 1)

@@ -114,6 +114,9 @@ pub struct Table {
     local: Arc<LocalRecords>,
     pending: usize,
     generation: u64,
+    /// Another one with each change of an alert that is more than its status.
+    content: Arc<()>,
+    lineage: u64,
 }
 
 /// Two snapshots are equal when they are the same snapshot.
@@ -139,9 +142,15 @@ impl Table {
         self.generation
     }
 
-    /// What tells whether another snapshot has the same facts: statuses and notes may differ.
-    pub fn facts_mark(&self) -> FactsMark {
-        FactsMark(self.chunks.iter().map(|chunk| Arc::clone(chunk.shared_facts())).collect())
+    /// True when every alert of another snapshot, an older one or this one, is in this one too.
+    pub fn has_all_of(&self, older: &Self) -> bool {
+        self.lineage == older.lineage
+    }
+
+    /// What tells whether another snapshot has the same alerts with the same facts, times and severities; statuses and
+    /// notes may differ.
+    pub fn content_mark(&self) -> ContentMark {
+        ContentMark(Arc::clone(&self.content))
     }
 
     /// How many alerts have a change in the outbox that is not settled.
@@ -212,15 +221,14 @@ impl Table {
     }
 }
 
-/// The facts of a snapshot, by identity. It keeps them alive, so that none is ever mistaken for newer ones.
+/// The content of a snapshot, by identity: that of no other table is ever taken for it.
 #[derive(Debug, Clone)]
-pub struct FactsMark(Vec<Arc<Vec<PackedFact>>>);
+pub struct ContentMark(Arc<()>);
 
-impl FactsMark {
-    /// True when a snapshot has exactly the facts that were marked. Costs a look at each few thousand alerts.
+impl ContentMark {
+    /// True when a snapshot has exactly the content that was marked.
     pub fn holds(&self, table: &Table) -> bool {
-        self.0.len() == table.chunks.len()
-            && self.0.iter().zip(&table.chunks).all(|(facts, chunk)| Arc::ptr_eq(facts, chunk.shared_facts()))
+        Arc::ptr_eq(&self.0, &table.content)
     }
 }
 

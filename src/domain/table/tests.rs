@@ -56,6 +56,41 @@ fn a_snapshot_does_not_see_later_changes() {
 }
 
 #[test]
+fn the_content_is_another_one_after_each_change_that_is_more_than_a_status() {
+    type Change = fn(&mut TableBuilder);
+    let same: [Change; 5] = [
+        |builder| builder.set_pending(AlertKey(1), Some(Status::Dismissed)),
+        |builder| builder.set_remote_status(AlertKey(1), Status::Resolved),
+        |builder| builder.set_gone(AlertKey(1), true),
+        |builder| builder.upsert(AlertKey(1), &data("n1", Status::Resolved, "vm-1")),
+        |builder| builder.remove(&[AlertKey(9)]),
+    ];
+    let other: [Change; 6] = [
+        |builder| builder.upsert(AlertKey(1), &data("n1", Status::Active, "vm-2")),
+        |builder| {
+            let earlier = Some(Utc.with_ymd_and_hms(2026, 11, 22, 0, 0, 0).unwrap());
+            builder.upsert(AlertKey(1), &RowData { time: earlier, ..data("n1", Status::Active, "vm-1") });
+        },
+        |builder| {
+            let row = data("n1", Status::Active, "vm-1");
+            builder.upsert(AlertKey(1), &RowData { severity: Severity::Low, ..row });
+        },
+        |builder| builder.upsert(AlertKey(2), &data("n2", Status::Active, "vm-1")),
+        |builder| builder.remove(&[AlertKey(1)]),
+        |builder| builder.set_subscriptions(vec![(SubscriptionId::new("s1"), "Production".into())]),
+    ];
+    for (changes, holds) in [(&same[..], true), (&other[..], false)] {
+        for (number, change) in changes.iter().enumerate() {
+            let mut builder = TableBuilder::new();
+            builder.upsert(AlertKey(1), &data("n1", Status::Active, "vm-1"));
+            let mark = builder.snapshot().content_mark();
+            change(&mut builder);
+            assert_eq!(mark.holds(&builder.snapshot()), holds, "change {number}");
+        }
+    }
+}
+
+#[test]
 fn replacing_keeps_neighbours_pending_and_position() {
     let mut builder = TableBuilder::new();
     for key in 1..=3 {

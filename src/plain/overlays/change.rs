@@ -3,12 +3,12 @@
 use crate::app::document::{Document, safe};
 use crate::app::documents::bar::outcomes;
 use crate::app::documents::confirm as words;
-use crate::app::documents::failures::{known, none};
+use crate::app::documents::failures::none;
 use crate::app::documents::flow::Flow;
 use crate::app::documents::jobs::what;
 use crate::app::documents::moment::counted;
 use crate::app::key::{Code, Key};
-use crate::app::model::{Confirm, Failures, Model};
+use crate::app::model::{Confirm, Failure, Failures, Model};
 use crate::domain::change::{ChangeRecord, Reason};
 use crate::domain::{SafeStr, Status};
 use crate::plain::act::press;
@@ -35,12 +35,9 @@ pub(super) fn confirm(model: &Model, confirm: &Confirm, width: usize) -> Vec<Str
     if confirm.status == Status::Dismissed {
         match confirm.reason {
             None => {
-                let reasons: Vec<String> = Reason::ALL
-                    .iter()
-                    .enumerate()
-                    .map(|(at, reason)| format!("{} {}", at + 1, reason.label()))
-                    .collect();
-                lines.extend(speech::wrapped(&format!("Reasons: {}.", reasons.join("; ")), width));
+                let reasons = Reason::ALL.iter().enumerate();
+                let reasons = reasons.map(|(at, reason)| format!("{} {}", at + 1, reason.label()));
+                lines.extend(speech::parts("Reasons: ", reasons, width));
             }
             Some(reason) => lines.push(format!("Reason: {}.", reason.label())),
         }
@@ -106,13 +103,13 @@ pub(super) fn failures(model: &Model, failures: &Failures) -> Vec<String> {
         return lines;
     }
     let shown = &failures.targets[..failures.targets.len().min(REFUSED)];
-    for (at, (target, row)) in shown.iter().zip(known(&model.table, shown)).enumerate() {
-        let (title, resource) = match row {
+    for (at, Failure { key, record }) in shown.iter().enumerate() {
+        let (title, resource) = match key.and_then(|key| model.table.get(key)) {
             Some(row) if !row.title().0.is_empty() => (row.title().to_string(), row.resource().to_string()),
-            _ => (SafeStr(target.target.id.name()).to_string(), String::new()),
+            _ => (SafeStr(record.target.id.name()).to_string(), String::new()),
         };
-        let why = speech::line(&safe(target.detail.as_safe(), crate::app::document::Role::Body));
-        let facts = [target.outcome.word(), &title, &resource, &why];
+        let why = speech::line(&safe(record.detail.as_safe(), crate::app::document::Role::Body));
+        let facts = [record.outcome.word(), &title, &resource, &why];
         lines.push(format!("{}. {}", at + 1, speech::sentence(facts)));
     }
     if failures.targets.len() > REFUSED {

@@ -12,6 +12,7 @@ use crate::domain::SafeText;
 use crate::domain::chart::{Attack, Histogram};
 use crate::plain::act::press;
 use crate::plain::first_run::to;
+use crate::plain::line::first;
 use crate::plain::overlays::{escape, place};
 use crate::plain::session::Step;
 use crate::plain::speech;
@@ -72,24 +73,35 @@ pub(super) fn timeline_reply(model: &Model, view: &TimelineView, line: &str) -> 
     Ok(steps)
 }
 
-/// The tactics that are hit, each with its techniques: the row, and the technique.
-fn entries(attack: &Attack) -> Vec<(usize, Option<usize>)> {
-    let hit = attack.rows.iter().enumerate().filter(|(_, row)| row.counts.total() > 0);
-    hit.flat_map(|(at, row)| {
-        std::iter::once((at, None)).chain((0..row.techniques.len()).map(move |place| (at, Some(place))))
-    })
-    .collect()
+/// The rows of the tactics that are hit.
+fn tactics(attack: &Attack) -> Vec<usize> {
+    (0..attack.rows.len()).filter(|at| attack.rows[*at].counts.total() > 0).collect()
 }
 
+/// The tactics; once the cursor is among the techniques of one, those instead. All of them at once are too many to listen to.
 pub(super) fn attack(view: &AttackView) -> Vec<String> {
     let Some(shown) = &view.shown else { return Vec::new() };
+    let said = |at, technique| {
+        let entry = AttackView { at, technique, ..AttackView::default() };
+        words(&entry, shown).first().map(|line| speech::line(line)).unwrap_or_default()
+    };
+    if let (Some(_), Some(row)) = (view.technique, shown.rows.get(view.at)) {
+        let mut lines = vec![format!("{}. Its techniques:", said(view.at, None))];
+        let techniques = (0..row.techniques.len()).map(|place| said(view.at, Some(place)));
+        // The tactic is said once, above them.
+        let own = format!(", {}", row.label());
+        let names = techniques.map(|said| said.strip_suffix(&own).unwrap_or(&said).to_owned());
+        lines.extend(names.enumerate().map(|(at, said)| format!("{}. {said}.", at + 1)));
+        return lines;
+    }
     let filter = SafeText::from(view.filter.to_string());
     let mut lines = vec![format!("{}: {filter}.", counted(shown.all.total() as usize, "alert"))];
-    for (number, (at, technique)) in entries(shown).into_iter().enumerate() {
-        let entry = AttackView { at, technique, ..AttackView::default() };
-        let said = words(&entry, shown).first().map(|line| speech::line(line)).unwrap_or_default();
-        let depth = if technique.is_some() { "technique " } else { "" };
-        lines.push(format!("{}. {depth}{said}.", number + 1));
+    for (number, at) in tactics(shown).into_iter().enumerate() {
+        let techniques = match shown.rows[at].techniques.len() {
+            0 => String::new(),
+            count => format!("; {}", counted(count, "technique")),
+        };
+        lines.push(format!("{}. {}{techniques}.", number + 1, said(at, None)));
     }
     if shown.all.total() == 0 {
         lines.push("No alert of this time.".to_owned());
@@ -97,17 +109,38 @@ pub(super) fn attack(view: &AttackView) -> Vec<String> {
     lines
 }
 
+pub(super) fn attack_prompt(view: &AttackView) -> String {
+    if view.technique.is_some() {
+        return "Number lists its alerts, an empty line goes back to the tactics".to_owned();
+    }
+    "Number lists its alerts, techniques NUMBER reads its techniques, an empty line closes".to_owned()
+}
+
 pub(super) fn attack_reply(view: &AttackView, line: &str) -> Result<Vec<Step>, String> {
+    let keys = |count: usize, code| (0..count).map(move |_| press(Key::plain(code)));
+    let back = || keys(view.technique.map_or(0, |at| at + 1), Code::Left);
+    let Some(shown) = &view.shown else { return Ok(vec![escape()]) };
+    if let (Some(at), Some(row)) = (view.technique, shown.rows.get(view.at)) {
+        if line.is_empty() {
+            return Ok(back().collect());
+        }
+        let place = place(line, row.techniques.len())?;
+        let mut steps: Vec<Step> = keys(at.saturating_sub(place), Code::Left).collect();
+        steps.extend(keys(place.saturating_sub(at), Code::Right));
+        steps.push(press(Key::plain(Code::Enter)));
+        return Ok(steps);
+    }
     if line.is_empty() {
         return Ok(vec![escape()]);
     }
-    let Some(shown) = &view.shown else { return Ok(vec![escape()]) };
-    let entries = entries(shown);
-    let (at, technique) = entries[place(line, entries.len())?];
-    let mut steps: Vec<Step> =
-        (0..view.technique.map_or(0, |at| at + 1)).map(|_| press(Key::plain(Code::Left))).collect();
-    steps.extend(to(view.at, at));
-    steps.extend((0..technique.map_or(0, |at| at + 1)).map(|_| press(Key::plain(Code::Right))));
-    steps.push(press(Key::plain(Code::Enter)));
+    let tactics = tactics(shown);
+    let (word, rest) = first(line);
+    let reads = ["techniques", "technique"].contains(&word);
+    let at = tactics[place(if reads { rest } else { line }, tactics.len())?];
+    if reads && shown.rows[at].techniques.is_empty() {
+        return Err("no alert of this tactic names a technique".to_owned());
+    }
+    let mut steps = to(view.at, at);
+    steps.push(press(Key::plain(if reads { Code::Right } else { Code::Enter })));
     Ok(steps)
 }

@@ -3,8 +3,9 @@
 use crate::app::documents::facets::no_values;
 use crate::app::documents::moment::counted;
 use crate::app::key::{Code, Key};
-use crate::app::model::Facets;
+use crate::app::model::{Facets, Side};
 use crate::domain::SafeStr;
+use crate::domain::filter::Field;
 use crate::plain::act::press;
 use crate::plain::first_run::to;
 use crate::plain::line::numbers;
@@ -52,20 +53,36 @@ pub(super) fn prompt(facets: &Facets) -> String {
     }
 }
 
+/// Out of the values and the fields, whatever was typed to narrow them: each is a step of its own.
+fn out(facets: &Facets) -> Vec<Step> {
+    let steps = |side: &Side| 1 + usize::from(!side.input.text().is_empty());
+    let values = if facets.in_values { steps(&facets.values) } else { 0 };
+    (0..steps(&facets.fields) + values).map(|_| escape()).collect()
+}
+
 pub(super) fn reply(facets: &Facets, line: &str) -> Result<Vec<Step>, String> {
+    if line == "cancel" || line.is_empty() && !facets.in_values {
+        return Ok(out(facets));
+    }
     if line.is_empty() {
         return Ok(vec![escape()]);
     }
     if facets.in_values && line == "ok" {
         return Ok(vec![press(Key::plain(Code::Enter))]);
     }
-    let wanted = numbers(line);
+    // A field's whole name is no part of one.
+    let is_named = |field: &Field| field.name().eq_ignore_ascii_case(line);
+    let named = facets.shown_fields().iter().position(is_named).filter(|_| !facets.in_values);
+    let wanted = if named.is_some() { Ok(Vec::new()) } else { numbers(line) };
     let Ok(wanted) = wanted else {
         let text = crate::app::Message::Paste(line.to_owned());
         return Ok(vec![press(Key::ctrl('u')), Step::Send(text)]);
     };
     if !facets.in_values {
-        let at = place(line, facets.shown_fields().len())?;
+        let at = match named {
+            Some(at) => at,
+            None => place(line, facets.shown_fields().len())?,
+        };
         let mut steps = to(facets.fields.chosen, at);
         steps.push(press(Key::plain(Code::Enter)));
         return Ok(steps);

@@ -74,7 +74,6 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
     match overlay {
         Overlay::Confirm(confirm) => change::confirm_prompt(confirm),
         Overlay::ConfirmUndo(_) => "y takes it back, an empty line means No".to_owned(),
-        Overlay::Failures(failures) if failures.targets.is_empty() => "An empty line closes".to_owned(),
         Overlay::Failures(_) => "e sends these again, an empty line closes".to_owned(),
         Overlay::Status(_) => "Number, or an empty line for none".to_owned(),
         Overlay::TimeRange(..) => "Time range, or an empty line for none".to_owned(),
@@ -102,9 +101,8 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         }
         Overlay::RuleForm(rule) => suppress::rule_prompt(plain, rule),
         Overlay::Rules(screen) => suppress::rules_prompt(screen),
-        Overlay::Timeline(_) | Overlay::Attack(_) => {
-            "Number lists its alerts, an empty line closes".to_owned()
-        }
+        Overlay::Timeline(_) => "Number lists its alerts, an empty line closes".to_owned(),
+        Overlay::Attack(view) => charts::attack_prompt(view),
         Overlay::Save(prompt) => handover::save_prompt(prompt),
         Overlay::Pipe(_) => "Command, or an empty line for none".to_owned(),
         Overlay::Facets(facets) => facets::prompt(facets),
@@ -132,7 +130,7 @@ pub(super) fn reply(
         Overlay::Failures(_) => match line {
             "e" | "retry" | "again" => Ok(vec![press(Key::char('e'))]),
             "" | "n" | "no" => Ok(vec![escape()]),
-            _ => Err("e sends these again; an empty line closes".to_owned()),
+            _ => Err("type e to send these again; an empty line closes".to_owned()),
         },
         Overlay::Status(menu) => menus::status(menu, line),
         Overlay::TimeRange(..) | Overlay::Pattern(..) | Overlay::Note(_) | Overlay::Pipe(_) => {
@@ -181,6 +179,7 @@ fn leaving(plain: &Plain, overlay: &Overlay, line: &str) -> Option<&'static str>
         Overlay::RuleForm(rule) if rule.step == RuleStep::Leave && word != "cancel" => Some("y"),
         Overlay::Judge(judge) if judge.reason.is_some() => Some("cancel"),
         Overlay::SignIn(_) => Some("cancel"),
+        Overlay::Facets(_) if !matches!(word, "back" | "esc") => Some("cancel"),
         _ => Some(""),
     }
 }
@@ -207,5 +206,8 @@ fn text_and_enter(text: &str) -> [Step; 2] {
 /// A number from 1 to `count`, as a place.
 fn place(line: &str, count: usize) -> Result<usize, String> {
     let number = line.parse::<usize>().ok().filter(|number| (1..=count).contains(number));
-    number.map(|number| number - 1).ok_or_else(|| format!("choose a number from 1 to {count}"))
+    number.map(|number| number - 1).ok_or_else(|| match count {
+        0 => "there is nothing to choose from here".to_owned(),
+        _ => format!("choose a number from 1 to {count}"),
+    })
 }

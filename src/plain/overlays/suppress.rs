@@ -33,10 +33,21 @@ pub(super) fn rule(model: &Model, rule: &RuleForm, width: usize) -> Vec<String> 
             lines.extend(speech::lines(&flow.finish(), width));
             let open = rule.simulation.value().map_or(0, |simulation| simulation.open.len());
             if open > 0 {
-                lines.push(if *dismiss {
-                    format!("It dismisses the {} open matches too; undo takes that back.", thousands(open))
-                } else {
-                    format!("The {} open matches stay as they are; d dismisses them too.", thousands(open))
+                lines.push(match (*dismiss, open) {
+                    (true, 1) => "It dismisses the open match too; undo takes that back.".to_owned(),
+                    (true, _) => {
+                        format!(
+                            "It dismisses the {} open matches too; undo takes that back.",
+                            thousands(open)
+                        )
+                    }
+                    (false, 1) => "The open match stays as it is; d dismisses it too.".to_owned(),
+                    (false, _) => {
+                        format!(
+                            "The {} open matches stay as they are; d dismisses them too.",
+                            thousands(open)
+                        )
+                    }
                 });
             }
             lines

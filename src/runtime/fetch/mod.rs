@@ -43,9 +43,6 @@ pub fn client(work: &Work) -> Result<ArmClient, Fault> {
         if work.workspace().is_some_and(|workspace| workspace.is_of_files()) {
             return fault(&ApiError::NoSource);
         }
-        Fault {
-            kind: FaultKind::SignIn,
-            message: "not signed in: R tries again, `quell doctor` says more".into(),
-        }
+        Fault { kind: FaultKind::SignIn, message: "not signed in: `quell doctor` says more".into() }
     })
 }

@@ -195,6 +195,12 @@ proptest! {
             prop_assert_eq!(&simulation.matches.iter().copied().collect::<BTreeSet<_>>(), &expected);
             prop_assert_eq!(simulation.matched, expected.len());
             prop_assert_eq!(simulation.cached, alerts.len());
+            let has = |kind: &str| {
+                let of = |alert: &Value| alert["properties"]["alertType"].as_str().unwrap().to_lowercase();
+                alerts.iter().any(|alert| kind == "*" || of(alert) == kind.to_lowercase())
+            };
+            let never: Vec<_> = scope.types.iter().filter(|kind| !has(kind.raw())).cloned().collect();
+            prop_assert_eq!(&simulation.never_fired, &never);
             prop_assert_eq!(simulation.open.len(), of(&["Active", "InProgress"]));
             prop_assert_eq!(simulation.likely_real, of(&["InProgress", "Resolved"]));
             prop_assert_eq!(simulation.count(Severity::Low) as usize, expected.len());

@@ -1,7 +1,7 @@
 //! One scan fills the table when the program starts.
 //!
-//! Two threads share the work, half each: one steps through the database and copies what it finds into batches, the
-//! other checks the batches and builds the table.
+//! Two threads share the work, half each: one steps through the database, checks that no byte changed and copies what it
+//! finds into batches, the other builds the table from the batches.
 
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
@@ -28,7 +28,7 @@ pub(in crate::store) struct Loaded {
     pub(in crate::store) next_key: u32,
 }
 
-/// Rows as they are stored.
+/// Rows as they are stored, without their checksums.
 #[derive(Debug, Default)]
 struct Batch {
     keys: Vec<u32>,
@@ -99,6 +99,10 @@ fn no_memory() -> Trouble {
     Trouble::Sql(rusqlite::Error::SqliteFailure(code, Some("no thread to load with".to_owned())))
 }
 
+fn damaged(key: u32) -> Trouble {
+    Trouble::Damaged(format!("row of alert {key}"))
+}
+
 /// Sends everything in the database; stops early when nobody takes it.
 #[allow(clippy::needless_pass_by_value)] // dropping `parts` tells the builder that nothing more comes
 fn read(conn: &Connection, parts: SyncSender<Part>, empty: &Receiver<Batch>) -> Result<(), Trouble> {
@@ -111,8 +115,9 @@ fn read(conn: &Connection, parts: SyncSender<Part>, empty: &Receiver<Batch>) -> 
     let mut rows = statement.query([])?;
     let mut batch = Batch::default();
     while let Some(stored) = rows.next()?.filter(|_| wanted) {
+        let key = stored.get(0)?;
         let packed = stored.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-        batch.push(stored.get(0)?, packed);
+        batch.push(key, row::intact(AlertKey(key), packed).ok_or_else(|| damaged(key))?);
         if batch.keys.len() == BATCH {
             let next = empty.try_recv().unwrap_or_default();
             wanted = parts.send(Part::Rows(std::mem::replace(&mut batch, next))).is_ok();
@@ -136,10 +141,9 @@ fn build(table: &mut TableBuilder, parts: &Receiver<Part>, used: &Sender<Batch>)
                 }
                 let codes = table.strings() as u32;
                 for (key, packed) in batch.rows() {
-                    let damaged = || Trouble::Damaged(format!("row of alert {}", key.0));
-                    let (values, facts) = row::decode(key, packed).ok_or_else(damaged)?;
+                    let (values, facts) = row::read(key, packed).ok_or_else(|| damaged(key.0))?;
                     if values.parent >= codes || facts.clone().any(|fact| fact.code() >= codes) {
-                        return Err(damaged());
+                        return Err(damaged(key.0));
                     }
                     table.load_row(&values, facts);
                     next_key = next_key.max(key.0.saturating_add(1));

@@ -54,7 +54,19 @@ impl Store {
     /// An alert's JSON, byte for byte as last received; none for an alert not in the cache. Where the bytes are damaged, the
     /// error says so, and the next sync reads the alert anew.
     pub fn raw(&self, id: &AlertId) -> Result<Option<Vec<u8>>> {
-        let Some(key) = self.key(id) else { return Ok(None) };
+        self.key(id).map_or(Ok(None), |key| self.body(key))
+    }
+
+    /// The same for an alert whose number in a snapshot is known: it need not be looked for, unless the cache was filled
+    /// anew since.
+    pub fn raw_at(&self, key: AlertKey, id: &AlertId) -> Result<Option<Vec<u8>>> {
+        if self.table.table().get(key).is_some_and(|row| row.id() == *id) {
+            return self.body(key);
+        }
+        self.raw(id)
+    }
+
+    fn body(&self, key: AlertKey) -> Result<Option<Vec<u8>>> {
         let read = || -> Result<Option<Vec<u8>>, Trouble> {
             let found = self
                 .cache

@@ -43,11 +43,21 @@ pub(super) fn decode(
     key: AlertKey,
     bytes: &[u8],
 ) -> Option<(StoredRow<'_>, impl Iterator<Item = PackedFact> + Clone)> {
+    read(key, intact(key, bytes)?)
+}
+
+/// The row without its checksum; none when a byte of it changed since it was packed.
+pub(super) fn intact(key: AlertKey, bytes: &[u8]) -> Option<&[u8]> {
     let (row, sum) = bytes.split_last_chunk::<SUM>()?;
-    if row.len() < HEAD || checksum(u64::from(key.0), row) != u32::from_le_bytes(*sum) {
-        return None;
-    }
-    let (name, facts) = row[HEAD..].split_at_checked(number(row, 15) as usize)?;
+    (checksum(u64::from(key.0), row) == u32::from_le_bytes(*sum)).then_some(row)
+}
+
+/// Reads what [`intact`] found to be so.
+pub(super) fn read(
+    key: AlertKey,
+    row: &[u8],
+) -> Option<(StoredRow<'_>, impl Iterator<Item = PackedFact> + Clone)> {
+    let (name, facts) = row.get(HEAD..)?.split_at_checked(number(row, 15) as usize)?;
     let stored = StoredRow {
         key,
         seconds: number(row, 0),

@@ -21,11 +21,10 @@ pub(super) fn store(conn: &Connection, table: &TableBuilder, from: usize) -> rus
     Ok(table.strings())
 }
 
-/// One run as it is stored.
+/// One run as it was stored: no byte of it changed.
 pub(super) struct Run {
     first: i64,
     count: i64,
-    checksum: i64,
     data: Vec<u8>,
 }
 
@@ -34,7 +33,10 @@ pub(super) fn read(conn: &Connection, mut take: impl FnMut(Run) -> bool) -> Resu
     let mut statement = conn.prepare("SELECT first, count, checksum, data FROM string_run ORDER BY first")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let run = Run { first: row.get(0)?, count: row.get(1)?, checksum: row.get(2)?, data: row.get(3)? };
+        let run = Run { first: row.get(0)?, count: row.get(1)?, data: row.get(3)? };
+        if row.get::<_, i64>(2)? != i64::from(checksum(run.first as u64, &run.data)) {
+            return Err(run.damaged());
+        }
         if !take(run) {
             break;
         }
@@ -43,11 +45,14 @@ pub(super) fn read(conn: &Connection, mut take: impl FnMut(Run) -> bool) -> Resu
 }
 
 impl Run {
+    fn damaged(&self) -> Trouble {
+        Trouble::Damaged(format!("strings from {} on", self.first))
+    }
+
     /// Adds the strings to a table that has all those before. Returns the number of strings it has then.
     pub(super) fn load(&self, table: &mut TableBuilder) -> Result<usize, Trouble> {
-        let damaged = || Trouble::Damaged(format!("strings from {} on", self.first));
-        let sum = checksum(self.first as u64, &self.data);
-        if self.first != table.strings() as i64 || self.checksum != i64::from(sum) {
+        let damaged = || self.damaged();
+        if self.first != table.strings() as i64 {
             return Err(damaged());
         }
         let mut data = &self.data[..];

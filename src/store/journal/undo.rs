@@ -34,7 +34,7 @@ impl std::fmt::Display for Spared {
             Self::ChangedAgain(later) => write!(f, "changed again by change {later}"),
             Self::ChangedElsewhere(status) => write!(f, "somebody set it to {}", status.word()),
             Self::AlreadyBack => f.write_str("has its former status already"),
-            Self::NoEffect => f.write_str("the change had no effect on it"),
+            Self::NoEffect => f.write_str("the change had no effect"),
             Self::Gone => f.write_str("gone from the source"),
             Self::NotSettable => f.write_str("its former status cannot be set"),
         }

@@ -2,35 +2,33 @@
 
 mod join;
 mod named;
+mod reader;
 
 use std::fmt;
 use std::io::{self, Read};
-use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::domain::SafeText;
-use crate::import::{Found, Item, Outcome, read};
 use crate::store::{StoreError, StoreHandle};
 use join::Names;
 pub use named::Named;
-
-/// Alerts that are written in one transaction.
-const BATCH: usize = 1_000;
-
-/// Bytes of alerts that are written in one transaction, or little more.
-const BATCH_BYTES: usize = 8 << 20;
+use reader::{Part, read_all};
 
 /// Batches read before they are written.
 const AHEAD: usize = 1;
+
+/// How often it is told how far it is.
+const TICK: Duration = Duration::from_millis(250);
 
 /// A file to take in.
 pub struct Incoming {
     /// What messages call it.
     pub name: SafeText,
-    /// Its bytes, or why it cannot be opened.
+    /// Its bytes, or why it cannot be opened. A reader that has nothing for a while says `WouldBlock`: what was read so far is
+    /// then written, and it is asked again. One that waits itself can be stopped only when something comes.
     pub content: io::Result<Box<dyn Read + Send>>,
 }
 
@@ -73,6 +71,8 @@ pub struct Totals {
     pub not_alerts: usize,
     /// Records that cannot be read, and files.
     pub broken: usize,
+    /// It was stopped before the end of the files.
+    pub stopped: bool,
 }
 
 impl Totals {
@@ -85,7 +85,8 @@ impl Totals {
 /// What happens while files are taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// So much was read of all files together, and so much of it written.
+    /// So much was read of all files together, and so much of it written. Told a few times a second, whether or not something
+    /// came, and at the end.
     Read {
         /// Bytes read.
         bytes: u64,
@@ -96,124 +97,68 @@ pub enum Progress {
     Left(Left),
 }
 
-/// What the reading thread hands on.
-enum Part {
-    Alerts(Vec<Found>),
-    Left(Left),
-}
-
 /// Takes files in, one after the other, and tells how it goes. Blocks; not for asynchronous code. Alerts that a source lists stay
-/// as they are. When `stop` is set, what was read so far is kept and nothing more is read.
+/// as they are. When `stop` is set, what was read so far is kept and nothing more is read; a failure to store sets it.
 pub fn take_in(
     store: &StoreHandle,
     files: Vec<Incoming>,
     stop: &AtomicBool,
     told: &mut dyn FnMut(Progress),
 ) -> Result<Totals, StoreError> {
-    let mut names = store.call_blocking(|store| Names::of(&store.snapshot()))?;
-    let bytes = Arc::new(AtomicU64::new(0));
-    let mut totals = Totals::default();
+    let names = store.call_blocking(|store| Names::of(&store.snapshot()))?;
+    let bytes = AtomicU64::new(0);
     let (parts, coming) = sync_channel::<Part>(AHEAD);
     thread::scope(|scope| {
-        let counter = Arc::clone(&bytes);
-        scope.spawn(move || {
-            for file in files {
-                let Incoming { name, content } = file;
-                let outcome = content.and_then(|content| {
-                    read_file(
-                        &name,
-                        Counted { inner: content, bytes: Arc::clone(&counter) },
-                        stop,
-                        &mut |part| parts.send(part).is_ok(),
-                    )
-                });
-                if let Err(error) = outcome {
-                    let reason = SafeText::from(format!("cannot be read: {error}"));
-                    let left = Left { file: name, line: None, record: 0, is_broken: true, reason };
-                    if parts.send(Part::Left(left)).is_err() {
-                        return;
-                    }
-                }
-            }
-        });
-        // Dropped before the reader is waited for: it then knows that nobody listens.
-        let coming = coming;
-        for part in &coming {
-            match part {
-                Part::Alerts(found) => {
-                    totals.alerts += found.len();
-                    let moved = std::mem::take(&mut names);
-                    let (back, added) = store.call_blocking(move |store| {
-                        let mut names = moved;
-                        let added = join::apply(store, found, &mut names);
-                        (names, added)
-                    })?;
-                    names = back;
-                    totals.added += added?;
-                    told(Progress::Read { bytes: bytes.load(Ordering::Relaxed), totals });
-                }
-                Part::Left(left) => {
-                    if left.is_broken {
-                        totals.broken += 1;
-                    } else {
-                        totals.not_alerts += 1;
-                    }
-                    told(Progress::Left(left));
-                }
-            }
+        let counter = &bytes;
+        let reader = scope.spawn(move || read_all(files, &parts, stop, counter));
+        let written = write_all(store, &coming, names, counter, told);
+        // The reader then knows that nobody listens.
+        drop(coming);
+        if written.is_err() {
+            stop.store(true, Ordering::Relaxed);
         }
+        let whole = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let totals = Totals { stopped: !whole, ..written? };
+        told(Progress::Read { bytes: bytes.load(Ordering::Relaxed), totals });
         Ok(totals)
     })
 }
 
-/// Reads one file in batches; `take` says whether anybody still listens.
-fn read_file(
-    name: &SafeText,
-    file: impl Read,
-    stop: &AtomicBool,
-    take: &mut dyn FnMut(Part) -> bool,
-) -> io::Result<()> {
-    let (mut batch, mut size) = (Vec::new(), 0);
-    let mut listened = true;
-    read(file, &mut |Item { line, record, outcome }| {
-        let (is_broken, reason) = match outcome {
-            Outcome::Alert(found) => {
-                size += found.body.len() + found.source.as_ref().map_or(0, String::len);
-                batch.push(*found);
-                if batch.len() >= BATCH || size >= BATCH_BYTES {
-                    size = 0;
-                    listened = take(Part::Alerts(std::mem::take(&mut batch)));
-                }
-                return going_on(listened && !stop.load(Ordering::Relaxed));
+/// Writes what is read until there is no more.
+fn write_all(
+    store: &StoreHandle,
+    coming: &Receiver<Part>,
+    mut names: Names,
+    bytes: &AtomicU64,
+    told: &mut dyn FnMut(Progress),
+) -> Result<Totals, StoreError> {
+    let mut totals = Totals::default();
+    let mut due = Instant::now() + TICK;
+    loop {
+        match coming.recv_timeout(due.saturating_duration_since(Instant::now())) {
+            Ok(Part::Alerts(found)) => {
+                totals.alerts += found.len();
+                let (back, added) = store.call_blocking(move |store| {
+                    let added = join::apply(store, found, &mut names);
+                    (names, added)
+                })?;
+                names = back;
+                totals.added += added?;
             }
-            Outcome::NotAlert(what) => (false, what),
-            Outcome::Broken(why) => (true, why),
-        };
-        let left =
-            Left { file: name.clone(), line: Some(line), record, is_broken, reason: SafeText::from(reason) };
-        listened = take(Part::Left(left));
-        going_on(listened && !stop.load(Ordering::Relaxed))
-    })?;
-    if !batch.is_empty() && listened {
-        take(Part::Alerts(batch));
-    }
-    Ok(())
-}
-
-fn going_on(on: bool) -> ControlFlow<()> {
-    if on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-}
-
-/// Counts what is read.
-struct Counted<R> {
-    inner: R,
-    bytes: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(into)?;
-        self.bytes.fetch_add(length as u64, Ordering::Relaxed);
-        Ok(length)
+            Ok(Part::Left(left)) => {
+                if left.is_broken {
+                    totals.broken += 1;
+                } else {
+                    totals.not_alerts += 1;
+                }
+                told(Progress::Left(left));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(totals),
+        }
+        if Instant::now() >= due {
+            told(Progress::Read { bytes: bytes.load(Ordering::Relaxed), totals });
+            due = Instant::now() + TICK;
+        }
     }
 }

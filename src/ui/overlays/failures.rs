@@ -3,12 +3,12 @@
 use super::framed;
 use crate::app::document::{Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::bar::outcomes;
-use crate::app::documents::failures::{known, none};
+use crate::app::documents::failures::none;
 use crate::app::documents::flow::Flow;
 use crate::app::documents::history::outcome;
 use crate::app::documents::jobs::what;
 use crate::app::layout::{Area, failure_rows, failure_words, sheet};
-use crate::app::model::{Failures, Model};
+use crate::app::model::{Failure, Failures, Model};
 use crate::domain::SafeStr;
 use crate::domain::change::TargetRecord;
 use crate::domain::table::Row;
@@ -36,12 +36,12 @@ pub(super) fn draw(model: &Model, failures: &Failures, painter: &mut Painter<'_>
         heads(text.row(2), painter);
         let last = (failures.offset + rows).min(failures.targets.len());
         let shown = failures.targets.get(failures.offset..last).unwrap_or_default();
-        let known = known(&model.table, shown);
-        for (line, target) in shown.iter().enumerate() {
+        for (line, Failure { key, record }) in shown.iter().enumerate() {
             let chosen = failures.offset + line == failures.chosen;
-            one(target, known[line], chosen, text.row(3 + line as u16), painter);
+            let known = key.and_then(|key| model.table.get(key));
+            one(record, known, chosen, text.row(3 + line as u16), painter);
             if chosen {
-                why(target, known[line], words, painter);
+                why(record, known, words, painter);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Small prompts: the status menu, a time range, a pattern.
 
 use super::{boxed, framed, prompt_columns};
+use crate::app::command::{Change, Command, every_key};
 use crate::app::document::{Document, Piece, Role};
 use crate::app::documents;
 use crate::app::documents::flow::Flow;
@@ -12,21 +13,22 @@ use crate::ui::details::position;
 use crate::ui::paint::Painter;
 use crate::ui::text_field;
 
-/// Draws the status menu: the statuses in the order of [`Status::SETTABLE`], each with its chord.
+/// Draws the status menu: the statuses in the order of [`Status::SETTABLE`], each with its keys.
 pub(super) fn status(model: &Model, menu: &StatusMenu, painter: &mut Painter<'_>) {
     let mut lines: Vec<Vec<Piece>> = Vec::new();
     for (at, status) in Status::SETTABLE.into_iter().enumerate() {
-        let (name, chord) = match status {
-            Status::InProgress => ("In progress", "s i"),
-            Status::Resolved => ("Resolved", "s r"),
-            Status::Dismissed => ("Dismissed", "s d"),
-            Status::Active | Status::Other => ("Active", "s a"),
+        let name = match status {
+            Status::InProgress => "In progress",
+            Status::Resolved => "Resolved",
+            Status::Dismissed => "Dismissed",
+            Status::Active | Status::Other => "Active",
         };
+        let keys = every_key(model.settings.keymap.of(Command::Change(Change::Set(status))));
         let chosen = at == menu.chosen;
         lines.push(vec![
             Piece::new(if chosen { "▌ " } else { "  " }, Role::Key),
             Piece::new(format!("{name:12}"), if chosen { Role::Strong } else { Role::Body }),
-            Piece::new(if menu.script { String::new() } else { format!("  {chord}") }, Role::Dim),
+            Piece::new(if menu.script { String::new() } else { format!("  {keys}") }, Role::Dim),
         ]);
     }
     let title = if menu.script { "Script that sets status" } else { "Set status" };

@@ -14,7 +14,7 @@ mod suppress;
 mod views;
 
 use crate::app::command::Scope;
-use crate::app::document::{self, Document, Piece, Role, line_width, safe_cell};
+use crate::app::document::{self, Document, Piece, Role, line_width, safe_cell, width};
 use crate::app::documents;
 use crate::app::documents::flow::Flow;
 use crate::app::layout::{self, Area, popup, sheet};
@@ -61,14 +61,19 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         Overlay::Save(prompt) => save::save(model, prompt, painter),
         Overlay::Pipe(prompt) => save::pipe(model, prompt, painter),
         Overlay::Output(output) => {
+            let area = sheet(model.size);
             let end = output.ended.as_ref().map_or_else(|| "runs …".to_owned(), |end| end.words.to_string());
-            let title = format!("| {} · {end}", output.command);
-            scrolled(sheet(model.size), &title, &output.document, output.scroll.offset, painter);
+            // The end of a long command is cut before how it ended is.
+            let room = area.inner().columns().saturating_sub(width(&end) + 2 + 3 + 2).max(8);
+            let command = safe_cell(output.command.as_safe(), room, Role::Title);
+            let command: String = command.into_iter().map(|piece| piece.text).collect();
+            let title = format!("| {command} · {end}");
+            scrolled(area, &title, &output.document, output.scroll.offset, painter);
         }
         Overlay::Jobs(scroll) => {
             let area = sheet(model.size);
             let document = documents::jobs(model, area.inner().columns());
-            scrolled(area, "Jobs", &document, scroll.offset, painter);
+            scrolled(area, "Running and recent work", &document, scroll.offset, painter);
         }
         Overlay::Help(scroll) => {
             let area = sheet(model.size);

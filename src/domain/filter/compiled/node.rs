@@ -60,10 +60,9 @@ impl Node {
             Self::Head(place, codes) => {
                 row.facts().get(*place).is_some_and(|fact| codes.contains(fact.code()))
             }
-            Self::Facts(codes) => row
-                .facts()
-                .iter()
-                .any(|fact| codes.kinds & fact.kind().bit() != 0 && codes.contains(fact.code())),
+            Self::Facts(codes) => {
+                row.facts().iter().any(|fact| fact.is_of(codes.kinds) && codes.contains(fact.code()))
+            }
             Self::Local { usual, others } => *usual != others.contains(&row.key()),
             Self::Id(ids) => ids.test(row, scratch),
             Self::Not(inner) => !inner.test(row, scratch),

@@ -1,0 +1,65 @@
+//! Leaving where decisions would go with the program: those about alerts of files, unless a data folder was named.
+
+use crate::app::command::{App, Command, HandOver};
+use crate::app::documents::moment::thousands;
+use crate::app::model::Model;
+use crate::app::notice::say;
+use crate::app::{Effects, keys};
+use crate::domain::ChangeId;
+
+/// What is known of decisions that are kept nowhere else.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Leaving {
+    /// It was said that they would be lost, and nothing was done since but to export.
+    pub said: bool,
+    /// The newest change when every alert was last exported: it and those before are in that file.
+    pub exported: Option<ChangeId>,
+}
+
+/// How many changes of status would be gone with the program.
+pub fn lost(model: &Model) -> usize {
+    if model.session.as_ref().and_then(|session| session.files) != Some(true) {
+        return 0;
+    }
+    let stands = model.bulk.recent.iter().filter(|record| {
+        record.undone_by.is_none() && record.undoes.is_none() && Some(record.id) > model.leaving.exported
+    });
+    stands.map(|record| record.tally.kept + record.tally.pending).sum()
+}
+
+/// The changes that would be lost, in words; none without any.
+pub fn lost_words(model: &Model) -> Option<String> {
+    match lost(model) {
+        0 => None,
+        1 => Some("1 change is kept only here".to_owned()),
+        several => Some(format!("{} changes are kept only here", thousands(several))),
+    }
+}
+
+/// True when the next export is of every alert: it was said that decisions would be lost, and the list may not show the alerts
+/// that they are about.
+pub(super) fn exports_all(model: &Model) -> bool {
+    model.leaving.said && lost(model) > 0
+}
+
+/// Stays where changes would be lost, and says so; the second time it does not. True when it stays. By name where the
+/// wish to leave was a word, by key where it was a key.
+pub(super) fn stays(model: &mut Model, by_name: bool, out: &mut Effects) -> bool {
+    let Some(words) = lost_words(model).filter(|_| !model.leaving.said) else { return false };
+    model.leaving.said = true;
+    let key = |command| model.settings.keymap.shown(command);
+    let (export, quit) = if by_name {
+        ("export".to_owned(), "quit".to_owned())
+    } else {
+        (key(Command::HandOver(HandOver::File)), key(Command::App(App::Close)))
+    };
+    say(model, format!("{words}: {export} exports all alerts, {quit} again leaves"), out);
+    true
+}
+
+/// Leaves because a line said so, whatever is open.
+pub(super) fn by_name(model: &mut Model, out: &mut Effects) {
+    if !stays(model, true, out) {
+        keys::quit(model, out);
+    }
+}

@@ -1,0 +1,89 @@
+//! Options that no command has: where a filter may begin with a minus, they would pass for one.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{Arg, Command, Error};
+
+use crate::domain::SafeStr;
+use crate::domain::nearest::nearest;
+
+/// The mistake of the first option that its command does not have, if a filter of that command could pass for it; other
+/// commands are told by clap itself. What stands after `--` is no option.
+pub fn find(mut root: Command, words: impl IntoIterator<Item = OsString>) -> Option<Error> {
+    root.build();
+    let mut command = &root;
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        let word = word.to_string_lossy();
+        if word == "--" {
+            return None;
+        }
+        let Some(option) = word.strip_prefix("--") else {
+            command = command.find_subcommand(&*word).unwrap_or(command);
+            continue;
+        };
+        let (name, has_value) = option.split_once('=').map_or((option, false), |(name, _)| (name, true));
+        match command.get_arguments().find(|argument| argument.get_long() == Some(name)) {
+            Some(known) if known.get_action().takes_values() && !has_value => drop(words.next()),
+            None if command.get_positionals().any(Arg::is_allow_hyphen_values_set) => {
+                return Some(mistake(command, name));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn mistake(command: &Command, name: &str) -> Error {
+    let known = command.get_arguments().filter_map(Arg::get_long);
+    let tip = match nearest(name, known) {
+        Some(known) => format!("a similar argument exists: '--{known}'"),
+        None => "a filter that begins with '--' stands after a '--' of its own".to_owned(),
+    };
+    let words = format!("unexpected argument '--{}' found\n\n  tip: {tip}", SafeStr(name));
+    command.clone().error(ErrorKind::UnknownArgument, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::cli::args::Cli;
+
+    fn said(words: &str) -> Option<String> {
+        find(Cli::command(), words.split(' ').map(OsString::from)).map(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_unknown_option_is_no_filter() {
+        for (words, tip) in [
+            ("list --fromat csv", "--format"),
+            ("list --foo", "after a '--'"),
+            ("set dismissed --dry-rn", "--dry-run"),
+            ("set dismissed * --kep=a --yes", "--keep"),
+            ("--profile list count --byy severity", "--by"),
+            ("export a.csv --profil x", "--profile"),
+            ("view save night --grup resource", "--group"),
+        ] {
+            let said = said(words).unwrap_or_default();
+            assert!(said.contains(tip) && said.contains("unexpected argument"), "{words}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_is_an_option_a_value_or_a_filter_passes() {
+        for words in [
+            "list -resource:vm-test* --format csv",
+            "list -- --foo",
+            "list --sort -time --limit=3 --json",
+            "list --profile --odd",
+            "set dismissed --id a b --yes --help",
+            "--config set sync --full",
+            "sync --foo",
+        ] {
+            assert_eq!(said(words), None, "{words}");
+        }
+    }
+}
