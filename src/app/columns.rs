@@ -433,7 +433,7 @@ mod tests {
     #[test]
     fn a_width_that_was_asked_for_gives_way_before_a_column_goes() {
         let columns = Columns::parse(["severity", "title:48", "resource", "tactic", "age"]).unwrap();
-        for (width, title) in [(120, 48), (88, 48), (78, 38), (70, 30)] {
+        for (width, title) in [(120, 48), (90, 48), (80, 38), (72, 30)] {
             let placed = columns.placed(width);
             assert_eq!(placed.len(), 5, "at {width}");
             assert_eq!(placed[1].width, title, "at {width}");
