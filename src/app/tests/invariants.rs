@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use crate::app::harness::{Given, Harness, ROW};
 use crate::app::key::{Code, Key};
 use crate::app::list::rows;
+use crate::app::marks;
 use crate::app::message::{Journal, Message, OrderKind, Saved, Timer};
 use crate::app::model::{Overlay, Pane, SaveState};
 use crate::domain::alert::Scan;
@@ -165,6 +166,7 @@ fn check(harness: &Harness) -> Result<(), TestCaseError> {
         keys.filter(|key| list.marks.contains(*key)).count()
     });
     prop_assert_eq!(&list.marked_in, &marked_in.collect::<Vec<_>>());
+    prop_assert_eq!(marks::by_mark(list), marks::by_place(list));
     let anchor = list.visual.map(|visual| (visual.anchor, list.listing.key(visual.place)));
     prop_assert!(anchor.is_none_or(|(anchor, found)| found == Some(anchor)));
     if !list.in_flight
