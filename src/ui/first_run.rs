@@ -109,7 +109,10 @@ fn sign_ins(flow: &mut Flow, first_run: &FirstRun) -> usize {
         ]);
     }
     if !first_run.absent.is_empty() {
-        flow.words(&format!("Not here: {}", first_run.absent.join(", ")), Role::Dim);
+        let before = |at| if at == 0 { "Not here: " } else { "" };
+        let absent = first_run.absent.iter().enumerate();
+        let absent = absent.map(|(at, name)| vec![Piece::new(format!("{}{name}", before(at)), Role::Dim)]);
+        flow.items(0, ", ", &absent.collect::<Vec<_>>());
     }
     cursor
 }

@@ -46,7 +46,12 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         return fixed(&[("Enter", "apply"), ("Tab", "choose"), ("Esc", "restore"), ("ctrl-u", "empty")]);
     }
     if model.chord.is_some() {
-        return which_key(model);
+        let mut keys = which_key(model);
+        let leave = ("Esc".to_owned(), "close");
+        if !keys.contains(&leave) {
+            keys.push(leave);
+        }
+        return keys;
     }
     let scope = Scope::of(model);
     // What only this tab knows comes before what works everywhere.

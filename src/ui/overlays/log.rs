@@ -143,7 +143,7 @@ fn cursor(chosen: bool) -> Piece {
 fn act(model: &Model, line: &ActLine, chosen: bool, row: Area) -> Vec<Piece> {
     let entry = &line.entry;
     let columns = row.columns();
-    let (who, what) = if columns >= 90 { (12, 34) } else { (8, columns * 2 / 5 - 4) };
+    let (who, what) = if columns >= 90 { (12, (columns * 3 / 10).max(34)) } else { (8, columns * 2 / 5 - 4) };
     let mut pieces = vec![cursor(chosen)];
     let room = if columns >= 70 { MOMENT } else { MOMENT - 3 };
     column(&mut pieces, vec![Piece::new(short_moment(at(entry), model, room), Role::Dim)], room + 1);

@@ -128,7 +128,7 @@ fn confirm(model: &Model, rule: &RuleForm, dismiss: bool, painter: &mut Painter<
     }
     flow.line(keys(&[("y", "yes, write it"), ("Enter", "No"), ("Esc", "No")]));
     flow.blank();
-    words::conditions(&mut flow, rule);
+    words::conditions(&mut flow, &rule.draft);
     painter.cursor = None;
     boxed(model, &words::asked_title(rule), &flow.finish(), painter);
 }
