@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     if let Some(mistake) = mistyped::find(Cli::command(), std::env::args_os().skip(1)) {
         refuse(&mistake);
     }
-    let cli = Cli::try_parse().map(with_files).unwrap_or_else(|error| refuse(&error));
+    let cli = Cli::try_parse().map_or_else(|error| refuse(&error), with_files);
     match start(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {

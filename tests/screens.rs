@@ -151,6 +151,23 @@ fn too_small_a_screen_says_what_it_needs() {
     insta::assert_snapshot!("too_small_50x10", drawn(&model, Theme::SIXTEEN).backend());
 }
 
+/// Titles and values are not cut where there is room.
+#[test]
+fn a_large_screen() {
+    let size = (200, 60);
+    for name in ["main_list", "group_folded", "prompt_facets", "prompt_palette", "sheet_help", "log_acts"] {
+        let (_, scene) = SCENES.iter().find(|(known, _)| *known == name).unwrap();
+        let terminal = drawn(&scene(size), Theme::SIXTEEN);
+        insta::assert_snapshot!(format!("{name}_200x60"), terminal.backend());
+    }
+    let mut model = fixture::full_list(size);
+    let file = "microsoftdocs_continuous-export.not-json.txt (file)";
+    model.session.as_mut().unwrap().tenant = file.into();
+    let screen = buffer(&model);
+    let row: String = (0..size.0).map(|x| screen[(x, 0)].symbol()).collect();
+    assert!(row.contains(file), "{row}");
+}
+
 #[test]
 fn every_scene_is_golden() {
     let areas = [

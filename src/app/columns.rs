@@ -124,9 +124,9 @@ use Size::Fixed;
 pub static COLUMNS: &[Column] = &[
     column(C::Severity, "severity", "Severity", Fixed(9), Some(SortKey::Severity)).narrow("Sev", Fixed(4)),
     column(C::Title, "title", "Alert", share(7, 16, u16::MAX), Some(SortKey::Title)).narrow("Alert", share(7, 12, u16::MAX)),
-    column(C::Resource, "resource", "Resource", share(3, 12, 32), Some(SortKey::Resource)).narrow("Resource", share(3, 10, 14)),
+    column(C::Resource, "resource", "Resource", share(3, 14, 32), Some(SortKey::Resource)).narrow("Resource", share(3, 10, 14)),
     column(C::Assigned, "assigned", "Assigned", Fixed(16), None).narrow("Assigned", Fixed(8)).from(100),
-    column(C::Status, "status", " Status", Fixed(10), Some(SortKey::Status)).narrow(" Stat", Fixed(5)),
+    column(C::Status, "status", " Status", share(2, 10, 12), Some(SortKey::Status)).narrow(" Stat", Fixed(5)),
     column(C::Age, "age", "Age", Fixed(4), Some(SortKey::Time)).right(),
     column(C::Time, "time", "Time", Fixed(12), Some(SortKey::Time)),
     column(C::Type, "type", "Type", share(3, 10, 40), Some(SortKey::Type)),
@@ -433,7 +433,7 @@ mod tests {
     #[test]
     fn a_width_that_was_asked_for_gives_way_before_a_column_goes() {
         let columns = Columns::parse(["severity", "title:48", "resource", "tactic", "age"]).unwrap();
-        for (width, title) in [(120, 48), (88, 48), (78, 38), (70, 30)] {
+        for (width, title) in [(120, 48), (90, 48), (80, 38), (72, 30)] {
             let placed = columns.placed(width);
             assert_eq!(placed.len(), 5, "at {width}");
             assert_eq!(placed[1].width, title, "at {width}");

@@ -10,7 +10,7 @@ use crate::app::key::{Code, Key};
 use crate::app::keymap::{Match, Pending};
 use crate::app::message::Timer;
 use crate::app::model::{Chord, Model, Overlay, Pane};
-use crate::app::notice::{fail, say};
+use crate::app::notice::{SYNCING, fail, say};
 use crate::app::{
     Effect, Effects, bulk, copy, details, export, filter_bar, first_run, group, journal, leaving, list,
     marks, narrow, notice, overlays, pipe, pivot, profiles, record, related, respond, rights, sign_in,
@@ -232,7 +232,7 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
             out.push(Effect::SyncNow);
             respond::again(model, out);
             rights::again(model, out);
-            say(model, "syncing", out);
+            say(model, SYNCING, out);
         }
         Command::App(App::Close) => close(model, out),
         Command::App(App::Suspend) => out.push(Effect::Suspend),

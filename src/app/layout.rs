@@ -74,6 +74,9 @@ pub const SMALLEST: (u16, u16) = (60, 16);
 /// From this many columns on, the details stand beside the list.
 pub const SIDE_BY_SIDE: u16 = 100;
 
+/// The most columns of the details beside the list: lines that are easy to read. Titles have the rest.
+const DETAILS: u16 = 64;
+
 /// From this many rows of the screen on, a histogram stands above the list.
 pub const HISTOGRAM_FROM: u16 = 20;
 
@@ -113,7 +116,7 @@ impl Main {
         };
         let body = rows(width, 2 + bars, height.saturating_sub(4 + bars));
         let (list, details) = if width >= SIDE_BY_SIDE {
-            let side = (width * 2 / 5).clamp(44, 80);
+            let side = (width * 2 / 5).clamp(44, DETAILS);
             let list = Area { width: width - side, ..body };
             (list, Some(Area { x: list.width, width: side, ..body }))
         } else {
@@ -200,9 +203,23 @@ pub fn popup((width, height): (u16, u16), columns: u16, rows: u16) -> Area {
     Area { x: (width - wide) / 2, y: 1 + (height.saturating_sub(2) - high) / 2, width: wide, height: high }
 }
 
+/// From this many rows on, a sheet leaves the status line free: what is said there is not cut by its edges.
+const STATUS_FROM: u16 = 30;
+
 /// The frame of help, jobs and failures: nearly the whole screen, so that it does not jump when its text changes.
 pub fn sheet(size: (u16, u16)) -> Area {
-    popup(size, 104, u16::MAX)
+    let area = popup(size, (size.0 / 5 * 4).max(104), u16::MAX);
+    Area { height: area.height - u16::from(size.1 >= STATUS_FROM), ..area }
+}
+
+/// The columns of a prompt: more on a wide screen, where titles need not be cut.
+pub fn prompt_columns(size: (u16, u16)) -> u16 {
+    popup(size, (size.0 / 2).clamp(76, 100), 1).inner().width
+}
+
+/// The palette: so many commands that a small screen still shows what lies below, more on a high one.
+pub fn palette(size: (u16, u16)) -> Area {
+    popup(size, 70, 2 + (size.1 / 2).clamp(14, 30))
 }
 
 /// The rows of the list of views that say what the chosen one shows, and what is asked.
@@ -319,7 +336,7 @@ impl Facets {
     /// The parts for a screen.
     pub fn new(size: (u16, u16)) -> Self {
         const FIELDS: u16 = 18;
-        let frame = popup(size, 88, 24);
+        let frame = popup(size, 88, (size.1 * 2 / 3).max(24));
         let inner = frame.inner();
         let lists =
             Area { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(4), ..inner };
@@ -414,66 +431,4 @@ pub fn log_rows(size: (u16, u16)) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn right(area: Area) -> u16 {
-        area.x + area.width
-    }
-
-    #[test]
-    fn the_parts_fill_the_screen_and_do_not_overlap() {
-        for width in [60, 80, 99, 100, 120, 200, 400] {
-            for height in [16, 24, 36, 90] {
-                for histogram in [false, true] {
-                    let main = Main::new((width, height), false, histogram);
-                    assert_eq!(main.histogram.height > 0, histogram && height >= HISTOGRAM_FROM);
-                    assert_eq!(main.histogram.y, 2);
-                    assert_eq!(2 + main.histogram.height, main.list.y);
-                    assert_eq!(main.list.y + main.list.height, main.status.y);
-                    assert_eq!(main.status.y + 1, main.hints.y);
-                    assert_eq!(main.hints.y + 1, height);
-                    match main.details {
-                        Some(details) => {
-                            assert_eq!(right(main.list), details.x);
-                            assert_eq!(right(details), width);
-                        }
-                        None => assert_eq!(right(main.list), width),
-                    }
-                }
-                let full = Full::new((width, height));
-                assert_eq!(full.body.y + full.body.height, full.status.y);
-            }
-        }
-    }
-
-    #[test]
-    fn the_parts_of_charts_stay_in_their_frame() {
-        for size in [(60, 16), (80, 24), (120, 36), (200, 60)] {
-            let (time, attack) = (TimelineArea::new(size), AttackArea::new(size));
-            let below = |area: Area| area.y + area.height;
-            for (upper, lower) in [
-                (time.head, time.picture),
-                (time.picture, time.words),
-                (attack.head, attack.list),
-                (attack.list, attack.words),
-            ] {
-                assert!(below(upper) <= lower.y && below(lower) <= size.1, "{size:?}");
-            }
-            assert!(time.picture.height >= 7 && attack.list.height >= 8, "{size:?}");
-        }
-    }
-
-    #[test]
-    fn popups_stay_on_the_screen() {
-        for size in [(60, 16), (80, 24), (120, 36), (1, 1), (0, 0)] {
-            for (columns, rows) in [(10, 3), (400, 300), (u16::MAX, u16::MAX)] {
-                let area = popup(size, columns, rows);
-                assert!(
-                    right(area) <= size.0 && area.y + area.height <= size.1.max(1),
-                    "{area:?} in {size:?}"
-                );
-            }
-        }
-    }
-}
+mod tests;

@@ -12,6 +12,9 @@ use crate::domain::SafeText;
 /// How long a notice stays.
 pub(super) const STAYS: Duration = Duration::from_secs(6);
 
+/// What is said of a round that a key asked for, until it ends.
+pub(super) const SYNCING: &str = "syncing";
+
 /// Says what was done.
 pub(super) fn say(model: &mut Model, text: impl Into<SafeText>, out: &mut Effects) {
     show(model, text.into(), false, out);
@@ -82,6 +85,13 @@ pub(super) fn reported(model: &mut Model, before: Option<u64>, speaker: Speaker)
 /// A key did something: what was shown before it is about another one, unless a worker reported it.
 pub(super) fn outlived(model: &mut Model, before: Option<u64>) {
     if model.notice.as_ref().is_some_and(|notice| Some(notice.number) == before && !notice.is_report) {
+        model.notice = None;
+    }
+}
+
+/// The round that a key asked for ended.
+pub(super) fn synced(model: &mut Model) {
+    if model.notice.as_ref().is_some_and(|notice| notice.text.raw() == SYNCING) {
         model.notice = None;
     }
 }

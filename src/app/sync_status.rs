@@ -7,7 +7,7 @@ use crate::app::journal::{Order, list_changes, order, track};
 use crate::app::message::Now;
 use crate::app::model::{Model, SubscriptionState, SyncStatus};
 use crate::app::notice::{fail, say};
-use crate::app::{Effect, Effects, details, journal, rights, sign_in, undo};
+use crate::app::{Effect, Effects, details, journal, notice, rights, sign_in, undo};
 use crate::domain::change::Tally;
 use crate::domain::progress::{FaultKind, Subscription, SyncEvent};
 use crate::domain::{ChangeId, SafeText, SubscriptionId};
@@ -57,6 +57,7 @@ pub(super) fn event(model: &mut Model, event: SyncEvent, out: &mut Effects) {
             if complete && sync.fault.is_none() {
                 sync.last_complete = Some(Now { utc: at, offset });
             }
+            notice::synced(model);
             // The counts beside the entities may be others now.
             details::reload(model, out);
         }

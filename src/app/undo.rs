@@ -165,7 +165,9 @@ pub(super) fn undone(
     }
     if !spared.is_empty() {
         let jobs = model.settings.keymap.said(Command::Show(Show::Jobs));
-        parts.push(format!("{} left: {} ({jobs} lists them)", alerts(spared.len()), reasons(&spared)));
+        // The key comes before what a narrow line may cut off.
+        let left = if parts.is_empty() { alerts(spared.len()) } else { thousands(spared.len()) };
+        parts.push(format!("{left} left, {jobs} lists them: {}", reasons(&spared)));
     }
     if parts.is_empty() {
         parts.push("nothing was left to take back".to_owned());

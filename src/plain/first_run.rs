@@ -41,7 +41,7 @@ pub(super) fn text(screen: &FirstRun) -> Vec<String> {
         FirstRunStep::Subscriptions { who, list, .. } => {
             let count = list.iter().filter(|choice| choice.on).count();
             let mut lines = vec![
-                format!("Signed in as {who}."),
+                format!("Account: {who}."),
                 "Which subscriptions shall be shown?".to_owned(),
                 format!("{count} of {} chosen; with all of them, also those that come later.", list.len()),
             ];

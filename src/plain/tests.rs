@@ -1,94 +1,18 @@
 //! Talks with the core behind them: what each line is answered with.
 
+mod talk;
+
+use crate::app::Effect;
 use crate::app::effect::SignInOrder;
 use crate::app::harness::{Given, Harness, ROW, now};
 use crate::app::key::Key;
 use crate::app::keymap::{Preset, build};
 use crate::app::message::{FirstLook, Message, SignInFound, SignInNews, Start};
 use crate::app::model::{Overlay, ShownCode};
-use crate::app::{Effect, Model};
 use crate::domain::fact::FactKind;
 use crate::domain::{SafeText, Severity};
-use crate::plain::session::{Plain, Step};
-use crate::plain::words;
 
-/// A talk, written down.
-struct Talk {
-    harness: Harness,
-    plain: Plain,
-    written: String,
-    /// Effects that were seen.
-    effects: usize,
-}
-
-impl Talk {
-    fn with(mut harness: Harness) -> Self {
-        let keymap = &mut harness.model.settings.keymap;
-        *keymap = std::mem::take(keymap).in_words(words::of);
-        let mut plain = Plain::new(80, true);
-        plain.heard(&harness.model, false);
-        let greeting = plain.greeting(&harness.model);
-        let effects = harness.effects.len();
-        let mut talk = Self { harness, plain, written: String::new(), effects };
-        talk.print(greeting);
-        talk
-    }
-
-    fn small() -> Self {
-        Self::with(Harness::small())
-    }
-
-    fn print(&mut self, lines: Vec<String>) {
-        for line in lines {
-            self.written += &line;
-            self.written.push('\n');
-        }
-        while let Some(close) = self.plain.after(&self.harness.model) {
-            self.harness.send(close);
-            self.plain.answer(&self.harness.model);
-        }
-        self.written += &self.plain.prompt(&self.harness.model);
-    }
-
-    /// Types lines, one after the other.
-    fn say(&mut self, lines: &[&str]) -> &mut Self {
-        for line in lines {
-            self.written += line;
-            self.written.push('\n');
-            for step in self.plain.typed(&self.harness.model, line) {
-                if let Step::Send(message) = step {
-                    self.harness.send(message);
-                    self.hear(true);
-                }
-            }
-            let answer = self.plain.answer(&self.harness.model);
-            self.print(answer);
-        }
-        self
-    }
-
-    /// The shell's part: what was ordered to be copied is printed.
-    fn hear(&mut self, awaited: bool) {
-        self.plain.heard(&self.harness.model, awaited);
-        for effect in &self.harness.effects[self.effects..] {
-            if let Effect::Copy(text) = effect {
-                self.plain.copied(text);
-            }
-        }
-        self.effects = self.harness.effects.len();
-    }
-
-    /// Something happens by itself.
-    fn meanwhile(&mut self, what: impl FnOnce(&mut Harness)) -> &mut Self {
-        what(&mut self.harness);
-        self.hear(false);
-        self
-    }
-
-    fn model(&self) -> &Model {
-        &self.harness.model
-    }
-}
+use talk::Talk;
 
 #[test]
 fn the_list_is_read_filtered_and_sorted() {

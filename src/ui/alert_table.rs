@@ -33,7 +33,7 @@ fn cell(id: ColumnId, roomy: bool, row: &Row<'_>, model: &Model, width: usize) -
         ColumnId::Severity => severity_short(row, width),
         ColumnId::Title => title(row, model, width),
         ColumnId::Resource => body(row.resource()),
-        ColumnId::Status if roomy => status_cell(row, row.status().label(), width),
+        ColumnId::Status if roomy => status_cell(row, status_word(row.status(), width), width),
         ColumnId::Status => status_short(row, width),
         ColumnId::Age => time(row, |time| age(time, model.now)),
         ColumnId::Time => time(row, |time| minute(time, model.now)),
@@ -124,6 +124,14 @@ fn kept(row: &Row<'_>) -> String {
 /// What the journal keeps of a row, on one line.
 fn local(row: &Row<'_>, width: usize, of: impl Fn(&LocalRecord) -> Option<&SafeText>) -> Vec<Piece> {
     row.local().and_then(of).map(|text| safe_cell(text.as_safe(), width, Role::Dim)).unwrap_or_default()
+}
+
+/// The status written out where there is room for the longest beside its sign.
+fn status_word(status: Status, width: usize) -> &'static str {
+    match status {
+        Status::InProgress if width > "In progress".len() => "In progress",
+        other => other.label(),
+    }
 }
 
 fn status_short(row: &Row<'_>, width: usize) -> Vec<Piece> {

@@ -128,8 +128,7 @@ fn suggestions(model: &Model, below: Area, painter: &mut Painter<'_>) {
     let label = items.iter().take(200).map(|item| item.label.terminal_width()).max().unwrap_or(0).min(34);
     let count = |at: Option<usize>| at.map(thousands).unwrap_or_default();
     let number = window.iter().map(|item| count(item.count).len()).max().unwrap_or(0);
-    let help =
-        items.iter().take(200).map(|item| SafeStr(item.help).terminal_width()).max().unwrap_or(0).min(44);
+    let help = items.iter().take(200).map(|item| SafeStr(item.help).terminal_width()).max().unwrap_or(0);
     let inner = 2 + label + if number > 0 { number + 2 } else { 0 } + if help > 0 { help + 2 } else { 0 };
     let wide = (inner as u16 + 4).min(below.width);
     let start = model.filter.input.text().get(..model.filter.completion.replace.start).unwrap_or_default();

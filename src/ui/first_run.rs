@@ -109,7 +109,10 @@ fn sign_ins(flow: &mut Flow, first_run: &FirstRun) -> usize {
         ]);
     }
     if !first_run.absent.is_empty() {
-        flow.words(&format!("Not here: {}", first_run.absent.join(", ")), Role::Dim);
+        let before = |at| if at == 0 { "Not here: " } else { "" };
+        let absent = first_run.absent.iter().enumerate();
+        let absent = absent.map(|(at, name)| vec![Piece::new(format!("{}{name}", before(at)), Role::Dim)]);
+        flow.items(0, ", ", &absent.collect::<Vec<_>>());
     }
     cursor
 }
@@ -140,7 +143,7 @@ fn count(alerts: &Counted) -> (String, Role) {
 
 fn subscriptions(flow: &mut Flow, who: &SafeText, list: &[Choice], chosen: usize) -> usize {
     let picked = list.iter().filter(|choice| choice.on).count();
-    let mut line = vec![Piece::new("Signed in as ", Role::Dim)];
+    let mut line = vec![Piece::new("Account: ", Role::Dim)];
     line.extend(safe(who.as_safe(), Role::Body));
     flow.wrap("", "", &line);
     flow.words("Which subscriptions shall be shown?", Role::Body);

@@ -32,7 +32,7 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
         (Size::Short, Size::Medium, Size::Medium),
         (Size::Short, Size::Short, Size::Short),
     ] {
-        parts = (place(model, left, TENANT), freshness(model, middle), severities(model, right));
+        parts = (place(model, left, room / 3, TENANT), freshness(model, middle), severities(model, right));
         if line_width(&parts.0) + line_width(&parts.1) + line_width(&parts.2) + 4 <= room {
             break;
         }
@@ -43,7 +43,7 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     if over > 0 {
         let tenant = model.session.as_ref().map(|session| session.tenant.as_safe());
         let name = tenant.map_or(0, |tenant| line_width(&safe_cell(tenant, TENANT, Role::Body)));
-        left = place(model, Size::Short, name.saturating_sub(over).max(1));
+        left = place(model, Size::Short, TENANT, name.saturating_sub(over).max(1));
     }
     let used = painter.line(row, &left);
     let free = room.saturating_sub(usize::from(used) + line_width(&right));
@@ -56,8 +56,8 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     painter.right(row, &right);
 }
 
-/// `short` is the room for the tenant where there is not all of it.
-fn place(model: &Model, size: Size, short: usize) -> Vec<Piece> {
+/// `long` is the room for the tenant where there is most, `short` where there is not all of it.
+fn place(model: &Model, size: Size, long: usize, short: usize) -> Vec<Piece> {
     let mut line = match size {
         Size::Short => Vec::new(),
         _ => vec![Piece::new("quell", Role::Stage), Piece::from("  ")],
@@ -66,7 +66,7 @@ fn place(model: &Model, size: Size, short: usize) -> Vec<Piece> {
         line.push(Piece::new("starting…", Role::Dim));
         return line;
     };
-    let room = if size == Size::Long { 40 } else { short };
+    let room = if size == Size::Long { long.max(40) } else { short };
     line.extend(safe_cell(session.tenant.as_safe(), room, Role::Body));
     if session.demo {
         line.push(Piece::new(" · demo", Role::Dim));

@@ -30,12 +30,12 @@ pub(super) fn draw(model: &Model, number: usize, line: Area, painter: &mut Paint
     let sign = if list.is_folded(number) { "▸ " } else { "▾ " };
     let count = format!("  {}", thousands(group.count));
     let room = row.columns().saturating_sub(sign.chars().count() + count.len());
+    let label = groups.label(group, &list.listing.table);
     let severities = if groups.by == GroupBy::Severity {
         Vec::new()
     } else {
-        severities(group, row.width >= WORDS_FROM, room)
+        severities(group, &totals(model), row.width >= WORDS_FROM, (room, label.terminal_width()))
     };
-    let label = groups.label(group, &list.listing.table);
     let mut pieces = vec![Piece::new(sign, Role::Key)];
     pieces.extend(safe_cell(label, room.saturating_sub(line_width(&severities)), Role::Title));
     pieces.push(Piece::new(count, Role::Strong));
@@ -43,25 +43,48 @@ pub(super) fn draw(model: &Model, number: usize, line: Area, painter: &mut Paint
     painter.right(row, &severities);
 }
 
-/// `High 3  Medium 9`, in letters where there is less room, or nothing.
-fn severities(group: &Group, roomy: bool, room: usize) -> Vec<Piece> {
-    let words = |length: usize| {
+/// The severities that the list has, each with how many cells its greatest count may take.
+fn totals(model: &Model) -> Vec<(Severity, usize)> {
+    let total = |severity| model.list.listing.count(severity) as usize;
+    let severities = Severity::KNOWN.into_iter().chain([Severity::Other]);
+    severities.filter(|one| total(*one) > 0).map(|one| (one, thousands(total(one)).len())).collect()
+}
+
+/// `High 3  Medium 9`, in letters where there is less room, or nothing. Each severity stands below its own of other
+/// headings, unless the value at the left needs that room.
+fn severities(
+    group: &Group,
+    totals: &[(Severity, usize)],
+    roomy: bool,
+    (room, value): (usize, usize),
+) -> Vec<Piece> {
+    let word = |severity: Severity, length: usize| {
+        let word = severity.short();
+        word.get(..length.min(word.len())).unwrap_or(word)
+    };
+    let whole = |length: usize| -> usize {
+        totals.iter().map(|(severity, digits)| 3 + word(*severity, length).len() + digits).sum()
+    };
+    let lengths: &[usize] = if roomy { &[6, 1] } else { &[1] };
+    let Some(length) = lengths.iter().copied().find(|length| whole(*length) + LEAST <= room) else {
+        return Vec::new();
+    };
+    let line = |aligned: bool| {
         let mut line = Vec::new();
-        for severity in Severity::KNOWN.into_iter().chain([Severity::Other]) {
-            let count = group.severities[severity as usize] as usize;
+        for (severity, digits) in totals {
+            let word = word(*severity, length);
+            let digits = if aligned { *digits } else { 0 };
+            let count = group.severities[*severity as usize] as usize;
             if count > 0 {
-                let word = severity.short();
-                let word = word.get(..length.min(word.len())).unwrap_or(word);
-                line.push(Piece::new(format!("  {word}"), Role::Severity(severity)));
-                line.push(Piece::new(format!(" {}", thousands(count)), Role::Body));
+                line.push(Piece::new(format!("  {word}"), Role::Severity(*severity)));
+                line.push(Piece::new(format!(" {:>digits$}", thousands(count)), Role::Body));
+            } else if aligned && !line.is_empty() {
+                // Blanks before the first are room for the value.
+                line.push(Piece::from(" ".repeat(3 + word.len() + digits).as_str()));
             }
         }
         line
     };
-    let lengths: &[usize] = if roomy { &[6, 1] } else { &[1] };
-    lengths
-        .iter()
-        .map(|length| words(*length))
-        .find(|line| line_width(line) + LEAST <= room)
-        .unwrap_or_default()
+    let aligned = line(true);
+    if line_width(&aligned) + value <= room { aligned } else { line(false) }
 }

@@ -6,7 +6,7 @@ use crate::app::documents::bar::{bar, outcomes, pace};
 use crate::app::documents::moment::{counted, thousands};
 use crate::app::documents::reading;
 use crate::app::layout::Area;
-use crate::app::model::Model;
+use crate::app::model::{Model, Notice};
 use crate::domain::progress::FaultKind;
 use crate::ui::paint::Painter;
 
@@ -14,7 +14,7 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let row = Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
     let wide = row.width >= 90;
     let line = notice(model)
-        .or_else(|| running(model, wide))
+        .or_else(|| running(model, wide, row.columns()))
         .or_else(|| saving(model, wide))
         .or_else(|| files(model, wide))
         .or_else(|| fault(model))
@@ -23,7 +23,7 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let used = painter.line(row, &line);
     // A notice and a running change share the row where there is room.
     if model.notice.is_some()
-        && let Some(job) = running(model, false).or_else(|| files(model, false))
+        && let Some(job) = running(model, false, row.columns()).or_else(|| files(model, false))
         && usize::from(row.width) > usize::from(used) + line_width(&job) + 3
     {
         painter.right(row, &job);
@@ -34,11 +34,15 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     }
 }
 
-/// What was refused of a change stays said until it was looked at: `17 failed  E shows them`.
+/// What was refused of a change stays said until it was looked at: `17 failed  E shows them`. Not while a notice says it.
 fn refused(model: &Model) -> Option<Vec<Piece>> {
     let (_, tally) = model.bulk.refused.as_ref()?;
     let mut line = outcomes(tally);
     let shows = model.settings.keymap.shown(Command::Change(Change::Failures));
+    let said = |notice: &Notice| notice.text.raw().ends_with(&format!("{shows} shows them"));
+    if model.notice.as_ref().is_some_and(said) {
+        return None;
+    }
     line.extend([Piece::from("  "), Piece::new(shows, Role::Key), Piece::from(" shows them")]);
     Some(line)
 }
@@ -51,12 +55,17 @@ fn notice(model: &Model) -> Option<Vec<Piece>> {
     Some(line)
 }
 
-/// `dismiss 337 alerts  ████░░░░  120/337  12/s  18 s left   ctrl-c cancels`.
-fn running(model: &Model, wide: bool) -> Option<Vec<Piece>> {
+/// `dismiss 337 alerts  ████░░░░  120/337  12/s  18 s left   ctrl-c cancels`; in short where that has no room.
+fn running(model: &Model, wide: bool, room: usize) -> Option<Vec<Piece>> {
+    let line = running_line(model, if wide { 20 } else { 10 }, false)?;
+    if line_width(&line) <= room { Some(line) } else { running_line(model, 5, true) }
+}
+
+fn running_line(model: &Model, cells: usize, short: bool) -> Option<Vec<Piece>> {
     let job = model.bulk.running.first()?;
     let mut line = vec![Piece::from(format!("{}  ", job.label).as_str())];
-    line.extend(bar(job.tally.settled(), job.tally.total(), if wide { 20 } else { 10 }));
-    line.push(Piece::from(format!("  {}", pace(job)).as_str()));
+    line.extend(bar(job.tally.settled(), job.tally.total(), cells));
+    line.push(Piece::from(format!("  {}", pace(job, short)).as_str()));
     let refused = job.tally.failed + job.tally.conflict + job.tally.unconfirmed;
     if refused > 0 {
         line.push(Piece::new(format!("  {} refused", thousands(refused)), Role::Error));
@@ -72,7 +81,7 @@ fn running(model: &Model, wide: bool) -> Option<Vec<Piece>> {
         line.push(Piece::new("  sent by another quell", Role::Dim));
     } else if job.cancelling {
         line.push(Piece::new("   cancelling…", Role::Strong));
-    } else if wide {
+    } else if cells > 10 {
         line.push(Piece::new("   ctrl-c cancels", Role::Dim));
     }
     Some(line)

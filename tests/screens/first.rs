@@ -24,7 +24,9 @@ fn first(size: (u16, u16), step: FirstRunStep) -> Model {
             found("Azure CLI", Ok("ann@contoso.example")),
             found("device code", Ok("type a code into a browser anywhere")),
         ],
-        absent: ["QUELL_ACCESS_TOKEN", "workload identity", "managed identity"].map(str::to_owned).to_vec(),
+        absent: ["QUELL_ACCESS_TOKEN", "client secret", "workload identity", "managed identity"]
+            .map(str::to_owned)
+            .to_vec(),
         clouds: ["public", "us-gov", "china"].map(str::to_owned).to_vec(),
         chosen: 1,
         step,

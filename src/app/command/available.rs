@@ -111,9 +111,14 @@ pub(super) fn has_log(model: &Model) -> Available {
     unless("only where section 1 shows an activity log", context::has_log(model))
 }
 
+/// The tab shows something that others have in common with the alert.
+pub(super) fn any_related(model: &Model) -> Available {
+    unless("nothing is related to this alert", related::under_cursor(model).is_some())
+}
+
 /// The section shown has something to open.
 pub(super) fn opens(model: &Model) -> Available {
-    unless("nothing is under the cursor", respond::opens(model))
+    respond::opens(model)
 }
 
 /// Changes are possible at all: not read-only, and not known to be forbidden.

@@ -11,6 +11,9 @@ use crate::app::model::{Model, Pane, Section};
 use crate::app::{details, first_run, overlays};
 use crate::domain::view::DIGITS;
 
+/// From so many columns on, the status line says how to cancel what runs.
+const SAYS_CANCEL: u16 = 92;
+
 /// More than any rank of the table.
 const LATER: u8 = 100;
 
@@ -37,13 +40,18 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         return fixed(first_run::hints(first_run));
     }
     if let Some(overlay) = model.overlays.last() {
-        return fixed(overlays::hints(overlay));
+        return fixed(overlays::hints(model, overlay));
     }
     if model.filter.editing {
         return fixed(&[("Enter", "apply"), ("Tab", "choose"), ("Esc", "restore"), ("ctrl-u", "empty")]);
     }
     if model.chord.is_some() {
-        return which_key(model);
+        let mut keys = which_key(model);
+        let leave = ("Esc".to_owned(), "close");
+        if !keys.contains(&leave) {
+            keys.push(leave);
+        }
+        return keys;
     }
     let scope = Scope::of(model);
     // What only this tab knows comes before what works everywhere.
@@ -73,6 +81,12 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     {
         ranked.push((0, format!("{}–{}", first.digit(), last.digit()), "section"));
     }
+    // A wide status line says it beside the bar.
+    let cancels = model.bulk.running.iter().any(|job| !job.cancelling)
+        || model.saving.iter().any(|job| job.begun && !job.cancelling);
+    if cancels && model.size.0 < SAYS_CANCEL {
+        ranked.push((LATER + 3, Key::ctrl('c').to_string(), "cancel"));
+    }
     // Without a key to go by, what fills the screen or lies over the list is a trap.
     if model.focus == Pane::Full || model.focus == Pane::Details && model.size.0 < SIDE_BY_SIDE {
         ranked.push((
@@ -81,7 +95,7 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
             "back",
         ));
     }
-    if model.sync.reading.is_some() && !model.sync.stopping {
+    if model.sync.reading.is_some() && !model.sync.stopping && !cancels {
         ranked.push((0, Key::ctrl('c').to_string(), "stop reading"));
     }
     ranked.sort_by_key(|(rank, ..)| *rank);

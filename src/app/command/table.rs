@@ -1,9 +1,9 @@
 //! The table of commands: a new command or key is one row here.
 
 use super::available::{
-    alert, always, any_alert, any_cached, any_change, any_listed, any_mark, any_pivot, any_redo, any_twin,
-    any_undo, can_change, can_export, can_pipe, can_record, can_repeat, can_save, can_take, cursor, filtered,
-    full, grouped, has_log, last_marks, many_colours, opens, saved_view, session, source,
+    alert, always, any_alert, any_cached, any_change, any_listed, any_mark, any_pivot, any_redo, any_related,
+    any_twin, any_undo, can_change, can_export, can_pipe, can_record, can_repeat, can_save, can_take, cursor,
+    filtered, full, grouped, has_log, last_marks, many_colours, opens, saved_view, session, source,
 };
 use super::{
     App, By, Change, Command, Copy, Go, Group, Grouping, HandOver, Mark, Move, Narrow, Panes, Pivot, Reach,
@@ -234,8 +234,8 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Pivot(Pivot::Menu), &["p Enter"], "Choose the entity from a menu", "menu", P::ALL, G::Related, alert),
     row(C::Pivot(Pivot::Back), &["Backspace"], "Back to where the last pivot began: filter, order, cursor and marks", "pivot back", P::ALL, G::Related, any_pivot).at(3),
     row(C::Related(Related::Show), &[], "What other alerts have in common with this one", "related", P::BEFORE_RESPOND, G::Related, alert),
-    row(C::Related(Related::Open), &["Enter"], "List the group, or open the alert", "list, open", P::RELATED, G::Related, always).at(1),
-    row(C::Related(Related::Mark), &["Space", "x"], "Mark or unmark the group or the alert", "mark", P::RELATED, G::Related, always).at(2),
+    row(C::Related(Related::Open), &["Enter"], "List the group, or open the alert", "list, open", P::RELATED, G::Related, any_related).at(1),
+    row(C::Related(Related::Mark), &["Space", "x"], "Mark or unmark the group or the alert", "mark", P::RELATED, G::Related, any_related).at(2),
 
     row(C::Record(Record::Note), &["c"], "Write a note", "note", P::ALL, G::Record, can_record),
     row(C::Record(Record::Assign), &["A"], "Assign to somebody, or to nobody", "assign", P::ALL, G::Record, can_record),

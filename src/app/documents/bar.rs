@@ -11,14 +11,15 @@ pub fn bar(done: usize, total: usize, cells: usize) -> Vec<Piece> {
     vec![Piece::new("█".repeat(full), Role::Bar), Piece::new("░".repeat(cells - full), Role::Dim)]
 }
 
-/// `120/337  12/s  18 s left`.
-pub fn pace(running: &Running) -> String {
+/// `120/337  12/s  18 s left`; in short `120/337  18 s left`.
+pub fn pace(running: &Running, short: bool) -> String {
     let (done, total) = (running.tally.settled(), running.tally.total());
     let mut words = format!("{}/{}", thousands(done), thousands(total));
     if running.rate > 0 && done < total {
         let left = (total - done) as u64;
         let seconds = left.div_ceil(running.rate.into());
-        words = format!("{words}  {}/s  {} left", running.rate, lasting(seconds));
+        let rate = if short { String::new() } else { format!("  {}/s", running.rate) };
+        words = format!("{words}{rate}  {} left", lasting(seconds));
     }
     words
 }
@@ -60,9 +61,10 @@ mod tests {
         let tally = Tally { pending: 217, verified: 118, failed: 2, ..Tally::default() };
         let mut running =
             Running { change: ChangeId(1), label: String::new(), tally, rate: 12, cancelling: false };
-        assert_eq!(pace(&running), "120/337  12/s  19 s left");
+        assert_eq!(pace(&running, false), "120/337  12/s  19 s left");
+        assert_eq!(pace(&running, true), "120/337  19 s left");
         running.rate = 0;
-        assert_eq!(pace(&running), "120/337");
+        assert_eq!(pace(&running, false), "120/337");
         let words: String = outcomes(&tally).into_iter().map(|piece| piece.text).collect();
         assert_eq!(words, "118 verified · 2 failed · 217 pending");
     }

@@ -9,6 +9,9 @@ use crate::domain::filter::Field;
 /// From so many columns on, the fields say what they match.
 const HELPFUL: usize = 40;
 
+/// What stands in the place of the fields when none is left.
+const NO_FIELD: &str = "no field has such a name";
+
 /// Columns for a field's name.
 const NAME: usize = 14;
 
@@ -29,7 +32,12 @@ pub fn fields(facets: &Facets, columns: usize) -> Document {
         }
         line
     };
-    Document { lines: facets.shown_fields().into_iter().enumerate().map(line).collect() }
+    let mut lines: Vec<_> = facets.shown_fields().into_iter().enumerate().map(line).collect();
+    // Where the values stand beside them, it is said there.
+    if lines.is_empty() && columns >= HELPFUL {
+        lines.push(vec![Piece::new(NO_FIELD, Role::Dim)]);
+    }
+    Document { lines }
 }
 
 /// The values of the field under the cursor, a line each: its tick, its words and how many alerts have it.
@@ -64,7 +72,7 @@ pub fn values(facets: &Facets, columns: usize) -> Document {
 /// What to say in place of values.
 pub fn no_values(facets: &Facets) -> &'static str {
     match (facets.field(), facets.awaiting) {
-        (None, _) => "no field has such a name",
+        (None, _) => NO_FIELD,
         (_, true) => "counting…",
         (Some(_), false) if facets.values.input.text().trim().is_empty() => "no alert has a value here",
         (Some(_), false) => "no value holds this",

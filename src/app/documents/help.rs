@@ -56,29 +56,31 @@ pub fn help(keymap: &Keymap, scope: Scope, columns: usize) -> Document {
     flow.finish()
 }
 
-/// Entries in columns, filled downwards, keys aligned.
+/// Entries in columns, filled downwards, keys aligned in each.
 pub fn grid(entries: &[(String, String)], columns: usize) -> Vec<Vec<Piece>> {
     grid_from(entries, columns, 0)
 }
 
 /// The same with at least so many cells for the keys.
 fn grid_from(entries: &[(String, String)], columns: usize, least: usize) -> Vec<Vec<Piece>> {
-    let keys = entries.iter().map(|(key, _)| width(key)).max().unwrap_or(0).max(least);
-    // Each column is as wide as its own entries: one long label costs its column the room, and no other.
-    let cells = |down: usize| -> Vec<usize> {
-        let column = |part: &[(String, String)]| part.iter().map(|(_, label)| keys + 2 + width(label)).max();
-        entries.chunks(down).map(|part| column(part).unwrap_or(0)).collect()
+    // Each column is as wide as its own entries: one long label or key costs its column the room, and no other.
+    let columns_of = |down: usize| -> Vec<(usize, usize)> {
+        let column = |part: &[(String, String)]| {
+            let keys = part.iter().map(|(key, _)| width(key)).max().unwrap_or(0).max(least);
+            (keys, part.iter().map(|(_, label)| keys + 2 + width(label)).max().unwrap_or(0))
+        };
+        entries.chunks(down).map(column).collect()
     };
     let fits = |down: &usize| {
-        let cells = cells(*down);
-        cells.iter().sum::<usize>() + GAP * cells.len().saturating_sub(1) <= columns
+        let cells = columns_of(*down);
+        cells.iter().map(|(_, cell)| cell).sum::<usize>() + GAP * cells.len().saturating_sub(1) <= columns
     };
     let down = (1..=entries.len()).find(fits).unwrap_or(entries.len()).max(1);
-    let cells = cells(down);
+    let cells = columns_of(down);
     let mut lines = Vec::with_capacity(down);
     for row in 0..down.min(entries.len()) {
         let mut line = Vec::new();
-        for ((key, label), cell) in entries.iter().skip(row).step_by(down).zip(&cells) {
+        for ((key, label), (keys, cell)) in entries.iter().skip(row).step_by(down).zip(&cells) {
             let gap = if line.is_empty() { 0 } else { GAP };
             line.push(Piece::from(" ".repeat(gap).as_str()));
             line.push(Piece::new(key.clone(), Role::Key));
@@ -110,7 +112,7 @@ mod tests {
             text(grid(&uneven, 33)),
             "a  a label of some length   c  c\nb  b                        d  d\n"
         );
-        assert_eq!(text(grid(&entries, 34)), "j     down   G     last\nPgDn  page   q     quit\n");
+        assert_eq!(text(grid(&entries, 34)), "j     down   G  last\nPgDn  page   q  quit\n");
         for columns in [12, 25, 40, 200] {
             let lines = grid(&entries, columns);
             assert!(lines.iter().all(|line| line_width(line) <= columns));

@@ -79,7 +79,7 @@ fn running(flow: &mut Flow, model: &Model) {
             Piece::from(format!("  {}  ", job.label).as_str()),
         ];
         line.extend(bar(job.tally.settled(), job.tally.total(), BAR));
-        line.push(Piece::from(format!("  {}", pace(job)).as_str()));
+        line.push(Piece::from(format!("  {}", pace(job, false)).as_str()));
         flow.wrap("", "        ", &line);
         let mut line = vec![];
         line.extend(outcomes(&job.tally));

@@ -39,3 +39,29 @@ pub fn pane(detail: &Detail, table: &Table, width: usize, now: Now) -> Document 
     summary::mentions(&mut flow, &detail.mentions);
     flow.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fact::FactKind;
+
+    #[test]
+    fn counts_beside_entities_are_all_short_or_all_long() {
+        let mention = |value: &str, label: &str, alerts, resources| Mention {
+            kind: FactKind::Entity,
+            value: value.into(),
+            label: label.to_owned(),
+            alerts,
+            resources,
+        };
+        let entities = [
+            mention("203.0.113.7", "ip", 51, 19),
+            mention("somebody", "account", 20, 16),
+            mention("psql-warehouse", "azure resource", 6, 1),
+        ];
+        let short = mentions(&entities, 44).text();
+        assert!(short.matches(" res\n").count() == 2 && !short.contains("resources"), "{short}");
+        let long = mentions(&entities, 60).text();
+        assert_eq!(long.matches("resources").count(), 2, "{long}");
+    }
+}

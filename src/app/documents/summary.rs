@@ -290,20 +290,29 @@ pub(super) fn letter(at: usize) -> Option<char> {
 }
 
 /// The entities that others may mention too: letter, value, kind, and at the right edge the count, in as many words as
-/// there is room for. The kinds stand in one column; only a long value pushes its own to the right.
+/// there is room for: beside one that has to be short, all are. The kinds stand in one column; only a long value pushes
+/// its own to the right.
 pub(super) fn mentions(flow: &mut Flow, mentions: &[Mention]) {
     let columns = flow.width();
     let widest = mentions.iter().map(|mention| mention.short().terminal_width()).max().unwrap_or(0);
     let aligned = widest.min(ALIGNED.max(columns / 3));
-    for (at, mention) in mentions.iter().enumerate() {
-        let letter = letter(at).map_or(" ".to_owned(), String::from);
+    let cells = |mention: &Mention| {
         let label = safe_cell(SafeStr(&mention.label), 14, Role::Dim);
         let taken = 5 + 2 + line_width(&label) + 2;
         let room = columns.saturating_sub(taken + width(&short_count(mention))).max(8);
         let value = safe_cell(mention.short(), room, Role::Body);
         let value_width = aligned.min(room).max(line_width(&value));
-        let left = columns.saturating_sub(taken + value_width);
-        let counts = [mention_count(mention), medium_count(mention), short_count(mention)];
+        (label, value, value_width, columns.saturating_sub(taken + value_width))
+    };
+    let narrow = mentions.iter().any(|mention| {
+        let (.., left) = cells(mention);
+        width(&mention_count(mention)) > left && width(&medium_count(mention)) <= left
+    });
+    for (at, mention) in mentions.iter().enumerate() {
+        let letter = letter(at).map_or(" ".to_owned(), String::from);
+        let (label, value, value_width, left) = cells(mention);
+        let long = if narrow { medium_count(mention) } else { mention_count(mention) };
+        let counts = [long, short_count(mention)];
         let count = counts.into_iter().find(|count| width(count) <= left).unwrap_or_default();
         let mut line = vec![Piece::from("  "), Piece::new(letter, Role::Key), Piece::from("  ")];
         column(&mut line, value, value_width + 2);

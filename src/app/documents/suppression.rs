@@ -10,7 +10,7 @@ use crate::app::message::Now;
 use crate::app::model::{About, RuleForm};
 use crate::app::suppress::Written;
 use crate::domain::suppression::{
-    Condition, Difference, Rule, Simulation, State, Stored, Warning, expiry, reason,
+    Condition, Difference, Draft, Rule, Simulation, State, Stored, Warning, expiry, reason,
 };
 use crate::domain::table::Table;
 use crate::domain::{SafeStr, SafeText, Severity};
@@ -274,15 +274,36 @@ pub fn asked(flow: &mut Flow, rule: &RuleForm) {
 }
 
 /// When the rule matches, and until when.
-pub fn conditions(flow: &mut Flow, rule: &RuleForm) {
-    for (at, condition) in rule.draft.conditions.iter().enumerate() {
-        let mut line = vec![Piece::new(if at == 0 { "when  " } else { " and  " }, Role::Dim)];
-        line.extend(sentence(condition));
-        flow.line(line);
+pub fn conditions(flow: &mut Flow, draft: &Draft) {
+    for (at, condition) in draft.conditions.iter().enumerate() {
+        flow.wrap(if at == 0 { "when  " } else { " and  " }, "      ", &sentence(condition));
     }
-    let ends = match rule.draft.expires {
-        Some(_) => format!("until {}", expiry::words(rule.draft.expires)),
+    let ends = match draft.expires {
+        Some(_) => format!("until {}", expiry::words(draft.expires)),
         None => "without an end".to_owned(),
     };
     flow.words(&ends, Role::Dim);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_condition_is_read_whole_before_it_is_written() {
+        let id = format!("/subscriptions/{}/resourceGroups/rg-data/servers/psql-warehouse", "0".repeat(36));
+        let draft = Draft {
+            conditions: vec![
+                Condition::is("entities.azureresource.resourceid", id.as_str()),
+                Condition::is("entities.ip.address", "203.0.113.7"),
+            ],
+            ..Draft::default()
+        };
+        let mut flow = Flow::new(60);
+        conditions(&mut flow, &draft);
+        let text = flow.finish().text();
+        assert!(text.lines().all(|line| line.len() <= 60), "{text}");
+        let whole: String = text.split_whitespace().collect();
+        assert!(whole.contains(&id) && whole.ends_with("203.0.113.7withoutanend"), "{text}");
+    }
 }

@@ -90,7 +90,7 @@ pub fn words(model: &Model, kept: &KeptView, width: usize) -> Document {
         Ok(()) => flow.wrap("", "", &safe(SafeStr(&look.filter), Role::Body)),
         Err(error) => flow.wrap("", "", &[Piece::new(error.to_string(), Role::Error)]),
     }
-    let mut parts = vec![format!("sorted by {}", look.sort)];
+    let mut parts = vec![format!("sorted by {}", look.sort.to_string().replace(',', ", "))];
     parts.extend(look.group.map(|by| format!("grouped by {}", GroupBy::label(by))));
     if !look.columns.is_empty() {
         parts.push(format!("columns {}", SafeStr(&look.columns.join(", "))));

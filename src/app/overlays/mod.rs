@@ -21,7 +21,7 @@ mod trigger;
 
 use crate::app::key::{Code, Key};
 use crate::app::message::{Chart, Question};
-use crate::app::model::{Model, Overlay, SaveState, Step, ViewsMenu, ViewsStep};
+use crate::app::model::{Facets, Log, Model, Overlay, SaveState, Step, ViewsMenu, ViewsStep};
 use crate::app::views::menu;
 use crate::app::{Effects, profiles, sign_in, suppress, undo};
 
@@ -43,6 +43,7 @@ const DISMISS: &Hints = &[
     ("x", "as a script"),
     ("Esc", "no"),
 ];
+const NOTHING: &Hints = &[("Enter", "close"), ("Esc", "close")];
 const COMMENT: &Hints = &[("Enter", "keep the comment"), ("Esc", "drop it")];
 const UNDO: &Hints = &[("y", "yes, take it back"), ("Enter", "no"), ("Esc", "no")];
 const FORM: &Hints = &[("Tab", "next field"), ("F2", "see what changes"), ("Esc", "leave")];
@@ -50,7 +51,6 @@ const STORE: &Hints = &[("y", "yes, store them"), ("Enter", "no"), ("Esc", "no")
 const STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "set"), ("Esc", "close")];
 const SCRIPT_STATUS: &Hints = &[("↑ ↓", "choose"), ("Enter", "next"), ("Esc", "close")];
 const PIVOT: &Hints = &[("↑ ↓", "choose"), ("a–z", "by letter"), ("Enter", "list"), ("Esc", "close")];
-const NO_FAILURES: &Hints = &[("Esc", "close")];
 const FAILURES: &Hints = &[("e", "send these again"), ("↑ ↓", "move"), ("Esc", "close")];
 const TRIGGER: &Hints = &[("y", "yes, trigger it"), ("Enter", "no"), ("↑ ↓", "what is sent"), ("Esc", "no")];
 const TRIGGER_MARKED: &Hints = &[
@@ -75,12 +75,23 @@ const RULES: &Hints = &[
     ("R", "ask again"),
     ("Esc", "close"),
 ];
+const RULE_WHOLE: &Hints = &[
+    ("↑ ↓", "scroll"),
+    ("e", "edit"),
+    ("s", "switch"),
+    ("+", "extend by 30 days"),
+    ("D", "delete"),
+    ("Esc", "back"),
+];
+const NO_RULES: &Hints = &[("R", "ask again"), ("Esc", "close")];
 const RULES_ASKING: &Hints = &[("y", "yes, do it"), ("Enter", "no"), ("Esc", "no")];
 const SAVE: &Hints = &[("Enter", "write it"), ("Tab ↓ ↑", "format"), ("Esc", "close")];
 const REPLACE: &Hints = &[("y", "yes, replace it"), ("Enter", "no"), ("Esc", "no")];
 const PIPE: &Hints = &[("Enter", "run it"), ("↑", "last command"), ("Esc", "close")];
 const RUNS: &Hints = &[("↑ ↓", "scroll"), ("Esc", "end it, close")];
 const FIELDS: &Hints = &[("↑ ↓", "field"), ("Enter", "its values"), ("type", "narrow"), ("Esc", "close")];
+const NO_FIELDS: &Hints = &[("type", "narrow"), ("Esc", "one step back")];
+const NO_VALUES: &Hints = &[("type", "narrow"), ("←", "fields"), ("Esc", "one step back")];
 const VALUES: &Hints = &[
     ("↑ ↓", "value"),
     ("Space", "tick"),
@@ -98,6 +109,9 @@ const USEFUL: &Hints = &[("1–3", "reason"), ("↑ ↓ Enter", "the same"), ("E
 const NOT_USEFUL: &Hints = &[("1–6", "reason"), ("↑ ↓ Enter", "the same"), ("Esc", "close")];
 const JUDGE: &Hints = &[("Enter", "keep it"), ("type", "a comment, or none"), ("Esc", "another reason")];
 const LOG: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("/", "search"), ("Esc", "one step back")];
+const LOG_ALERTS: &Hints = &[("↑ ↓", "move"), ("Enter", "open"), ("Esc", "one step back")];
+const NOT_FOUND: &Hints = &[("/", "search"), ("Esc", "one step back")];
+const CLOSE: &Hints = &[("Esc", "close")];
 const PROFILES: &Hints = &[("↑ ↓", "choose"), ("Enter", "open"), ("Esc", "close")];
 const SEARCH: &Hints = &[("Enter", "search"), ("Esc", "leave it as it was")];
 const VIEWS: &Hints = &[
@@ -122,8 +136,9 @@ const ATTACK: &Hints = &[("Enter", "list"), ("↑ ↓", "tactic"), ("← →", "
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
 /// The next keys of an overlay.
-pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
+pub(super) fn hints(model: &Model, overlay: &Overlay) -> &'static Hints {
     match overlay {
+        Overlay::Confirm(confirm) if confirm.plan.targets.is_empty() => NOTHING,
         Overlay::Confirm(confirm) if confirm.typing => COMMENT,
         Overlay::Confirm(confirm) if confirm::wants_reason(confirm) => DISMISS,
         Overlay::Confirm(_) => CONFIRM,
@@ -133,9 +148,8 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Status(menu) if menu.script => SCRIPT_STATUS,
         Overlay::Status(_) => STATUS,
         Overlay::Pivot(_) => PIVOT,
-        Overlay::Facets(facets) if facets.in_values => VALUES,
-        Overlay::Facets(_) => FIELDS,
-        Overlay::Failures(failures) if failures.targets.is_empty() => NO_FAILURES,
+        Overlay::Facets(facets) => facet_hints(facets),
+        Overlay::Failures(failures) if failures.targets.is_empty() => CLOSE,
         Overlay::Failures(_) => FAILURES,
         Overlay::Trigger(prompt) if prompt.marked.is_empty() => TRIGGER,
         Overlay::Trigger(_) => TRIGGER_MARKED,
@@ -151,8 +165,7 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Judge(_) => NOT_USEFUL,
         Overlay::SignIn(code) => sign_in::hints(code),
         Overlay::Profiles(_) => PROFILES,
-        Overlay::Log(log) if log.typing.is_some() => SEARCH,
-        Overlay::Log(_) => LOG,
+        Overlay::Log(log) => log_hints(log),
         Overlay::RuleForm(form) => match form.step {
             Step::Fill => RULE,
             Step::Leave => RULE_LEAVE,
@@ -161,6 +174,8 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
             Step::Stored(..) => RULE_STORED,
         },
         Overlay::Rules(screen) if screen.asking.is_some() => RULES_ASKING,
+        Overlay::Rules(screen) if suppress::shown(model, screen).is_none() => NO_RULES,
+        Overlay::Rules(screen) if screen.open.is_some() => RULE_WHOLE,
         Overlay::Rules(_) => RULES,
         Overlay::Views(menu) => views_hints(menu),
         Overlay::Timeline(view) if view.anchor.is_some() => TIMELINE_SPAN,
@@ -168,6 +183,29 @@ pub(super) fn hints(overlay: &Overlay) -> &'static Hints {
         Overlay::Attack(_) => ATTACK,
         Overlay::Palette(_) => PALETTE,
         Overlay::TimeRange(..) | Overlay::Pattern(..) => PROMPT,
+    }
+}
+
+fn facet_hints(facets: &Facets) -> &'static Hints {
+    // Values that are being counted are about to be there.
+    let none = facets.value().is_none() && facets.ticks.is_empty() && !facets.awaiting;
+    match facets.field() {
+        Some(_) if facets.in_values && none => NO_VALUES,
+        Some(_) if facets.in_values => VALUES,
+        Some(_) => FIELDS,
+        None => NO_FIELDS,
+    }
+}
+
+fn log_hints(log: &Log) -> &'static Hints {
+    let total = log.inside.as_ref().map_or(log.acts.total, |inside| inside.alerts.total);
+    let empty = total == Some(0) || log.error.is_some();
+    match (&log.inside, log.find.is_empty()) {
+        _ if log.typing.is_some() => SEARCH,
+        (None, true) if empty => CLOSE,
+        (None, false) if empty => NOT_FOUND,
+        (None, _) => LOG,
+        (Some(_), _) => LOG_ALERTS,
     }
 }
 

@@ -90,22 +90,26 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
     Page { document, items: Vec::new() }
 }
 
-/// Opens the form, or says why it cannot be edited.
-pub(super) fn enter(model: &mut Model, out: &mut Effects) {
-    let Some(subscription) = subscription(model) else { return };
+/// The settings that can be edited now, or why they cannot.
+pub(super) fn editable(model: &Model) -> Result<(SubscriptionId, &Stored), String> {
+    let subscription = subscription(model).ok_or("the alert's id names no subscription")?;
     if model.respond.contacts.saving.is_some() {
-        say(model, "wait until the settings are stored", out);
-        return;
+        return Err("wait until the settings are stored".to_owned());
     }
     if let Some(why) = refusal(model, &subscription) {
-        fail(model, why, out);
-        return;
+        return Err(why);
     }
-    let known = model.respond.contacts.kept.get(&subscription).and_then(Remote::value).cloned();
-    let Some(before) = known else {
-        let asks = asks(model);
-        say(model, format!("the settings are not known yet; {asks} asks again"), out);
-        return;
+    match model.respond.contacts.kept.get(&subscription).and_then(Remote::value) {
+        Some(known) => Ok((subscription, known)),
+        None => Err(format!("the settings are not known yet; {} asks again", asks(model))),
+    }
+}
+
+/// Opens the form, or says why it cannot be edited.
+pub(super) fn enter(model: &mut Model, out: &mut Effects) {
+    let (subscription, before) = match editable(model) {
+        Ok((subscription, known)) => (subscription, known.clone()),
+        Err(why) => return fail(model, why, out),
     };
     let name = SafeText::from(model.table.subscription_name(subscription.as_str()).0);
     model.overlays.push(Overlay::Mail(Box::new(MailForm::new(subscription, name, before))));

@@ -172,9 +172,13 @@ fn settle(model: &mut Model) {
     respond.page.settle(&mut respond.place, area);
 }
 
-/// True when Enter means something: on an item, or in the section that is edited as a whole.
-pub fn opens(model: &Model) -> bool {
-    !model.respond.page.items.is_empty() || model.respond.section == Section::Contacts
+/// Enter means something: on an item, or in the section that is edited as a whole; else why not.
+pub fn opens(model: &Model) -> Result<(), String> {
+    match model.respond.section {
+        Section::Contacts => contacts::editable(model).map(drop),
+        _ if model.respond.page.items.is_empty() => Err("nothing is under the cursor".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 /// Goes to the beginning of a section.

@@ -265,7 +265,7 @@ fn an_undo_that_could_take_nothing_back_is_not_tried_again() {
     let mut harness = Harness::small();
     harness.keys("s r").verify(1, &[]).keys("s r").verify(2, &[]).spare.insert(2);
     harness.keys("u");
-    assert_eq!(harness.notice(), "undo: 1 alert left: gone from the source (w lists them)");
+    assert_eq!(harness.notice(), "undo: 1 alert left, w lists them: gone from the source");
     assert_eq!(harness.model.bulk.spared.len(), 1);
     harness.keys("u");
     assert_eq!(undone(&harness), [2, 1]);

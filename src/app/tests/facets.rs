@@ -109,3 +109,22 @@ fn alerts_without_a_value_can_be_chosen_beside_others() {
     let asked = harness.effects.iter().filter(|effect| matches!(effect, Effect::CountValues { .. })).count();
     assert!(asked > 2);
 }
+
+#[test]
+fn where_nothing_is_left_no_key_is_offered_for_it() {
+    let keys = |harness: &Harness| -> Vec<String> {
+        crate::app::command::hints(&harness.model).into_iter().map(|(key, _)| key).collect()
+    };
+    let mut harness = Harness::small();
+    harness.keys("f Enter q q q");
+    assert_eq!(keys(&harness), ["type", "Esc"]);
+    assert_eq!(
+        crate::app::documents::facets::fields(facets(&harness), 60).text(),
+        "no field has such a name\n"
+    );
+    harness.keys("Esc Enter q q q");
+    assert_eq!(keys(&harness), ["type", "←", "Esc"]);
+    // A tick can still be applied.
+    harness.keys("Esc Space q q q");
+    assert!(keys(&harness).contains(&"Enter".to_owned()), "{:?}", keys(&harness));
+}

@@ -17,6 +17,7 @@ fn a_chord_shows_its_menu_when_it_waits() {
     let timer = Timer::ChordMenu(chord.number);
     assert!(harness.effects.contains(&Effect::Timer(timer, std::time::Duration::from_millis(300))));
     assert_eq!(which_key(&harness.model)[0], ("s".to_owned(), "status"));
+    assert_eq!(hints(&harness.model).last(), Some(&("Esc".to_owned(), "close")));
     harness.send(Message::Timer(timer));
     assert!(harness.model.chord.as_ref().unwrap().menu);
     harness.keys("Esc");
@@ -238,7 +239,9 @@ fn a_round_that_nobody_asked_for_is_silent_until_it_takes_long() {
     assert!(harness.model.sync.is_shown(later), "it takes long");
     harness.keys("R");
     assert!(shown(&harness), "now somebody has");
+    assert_eq!(harness.notice(), "syncing");
     harness.send(Message::Sync(SyncEvent::RoundEnded(now().utc, 0)));
+    assert!(harness.model.notice.is_none(), "what is over is not said any longer");
     harness.send(Message::Sync(start));
     assert!(!shown(&harness), "the wish was for one round");
 }

@@ -28,7 +28,7 @@ pub(super) fn rule(model: &Model, rule: &RuleForm, width: usize) -> Vec<String> 
         RuleStep::Confirm { dismiss } => {
             let mut flow = Flow::new(speech::LAID);
             words::asked(&mut flow, rule);
-            words::conditions(&mut flow, rule);
+            words::conditions(&mut flow, &rule.draft);
             let mut lines = vec![words::asked_title(rule)];
             lines.extend(speech::lines(&flow.finish(), width));
             let open = rule.simulation.value().map_or(0, |simulation| simulation.open.len());

@@ -14,6 +14,9 @@ use crate::domain::change::TargetRecord;
 use crate::domain::table::Row;
 use crate::ui::paint::Painter;
 
+/// Rows above the list: what came of the change, and a blank one where one is enough for it.
+const HEAD: u16 = 2;
+
 /// The widest column of titles.
 const TITLES: usize = 40;
 
@@ -26,20 +29,23 @@ pub(super) fn draw(model: &Model, failures: &Failures, painter: &mut Painter<'_>
     let text = area.inner();
     let mut head = vec![Piece::from(format!("{}:  ", what(&failures.change)).as_str())];
     head.extend(outcomes(&failures.change.tally));
-    painter.line(text.row(0), &head);
+    let mut above = Flow::new(text.columns());
+    above.wrap("", "  ", &head);
+    above.shorten(HEAD.into());
+    painter.document(Area { height: HEAD.min(text.height), ..text }, &above.finish(), 0);
     let rows = failure_rows(model.size);
     let high = failure_words(model.size).min(text.height);
     let words = Area { y: text.y + text.height - high, height: high, ..text };
     if failures.targets.is_empty() {
-        painter.line(text.row(2), &[Piece::new(none(&failures.change.tally), Role::Good)]);
+        painter.line(text.row(HEAD), &[Piece::new(none(&failures.change.tally), Role::Good)]);
     } else {
-        heads(text.row(2), painter);
+        heads(text.row(HEAD), painter);
         let last = (failures.offset + rows).min(failures.targets.len());
         let shown = failures.targets.get(failures.offset..last).unwrap_or_default();
         for (line, Failure { key, record }) in shown.iter().enumerate() {
             let chosen = failures.offset + line == failures.chosen;
             let known = key.and_then(|key| model.table.get(key));
-            one(record, known, chosen, text.row(3 + line as u16), painter);
+            one(record, known, chosen, text.row(HEAD + 1 + line as u16), painter);
             if chosen {
                 why(record, known, words, painter);
             }

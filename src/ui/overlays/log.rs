@@ -32,7 +32,9 @@ pub(super) fn draw(model: &Model, log: &Log, painter: &mut Painter<'_>) {
     head(model, log, text.row(0), painter);
     let words = Area { y: text.y + text.height.saturating_sub(WORDS), height: WORDS, ..text };
     if let Some(error) = &log.error {
-        painter.line(text.row(2), &safe(error.as_safe(), Role::Error));
+        let mut flow = Flow::new(text.columns());
+        flow.wrap("", "", &safe(error.as_safe(), Role::Error));
+        painter.document(under_head(text), &flow.finish(), 0);
         return;
     }
     match &log.inside {
@@ -97,8 +99,12 @@ fn empty(log: &Log, text: Area, painter: &mut Painter<'_>) {
         flow.words("Nothing that was done contains this.", Role::Body);
         flow.words("Searched are who, what, why, the filter and the ids of the alerts.", Role::Dim);
     }
-    let below = Area { y: text.y + 2, height: text.height.saturating_sub(2), ..text };
-    painter.document(below, &flow.finish(), 0);
+    painter.document(under_head(text), &flow.finish(), 0);
+}
+
+/// What is below the head and its blank row.
+fn under_head(text: Area) -> Area {
+    Area { y: text.y + 2, height: text.height.saturating_sub(2), ..text }
 }
 
 /// The lines in view.
@@ -137,7 +143,7 @@ fn cursor(chosen: bool) -> Piece {
 fn act(model: &Model, line: &ActLine, chosen: bool, row: Area) -> Vec<Piece> {
     let entry = &line.entry;
     let columns = row.columns();
-    let (who, what) = if columns >= 90 { (12, 34) } else { (8, columns * 2 / 5 - 4) };
+    let (who, what) = if columns >= 90 { (12, (columns * 3 / 10).max(34)) } else { (8, columns * 2 / 5 - 4) };
     let mut pieces = vec![cursor(chosen)];
     let room = if columns >= 70 { MOMENT } else { MOMENT - 3 };
     column(&mut pieces, vec![Piece::new(short_moment(at(entry), model, room), Role::Dim)], room + 1);

@@ -17,7 +17,7 @@ use crate::app::command::Scope;
 use crate::app::document::{self, Document, Piece, Role, line_width, safe_cell, width};
 use crate::app::documents;
 use crate::app::documents::flow::Flow;
-use crate::app::layout::{Area, popup, sheet};
+use crate::app::layout::{self, Area, popup, sheet};
 use crate::app::model::{Model, Overlay};
 use crate::domain::SafeStr;
 use crate::ui::details::position;
@@ -109,7 +109,7 @@ fn boxed(model: &Model, title: &str, document: &Document, painter: &mut Painter<
 
 /// Columns for the text of a prompt.
 fn prompt_columns(model: &Model) -> usize {
-    popup(model.size, 76, 1).inner().columns()
+    usize::from(layout::prompt_columns(model.size))
 }
 
 /// Something that a digit chooses.

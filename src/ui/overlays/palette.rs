@@ -3,17 +3,14 @@
 use super::framed;
 use crate::app::command::{COMMANDS, Spec, every_key};
 use crate::app::document::{Piece, Role, line_width, safe_cell, width};
-use crate::app::layout::{Area, popup};
+use crate::app::layout::{self, Area};
 use crate::app::model::{Model, Palette};
 use crate::domain::SafeStr;
 use crate::ui::paint::Painter;
 use crate::ui::text_field;
 
-/// Commands shown at once.
-const ROWS: u16 = 14;
-
 pub(super) fn draw(model: &Model, palette: &Palette, painter: &mut Painter<'_>) {
-    let area = popup(model.size, 70, ROWS + 2);
+    let area = layout::palette(model.size);
     framed(area, "Commands", painter);
     let text = area.inner();
     let row = text.row(0);

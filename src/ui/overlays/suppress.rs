@@ -16,6 +16,9 @@ use crate::ui::details::{place, position};
 use crate::ui::form;
 use crate::ui::paint::Painter;
 
+/// The most rows at the foot of the list.
+const SAID: usize = 3;
+
 /// Draws the form and what its step lays over it.
 pub(super) fn rule_form(model: &Model, rule: &RuleForm, painter: &mut Painter<'_>) {
     if let Step::Stored(written, offset) = &rule.step {
@@ -125,7 +128,7 @@ fn confirm(model: &Model, rule: &RuleForm, dismiss: bool, painter: &mut Painter<
     }
     flow.line(keys(&[("y", "yes, write it"), ("Enter", "No"), ("Esc", "No")]));
     flow.blank();
-    words::conditions(&mut flow, rule);
+    words::conditions(&mut flow, &rule.draft);
     painter.cursor = None;
     boxed(model, &words::asked_title(rule), &flow.finish(), painter);
 }
@@ -149,7 +152,13 @@ pub(super) fn rules(model: &Model, screen: &RulesScreen, painter: &mut Painter<'
         "Suppression rules".to_owned()
     };
     framed(parts.frame, &title, painter);
-    if let Some(offset) = screen.open.filter(|_| count > 0) {
+    let open = screen.open.filter(|_| count > 0);
+    let mut last = Flow::new(parts.line.columns());
+    last.wrap("", "", &said(model, screen, parts.line.columns()));
+    last.shorten(if open.is_some() { 1 } else { SAID });
+    let last = last.finish();
+    let more = (last.len() as u16).saturating_sub(1);
+    if let Some(offset) = open {
         let text = suppress::document(model, screen, parts.whole.columns());
         painter.document(parts.whole, &text, offset);
         position(parts.frame, offset, text.len(), painter);
@@ -158,11 +167,15 @@ pub(super) fn rules(model: &Model, screen: &RulesScreen, painter: &mut Painter<'
     } else {
         list(model, screen, parts.list, painter);
         let below =
-            Area { y: parts.below.y + 1, height: parts.below.height.saturating_sub(1), ..parts.below };
+            Area { y: parts.below.y + 1, height: parts.below.height.saturating_sub(1 + more), ..parts.below };
         painter.line(parts.below.row(0), &[Piece::new("─".repeat(parts.below.columns()), Role::Dim)]);
         painter.document(below, &suppress::document(model, screen, below.columns()), 0);
     }
-    painter.line(parts.line, &said(model, screen, parts.line.columns()));
+    painter.document(
+        Area { y: parts.line.y - more, height: parts.line.height + more, ..parts.line },
+        &last,
+        0,
+    );
 }
 
 /// Why there is no rule to show.
@@ -180,7 +193,7 @@ fn nothing(model: &Model, width: usize) -> Document {
     flow.finish()
 }
 
-/// The last row: what is asked before it is done, what is being done, what was said, what is missing. The keys of a
+/// What stands at the foot: what is asked before it is done, what is being done, what was said, what is missing. The keys of a
 /// question are in the hint bar too, and left out here where they do not fit.
 fn said(model: &Model, screen: &RulesScreen, columns: usize) -> Vec<Piece> {
     let known = &model.respond.suppress.rules;
