@@ -86,7 +86,7 @@ fn benches(criterion: &mut Criterion) {
     let entities: Vec<_> = worst.mentions.iter().map(|mention| (mention.kind, mention.fact())).collect();
     group.bench_function("related", |bencher| bencher.iter(|| related(&table, worst.key, &entities)));
     group.bench_function("families, by a walk", |bencher| {
-        bencher.iter(|| incident::families(&table, worst.key))
+        bencher.iter(|| incident::families(&table, worst.key));
     });
     group.bench_function("families", |bencher| bencher.iter(|| kin.of(&table, worst.key)));
     let all: Vec<AlertKey> = table.rows().map(|(_, row)| row.key()).collect();
