@@ -164,9 +164,18 @@ pub fn report(global: &Global, change: ChangeId, tally: &Tally, out: &mut Out) -
         say(format_args!("see which: quell changes {change}   try them again: quell retry {change}"));
     }
     if tally.pending > 0 {
-        say("what is pending stays queued: `quell resume` or the open screen sends it");
+        say(waits(global));
     }
     Ok(())
+}
+
+/// What becomes of what is pending.
+pub fn waits(global: &Global) -> &'static str {
+    if global.file.is_empty() {
+        "what is pending stays queued: `quell resume` or the open screen sends it"
+    } else {
+        "what is pending is about alerts of a source: it stays queued, and `quell resume` without --file sends it"
+    }
 }
 
 /// There was nothing to do: machine output says so by empty outcomes.

@@ -37,16 +37,16 @@ async fn import(
     let (store, all) = (workspace.store.clone(), global.json);
     let work = tokio::task::spawn_blocking(move || {
         let progress = Progress::import(size);
-        let (mut left, mut named, mut unread) = (Vec::new(), Named::default(), 0);
+        let (mut left, mut named, mut unread) = (Listed::default(), Named::default(), 0);
         let totals =
             take_in(&store, files::open(&paths), &AtomicBool::new(false), &mut |event| match event {
                 intake::Progress::Read { bytes, totals } => progress.read(bytes, totals.alerts),
                 intake::Progress::Left(one) => {
                     unread += usize::from(one.line.is_none());
-                    if !all {
+                    if all {
+                        left.add(one);
+                    } else {
                         named.add(one);
-                    } else if left.len() < MOST || one.line.is_none() {
-                        left.push(one);
                     }
                 }
             });
@@ -54,7 +54,10 @@ async fn import(
         (totals, left, named, unread)
     });
     let (totals, left, named, unread) = work.await.map_err(CliError::failed)?;
-    let totals = totals?;
+    let (totals, halted) = match totals {
+        Ok(totals) => (totals, None),
+        Err(halted) => (halted.totals, Some(halted)),
+    };
     if global.json {
         out.line(machine::text(&value(&totals, &left)))?;
     } else {
@@ -64,7 +67,7 @@ async fn import(
             say(format_args!("and {} more; --json lists all", thousands(named.more())));
         }
     }
-    Ok(ended(&totals, unread))
+    halted.map_or_else(|| Ok(ended(&totals, unread)), |halted| Err(CliError::failed(halted)))
 }
 
 /// A file that cannot be read is a failure, and so is broken content that gave nothing; some broken records among alerts are
@@ -98,20 +101,40 @@ fn summary(totals: &Totals, unread: usize) -> String {
     parts.join(", ")
 }
 
-fn value(totals: &Totals, left: &[Left]) -> Value {
+/// Records that were left out, for machine output.
+#[derive(Debug, Default)]
+struct Listed {
+    records: Vec<Left>,
+    /// How many are not listed.
+    more: usize,
+}
+
+impl Listed {
+    /// Takes one in. Of a file that cannot be read as a whole each is listed.
+    fn add(&mut self, left: Left) {
+        if self.records.len() < MOST || left.line.is_none() {
+            self.records.push(left);
+        } else {
+            self.more += 1;
+        }
+    }
+}
+
+fn value(totals: &Totals, left: &Listed) -> Value {
     json!({
         "imported": totals.alerts,
         "new": totals.added,
         "known": totals.known(),
         "notAlerts": totals.not_alerts,
         "broken": totals.broken,
-        "left": left.iter().map(|one| json!({
+        "left": left.records.iter().map(|one| json!({
             "file": one.file.raw(),
             "line": one.line,
             "record": one.line.map(|_| one.record),
             "broken": one.is_broken,
             "reason": one.reason.raw(),
         })).collect::<Vec<_>>(),
+        "leftMore": left.more,
     })
 }
 
@@ -129,6 +152,23 @@ mod tests {
         let unread = Totals { broken: 3, ..Totals::default() };
         assert_eq!(summary(&unread, 1), "imported 0 (0 new, 0 known), 2 broken, 1 file not read");
         assert_eq!(summary(&unread, 3), "imported 0 (0 new, 0 known), 3 files not read");
+    }
+
+    #[test]
+    fn what_machine_output_does_not_list_is_counted() {
+        let record = |line| Left {
+            file: "f".into(),
+            line,
+            record: line.unwrap_or_default(),
+            is_broken: true,
+            reason: "r".into(),
+        };
+        let mut left = Listed::default();
+        (1..=MOST as u64 + 7).for_each(|line| left.add(record(Some(line))));
+        left.add(record(None));
+        let value = value(&Totals::default(), &left);
+        assert_eq!(value["left"].as_array().map(Vec::len), Some(MOST + 1));
+        assert_eq!(value["leftMore"], 7);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 
-use crate::cli::act::{ONE_TRY, confirmed, ended, nothing, push_all, say_trouble, send};
+use crate::cli::act::{ONE_TRY, confirmed, ended, nothing, push_all, say_trouble, send, waits};
 use crate::cli::args::{Act, Global};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, say};
@@ -145,6 +145,9 @@ pub async fn resume(global: &Global, wait: bool, timeout: Duration, out: &mut Ou
             out.line(machine::text(&machine::tally(&tally)))?;
         } else {
             out.line(tally.sentence())?;
+            if tally.pending > 0 && workspace.is_of_files() {
+                say(waits(global));
+            }
         }
         Ok(match ended(&tally, 0, &pushed, wait) {
             Exit::Failed if tally.failed <= refused_before => Exit::Done,

@@ -101,7 +101,7 @@ async fn of_files(global: &Global) -> Result<Workspace, CliError> {
             Progress::Left(one) => left.add(one),
         });
         bar.clear();
-        let totals = totals?;
+        let totals = totals.map_err(CliError::failed)?;
         left.iter().for_each(say);
         if left.more() > 0 {
             say(format_args!("and {} more: `quell import --json` lists all", thousands(left.more())));

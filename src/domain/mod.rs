@@ -84,5 +84,5 @@ pub use count::thousands;
 pub use ids::{AlertId, AlertKey, ChangeId, SubscriptionId};
 pub use safe_text::{SafeStr, SafeText};
 pub use severity::Severity;
-pub use status::Status;
+pub use status::{Stated, Status};
 pub use tactic::Tactic;

@@ -1,5 +1,6 @@
 //! Alert status and the four verbs that change it.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Where an alert is in its life. `Other` stands for a value the contract does not list; its text is kept beside it.
@@ -16,6 +17,17 @@ pub enum Status {
     Dismissed = 3,
     /// Not one of the four documented values.
     Other = 4,
+}
+
+/// What a record of an alert says of its status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stated {
+    /// The status.
+    pub status: Status,
+    /// When the alert was generated, as this record has it.
+    pub generated: Option<DateTime<Utc>>,
+    /// The status is that of the moment when the alert arose.
+    pub is_first_report: bool,
 }
 
 impl Status {

@@ -6,6 +6,7 @@ use super::Draft;
 use super::fields::{azure_resource, moment, resource, said, severity, status, text};
 use super::identity::Parts;
 use crate::azure::parse::json::{Map, Node};
+use crate::domain::Status;
 
 pub(super) fn knows(record: &Node<'_>) -> bool {
     category(record).is_some_and(|category| category.eq_ignore_ascii_case("Security"))
@@ -47,12 +48,15 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
     let at = said(record, &["eventTimestamp", "time", "submissionTimestamp"]);
     let level = about(&["severity"]).or(word(record, "level")).unwrap_or("Informational");
     let title = title.unwrap_or("Security event of the activity log");
+    let state = state(record);
+    // No more than that the alert arose.
+    let is_first_report = state == Status::Active.api_name();
     let members = [
         ("alertType", Some(text(title))),
         ("alertDisplayName", Some(text(title))),
         ("description", word(record, "description").map(text)),
         ("severity", Some(text(level_name(level)))),
-        ("status", Some(text(state(record)))),
+        ("status", Some(text(state))),
         ("timeGeneratedUtc", at.map(moment)),
         ("startTimeUtc", at.map(moment)),
         ("productName", Some(text("Azure Security Center"))),
@@ -67,7 +71,7 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
     ];
     let fields =
         members.into_iter().filter_map(|(name, value)| Some((Cow::Borrowed(name), value?))).collect();
-    Ok(Draft { body: Some(resource(&id, fields)), is_built, is_first_report: false })
+    Ok(Draft { body: Some(resource(&id, fields)), is_built, is_first_report })
 }
 
 /// The event's level, where no severity is given: the words of the activity log are others.

@@ -87,12 +87,21 @@ pub(super) fn rows(input: &mut Input<'_>, separator: u8, sink: &mut Sink<'_>) ->
             (broken @ (Read::Open | Read::TooLong), _) => {
                 let why = if matches!(broken, Read::Open) { "a quote is not closed" } else { TOO_LONG };
                 let rest = memchr::memchr(b'\n', &bytes).map(|end| &bytes[end + 1..]);
-                if let Some(rest) = rest.filter(|_| rescues < RESCUES) {
-                    // The quote swallowed what follows: the next lines get another chance.
-                    rescues += 1;
-                    input.put_back(rest, line + 1);
-                }
-                Kind::Broken(why.to_owned())
+                let lost = match rest {
+                    Some(rest) if rescues < RESCUES => {
+                        // The quote swallowed what follows: the next lines get another chance.
+                        rescues += 1;
+                        input.put_back(rest, line + 1);
+                        0
+                    }
+                    Some(rest) => rest.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count(),
+                    None => 0,
+                };
+                Kind::Broken(match lost {
+                    0 => why.to_owned(),
+                    1 => format!("{why}, and 1 more line went with it"),
+                    lost => format!("{why}, and {} more lines went with it", thousands(lost)),
+                })
             }
         };
         if sink(Piece { line, kind }).is_break() {
@@ -227,6 +236,16 @@ mod tests {
         assert!(matches!(read, Read::Wide(70_001)) && bytes.len() == wide.len());
         let found = of(&format!("id,severity,{wide}\na,High\n"));
         assert_eq!(found, [(1, "! the line of column names has 70,003 fields".to_owned())]);
+    }
+
+    #[test]
+    fn what_a_quote_swallows_for_good_is_counted() {
+        // Where a quote is open before, the line closes it and opens the next one.
+        let open = "a\",\"\n".repeat(RESCUES + 1);
+        let found = of(&format!("id,severity\n{open}c,Low\nd,Low\n"));
+        let texts: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+        assert!(texts[..RESCUES].iter().all(|text| *text == "! a quote is not closed"), "{texts:?}");
+        assert_eq!(texts[RESCUES..], ["! a quote is not closed, and 2 more lines went with it"]);
     }
 
     #[test]

@@ -1,20 +1,12 @@
 //! One alert from several records: the richer one is kept, the newer status holds.
 
 use super::Found;
-use crate::domain::{Alert, Status};
+use crate::domain::{Alert, Stated};
 
-/// What is known of an alert.
-#[derive(Debug, Clone, Copy)]
-pub struct Side<'a> {
-    /// The alert.
-    pub alert: &'a Alert,
-    /// Its status is that of the moment when the alert arose.
-    pub is_first_report: bool,
-}
-
-impl<'a> From<&'a Found> for Side<'a> {
-    fn from(found: &'a Found) -> Self {
-        Self { alert: &found.alert, is_first_report: found.is_first_report }
+impl From<&Found> for Stated {
+    fn from(found: &Found) -> Self {
+        let Found { alert, is_first_report, .. } = found;
+        Self { status: alert.status, generated: alert.times.generated, is_first_report: *is_first_report }
     }
 }
 
@@ -38,12 +30,11 @@ pub fn is_richer(earlier: &Alert, later: &Alert) -> bool {
 
 /// The status that holds. A record that tells of the alert's beginning yields to one that has seen more; else the one
 /// generated later, else the one read later.
-pub fn status(earlier: Side<'_>, later: Side<'_>) -> Status {
-    let [first, second] = [earlier, later].map(|side| side.alert.times.generated);
+pub fn newest(earlier: Stated, later: Stated) -> Stated {
     match (earlier.is_first_report, later.is_first_report) {
-        (false, true) => earlier.alert.status,
-        (true, false) => later.alert.status,
-        _ if first > second && second.is_some() => earlier.alert.status,
-        _ => later.alert.status,
+        (false, true) => earlier,
+        (true, false) => later,
+        _ if earlier.generated > later.generated && later.generated.is_some() => earlier,
+        _ => later,
     }
 }

@@ -111,6 +111,9 @@ pub struct Item {
     pub outcome: Outcome,
 }
 
+/// Bytes that an alert may take in the cache, with its record: written as JSON, control characters take six times their room.
+const LARGEST: usize = 32 << 20;
+
 /// Records inside the text of records, at most: an envelope in an envelope.
 const ENVELOPES: usize = 3;
 
@@ -176,7 +179,9 @@ fn understand(piece: Piece, envelopes: usize) -> Vec<Outcome> {
             found.extend(understand(Piece { line, ..piece }, envelopes - 1));
             ControlFlow::Continue(())
         });
-        if read.is_ok() && !found.is_empty() {
+        // A line of a log begins like JSON, too: what is broken counts where it speaks of an alert.
+        let is_broken = found.iter().all(|outcome| matches!(outcome, Outcome::Broken(_)));
+        if read.is_ok() && !found.is_empty() && (!is_broken || walk::is_marked(inner)) {
             return found;
         }
     }
@@ -204,6 +209,9 @@ fn alert_of(node: &Node<'_>, source: Source<'_>) -> Option<Outcome> {
         (None, Source::Text(text)) => (text.to_owned(), None),
         (None, Source::Made(text)) => (text, None),
     };
+    if body.len() + source.as_ref().map_or(0, String::len) > LARGEST {
+        return Some(Outcome::Broken("the alert takes more than 32 MiB".to_owned()));
+    }
     Some(match parse_alert(&body) {
         Ok(alert) => Outcome::Alert(Box::new(Found {
             alert,

@@ -30,6 +30,12 @@ const MARKS: [&str; 9] = [
     "vendorInformation",
 ];
 
+/// True when a text has the name of a member that only an alert has.
+pub(super) fn is_marked(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    MARKS.iter().any(|mark| text.contains(&mark.to_ascii_lowercase()))
+}
+
 /// Wrappers inside wrappers.
 const DEEPEST: usize = 8;
 

@@ -18,8 +18,8 @@ use crate::app::message::Message;
 use crate::domain::progress::{Reading, SyncEvent};
 use crate::domain::table::Table;
 use crate::domain::{SafeText, thousands};
-use crate::store::{Store, StoreError};
-use crate::sync::intake::{Incoming, Named, Progress, Totals, take_in};
+use crate::store::Store;
+use crate::sync::intake::{Halted, Incoming, Named, Progress, Totals, take_in};
 
 /// Stands for standard input.
 const STDIN: &str = "-";
@@ -168,7 +168,7 @@ pub fn show(work: &Work, mailbox: &Mailbox, slot: &Slot, paths: &[PathBuf], inta
 }
 
 /// Says what was left out, or why the rest is not stored.
-fn say_end(mailbox: &Mailbox, totals: &Result<Totals, StoreError>, left: &Named) {
+fn say_end(mailbox: &Mailbox, totals: &Result<Totals, Halted>, left: &Named) {
     if totals.is_ok() && left.all() == 0 {
         return;
     }

@@ -265,6 +265,10 @@ impl Workspace {
         } else {
             None
         };
+        if let Selection::Only(chosen) = selection(&plan.profile) {
+            // Before anybody counts or changes what the profile no longer names. What stays now goes with the next sync.
+            let _ = store.narrow_to(&chosen);
+        }
         let table = store.snapshot();
         let kept = kept(&store, &table);
         let store = StoreHandle::spawn(store, published);
@@ -350,17 +354,11 @@ impl Workspace {
 
     /// What the workers need.
     pub fn engine_config(&self, client: ArmClient) -> EngineConfig {
-        let chosen = &self.plan.profile.subscriptions;
-        let subscriptions = if chosen.is_empty() {
-            Selection::All
-        } else {
-            Selection::Only(chosen.iter().map(|id| SubscriptionId::new(id)).collect())
-        };
         EngineConfig {
             store: self.store.clone(),
             source: Source::Arm(client),
             interval: self.plan.profile.sync_interval(),
-            subscriptions,
+            subscriptions: selection(&self.plan.profile),
             read_only: self.read_only.is_some(),
             owner: format!("{}-{}", std::process::id(), uuid::Uuid::new_v4()),
             tuning: Tuning::default(),
@@ -375,6 +373,14 @@ impl Workspace {
             demo.stop().await;
         }
     }
+}
+
+/// The subscriptions that a profile works on.
+fn selection(profile: &Profile) -> Selection {
+    if profile.subscriptions.is_empty() {
+        return Selection::All;
+    }
+    Selection::Only(profile.subscriptions.iter().map(|id| SubscriptionId::new(id)).collect())
 }
 
 /// What the journal kept of how lists are shown. What cannot be read of it is not worth failing for: the list then opens
@@ -397,6 +403,46 @@ mod tests {
     use super::*;
     use crate::azure::KEPT_FILE;
     use crate::cli::args::Cli;
+    use crate::domain::progress::Subscription;
+
+    #[tokio::test]
+    async fn subscriptions_that_the_profile_no_longer_names_are_out_of_use_from_the_start() {
+        let flags = Cli::parse_from(["quell"]).global;
+        let folder = tempfile::tempdir().unwrap();
+        let open = |chosen: &[&str]| {
+            let subscriptions = chosen.iter().map(|id| (*id).to_owned()).collect();
+            let plan = Plan {
+                name: "p".to_owned(),
+                profile: Profile { subscriptions, ..Profile::default() },
+                folder: folder.path().to_owned(),
+                former: None,
+                endpoint: Cloud::Public.endpoint(),
+                cloud: Cloud::Public,
+                sign_in: None,
+                device: None,
+                configured: true,
+            };
+            Workspace::open(plan, &flags, |_| {}).unwrap()
+        };
+        let in_use = async |workspace: &Workspace| -> Vec<String> {
+            let used = workspace.store.call(|store| store.subscriptions()).await.unwrap().unwrap();
+            used.iter().map(|one| one.id.as_str().to_owned()).collect()
+        };
+        let workspace = open(&[]);
+        let both = ["a", "b"].map(|id| Subscription {
+            id: SubscriptionId::new(id),
+            name: id.into(),
+            tenant: SafeText::default(),
+        });
+        workspace.store.call(move |store| store.set_subscriptions(&both)).await.unwrap().unwrap();
+        workspace.close().await;
+        let workspace = open(&[]);
+        assert_eq!(in_use(&workspace).await, ["a", "b"]);
+        workspace.close().await;
+        let workspace = open(&["B", "c"]);
+        assert_eq!(in_use(&workspace).await, ["b"]);
+        workspace.close().await;
+    }
 
     #[tokio::test]
     async fn a_kept_sign_in_stays_only_where_the_profile_keeps_one() {

@@ -49,6 +49,9 @@ fn bodies(store: &mut Store, ids: Vec<AlertId>) -> Result<Vec<Read>, StoreError>
                 Err(StoreError::DamagedCache { .. }) => {
                     Err("its body in the cache is damaged; a sync fetches it again".into())
                 }
+                Err(StoreError::DamagedImport { .. }) => {
+                    Err("its body in the cache is damaged; import its file again".into())
+                }
                 Err(error) => return Err(error),
             };
             let past = store.triggers_of(&id)?;

@@ -63,6 +63,14 @@ pub enum StoreError {
         /// What was found.
         why: SafeText,
     },
+    /// The cache's copy of an alert of a file is damaged. No source brings it again.
+    #[error("{} is damaged ({why}); import the file again in which the alert came", shown(path))]
+    DamagedImport {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        why: SafeText,
+    },
     /// Another program holds the file.
     #[error("{} is in use by another program that does not let go; close it and try again", shown(path))]
     Busy {

@@ -5,10 +5,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::error::Trouble;
 
 /// The cache's steps.
-pub(super) const CACHE: [&str; 3] = [
+pub(super) const CACHE: [&str; 4] = [
     include_str!("../../assets/schema/cache/0001.sql"),
     include_str!("../../assets/schema/cache/0002.sql"),
     include_str!("../../assets/schema/cache/0003.sql"),
+    include_str!("../../assets/schema/cache/0004.sql"),
 ];
 
 /// The journal's steps.

@@ -160,9 +160,14 @@ impl Store {
         Arc::clone(&self.latest)
     }
 
-    /// From now on no source is asked: what is decided about alerts of files is kept here.
+    /// From now on no source is asked: what is decided about alerts of files is kept here, and what a crash left half kept.
     pub fn keep_everything_here(&mut self) {
         self.sourceless = true;
+        // Where a source was in use, what is pending may be for it.
+        if self.subscriptions().is_ok_and(|used| used.is_empty()) {
+            // What cannot be kept now stays pending.
+            let _ = self.keep_here();
+        }
     }
 
     /// What a person should know and was not told yet.

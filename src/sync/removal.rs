@@ -7,6 +7,7 @@ use crate::domain::progress::Fault;
 use crate::domain::{AlertId, AlertKey};
 use crate::store::{Listing, Store};
 use crate::sync::ask::ask;
+use crate::sync::intake::join_listed;
 use crate::sync::settings::EngineConfig;
 use crate::sync::source::ReadAlert;
 
@@ -43,7 +44,10 @@ pub(super) async fn finish(config: &EngineConfig, listing: &Listing) -> Result<u
     ask(&config.store, move |store| {
         // A change may have been queued meanwhile. It fails, and the next listing removes the alert.
         gone.retain(|key| !is_pending(store, *key));
-        store.finish_listing(&current, &gone, at).map(|()| gone.len())
+        store.finish_listing(&current, &gone, at)?;
+        // What a file told without the true id may have come with this listing.
+        join_listed(store)?;
+        Ok(gone.len())
     })
     .await
 }

@@ -11,7 +11,7 @@ use quell::domain::key_set::KeySet;
 use quell::domain::progress::Subscription;
 use quell::domain::record::{Deed, DeedKind};
 use quell::domain::{AlertId, SafeText, Status, SubscriptionId};
-use quell::store::{Access, Folder, Store, StoreHandle};
+use quell::store::{Access, Folder, PageBatch, Store, StoreHandle, Upsert};
 use quell::sync::intake::{Incoming, Progress, Totals, take_in};
 
 const SUBSCRIPTION: &str = "5b1f0c9e-2d64-4f0a-9a57-0c1d8e6f7a21";
@@ -127,6 +127,21 @@ fn change(store: &StoreHandle, want: Status) -> quell::domain::ChangeId {
         .unwrap()
 }
 
+/// The one alert of a file, as its subscription lists it.
+fn list(store: &StoreHandle, file: &[u8]) {
+    let parsed: serde_json::Value = serde_json::from_slice(file).unwrap();
+    let raw = parsed["value"][0].to_string();
+    let data = (&quell::azure::parse_alert(&raw).unwrap()).into();
+    let upsert = Upsert { data, raw: raw.into_bytes().into() };
+    let apply = move |store: &mut Store| {
+        let listing = store.begin_listing(&SubscriptionId::new(SUBSCRIPTION), Utc::now()).unwrap();
+        let page = PageBatch { upserts: vec![upsert], ..PageBatch::default() };
+        store.apply_page(&listing, &page).unwrap();
+        store.finish_listing(&listing, &[], Utc::now()).unwrap();
+    };
+    store.call_blocking(apply).unwrap();
+}
+
 fn use_subscriptions(store: &StoreHandle, ids: &'static [&'static str]) {
     let named =
         |id: &&str| Subscription { id: SubscriptionId::new(id), name: "S".into(), tenant: "T".into() };
@@ -162,6 +177,65 @@ fn all_forms_of_an_alert_are_one_row_in_any_order() {
 }
 
 #[test]
+fn an_exported_alert_without_a_location_does_not_take_the_true_id_away() {
+    let built = {
+        let store = store();
+        import(&store, fixture("log-analytics-no-link.json"));
+        let (id, _, body) = only(&store);
+        assert!(id.is_put_together(), "{}", id.as_str());
+        body.into_bytes()
+    };
+    let arm = fixture("arm-2022-01-01.json");
+    for files in [[arm.clone(), built.clone()], [built.clone(), arm.clone()]] {
+        let store = store();
+        for file in files {
+            import(&store, file);
+        }
+        let (id, _, body) = only(&store);
+        assert!(id.folded().contains("/locations/westeurope/"), "{}", id.as_str());
+        assert!(!body.contains("/locations/unknown/"), "{body}");
+    }
+    // What a source lists stays the one row, too.
+    let store = store();
+    list(&store, &arm);
+    assert_eq!(import(&store, built).added, 0);
+    assert_eq!(store.call_blocking(|store| store.snapshot().len()).unwrap(), 1);
+}
+
+#[test]
+fn a_record_that_knows_only_its_workspace_joins_the_alert_in_another_subscription() {
+    let elsewhere = String::from_utf8(fixture("log-analytics-no-link.json")).unwrap();
+    let elsewhere = elsewhere.replace(SUBSCRIPTION, "0e0d6f4b-93a1-4c1c-8f3e-2b7a5d9c1e60").into_bytes();
+    for files in
+        [[elsewhere.clone(), fixture("arm-2022-01-01.json")], [fixture("arm-2022-01-01.json"), elsewhere]]
+    {
+        let store = store();
+        for file in files {
+            import(&store, file);
+        }
+        assert!(only(&store).0.folded().contains("/locations/westeurope/"));
+    }
+}
+
+#[test]
+fn two_rows_of_one_alert_become_one_when_a_file_is_read_again() {
+    let store = store();
+    use_subscriptions(&store, &[SUBSCRIPTION]);
+    import(&store, fixture("log-analytics-no-link.json"));
+    change(&store, Status::Dismissed);
+    assert_eq!(store.call_blocking(|store| store.pending_total()).unwrap().unwrap(), 0, "no source knows it");
+    let made_up = only(&store).0;
+    list(&store, &fixture("arm-2022-01-01.json"));
+    assert_eq!(store.call_blocking(|store| store.snapshot().len()).unwrap(), 2);
+    import(&store, fixture("log-analytics-no-link.json"));
+    let left = store.call_blocking(|store| store.snapshot().row(0).unwrap().id()).unwrap();
+    assert_ne!(left, made_up);
+    let past = store.call_blocking(move |store| store.history(&left)).unwrap().unwrap();
+    assert_eq!(past.len(), 1, "what was decided goes on under the true id");
+    assert_eq!(store.call_blocking(|store| store.snapshot().len()).unwrap(), 1);
+}
+
+#[test]
 fn the_record_as_it_stood_in_the_file_is_kept() {
     let store = store();
     import(&store, fixture("log-analytics.json"));
@@ -181,12 +255,50 @@ fn the_newer_status_holds() {
         (resolved.clone().into_bytes(), arm.into_bytes(), Status::Active),
         // The row of the table says only that it was new once.
         (resolved.clone().into_bytes(), fixture("log-analytics.json"), Status::Resolved),
-        (fixture("log-analytics.json"), resolved.into_bytes(), Status::Resolved),
+        (fixture("log-analytics.json"), resolved.clone().into_bytes(), Status::Resolved),
+        // The event says only that it arose.
+        (resolved.clone().into_bytes(), fixture("activity-log.json"), Status::Resolved),
+        (fixture("activity-log.json"), resolved.into_bytes(), Status::Resolved),
     ] {
         let store = store();
         import(&store, first);
         import(&store, second);
         assert_eq!(only(&store).1, expected);
+    }
+}
+
+#[test]
+fn the_newest_status_holds_whichever_record_tells_most() {
+    let arm: serde_json::Value = serde_json::from_slice(&fixture("arm-2022-01-01.json")).unwrap();
+    let record = |hour: u32, status: &str, poorer: &[&str]| {
+        let mut record = arm["value"][0].clone();
+        let fields = record["properties"].as_object_mut().unwrap();
+        poorer.iter().for_each(|field| drop(fields.remove(*field)));
+        fields.insert("timeGeneratedUtc".to_owned(), format!("2026-09-14T{hour}:00:00Z").into());
+        fields.insert("status".to_owned(), status.into());
+        record.to_string()
+    };
+    let rich = record(10, "Active", &[]);
+    let newest = record(12, "Resolved", &["entities"]);
+    let between = record(11, "InProgress", &["entities", "extendedProperties"]);
+    for [a, b, c] in [
+        [&rich, &newest, &between],
+        [&rich, &between, &newest],
+        [&newest, &rich, &between],
+        [&newest, &between, &rich],
+        [&between, &rich, &newest],
+        [&between, &newest, &rich],
+    ] {
+        let (at_once, one_by_one) = (store(), store());
+        import(&at_once, [a.as_str(), b, c].join("\n").into_bytes());
+        for file in [a, b, c] {
+            import(&one_by_one, file.clone().into_bytes());
+        }
+        for store in [at_once, one_by_one] {
+            let (_, status, body) = only(&store);
+            assert_eq!(status, Status::Resolved);
+            assert!(body.contains("198.51.100.23") && body.contains("\"Resolved\""), "the richest: {body}");
+        }
     }
 }
 
@@ -212,6 +324,22 @@ fn what_is_decided_where_no_source_has_the_alert_is_kept_here() {
     let id = only(&store).0;
     let past = store.call_blocking(move |store| store.history(&id)).unwrap().unwrap();
     assert!(past.iter().all(|entry| entry.outcome == Outcome::Kept) && past.len() == 2);
+}
+
+#[test]
+fn what_a_crash_left_pending_is_kept_where_no_source_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store_in(folder.path());
+    import(&store, fixture("arm-2022-01-01.json"));
+    let made = change(&store, Status::Dismissed);
+    store.close();
+    let store = store_in(folder.path());
+    let pending = |store: &mut Store| store.pending_total().unwrap();
+    assert_eq!(store.call_blocking(pending).unwrap(), 1, "whether a source has it is not known");
+    store.call_blocking(Store::keep_everything_here).unwrap();
+    let tally = store.call_blocking(move |store| store.tally(made)).unwrap().unwrap();
+    assert_eq!((tally.kept, tally.pending), (1, 0));
+    assert_eq!(only(&store).1, Status::Dismissed);
 }
 
 #[test]
@@ -307,6 +435,67 @@ fn a_listing_leaves_alerts_of_files_alone() {
     assert!(!row.is_imported());
 }
 
+/// The bytes of every body in a folder's cache are lost.
+fn damage_bodies(folder: &Path) {
+    let cache = rusqlite::Connection::open(folder.join("cache.db")).unwrap();
+    cache.execute("UPDATE block SET data = zeroblob(length(data))", []).unwrap();
+}
+
+fn store_in(folder: &Path) -> StoreHandle {
+    let (store, notices) = Store::open(Folder::open(folder).unwrap(), Access::ReadWrite).unwrap();
+    assert_eq!(notices, []);
+    StoreHandle::spawn(store, |_| {})
+}
+
+#[test]
+fn damaged_bytes_cost_themselves_only_and_the_file_brings_them_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store_in(folder.path());
+    use_subscriptions(&store, &["another"]);
+    import(&store, fixture("log-analytics.json"));
+    let (id, ..) = only(&store);
+    store.close();
+    damage_bodies(folder.path());
+    let store = store_in(folder.path());
+    for read in [Store::raw, Store::record_of] {
+        let id = id.clone();
+        let error = store.call_blocking(move |store| read(store, &id)).unwrap().unwrap_err();
+        assert!(error.to_string().ends_with("import the file again in which the alert came"), "{error}");
+    }
+    // The row is there, and takes a decision.
+    let made = change(&store, Status::Dismissed);
+    let tally = store.call_blocking(move |store| store.tally(made)).unwrap().unwrap();
+    assert_eq!((tally.kept, tally.pending), (1, 0));
+    let status = |store: &mut Store| store.snapshot().row(0).unwrap().remote_status();
+    assert_eq!(store.call_blocking(status).unwrap(), Status::Dismissed);
+    assert_eq!(import(&store, fixture("log-analytics.json")).known(), 1);
+    let (_, status, body) = only(&store);
+    assert!(status == Status::Dismissed && body.contains("\"Dismissed\""), "{body}");
+    store.call_blocking(move |store| store.record_of(&id)).unwrap().unwrap();
+}
+
+#[test]
+fn what_was_written_before_the_store_failed_is_told() {
+    let store = store();
+    let line = String::from_utf8(fixture("arm-2022-01-01.json")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let line = line["value"][0].to_string();
+    let name = "2517245599999999999_3d0c8a4e-71b5-4c0e-8d3f-6a9b1e2f4c58";
+    let mut lines: Vec<String> = (0..1_500).map(|number| line.replace(name, &format!("n{number}"))).collect();
+    // Told after the first thousand was written.
+    lines.insert(1_000, "{broken".to_owned());
+    let content = Cursor::new(lines.join("\n"));
+    let file = Incoming { name: "file".into(), content: Ok(Box::new(content)) };
+    let halted = take_in(&store, vec![file], &AtomicBool::new(false), &mut |event| {
+        if matches!(event, quell::sync::intake::Progress::Left(_)) {
+            store.clone().close();
+        }
+    });
+    let halted = halted.unwrap_err();
+    assert_eq!((halted.totals.alerts, halted.totals.added, halted.totals.broken), (1_000, 1_000, 1));
+    assert!(halted.to_string().ends_with("; 1,000 alerts were imported before that"), "{halted}");
+}
+
 #[test]
 fn many_alerts_are_written_in_batches() {
     let store = store();
@@ -319,4 +508,16 @@ fn many_alerts_are_written_in_batches() {
     let again = import(&store, format!("[{}]", lines.join(",")).into_bytes());
     assert_eq!((again.added, again.known()), (0, 2_500));
     assert_eq!(store.call_blocking(|store| store.snapshot().len()).unwrap(), 2_500);
+    // So are decisions about them: all take effect, in the bodies too.
+    use_subscriptions(&store, &["another"]);
+    let made = change(&store, Status::Resolved);
+    let resolved = store.call_blocking(move |store| {
+        assert_eq!(store.tally(made).unwrap().kept, 2_500);
+        let table = store.snapshot();
+        let holds =
+            |id| String::from_utf8(store.raw(&id).unwrap().unwrap()).unwrap().contains("\"Resolved\"");
+        assert!(table.rows().step_by(97).all(|(_, row)| holds(row.id())));
+        table.rows().filter(|(_, row)| row.remote_status() == Status::Resolved).count()
+    });
+    assert_eq!(resolved.unwrap(), 2_500);
 }

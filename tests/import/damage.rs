@@ -98,6 +98,17 @@ fn a_record_that_is_too_long_costs_itself_only() {
 }
 
 #[test]
+fn an_alert_that_is_too_large_in_the_cache_costs_itself_only() {
+    // A control character as it stands takes six bytes in JSON.
+    let long = "\u{1}".repeat(6 << 20);
+    let text =
+        format!("id,severity,title\n{0}/alerts/1,Low,a\n{0}/alerts/2,Low,{long}\n{0}/alerts/3,Low,c\n", "/s");
+    let read = items(text.as_bytes());
+    assert_eq!(names(text.as_bytes()), ["1", "3"]);
+    assert!(matches!(&read[1].outcome, quell::import::Outcome::Broken(why) if why.contains("32 MiB")));
+}
+
+#[test]
 fn deep_nesting_is_no_trouble() {
     for text in
         ["[".repeat(300_000), "{\"a\":".repeat(100_000), format!("{{\"value\":{}", "[".repeat(100_000))]

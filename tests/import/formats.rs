@@ -113,6 +113,22 @@ fn what_is_no_alert_is_named() {
 }
 
 #[test]
+fn a_line_of_a_log_in_an_envelope_is_no_broken_record() {
+    let alert = String::from_utf8(fixture("workflow-automation.json")).unwrap();
+    let cut = serde_json::Value::from(&alert[..alert.len() / 2]).to_string();
+    let text = format!(
+        "{}\n{{\"category\":\"AppTrace\",\"message\":{cut}}}\n{}\n",
+        r#"{"category":"AppTrace","message":"[INFO] started"}"#,
+        r#"{"category":"AppTrace","message":"{x} {y}"}"#
+    );
+    let items = items(text.as_bytes());
+    let outcomes: Vec<(u64, bool)> =
+        items.iter().map(|item| (item.record, matches!(item.outcome, Outcome::Broken(_)))).collect();
+    assert_eq!(outcomes, [(1, false), (2, true), (3, false)], "{items:?}");
+    assert_eq!(others(&items)[0].1, "a record of type AppTrace");
+}
+
+#[test]
 fn a_mixed_file_gives_what_is_good_and_says_where_the_rest_is() {
     let items = items(&fixture("mixed.ndjson"));
     assert_eq!(alerts(&items).len(), 3);

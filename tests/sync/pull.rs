@@ -1,10 +1,13 @@
 //! Listing: everything arrives, what is the same is not written, and an incomplete list takes nothing away.
 
+use std::io::Cursor;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use quell::domain::progress::{FaultKind, PullSummary, SyncEvent};
 use quell::domain::{AlertId, Status, SubscriptionId};
 use quell::emulator::Config;
+use quell::sync::intake::{Incoming, take_in};
 use quell::sync::{PushGoal, Selection, pull_once, push_until};
 
 use crate::world::{SUBSCRIPTION, Told, World, alert, faulty, id, remote};
@@ -151,4 +154,47 @@ async fn an_empty_source_and_an_unreadable_one_are_not_the_same() {
     let round = pull_once(&config, world.told.listener()).await.unwrap();
     assert_eq!(round.faults().count(), 1, "a subscription that is not there says nothing about its alerts");
     assert_eq!(world.cached().await.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_listed_of_a_subscription_no_longer_in_use_leaves() {
+    let world = World::new();
+    let other = "bbbbbbbb-0000-4000-8000-000000000002";
+    let of_other = |number| alert(number, "x").replace(SUBSCRIPTION, other);
+    let emulator = world.serve(&[alert(0, "x"), of_other(1), of_other(2)], faulty(&[])).await;
+    world.pull(&emulator).await.unwrap();
+    assert_eq!(world.cached().await.len(), 3);
+    let waiting = AlertId::new(id(2).as_str().replace(SUBSCRIPTION, other));
+    let change = world.queue([waiting.clone()], Status::Active, Status::Resolved).await;
+
+    let mut config = world.config(&emulator);
+    config.subscriptions = Selection::Only(vec![SubscriptionId::new(SUBSCRIPTION)]);
+    pull_once(&config, world.told.listener()).await.unwrap();
+    let left: Vec<AlertId> = world.cached().await.into_keys().collect();
+    assert_eq!(left, [id(0), waiting], "what is in the outbox stays");
+    push_until(&config, PushGoal::Settled(change), Duration::from_mins(1), world.told.listener()).await;
+    pull_once(&config, world.told.listener()).await.unwrap();
+    assert_eq!(world.cached().await.into_keys().collect::<Vec<_>>(), [id(0)]);
+
+    world.pull(&emulator).await.unwrap();
+    assert_eq!(world.cached().await, remote(&emulator), "in use again, it is all there");
+    // What the profile no longer names is gone before anything was asked.
+    let named = [SubscriptionId::new(SUBSCRIPTION)];
+    world.store.call(move |store| store.narrow_to(&named)).await.unwrap().unwrap();
+    assert_eq!(world.cached().await.into_keys().collect::<Vec<_>>(), [id(0)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_file_told_without_the_true_id_becomes_what_is_listed() {
+    let world = World::new();
+    let built = alert(3, "A title").replace("/locations/westeurope/", "/locations/unknown/");
+    let store = world.store.clone();
+    let imported = tokio::task::spawn_blocking(move || {
+        let file = Incoming { name: "file".into(), content: Ok(Box::new(Cursor::new(built))) };
+        take_in(&store, vec![file], &AtomicBool::new(false), &mut |_| {}).unwrap()
+    });
+    assert_eq!(imported.await.unwrap().added, 1);
+    let emulator = world.serve_many(10, faulty(&[])).await;
+    world.pull(&emulator).await.unwrap();
+    assert_eq!(world.cached().await, remote(&emulator), "one row");
 }

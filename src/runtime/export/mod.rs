@@ -65,7 +65,7 @@ impl Written {
     pub fn warning(&self) -> Option<String> {
         (self.left_out > 0).then(|| {
             format!(
-                "{} left out: the cache cannot read their JSON; the next sync mends it",
+                "{} left out: the cache cannot read their JSON; the next sync mends it, or importing their files again",
                 thousands(self.left_out)
             )
         })

@@ -1,6 +1,6 @@
 //! Alerts of files: beside those that a source lists, and left alone by its listings.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rusqlite::OptionalExtension;
 
@@ -9,9 +9,12 @@ use super::put::{Putter, Restated, Written, remove, restate};
 use super::subscriptions::number_of;
 use crate::domain::export::alert::with_status;
 use crate::domain::table::RowData;
-use crate::domain::{AlertId, AlertKey, Status, SubscriptionId};
-use crate::store::Store;
+use crate::domain::{AlertId, AlertKey, Stated, Status, SubscriptionId};
 use crate::store::error::{Result, Trouble};
+use crate::store::{Store, moment};
+
+/// Alerts whose status is changed in one transaction.
+const AT_ONCE: usize = 1_000;
 
 /// An alert of a file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub struct Import {
     pub raw: Box<[u8]>,
     /// The record as it stood in the file; empty where that is the JSON.
     pub source: Box<[u8]>,
+    /// What the record said that gave the status.
+    pub stated: Stated,
 }
 
 impl Store {
@@ -34,8 +39,7 @@ impl Store {
                 let known = writing.key(&alert.data.id);
                 let subscription = alert.data.id.subscription().unwrap_or(SubscriptionId::new(""));
                 let number = number_of(conn, &subscription)?;
-                let parts = (&alert.data, &*alert.raw, &*alert.source);
-                written.push((putter.put_imported(writing, known, parts, number)?, &alert.data));
+                written.push((putter.put_imported(writing, known, alert, number)?, &alert.data));
             }
             putter.finish(writing)?;
             remove(conn, superseded)
@@ -45,11 +49,28 @@ impl Store {
         Ok(())
     }
 
-    /// The record of an alert as its source gave it: what stood in the file, or the JSON that was listed.
+    /// The record of an alert as its source gave it: what stood in the file, or the JSON that was listed. Damaged bytes are an
+    /// error as in [`Self::raw`].
     pub fn record_of(&self, id: &AlertId) -> Result<Option<Vec<u8>>> {
         let Some(key) = self.key(id) else { return Ok(None) };
-        let source = self.source_bytes(key).map_err(|trouble| self.cache_read_failed(trouble))?;
+        let source = self.source_bytes(key).map_err(|trouble| self.body_failed(key, trouble))?;
         if source.is_empty() { self.raw(id) } else { Ok(Some(source)) }
+    }
+
+    /// What the record said that gave an alert of a file its status; none where that was not kept.
+    pub fn stated(&self, id: &AlertId) -> Result<Option<Stated>> {
+        let Some(row) = self.key(id).and_then(|key| self.table.table().get(key)) else { return Ok(None) };
+        let read = || {
+            self.cache
+                .conn
+                .prepare_cached("SELECT stated, is_first FROM alert WHERE key = ?1 AND is_first IS NOT NULL")?
+                .query_row([row.key().0], |kept| {
+                    let generated = kept.get::<_, Option<i64>>(0)?.map(moment::read);
+                    Ok(Stated { status: row.remote_status(), generated, is_first_report: kept.get(1)? })
+                })
+                .optional()
+        };
+        read().map_err(|error| self.cache_read_failed(error))
     }
 
     fn source_bytes(&self, key: AlertKey) -> Result<Vec<u8>, Trouble> {
@@ -62,31 +83,53 @@ impl Store {
         found.map_or(Ok(Vec::new()), |place| body::read(&self.cache.conn, place))
     }
 
-    /// Gives alerts of files another status: here, where nobody else has them.
+    /// Gives alerts of files another status: here, where nobody else has them. Where the bytes are damaged the row alone gets
+    /// it: the decision holds, also when the file is imported again.
     pub(in crate::store) fn restate(&mut self, wanted: &[(AlertKey, Status)]) -> Result<()> {
-        let mut alerts = Vec::with_capacity(wanted.len());
-        // In the user's order: of several decisions the last one holds.
-        let last: HashMap<AlertKey, Status> = wanted.iter().copied().collect();
-        let mut left: Vec<AlertKey> = last.keys().copied().collect();
-        while !left.is_empty() {
-            let bodies = self.bodies(&left)?;
-            left = bodies.left;
-            for (key, raw) in bodies.read {
-                let Some(status) = last.get(&key) else { continue };
-                let text = String::from_utf8_lossy(&raw);
-                let raw = with_status(&text, *status).map_or(raw.clone(), |text| text.into_bytes().into());
-                let source = self.source_bytes(key).map_err(|trouble| self.cache_read_failed(trouble))?;
-                alerts.push(Restated { key, status: *status, raw, source: source.into() });
+        // In the user's order: of several decisions the last one holds. Written in the order of the rows, a few at a time: what
+        // is in memory at once does not grow with the decision.
+        let last: BTreeMap<AlertKey, Status> = wanted.iter().copied().collect();
+        let keys: Vec<AlertKey> = last.keys().copied().collect();
+        for chunk in keys.chunks(AT_ONCE) {
+            let mut left = chunk.to_vec();
+            while !left.is_empty() {
+                let bodies = self.bodies(&left)?;
+                let alerts = self.restated(bodies.read, &bodies.damaged, &last)?;
+                left = bodies.left;
+                self.write_cache(|conn, _| restate(conn, &alerts))?;
+                for alert in &alerts {
+                    self.table.set_remote_status(alert.key, alert.status);
+                }
+                self.stale = true;
             }
         }
-        if alerts.is_empty() {
-            return Ok(());
-        }
-        self.write_cache(|conn, _| restate(conn, &alerts))?;
-        for alert in &alerts {
-            self.table.set_remote_status(alert.key, alert.status);
-        }
-        self.stale = true;
         Ok(())
+    }
+
+    fn restated(
+        &self,
+        read: Vec<(AlertKey, Box<[u8]>)>,
+        damaged: &[AlertKey],
+        wanted: &BTreeMap<AlertKey, Status>,
+    ) -> Result<Vec<Restated>> {
+        let mut alerts = Vec::with_capacity(read.len() + damaged.len());
+        for (key, raw) in read {
+            let Some(status) = wanted.get(&key).copied() else { continue };
+            let bytes = match self.source_bytes(key) {
+                Ok(source) => {
+                    let changed = with_status(&String::from_utf8_lossy(&raw), status);
+                    let mut bytes = changed.map_or(raw.into_vec(), String::into_bytes);
+                    let length = bytes.len();
+                    bytes.extend(source);
+                    Some((bytes, length))
+                }
+                Err(Trouble::Damaged(_)) => None,
+                Err(trouble) => return Err(self.cache_read_failed(trouble)),
+            };
+            alerts.push(Restated { key, status, bytes });
+        }
+        let damaged = damaged.iter().filter_map(|key| Some((*key, *wanted.get(key)?)));
+        alerts.extend(damaged.map(|(key, status)| Restated { key, status, bytes: None }));
+        Ok(alerts)
     }
 }

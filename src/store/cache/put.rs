@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Writing, body, row};
+use super::{Import, Writing, body, row};
 use crate::domain::table::{PackedFact, RowData, TableBuilder};
 use crate::domain::{AlertId, AlertKey, Status};
 use crate::store::error::Trouble;
 use crate::store::hash::{content_hash, id_hash};
+use crate::store::moment;
 
 /// What the cache keeps beside an alert's row.
 #[derive(Debug, Clone, Copy)]
@@ -90,15 +91,20 @@ impl<'c> Putter<'c> {
         &mut self,
         writing: &mut Writing<'_>,
         known: Option<AlertKey>,
-        (data, raw, source): (&RowData, &[u8], &[u8]),
+        Import { data, raw, source, stated }: &Import,
         subscription: i64,
     ) -> Result<Written, Trouble> {
         let place = if source.is_empty() {
             self.bodies.add(raw)?
         } else {
-            self.bodies.add(&[raw, source].concat())?
+            self.bodies.add(&[&raw[..], &source[..]].concat())?
         };
-        self.write(writing, known, data, Bytes { place, length: raw.len(), hash: 0 }, subscription)
+        let written =
+            self.write(writing, known, data, Bytes { place, length: raw.len(), hash: 0 }, subscription)?;
+        self.conn
+            .prepare_cached("UPDATE alert SET stated = ?2, is_first = ?3 WHERE key = ?1")?
+            .execute(params![written.key.0, stated.generated.map(moment::write), stated.is_first_report])?;
+        Ok(written)
     }
 
     fn write(
@@ -163,12 +169,12 @@ pub(super) fn set_gone(conn: &Connection, keys: &[AlertKey], gone: bool) -> Resu
     Ok(())
 }
 
-/// An alert of a file with another status: in its row, and in the bytes of its body.
+/// An alert of a file with another status: in its row, and in the bytes of its body, unless they are damaged.
 pub(super) struct Restated {
     pub(super) key: AlertKey,
     pub(super) status: Status,
-    pub(super) raw: Box<[u8]>,
-    pub(super) source: Box<[u8]>,
+    /// The body and after it the record as it stood in the file, and the length of the body.
+    pub(super) bytes: Option<(Vec<u8>, usize)>,
 }
 
 /// Gives alerts of files another status.
@@ -179,14 +185,19 @@ pub(super) fn restate(conn: &Connection, alerts: &[Restated]) -> Result<(), Trou
     let mut write = conn.prepare_cached(
         "UPDATE alert SET row = ?2, block = ?3, start = ?4, length = ?5, source = ?6, content_hash = 0 WHERE key = ?1",
     )?;
-    for Restated { key, status, raw, source } in alerts {
+    let mut write_row = conn.prepare_cached("UPDATE alert SET row = ?2 WHERE key = ?1")?;
+    for Restated { key, status, bytes } in alerts {
         let (packed, block): (Vec<u8>, i64) =
             read.query_row([key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let packed = row::with_status(*key, &packed, *status)
             .ok_or_else(|| Trouble::Damaged(format!("row of alert {}", key.0)))?;
-        let place = bodies.add(&[&raw[..], &source[..]].concat())?;
+        let Some((bytes, length)) = bytes else {
+            write_row.execute(params![key.0, packed])?;
+            continue;
+        };
+        let place = bodies.add(bytes)?;
         freed.insert(block);
-        let (start, length, more) = (place.start as u32, raw.len() as u32, source.len() as u32);
+        let (start, length, more) = (place.start as u32, *length as u32, (bytes.len() - length) as u32);
         write.execute(params![key.0, packed, place.block, start, length, more])?;
     }
     bodies.flush()?;

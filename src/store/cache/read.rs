@@ -7,7 +7,7 @@ use super::put::kept;
 use super::{Known, QuarantineRecord, body};
 use crate::domain::{AlertId, AlertKey, SafeText, SubscriptionId};
 use crate::store::Store;
-use crate::store::error::{Result, Trouble};
+use crate::store::error::{Result, StoreError, Trouble};
 use crate::store::hash::content_hash;
 
 impl Store {
@@ -52,7 +52,7 @@ impl Store {
     }
 
     /// An alert's JSON, byte for byte as last received; none for an alert not in the cache. Where the bytes are damaged, the
-    /// error says so, and the next sync reads the alert anew.
+    /// error says so, and the next sync reads the alert anew, or the next import of its file.
     pub fn raw(&self, id: &AlertId) -> Result<Option<Vec<u8>>> {
         self.key(id).map_or(Ok(None), |key| self.body(key))
     }
@@ -84,18 +84,27 @@ impl Store {
         };
         match read() {
             Ok(raw) => Ok(raw),
-            Err(trouble @ Trouble::Sql(_)) => Err(self.cache_read_failed(trouble)),
-            Err(trouble) => {
-                let error = self.cache.fail(trouble);
-                if self.cache.writable {
-                    // Another content hash than the source's: the alerts of the block count as changed.
-                    let _ = self.cache.conn.execute(
-                        "UPDATE alert SET content_hash = 0 WHERE block = (SELECT block FROM alert WHERE key = ?1)",
-                        [key.0],
-                    );
-                }
-                Err(error)
-            }
+            Err(trouble) => Err(self.body_failed(key, trouble)),
+        }
+    }
+
+    /// Why the bytes of an alert cannot be read, and what brings them again. They cost themselves only: the rest of the cache
+    /// is as good as before.
+    pub(super) fn body_failed(&self, key: AlertKey, trouble: Trouble) -> StoreError {
+        if matches!(trouble, Trouble::Sql(_)) {
+            return self.cache_read_failed(trouble);
+        }
+        if self.cache.writable {
+            // Another content hash than the source's: the alerts of the block count as changed.
+            let _ = self.cache.conn.execute(
+                "UPDATE alert SET content_hash = 0 WHERE block = (SELECT block FROM alert WHERE key = ?1)",
+                [key.0],
+            );
+        }
+        let is_imported = self.table.table().get(key).is_some_and(|row| row.flags().is_imported());
+        match self.cache.fail(trouble) {
+            StoreError::DamagedCache { path, why } if is_imported => StoreError::DamagedImport { path, why },
+            error => error,
         }
     }
 

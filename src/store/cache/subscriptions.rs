@@ -4,17 +4,31 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::SyncState;
+use super::put::remove;
 use crate::domain::progress::Subscription;
 use crate::domain::{AlertKey, SafeText, SubscriptionId};
 use crate::store::error::Result;
 use crate::store::{Store, moment};
 
 impl Store {
-    /// Replaces the subscriptions in use. Alerts of one that is no longer in use stay until it is listed again.
+    /// Replaces the subscriptions in use. What was listed of one that is no longer in use leaves the cache, and comes with the
+    /// next listing should it be in use again: nobody looks at it, counts it or changes it meanwhile. Alerts with a change in
+    /// the outbox stay until that is settled, those of files for good.
     pub fn set_subscriptions(&mut self, subscriptions: &[Subscription]) -> Result<()> {
-        if self.subscriptions()? == subscriptions {
-            return Ok(());
+        if self.subscriptions()? != subscriptions {
+            self.replace_subscriptions(subscriptions)?;
         }
+        self.drop_unused()
+    }
+
+    /// Takes those not among these out of use, should any be known that is.
+    pub fn narrow_to(&mut self, chosen: &[SubscriptionId]) -> Result<()> {
+        let known = self.subscriptions()?;
+        let left: Vec<Subscription> = known.iter().filter(|one| chosen.contains(&one.id)).cloned().collect();
+        if left.len() == known.len() { Ok(()) } else { self.set_subscriptions(&left) }
+    }
+
+    fn replace_subscriptions(&mut self, subscriptions: &[Subscription]) -> Result<()> {
         self.write_cache(|conn, _| {
             conn.execute("UPDATE subscription SET place = NULL", [])?;
             for (place, subscription) in subscriptions.iter().enumerate() {
@@ -30,6 +44,10 @@ impl Store {
                     place as u32
                 ])?;
             }
+            conn.execute(
+                "UPDATE subscription SET last_complete = NULL, last_error = NULL, continuation = NULL WHERE place IS NULL",
+                [],
+            )?;
             Ok(())
         })?;
         let names = names(&self.cache.conn).map_err(|error| self.cache_read_failed(error))?;
@@ -37,6 +55,20 @@ impl Store {
         self.stale = true;
         // Now it is known which alerts of files no source has.
         self.keep_here()
+    }
+
+    fn drop_unused(&mut self) -> Result<()> {
+        let unused = unused_alerts(&self.cache.conn).map_err(|error| self.cache_read_failed(error))?;
+        let table = self.table.table();
+        let rows = unused.into_iter().filter_map(|key| table.get(key));
+        let left = rows.filter(|row| !row.flags().is_imported() && row.pending().is_none());
+        let left: Vec<AlertKey> = left.map(|row| row.key()).collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        self.write_cache(|conn, _| remove(conn, &left))?;
+        self.forget(&left);
+        Ok(())
     }
 
     /// The subscriptions in use, in their order.
@@ -124,6 +156,15 @@ pub(super) fn alerts_of(conn: &Connection, id: &SubscriptionId) -> rusqlite::Res
         "SELECT key FROM alert WHERE subscription = (SELECT number FROM subscription WHERE id = ?1)",
     )?
     .query_map([id.as_str()], |row| row.get(0).map(AlertKey))?
+    .collect()
+}
+
+/// The alerts of subscriptions that are not in use.
+fn unused_alerts(conn: &Connection) -> rusqlite::Result<Vec<AlertKey>> {
+    conn.prepare_cached(
+        "SELECT a.key FROM subscription s JOIN alert a ON a.subscription = s.number WHERE s.place IS NULL",
+    )?
+    .query_map([], |row| row.get(0).map(AlertKey))?
     .collect()
 }
 

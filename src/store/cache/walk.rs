@@ -16,7 +16,7 @@ const BLOCKS: usize = 64;
 pub struct Bodies {
     /// The alerts read, in the order of their bodies on disk.
     pub read: Vec<(AlertKey, Box<[u8]>)>,
-    /// Those whose body is damaged; the next sync reads them anew.
+    /// Those whose body is damaged; the next sync reads them anew, or the next import of their file.
     pub damaged: Vec<AlertKey>,
     /// Those still to be asked for.
     pub left: Vec<AlertKey>,

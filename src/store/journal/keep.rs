@@ -93,11 +93,11 @@ impl Store {
         Ok((!used.is_empty()).then_some(used))
     }
 
-    /// The number of an alert that only a file has.
+    /// The number of an alert that only a file has: no source knows an id that was put together here.
     fn local_key(&self, id: &AlertId, sources: &HashSet<SubscriptionId>) -> Option<AlertKey> {
         let row = self.table.table().get(self.key(id)?)?;
         let listed = id.subscription().is_some_and(|subscription| sources.contains(&subscription));
-        (row.flags().is_imported() && !listed).then(|| row.key())
+        (row.flags().is_imported() && (!listed || id.is_put_together())).then(|| row.key())
     }
 }
 

@@ -1,82 +1,15 @@
 //! Alerts of a file beside those that the cache has: one alert is one row, whatever it came in.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::names::{Names, is_built};
 use crate::azure::parse_alert;
 use crate::domain::export::alert::with_status;
-use crate::domain::table::{RowData, Table};
-use crate::domain::{Alert, AlertId, AlertKey, Status};
+use crate::domain::table::RowData;
+use crate::domain::{Alert, AlertId, AlertKey, Stated, Status};
 use crate::import::Found;
-use crate::import::merge::{Side, is_richer, status};
+use crate::import::merge::{is_richer, newest};
 use crate::store::{Import, Store, StoreError};
-
-/// The location in ids that were put together from a record without one.
-const BUILT: &str = "/locations/unknown/alerts/";
-
-/// Alerts by their names: a record without a location is known by it, and the other way round.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    /// Ids that were put together.
-    built: HashMap<String, Vec<AlertId>>,
-    /// All others, read when the first record without a location comes.
-    whole: Option<HashMap<String, Vec<AlertId>>>,
-}
-
-impl Names {
-    /// Of the alerts in the cache.
-    pub(super) fn of(table: &Table) -> Self {
-        let mut names = Self::default();
-        for (_, row) in table.rows().filter(|(_, row)| is_built(row.parent())) {
-            names.add(&row.id());
-        }
-        names
-    }
-
-    fn add(&mut self, id: &AlertId) {
-        let index = if is_built(id.parent()) { Some(&mut self.built) } else { self.whole.as_mut() };
-        if let Some(index) = index {
-            index.entry(id.name().to_ascii_lowercase()).or_default().push(id.clone());
-        }
-    }
-
-    /// The alert under another id that this one is the same as.
-    fn other(&mut self, store: &mut Store, id: &AlertId) -> Option<AlertId> {
-        let index = if is_built(id.parent()) {
-            self.whole.get_or_insert_with(|| {
-                let mut whole: HashMap<String, Vec<AlertId>> = HashMap::new();
-                for (_, row) in store.snapshot().rows().filter(|(_, row)| !is_built(row.parent())) {
-                    whole.entry(row.name().to_ascii_lowercase()).or_default().push(row.id());
-                }
-                whole
-            })
-        } else {
-            &self.built
-        };
-        let alike = index.get(&id.name().to_ascii_lowercase())?;
-        alike.iter().find(|other| may_share(id, other)).cloned()
-    }
-
-    fn forget(&mut self, id: &AlertId) {
-        if let Some(alike) = self.built.get_mut(&id.name().to_ascii_lowercase()) {
-            alike.retain(|other| other != id);
-        }
-    }
-}
-
-fn is_built(parent: &str) -> bool {
-    parent.len() >= BUILT.len()
-        && parent.is_char_boundary(parent.len() - BUILT.len())
-        && parent[parent.len() - BUILT.len()..].eq_ignore_ascii_case(BUILT)
-}
-
-/// Names are unique in a subscription; a record may know of none.
-fn may_share(one: &AlertId, other: &AlertId) -> bool {
-    let [a, b] = [one, other].map(AlertId::subscription);
-    let unknown = |id: &Option<crate::domain::SubscriptionId>| {
-        id.as_ref().is_none_or(|id| id.as_str() == AlertId::NOWHERE)
-    };
-    a == b || unknown(&a) || unknown(&b)
-}
 
 /// What will be written of an alert.
 struct Draft {
@@ -84,8 +17,8 @@ struct Draft {
     alert: Alert,
     body: String,
     source: Option<String>,
-    status: Status,
-    is_first_report: bool,
+    /// Of the record that gave the status: another one may tell more.
+    stated: Stated,
     /// The cache has just this.
     is_unchanged: bool,
 }
@@ -94,22 +27,28 @@ struct Draft {
 pub(super) fn apply(store: &mut Store, batch: Vec<Found>, names: &mut Names) -> Result<usize, StoreError> {
     let mut drafts: Vec<Draft> = Vec::with_capacity(batch.len());
     let mut places: HashMap<AlertId, usize> = HashMap::with_capacity(batch.len());
-    let (mut superseded, mut listed): (Vec<AlertKey>, HashSet<AlertId>) = (Vec::new(), HashSet::new());
+    let (mut superseded, mut listed): (BTreeSet<AlertKey>, HashSet<AlertId>) =
+        (BTreeSet::new(), HashSet::new());
     let mut added = 0;
     for found in batch {
         let mut id = found.alert.id.clone();
         if !places.contains_key(&id)
-            && store.key(&id).is_none()
             && let Some(other) = names.other(store, &id)
         {
-            if found.is_built {
-                id = other;
+            // An export of such an alert has the id that was put together, too.
+            let is_made_up = found.is_built || is_built(id.parent());
+            let (from, to) = if is_made_up { (&id, &other) } else { (&other, &id) };
+            names.forget(from);
+            if is_made_up || store.key(to).is_some() {
+                // The cache has it under its true id.
+                superseded.extend(store.key(from));
+                store.rename(from, to)?;
             } else {
                 // This record knows better: the alert moves to its true id.
-                names.forget(&other);
-                move_to(store, (&other, &id), &mut drafts, &mut places, &mut superseded)?;
-                names.add(&id);
+                move_to(store, (from, to), &mut drafts, &mut places, &mut superseded)?;
+                names.add(to);
             }
+            id = to.clone();
         }
         if listed.contains(&id) {
             continue;
@@ -125,6 +64,13 @@ pub(super) fn apply(store: &mut Store, batch: Vec<Found>, names: &mut Names) -> 
                     drafts.push(*draft);
                     places.insert(id.clone(), drafts.len() - 1);
                     Some(drafts.len() - 1)
+                }
+                Some(Known::Damaged(stated)) => {
+                    places.insert(id.clone(), drafts.len());
+                    let mut draft = fresh(id, found);
+                    draft.stated = stated.map_or(draft.stated, |stated| newest(stated, draft.stated));
+                    drafts.push(draft);
+                    continue;
                 }
                 None => None,
             },
@@ -142,6 +88,7 @@ pub(super) fn apply(store: &mut Store, batch: Vec<Found>, names: &mut Names) -> 
     let kept = store.kept_here(drafts.iter().map(|draft| &draft.id))?;
     let imports: Vec<Import> = drafts.into_iter().filter_map(|draft| import(draft, &kept)).collect();
     if !imports.is_empty() || !superseded.is_empty() {
+        let superseded: Vec<AlertKey> = superseded.into_iter().collect();
         store.import(&imports, &superseded)?;
     }
     Ok(added)
@@ -152,6 +99,8 @@ enum Known {
     Listed,
     /// Of a file, as it was written.
     Imported(Box<Draft>),
+    /// Of a file, and its bytes cannot be read any more: this record takes their place.
+    Damaged(Option<Stated>),
 }
 
 fn known(store: &mut Store, id: &AlertId) -> Result<Option<Known>, StoreError> {
@@ -161,28 +110,43 @@ fn known(store: &mut Store, id: &AlertId) -> Result<Option<Known>, StoreError> {
     if !row.flags().is_imported() {
         return Ok(Some(Known::Listed));
     }
-    let Some(raw) = store.raw(id)? else { return Ok(None) };
+    let (raw, record) = match (store.raw(id), store.record_of(id)) {
+        (Ok(raw), Ok(record)) => (raw, record),
+        (Err(StoreError::DamagedImport { .. }), _) | (_, Err(StoreError::DamagedImport { .. })) => {
+            return Ok(Some(Known::Damaged(store.stated(id)?)));
+        }
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
+    let Some(raw) = raw else { return Ok(None) };
     let body = String::from_utf8_lossy(&raw).into_owned();
-    let Ok(alert) = parse_alert(&body) else { return Ok(None) };
-    let record = store.record_of(id)?.map(|record| String::from_utf8_lossy(&record).into_owned());
+    let Ok(alert) = parse_alert(&body) else { return Ok(Some(Known::Damaged(store.stated(id)?))) };
+    let record = record.map(|record| String::from_utf8_lossy(&record).into_owned());
     let source = record.filter(|record| *record != body);
     let status = row.remote_status();
-    let is_first_report = source.is_some() && status == Status::Active;
+    let stated = match store.stated(id)? {
+        Some(stated) => stated,
+        // Written before that was kept.
+        None => Stated {
+            status,
+            generated: alert.times.generated,
+            is_first_report: source.is_some() && status == Status::Active,
+        },
+    };
     Ok(Some(Known::Imported(Box::new(Draft {
         id: row.id(),
         alert,
         body,
         source,
-        status,
-        is_first_report,
+        stated,
         is_unchanged: true,
     }))))
 }
 
 fn fresh(id: AlertId, found: Found) -> Draft {
     let body = body_under(&id, &found);
-    let Found { alert, source, is_first_report, .. } = found;
-    Draft { id, status: alert.status, alert, body, source, is_first_report, is_unchanged: false }
+    let stated = Stated::from(&found);
+    let Found { alert, source, .. } = found;
+    Draft { id, alert, body, source, stated, is_unchanged: false }
 }
 
 /// The body of a record that was found to be about the alert with this id.
@@ -193,18 +157,11 @@ fn body_under(id: &AlertId, found: &Found) -> String {
 
 /// One more record of an alert.
 fn merge(draft: &mut Draft, found: Found) {
-    let earlier = Side { alert: &draft.alert, is_first_report: draft.is_first_report };
-    let newest = if draft.alert.status == draft.status {
-        status(earlier, Side::from(&found))
-    } else {
-        // The cached status is that of a decision or of an earlier merge.
-        status(Side { is_first_report: false, ..earlier }, Side::from(&found))
-    };
-    if newest != draft.status {
-        draft.status = newest;
+    let stated = newest(draft.stated, Stated::from(&found));
+    if stated != draft.stated {
+        draft.stated = stated;
         draft.is_unchanged = false;
     }
-    draft.is_first_report &= found.is_first_report;
     let body = body_under(&draft.id, &found);
     if is_richer(&draft.alert, &found.alert) && body != draft.body {
         let Found { alert, source, .. } = found;
@@ -219,13 +176,17 @@ fn move_to(
     (from, to): (&AlertId, &AlertId),
     drafts: &mut Vec<Draft>,
     places: &mut HashMap<AlertId, usize>,
-    superseded: &mut Vec<AlertKey>,
+    superseded: &mut BTreeSet<AlertKey>,
 ) -> Result<(), StoreError> {
     let place = match (places.remove(from), known(store, from)?) {
         (Some(place), _) => place,
         (None, Some(Known::Imported(draft))) => {
             drafts.push(*draft);
             drafts.len() - 1
+        }
+        (None, Some(Known::Damaged(_))) => {
+            superseded.extend(store.key(from));
+            return store.rename(from, to);
         }
         (None, _) => return Ok(()),
     };
@@ -241,11 +202,11 @@ fn move_to(
 /// What is to be written of a draft; none when the cache has it so.
 fn import(draft: Draft, kept: &HashMap<AlertId, Status>) -> Option<Import> {
     let decided = kept.get(&draft.id).copied();
-    let status = decided.unwrap_or(draft.status);
-    if draft.is_unchanged && status == draft.status {
+    let status = decided.unwrap_or(draft.stated.status);
+    if draft.is_unchanged && status == draft.stated.status {
         return None;
     }
-    let Draft { id, alert, mut body, source, .. } = draft;
+    let Draft { id, alert, mut body, source, stated, .. } = draft;
     let mut source = source;
     if status != alert.status
         && let Some(changed) = with_status(&body, status)
@@ -258,5 +219,5 @@ fn import(draft: Draft, kept: &HashMap<AlertId, Status>) -> Option<Import> {
     data.flags = data.flags.imported();
     (data.id, data.status) = (id, status);
     let source = source.map(String::into_bytes).unwrap_or_default();
-    Some(Import { data, raw: body.into_bytes().into(), source: source.into() })
+    Some(Import { data, raw: body.into_bytes().into(), source: source.into(), stated })
 }

@@ -2,6 +2,7 @@
 
 mod join;
 mod named;
+mod names;
 mod reader;
 
 use std::fmt;
@@ -11,10 +12,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::domain::SafeText;
+use thiserror::Error;
+
+use crate::domain::{SafeText, thousands};
 use crate::store::{StoreError, StoreHandle};
-use join::Names;
 pub use named::Named;
+use names::Names;
+pub(super) use names::join_listed;
 use reader::{Part, read_all};
 
 /// Batches read before they are written.
@@ -82,6 +86,25 @@ impl Totals {
     }
 }
 
+/// Why files were not taken in to their end. What was written before stays.
+#[derive(Debug, Error)]
+#[error("{error}{}", kept(totals))]
+pub struct Halted {
+    /// What was written before.
+    pub totals: Totals,
+    /// What the store says.
+    #[source]
+    pub error: Box<StoreError>,
+}
+
+fn kept(totals: &Totals) -> String {
+    match totals.alerts {
+        0 => String::new(),
+        1 => "; 1 alert was imported before that".to_owned(),
+        alerts => format!("; {} alerts were imported before that", thousands(alerts)),
+    }
+}
+
 /// What happens while files are taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
@@ -104,21 +127,25 @@ pub fn take_in(
     files: Vec<Incoming>,
     stop: &AtomicBool,
     told: &mut dyn FnMut(Progress),
-) -> Result<Totals, StoreError> {
-    let names = store.call_blocking(|store| Names::of(&store.snapshot()))?;
+) -> Result<Totals, Halted> {
+    let mut totals = Totals::default();
+    let names = store
+        .call_blocking(|store| Names::of(&store.snapshot()))
+        .map_err(|error| Halted { totals, error: error.into() })?;
     let bytes = AtomicU64::new(0);
     let (parts, coming) = sync_channel::<Part>(AHEAD);
     thread::scope(|scope| {
         let counter = &bytes;
         let reader = scope.spawn(move || read_all(files, &parts, stop, counter));
-        let written = write_all(store, &coming, names, counter, told);
+        let written = write_all(store, &coming, names, counter, &mut totals, told);
         // The reader then knows that nobody listens.
         drop(coming);
         if written.is_err() {
             stop.store(true, Ordering::Relaxed);
         }
         let whole = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let totals = Totals { stopped: !whole, ..written? };
+        written.map_err(|error| Halted { totals, error: error.into() })?;
+        totals.stopped = !whole;
         told(Progress::Read { bytes: bytes.load(Ordering::Relaxed), totals });
         Ok(totals)
     })
@@ -130,20 +157,21 @@ fn write_all(
     coming: &Receiver<Part>,
     mut names: Names,
     bytes: &AtomicU64,
+    totals: &mut Totals,
     told: &mut dyn FnMut(Progress),
-) -> Result<Totals, StoreError> {
-    let mut totals = Totals::default();
+) -> Result<(), StoreError> {
     let mut due = Instant::now() + TICK;
     loop {
         match coming.recv_timeout(due.saturating_duration_since(Instant::now())) {
             Ok(Part::Alerts(found)) => {
-                totals.alerts += found.len();
+                let alerts = found.len();
                 let (back, added) = store.call_blocking(move |store| {
                     let added = join::apply(store, found, &mut names);
                     (names, added)
                 })?;
                 names = back;
                 totals.added += added?;
+                totals.alerts += alerts;
             }
             Ok(Part::Left(left)) => {
                 if left.is_broken {
@@ -154,10 +182,10 @@ fn write_all(
                 told(Progress::Left(left));
             }
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Ok(totals),
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
         if Instant::now() >= due {
-            told(Progress::Read { bytes: bytes.load(Ordering::Relaxed), totals });
+            told(Progress::Read { bytes: bytes.load(Ordering::Relaxed), totals: *totals });
             due = Instant::now() + TICK;
         }
     }
