@@ -1,5 +1,7 @@
 //! Talks with the core behind them: what each line is answered with.
 
+mod sets;
+
 use crate::app::effect::SignInOrder;
 use crate::app::harness::{Given, Harness, ROW, now};
 use crate::app::key::Key;
