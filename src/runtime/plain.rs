@@ -35,6 +35,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// But at least so often.
 const MOST_PATIENCE: Duration = Duration::from_mins(1);
 
+/// How long after the end of a command a signal that ended it may come.
+const LATE_SIGNAL: Duration = Duration::from_millis(50);
+
 /// Whether flags or the terminal ask for plain mode.
 pub fn is_asked_for(global: &Global) -> bool {
     global.plain || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
@@ -342,7 +345,11 @@ impl Talk {
                     let _ = self.out.finish();
                     self.shell.attend(number, &words, alerts);
                 }
+                    signals::set_away(true);
                 Some(Immediate::Leave) => flow = Flow::Leave(0),
+                    // A ctrl-c that ended the command is on its way to us, too.
+                    thread::sleep(LATE_SIGNAL);
+                    signals::set_away(false);
             }
         }
         flow
