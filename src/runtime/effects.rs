@@ -321,8 +321,7 @@ impl Shell {
                 pipes.close();
                 triggers.close();
                 writes.land();
-                let done = handle.block_on(async { tokio::time::timeout(ORDERS_LIMIT, done).await });
-                if done.is_err() {
+                if !handle.block_on(journal::done(done, ORDERS_LIMIT)) {
                     tracing::error!("journal orders were still waiting when the profile was closed");
                 }
             };
@@ -378,8 +377,7 @@ impl Shell {
         self.pipes.close();
         self.triggers.close();
         drop(self.orders);
-        let done = self.handle.block_on(async { tokio::time::timeout(ORDERS_LIMIT, self.orders_done).await });
-        if done.is_err() {
+        if !self.handle.block_on(journal::done(self.orders_done, ORDERS_LIMIT)) {
             tracing::error!("journal orders were still waiting when the program left");
         }
         self.work.close()
