@@ -241,9 +241,10 @@ impl Shell {
                 });
             }
             Effect::OpenProfile(name) => self.open_profile(name),
-            Effect::ListSubscriptions { sign_in, cloud } => {
+            Effect::ListSubscriptions { number, sign_in, cloud } => {
                 let (mailbox, state) = (self.mailbox.clone(), self.first_run.clone());
-                self.handle.spawn(async move { first_run::list(&state, sign_in, &cloud, &mailbox).await });
+                let list = async move { first_run::list(&state, sign_in, &cloud, &mailbox, number).await };
+                self.handle.spawn(list);
             }
             Effect::WriteConfig { sign_in, subscriptions, keep } => {
                 let written = self.first_run.write(&self.global, sign_in, subscriptions, keep);

@@ -1,6 +1,8 @@
 //! What a line acts on is what was printed, and no more.
 
 use super::Talk;
+use crate::app::harness::{Given, Harness, ROW};
+use crate::domain::fact::FactKind;
 
 #[test]
 fn narrowing_never_shows_more() {
@@ -16,4 +18,42 @@ fn narrowing_never_shows_more() {
         assert_eq!(talk.model().filter.applied.to_string(), after);
         assert_eq!(talk.harness.shown().len(), shown, "{after}");
     }
+}
+
+/// All techniques of all tactics at once are too many to listen to.
+#[test]
+fn tactics_are_read_first_and_their_techniques_on_demand() {
+    const SCRIPTS: Given = Given { facts: &[(FactKind::Technique, "T1059")], ..ROW };
+    const GUESSES: Given = Given { facts: &[(FactKind::Technique, "T1110")], ..ROW };
+    let mut talk = Talk::with(Harness::new(&[SCRIPTS, SCRIPTS, GUESSES, ROW]));
+    talk.say(&["attack"]);
+    assert!(talk.written.contains("\n1. Execution, 4 alerts, 4 High; 2 techniques.\n"), "{}", talk.written);
+    assert!(!talk.written.contains("T1059"), "{}", talk.written);
+    talk.say(&["techniques 2", "techniques 1"]);
+    let read = "Execution, 4 alerts, 4 High. Its techniques:\n1. T1059 Command and Scripting Interpreter, 2 alerts, 2 High.\n2. T1110";
+    assert!(talk.written.contains(read), "{}", talk.written);
+    talk.say(&["", "techniques 1", "2"]);
+    assert!(
+        talk.written.ends_with("list> ")
+            && talk.written.contains(" since:24h tactic:execution technique:T1110\n1 of 4 alerts"),
+        "{}",
+        talk.written
+    );
+}
+
+/// Whatever the keys are: lines go by words.
+#[test]
+fn words_do_not_hang_on_the_keys_of_the_screen() {
+    let own = [("palette", "F2"), ("undo", "F3"), ("mark-last", "F4"), ("filter", "F5")];
+    let own = own.map(|(command, key)| (command.to_owned(), vec![key.to_owned()]));
+    let mut harness = Harness::small();
+    harness.model.settings.keymap = build(Preset::Default, &own.into()).unwrap();
+    let mut talk = Talk::with(harness);
+    talk.say(&["list", "status resolved 1", ":sort"]);
+    assert!(talk.written.contains("Queued: resolve 1 alert; undo takes it back."), "{}", talk.written);
+    assert!(matches!(talk.model().overlays.last(), Some(Overlay::Palette(_))), "{}", talk.written);
+    talk.say(&["", ":"]);
+    assert!(matches!(talk.model().overlays.last(), Some(Overlay::Palette(_))), "{}", talk.written);
+    talk.say(&["", "mark all", "unmark all"]);
+    assert!(talk.written.contains("marks-again brings them back"), "{}", talk.written);
 }
