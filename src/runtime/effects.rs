@@ -325,6 +325,7 @@ impl Shell {
                 if !handle.block_on(journal::done(done, ORDERS_LIMIT)) {
                     tracing::error!("journal orders were still waiting when the profile was closed");
                 }
+                pipes.insist();
             };
             profiles::change(&work, next, &slot, settled, go);
         });
@@ -381,6 +382,8 @@ impl Shell {
         if !self.handle.block_on(journal::done(self.orders_done, ORDERS_LIMIT)) {
             tracing::error!("journal orders were still waiting when the program left");
         }
-        self.work.close()
+        let pending = self.work.close();
+        self.pipes.insist();
+        pending
     }
 }
