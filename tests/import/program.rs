@@ -144,6 +144,18 @@ fn commands_on_files_decide_nothing_that_would_be_gone() {
 }
 
 #[test]
+fn what_is_typed_is_not_read_as_alerts() {
+    let home = tempfile::tempdir().unwrap();
+    let environment = [("HOME", home.path().to_str().unwrap())];
+    let mut pty = Pty::start(&["--file", "-"], &environment, (120, 36));
+    pty.wait("--file - reads standard input");
+    assert_eq!(pty.end(), 2);
+    let (code, out, errors) = run(quell(home.path()).args(["--plain", "--file", "-"]).stdin(Stdio::null()));
+    assert_eq!((code, out.as_str()), (2, ""), "{errors}");
+    assert!(errors.contains("quell import -"), "{errors}");
+}
+
+#[test]
 fn a_file_is_triaged_on_the_screen_without_a_source() {
     let home = tempfile::tempdir().unwrap();
     let (mixed, rows) = (fixture("mixed.ndjson"), fixture("log-analytics.csv"));
