@@ -4,6 +4,32 @@ use super::Talk;
 use crate::app::harness::{Given, Harness, ROW};
 use crate::domain::fact::FactKind;
 
+/// The filter that some lines lead to, while something happens before the last one.
+fn filter(rows: &[Given], lines: &[&str], number: &str, meanwhile: fn(&mut Harness)) -> String {
+    let mut talk = Talk::with(Harness::new(rows));
+    talk.say(lines).meanwhile(meanwhile).say(&[number]);
+    assert!(talk.model().overlays.is_empty(), "{}", talk.written);
+    talk.model().filter.applied.to_string()
+}
+
+#[test]
+fn numbers_of_a_chart_are_those_that_were_printed() {
+    const SCRIPTS: Given = Given { facts: &[(FactKind::Technique, "T1059")], ..ROW };
+    const GUESSES: Given = Given { facts: &[(FactKind::Technique, "T1110")], hours: 5, ..ROW };
+    let rows = [SCRIPTS, SCRIPTS, GUESSES];
+    let more = |harness: &mut Harness| {
+        for (key, hours) in [(8, 9), (9, 9)] {
+            harness.put(key, Given { hours, ..GUESSES });
+        }
+        harness.snapshot();
+    };
+    for lines in [&["time 24h", "timeline"][..], &["attack", "techniques 1"]] {
+        let read = filter(&rows, lines, "1", |_| {});
+        assert_eq!(filter(&rows, lines, "1", more), read, "{lines:?}");
+    }
+    assert!(filter(&rows, &["attack", "techniques 1"], "2", more).ends_with("technique:T1110"));
+}
+
 #[test]
 fn narrowing_never_shows_more() {
     for (before, more, after, shown) in [
