@@ -128,7 +128,7 @@ fn benches(criterion: &mut Criterion) {
         });
     }
     criterion.bench_function("complete resource: over 100k", |bencher| {
-        bencher.iter(|| complete("resource:vm", 11, &table));
+        bencher.iter(|| complete("resource:vm", 11, &table, &context, &|| false));
     });
     criterion.bench_function("parse", |bencher| {
         bencher.iter(|| {

@@ -122,7 +122,7 @@ fn the_worst_alert_is_read_its_mitigation_too_and_what_shares_its_address() {
     let asked = bench.emulator().log().len();
     talk.expect("respond 1", "section 2: Mitigate.");
     talk.expect("section 3", "section 3: Prevent.");
-    talk.expect("section mitigate", "1) 1. ");
+    talk.expect("section mitigate", "1) Restrict ");
     talk.expect("1", "Step ticked off.");
     talk.expect("back", "Back in the list.");
     // The first alert that mentions an address.

@@ -3,7 +3,7 @@
 use crate::app::command::Change;
 use crate::app::effect::JournalOrder;
 use crate::app::journal::{Order, Submitted, order};
-use crate::app::model::{Confirm, Decision, Model, Overlay, Pane, SetOf, StatusMenu, Twins};
+use crate::app::model::{Confirm, Decision, Makeup, Model, Overlay, Pane, SetOf, StatusMenu, Twins};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effects, list, marks, undo};
 use crate::domain::change::{NewChange, Plan, Skip, plan};
@@ -21,7 +21,7 @@ pub(super) fn run(model: &mut Model, change: Change, out: &mut Effects) {
         Change::Redo => undo::redo(model, out),
         Change::Repeat => repeat(model, out),
         Change::Twins => {
-            let keys = twins_left(model);
+            let keys: Vec<AlertKey> = twins_left(model).collect();
             if let Some((_, decision)) = model.bulk.twins.take() {
                 decide_on(model, &keys, &KeySet::default(), decision, SetOf::Twins, out);
             }
@@ -65,13 +65,20 @@ pub(super) fn decide(model: &mut Model, decision: Decision, out: &mut Effects) {
 }
 
 /// The twins that the last decision left and that are still as open or closed as they were then.
-pub(super) fn twins_left(model: &Model) -> Vec<AlertKey> {
+pub(super) fn twins_left(model: &Model) -> impl Iterator<Item = AlertKey> + '_ {
     let left = model.bulk.twins.iter().flat_map(|(twins, _)| twins);
     let same = left.filter(|(key, target)| {
         let row = model.table.get(*key).filter(|row| !row.flags().is_gone());
         row.is_some_and(|row| row.status().is_open() == target.seen.is_open())
     });
-    same.map(|(key, _)| *key).collect()
+    same.map(|(key, _)| *key)
+}
+
+/// The twins of one alert, if its details are of the alerts as they are now.
+fn known_twins<'m>(model: &'m Model, keys: &[AlertKey]) -> Option<&'m [AlertKey]> {
+    let details = &model.details;
+    let shown = details.shown.as_ref().filter(|shown| *keys == [shown.key] && details.asked.is_none())?;
+    details.counted.as_ref().is_some_and(|counted| counted.holds(&model.table)).then_some(&shown.twins)
 }
 
 /// Freezes the set. One alert changes at once, unless it is dismissed; else the exact set is shown first.
@@ -84,13 +91,14 @@ fn decide_on(
     out: &mut Effects,
 ) {
     let plan = plan(&model.table, keys, decision.status, kept);
-    let twins = scan::left_behind(&model.table, keys, &plan, decision.status);
+    let twins = scan::left_behind(&model.table, keys, &plan, decision.status, known_twins(model, keys));
     let confirm = Confirm {
         status: decision.status,
         matching: plan.targets.len() + plan.skipped.len(),
         off_screen: off_screen(model, &plan),
         twins: (!twins.is_empty()).then_some(Twins { targets: twins, added: false }),
         of,
+        makeup: Makeup::of(&model.table, &plan),
         plan,
         reason: decision.reason,
         take: decision.take,
@@ -117,6 +125,7 @@ pub(super) fn toggle_twins(model: &mut Model) {
             targets.truncate(targets.len() - twins.targets.len());
         }
         confirm.off_screen = off_screen(model, &confirm.plan);
+        confirm.makeup = Makeup::of(&model.table, &confirm.plan);
     }
     model.overlays.push(Overlay::Confirm(confirm));
 }

@@ -87,6 +87,15 @@ pub enum Effect {
         /// The newest alert that is no news.
         seen: AlertKey,
     },
+    /// Find the alerts of a snapshot that match.
+    Match {
+        /// Comes back with the answer.
+        question: Question,
+        /// The snapshot.
+        table: Arc<Table>,
+        /// The filter.
+        filter: Filter,
+    },
     /// Announce new alerts by the terminal.
     Announce(Announcement),
     /// Give the window a title.

@@ -7,7 +7,7 @@ use crate::app::documents::moment::counted;
 use crate::app::effect::{SaveOrder, SaveWhat};
 use crate::app::input::Input;
 use crate::app::message::Saved;
-use crate::app::model::{Confirm, Contents, Model, Overlay, SavePrompt, SaveState, Saving, StatusMenu};
+use crate::app::model::{Contents, Model, Overlay, SavePrompt, SaveState, Saving, StatusMenu};
 use crate::app::notice::{fail, say};
 use crate::app::{Effect, Effects, bulk, leaving, marks, overlays};
 use crate::domain::change::{Plan, ScriptTool, Target};
@@ -52,21 +52,23 @@ pub(super) fn open_script(model: &mut Model, status: Status, out: &mut Effects) 
         say(model, format!("nothing to change: no alert that is not {} already", status.word()), out);
         return;
     }
-    script_of(model, &plan, status);
+    script_of(model, targets_of(&plan), status);
 }
 
 /// The change that is about to be confirmed, as a script.
 pub(super) fn script_of_confirm(model: &mut Model) {
-    if let Some(Overlay::Confirm(confirm)) = model.overlays.last() {
-        let Confirm { plan, status, .. } = (**confirm).clone();
-        if !plan.targets.is_empty() {
-            script_of(model, &plan, status);
-        }
+    let Some(Overlay::Confirm(confirm)) = model.overlays.last() else { return };
+    if !confirm.plan.targets.is_empty() {
+        let (targets, status) = (targets_of(&confirm.plan), confirm.status);
+        script_of(model, targets, status);
     }
 }
 
-fn script_of(model: &mut Model, plan: &Plan, status: Status) {
-    let targets: Arc<[Target]> = plan.targets.iter().map(|(_, target)| target.clone()).collect();
+fn targets_of(plan: &Plan) -> Arc<[Target]> {
+    plan.targets.iter().map(|(_, target)| target.clone()).collect()
+}
+
+fn script_of(model: &mut Model, targets: Arc<[Target]>, status: Status) {
     let name = file_name(status.word(), model.now.utc, model.now.offset, "sh");
     push(model, Contents::Script { targets, status, tool: ScriptTool::default() }, name);
 }

@@ -20,7 +20,7 @@ use crate::app::effect::{Effect, JournalOrder};
 use crate::app::key::Key;
 use crate::app::message::{Detail, Journal, Kept, Message, Now, Session, Start};
 use crate::app::model::{Failure, Model};
-use crate::app::update;
+use crate::app::{Effects, update};
 use crate::domain::alert::{Alert, Prose, Scan};
 use crate::domain::change::{ChangeRecord, NewChange, Outcome, Target, TargetRecord};
 use crate::domain::fact::{Fact, FactKind};
@@ -31,7 +31,8 @@ use crate::domain::query::Query;
 use crate::domain::record::{AlertRecord, Deed};
 use crate::domain::related::related;
 use crate::domain::resource::Cloud;
-use crate::domain::table::{Flags, RowData, TableBuilder};
+use crate::domain::scan;
+use crate::domain::table::{Flags, RowData, TableBuilder, WALKS};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{AlertId, AlertKey, SafeText, Severity, Status, SubscriptionId};
 
@@ -135,6 +136,8 @@ pub(crate) struct Harness {
     pub(crate) refuse: Option<&'static str>,
     /// While true, effects wait for [`Self::settle`].
     pub(crate) slow: bool,
+    /// Walks over all alerts that updates took.
+    pub(crate) walks: usize,
     /// Keys pressed.
     pub(crate) pressed: usize,
 }
@@ -171,6 +174,7 @@ impl Harness {
             spare: BTreeSet::new(),
             refuse: None,
             slow: false,
+            walks: 0,
             pressed: 0,
         }
     }
@@ -215,8 +219,16 @@ impl Harness {
         self.send(Message::Table(table))
     }
 
-    pub(crate) fn send(&mut self, message: Message) -> &mut Self {
+    /// Updates the model, and counts the walks over all alerts that it took.
+    fn update(&mut self, message: Message) -> Effects {
+        let before = WALKS.get();
         let out = update(&mut self.model, message, self.now);
+        self.walks += WALKS.get() - before;
+        out
+    }
+
+    pub(crate) fn send(&mut self, message: Message) -> &mut Self {
+        let out = self.update(message);
         self.effects.extend(out.iter().cloned());
         self.waiting.extend(out);
         if !self.slow {
@@ -230,7 +242,7 @@ impl Harness {
         while !self.waiting.is_empty() {
             let effect = self.waiting.remove(0);
             for message in self.answer(effect) {
-                let out = update(&mut self.model, message, self.now);
+                let out = self.update(message);
                 self.effects.extend(out.iter().cloned());
                 self.waiting.extend(out);
             }
@@ -257,6 +269,9 @@ impl Harness {
             Effect::Chart { question, table, order } => {
                 vec![Message::Charted(question, query::chart(&table, order, &self.context()))]
             }
+            Effect::Match { question, table, filter } => {
+                vec![Message::Matched(question, query::matching(&table, &filter, &self.context()))]
+            }
             Effect::CountNew { question, table, filter, seen } => {
                 vec![self.count_new(question, table, &filter, seen)]
             }
@@ -282,6 +297,7 @@ impl Harness {
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
                     mentions: mentioned::by(&table, key),
                     families: incident::families(&table, key),
+                    twins: scan::twins(&table, &[key]),
                     record: AlertRecord::of(&past),
                     past,
                 };

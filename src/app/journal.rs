@@ -181,7 +181,7 @@ fn queued(model: &mut Model, change: ChangeId, count: usize, out: &mut Effects) 
 /// What the last decision left as it is, and the key that adds it.
 pub(super) fn twins_left(model: &Model) -> Option<String> {
     let adds = model.settings.keymap.said(Command::Change(Change::Twins));
-    Some(match bulk::twins_left(model).len() {
+    Some(match bulk::twins_left(model).count() {
         0 => return None,
         1 => format!("its twin of the other scanner stays until its next scan: {adds} adds it"),
         several => {

@@ -66,7 +66,7 @@ pub(super) fn is_busy(model: &Model) -> bool {
 /// sheet that is about to open. These answers take milliseconds; keys that are faster wait here.
 fn blocked(model: &Model) -> bool {
     let list_has_keys = model.overlays.is_empty() && !model.filter.editing && model.first_run.is_none();
-    let list = model.list.awaiting && list_has_keys;
+    let list = (model.list.awaiting || model.list.pattern.is_some()) && list_has_keys;
     let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
     let values = overlays::facets::awaited(model);
     model.switching
@@ -288,6 +288,7 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
         // Whatever they waited for is not worth waiting for.
         model.held.clear();
         model.list.awaiting = false;
+        model.list.pattern = None;
         model.details.pivot = None;
         model.related.asked = None;
         journal::drop_sheet(model);

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use crate::app::command::{Command, Mark};
 use crate::app::documents::moment::thousands;
 use crate::app::input::Input;
+use crate::app::message::Question;
 use crate::app::model::{List, Model, Overlay, Pane, Visual};
 use crate::app::notice::{alerts, say};
-use crate::app::{Effects, list, related};
+use crate::app::{Effect, Effects, list, related};
 use crate::domain::AlertKey;
 use crate::domain::fact::FactKind;
-use crate::domain::filter::{Compiled, Context, parse};
+use crate::domain::filter::parse;
 use crate::domain::key_set::KeySet;
 use crate::domain::listing::Listing;
 use crate::domain::query::Group;
@@ -108,7 +109,7 @@ fn marked_in(list: &List) -> Vec<usize> {
 }
 
 /// The same, with a look at each mark.
-fn by_mark(list: &List) -> Vec<usize> {
+pub(super) fn by_mark(list: &List) -> Vec<usize> {
     let mut counts = vec![0; list.groups().len()];
     let places = list.marks.iter().filter_map(|key| list.listing.place(key));
     for group in places.filter_map(|place| list.group_at(place)) {
@@ -118,7 +119,7 @@ fn by_mark(list: &List) -> Vec<usize> {
 }
 
 /// The same, with a look at each alert of the list.
-fn by_place(list: &List) -> Vec<usize> {
+pub(super) fn by_place(list: &List) -> Vec<usize> {
     let is_marked = |place| list.listing.key(place).is_some_and(|key| list.marks.contains(key));
     let count = |group: &Group| group.places().filter(|place| is_marked(*place)).count();
     list.groups().iter().map(count).collect()
@@ -365,10 +366,17 @@ pub(super) fn by_pattern(model: &mut Model, text: &str, out: &mut Effects) -> Re
         return Err("type a filter, such as resource:vm-test*".to_owned());
     }
     let filter = parse(text).map_err(|error| error.to_string())?;
-    let me = model.session.as_ref().map(|session| session.who.clone()).filter(|who| !who.is_empty());
-    let context = Context { now: model.now.utc, offset: model.now.offset, me };
-    let table = Arc::clone(&model.list.listing.table);
-    let Some(compiled) = Compiled::new(&filter, &table, &context, &|| false) else { return Ok(()) };
-    set(model, out, |row| compiled.matches(row));
+    let question = Question(model.next_serial());
+    let list = &mut model.list;
+    list.pattern = Some((question, list.listing.listed.clone()));
+    out.push(Effect::Match { question, table: Arc::clone(&list.listing.table), filter });
     Ok(())
+}
+
+/// What passes the filter is known: those of the list as it was then are marked.
+pub(super) fn matched(model: &mut Model, question: Question, found: &KeySet, out: &mut Effects) {
+    let Some((_, listed)) = model.list.pattern.take_if(|(asked, _)| *asked == question) else { return };
+    let mut found = listed.minus(&listed.minus(found));
+    retain_known(&mut found, &model.list.listing, &model.table);
+    add(model, &found, out);
 }

@@ -8,23 +8,21 @@ use crate::app::command::Command;
 use crate::app::fetch;
 use crate::app::key::Key;
 use crate::app::model::{Counted, Failure, PipeEnd, ProfileLine, ShownCode, Tab};
+pub use crate::app::model::{Detail, Mention};
 use crate::app::mouse::Mouse;
-use crate::domain::alert::Alert;
 use crate::domain::change::{ChangeRecord, TargetRecord};
 use crate::domain::chart::{Attack, Timeline};
-use crate::domain::fact::{FactKind, named};
 use crate::domain::filter::{Completion, Values};
-use crate::domain::incident::Family;
 use crate::domain::key_set::KeySet;
 use crate::domain::listing::Listing;
 use crate::domain::progress::{Fault, Subscription, SyncEvent};
-use crate::domain::record::{AlertRecord, DeedKind, LogEntry, Past};
+use crate::domain::record::{DeedKind, LogEntry};
 use crate::domain::related::Related;
 use crate::domain::resource::ResourceId;
 use crate::domain::response::TriggerRecord;
 use crate::domain::table::Table;
 use crate::domain::view::{Edited, KeptView, Place, ViewCount, ViewEdit, ViewId, ViewRef};
-use crate::domain::{AlertId, AlertKey, ChangeId, SafeStr, SafeText, SubscriptionId};
+use crate::domain::{AlertId, AlertKey, ChangeId, SafeText, SubscriptionId};
 
 /// The clock as the shell read it for this message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +60,8 @@ pub enum Message {
     Counted(Question, Tallied),
     /// The alerts of a snapshot that match and are new, by their rows.
     New(Question, Arc<Table>, Vec<u32>),
+    /// The alerts of a snapshot that match.
+    Matched(Question, KeySet),
     /// Alerts counted for a chart.
     Charted(Question, Chart),
     /// The values of a field, for *Add filter*.
@@ -192,58 +192,6 @@ pub enum Timer {
     Notice(u64),
     /// The list has been shown as it is for a moment: keep that.
     Place,
-}
-
-/// One alert in full with what stands beside it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Detail {
-    /// Whose details.
-    pub key: AlertKey,
-    /// The alert.
-    pub alert: Alert,
-    /// The source's JSON, byte for byte.
-    pub raw: Arc<str>,
-    /// The entities that others may mention too, in display order.
-    pub mentions: Vec<Mention>,
-    /// The incidents that it groups or that group it.
-    pub families: Vec<Family>,
-    /// What was done to it with quell, newest first.
-    pub past: Vec<Past>,
-    /// What of that counts now: notes, feedback, ticked steps.
-    pub record: AlertRecord,
-}
-
-/// An entity's value and how many other alerts mention it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mention {
-    /// The kind it is searched as.
-    pub kind: FactKind,
-    /// The value.
-    pub value: SafeText,
-    /// The entity's kind for people.
-    pub label: String,
-    /// How many other alerts mention it.
-    pub alerts: usize,
-    /// On how many resources, this alert's included.
-    pub resources: usize,
-}
-
-impl Mention {
-    /// The value as alerts are searched for it: of entities without a field of their own, kind and name.
-    pub fn fact(&self) -> SafeText {
-        match self.kind {
-            FactKind::Named => named(&self.label, self.value.raw()),
-            _ => self.value.clone(),
-        }
-    }
-
-    /// The value as a list of entities shows it: of a resource's id the name at its end.
-    pub fn short(&self) -> SafeStr<'_> {
-        match self.value.raw().rsplit_once('/') {
-            Some((_, name)) if self.kind == FactKind::ResourceId && !name.is_empty() => SafeStr(name),
-            _ => self.value.as_safe(),
-        }
-    }
 }
 
 /// Answers of the journal.

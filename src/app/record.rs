@@ -1,5 +1,7 @@
 //! The local record: notes, assignment, feedback. Nothing of it is sent; the journal keeps it.
 
+use std::collections::HashSet;
+
 use crate::app::command::Record;
 use crate::app::effect::JournalOrder;
 use crate::app::input::Input;
@@ -41,14 +43,11 @@ fn chosen(model: &Model) -> Chosen {
 fn menu(model: &Model, alerts: Chosen) -> AssignMenu {
     let me = model.session.as_ref().map(|session| session.who.clone()).unwrap_or_default();
     let locals = model.table.local().values();
-    let mut people: Vec<SafeText> = locals
-        .flat_map(|local| [&local.assigned, &local.changed_by])
-        .flatten()
-        .filter(|who| !who.is_empty() && **who != me)
-        .cloned()
-        .collect();
-    people.sort_by_cached_key(|who| who.raw().to_lowercase());
-    people.dedup();
+    let named = locals.flat_map(|local| [&local.assigned, &local.changed_by]).flatten();
+    // Few people, and a record of each for every alert: each is looked at once.
+    let people: HashSet<&SafeText> = named.filter(|who| !who.is_empty() && **who != me).collect();
+    let mut people: Vec<SafeText> = people.into_iter().cloned().collect();
+    people.sort_by_cached_key(|who| (who.raw().to_lowercase(), who.clone()));
     AssignMenu { alerts, me, people, input: Input::default(), chosen: 0 }
 }
 

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::app::message::{Message, Now, Start, Timer};
-use crate::app::model::{Model, Pane};
+use crate::app::model::{Model, Overlay, Pane};
 use crate::app::notice::Speaker;
 use crate::app::{
-    Effect, Effects, ask, details, export, filter_bar, first_run, journal, keys, list, mouse, notice, notify,
-    overlays, pipe, profiles, related, respond, sign_in, sync_status, views,
+    Effect, Effects, ask, details, export, filter_bar, first_run, journal, keys, list, marks, mouse, notice,
+    notify, overlays, pipe, profiles, related, respond, sign_in, sync_status, views,
 };
 use crate::domain::progress::SyncEvent;
 
@@ -79,6 +79,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Listed(question, listing) => list::listed(model, question, listing, out),
         Message::New(question, table, rows) => notify::counted(model, question, &table, &rows, out),
         Message::Counted(question, tallied) => views::count::counted(model, question, tallied, out),
+        Message::Matched(question, found) => marks::matched(model, question, &found, out),
         Message::Charted(question, chart) => overlays::charted(model, question, chart, out),
         Message::Values(question, values) => overlays::facets::answered(model, question, values),
         Message::Completed(question, completion) => filter_bar::completed(model, question, completion),
@@ -92,7 +93,9 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
             let settled = matches!(event, SyncEvent::Settled { .. });
             let ended = if let SyncEvent::RoundEnded(_, snapshot) = event { Some(snapshot) } else { None };
             sync_status::event(model, event, out);
-            overlays::measure(model);
+            if matches!(model.overlays.last(), Some(Overlay::Jobs(_))) {
+                overlays::measure(model);
+            }
             views::count::recount(model, out);
             if let Some(snapshot) = ended {
                 notify::synced(model, snapshot, out);

@@ -49,7 +49,7 @@ async fn change(
     let keep: KeySet = select::find_all(&workspace.table, &set.keep)?.into_iter().collect();
     let plan = plan(&workspace.table, &keys, set.status, &keep);
     say(arithmetic(&plan, &set));
-    if let Some(twins) = twins(&scan::left_behind(&workspace.table, &keys, &plan, set.status)) {
+    if let Some(twins) = twins(&scan::left_behind(&workspace.table, &keys, &plan, set.status, None)) {
         say(twins);
     }
     if let Some(tool) = set.script {

@@ -1,7 +1,5 @@
 //! Bulk changes: which alerts a decision covers, what became of each, and how it is undone.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -370,7 +368,7 @@ impl Plan {
 /// alert. `seen` is the status shown, so that an undo of a change on top of another returns to what the user saw.
 pub fn plan(table: &Table, keys: &[AlertKey], want: Status, keep: &KeySet) -> Plan {
     let mut plan = Plan::default();
-    let mut done = HashSet::with_capacity(keys.len());
+    let mut done = KeySet::default();
     for key in keys.iter().copied().filter(|key| done.insert(*key)) {
         let Some(row) = table.get(key) else { continue };
         let skip = if keep.contains(key) {

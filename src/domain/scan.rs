@@ -14,7 +14,9 @@
 //! the strongest evidence that both give, which is a file's hash, then a file's path, then a malware's name, then the
 //! family of the alert type. See [`twins`].
 
+use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 
 use crate::domain::alert::Prose;
 use crate::domain::change::{Plan, Target, plan};
@@ -139,19 +141,70 @@ fn same_group(left: &Row<'_>, right: &Row<'_>) -> bool {
     left.is_empty() || right.is_empty() || fold(left) == fold(right)
 }
 
+/// Alerts of a known scanner by where they are.
+type Places<'t> = HashMap<(String, String), Vec<Row<'t>>>;
+
+fn places<'t>(table: &'t Table, keys: &[AlertKey]) -> Places<'t> {
+    let mut places = Places::new();
+    for row in keys.iter().filter_map(|key| table.get(*key)) {
+        if row.flags().scan() != Scan::Unknown && !row.resource().0.is_empty() {
+            places.entry(place(&row)).or_default().push(row);
+        }
+    }
+    places
+}
+
 /// The twins of some alerts that are not among these, in the table's order: for each finding, what the other scanner
 /// reported. One look at each alert; only those of the other scanner on one of the resources cost more.
 pub fn twins(table: &Table, keys: &[AlertKey]) -> Vec<AlertKey> {
-    let mut wanted: HashMap<(String, String), Vec<Row<'_>>> = HashMap::new();
-    for row in keys.iter().filter_map(|key| table.get(*key)) {
-        if row.flags().scan() != Scan::Unknown && !row.resource().0.is_empty() {
-            wanted.entry(place(&row)).or_default().push(row);
-        }
-    }
+    let wanted = places(table, keys);
     if wanted.is_empty() {
         return Vec::new();
     }
-    let candidates = candidates(table, keys, &wanted);
+    found(table, &wanted, candidates(table, keys, &wanted))
+}
+
+/// Where the alerts of a known scanner are: finds the twins of one alert without a walk over all.
+#[derive(Debug)]
+pub struct Scanned(Vec<(u64, AlertKey)>);
+
+impl Scanned {
+    /// Looks through a snapshot.
+    pub fn new(table: &Table) -> Self {
+        let mut hashes: HashMap<(u32, u32), u64> = HashMap::new();
+        let rows = table.rows().map(|(_, row)| row).filter(|row| row.flags().scan() != Scan::Unknown);
+        let hashed = rows.map(|row| {
+            let codes = (row.head_code(FactKind::Resource), row.head_code(FactKind::Subscription));
+            (*hashes.entry(codes).or_insert_with(|| hash(&place(&row))), row.key())
+        });
+        let mut hashed: Vec<_> = hashed.collect();
+        hashed.sort_unstable();
+        Self(hashed)
+    }
+
+    /// The twins of an alert of the snapshot, as [`twins`] finds them.
+    pub fn twins(&self, table: &Table, key: AlertKey) -> Vec<AlertKey> {
+        let wanted = places(table, &[key]);
+        let Some(hash) = wanted.keys().next().map(hash) else { return Vec::new() };
+        let from = self.0.partition_point(|(other, _)| *other < hash);
+        let there = self.0[from..].iter().take_while(|(other, _)| *other == hash).map(|(_, other)| *other);
+        let others = there.filter(|other| *other != key).filter_map(|other| table.get(other));
+        found(table, &wanted, others)
+    }
+}
+
+fn hash(place: &(String, String)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    place.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Those of some alerts that are twins of wanted ones.
+fn found<'t>(
+    table: &'t Table,
+    wanted: &Places<'t>,
+    candidates: impl IntoIterator<Item = Row<'t>>,
+) -> Vec<AlertKey> {
     // Few are left: only now is it looked at what each says of its finding.
     let mut known: HashMap<AlertKey, Finding> = HashMap::new();
     let mut found = Vec::new();
@@ -170,12 +223,8 @@ pub fn twins(table: &Table, keys: &[AlertKey]) -> Vec<AlertKey> {
 }
 
 /// The alerts of a known scanner on one of the resources, without those asked about.
-fn candidates<'t>(
-    table: &'t Table,
-    keys: &[AlertKey],
-    wanted: &HashMap<(String, String), Vec<Row<'t>>>,
-) -> Vec<Row<'t>> {
-    let among: HashSet<AlertKey> = keys.iter().copied().collect();
+fn candidates<'t>(table: &'t Table, keys: &[AlertKey], wanted: &Places<'t>) -> Vec<Row<'t>> {
+    let among: KeySet = keys.iter().copied().collect();
     let names: HashSet<&str> = wanted.keys().map(|(name, _)| name.as_str()).collect();
     // By the code of a resource's name: whether it is one of them. Each name is compared by its text once.
     let mut known: Vec<Option<bool>> = vec![None; table.dict().len()];
@@ -185,7 +234,7 @@ fn candidates<'t>(
     };
     let rows = table.rows().map(|(_, row)| row);
     rows.filter(|row| row.flags().scan() != Scan::Unknown && is_one(row.head_code(FactKind::Resource)))
-        .filter(|row| !among.contains(&row.key()))
+        .filter(|row| !among.contains(row.key()))
         .filter(|row| {
             let other = row.flags().scan().other();
             wanted.get(&place(row)).is_some_and(|own| own.iter().any(|own| Some(own.flags().scan()) == other))
@@ -194,13 +243,23 @@ fn candidates<'t>(
 }
 
 /// The twins that a change would leave as they are: open like the target they belong to, or closed like it when the
-/// change opens alerts; and neither among the alerts it was planned for nor of the wanted status already.
-pub fn left_behind(table: &Table, keys: &[AlertKey], chosen: &Plan, want: Status) -> Vec<(AlertKey, Target)> {
+/// change opens alerts; and neither among the alerts it was planned for nor of the wanted status already. Of a change of
+/// one alert the twins may be known; else every alert is looked at.
+pub fn left_behind(
+    table: &Table,
+    keys: &[AlertKey],
+    chosen: &Plan,
+    want: Status,
+    known: Option<&[AlertKey]>,
+) -> Vec<(AlertKey, Target)> {
     let (open, closed): (Vec<_>, Vec<_>) =
         chosen.targets.iter().partition(|(_, target)| target.seen.is_open());
     let of = |targets: Vec<&(AlertKey, Target)>, is_open: bool| {
         let targets: Vec<AlertKey> = targets.into_iter().map(|(key, _)| *key).collect();
-        let mut twins = twins(table, &targets);
+        let mut twins = match known {
+            Some(known) if !targets.is_empty() => known.to_vec(),
+            _ => twins(table, &targets),
+        };
         twins.retain(|key| table.get(*key).is_some_and(|row| row.status().is_open() == is_open));
         twins
     };
@@ -209,8 +268,8 @@ pub fn left_behind(table: &Table, keys: &[AlertKey], chosen: &Plan, want: Status
         twins.extend(of(closed, false));
     }
     if !twins.is_empty() {
-        let keys: HashSet<AlertKey> = keys.iter().copied().collect();
-        twins.retain(|key| !keys.contains(key));
+        let keys: KeySet = keys.iter().copied().collect();
+        twins.retain(|key| !keys.contains(*key));
     }
     plan(table, &twins, want, &KeySet::default()).targets
 }
@@ -347,7 +406,9 @@ mod tests {
                 })
                 .collect();
             let table = table(&samples);
+            let scanned = Scanned::new(&table);
             for (_, row) in table.rows() {
+                prop_assert_eq!(scanned.twins(&table, row.key()), twins(&table, &[row.key()]));
                 for twin in twins(&table, &[row.key()]) {
                     prop_assert!(twins(&table, &[twin]).contains(&row.key()));
                     let scan = table.get(twin).unwrap().flags().scan();

@@ -11,6 +11,7 @@ use crate::domain::filter::sharing::spelling;
 use crate::domain::incident::{self, Families};
 use crate::domain::mentions::{self, KINDS, MentionCounts};
 use crate::domain::record::AlertRecord;
+use crate::domain::scan::{self, Scanned};
 use crate::domain::table::{PackedFact, Table};
 use crate::domain::{Alert, AlertKey, SafeText};
 use crate::store::StoreHandle;
@@ -44,7 +45,11 @@ pub async fn load(
             Some(index) => index.families.of(&table, key),
             None => incident::families(&table, key),
         };
-        Ok(Arc::new(Detail { key, alert, raw, mentions, families, past, record }))
+        let twins = match &index {
+            Some(index) => index.scanned.twins(&table, key),
+            None => scan::twins(&table, &[key]),
+        };
+        Ok(Arc::new(Detail { key, alert, raw, mentions, families, twins, past, record }))
     });
     work.await.unwrap_or_else(|_| Err("the alert could not be read".into()))
 }
@@ -54,12 +59,17 @@ pub async fn load(
 pub struct Index {
     mentions: MentionCounts,
     families: Families,
+    scanned: Scanned,
 }
 
 impl Index {
     /// Looks through a snapshot.
     pub fn new(table: &Table) -> Self {
-        Self { mentions: MentionCounts::new(table), families: Families::new(table) }
+        Self {
+            mentions: MentionCounts::new(table),
+            families: Families::new(table),
+            scanned: Scanned::new(table),
+        }
     }
 
     fn holds(&self, table: &Table) -> bool {

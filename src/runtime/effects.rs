@@ -183,6 +183,9 @@ impl Shell {
             Effect::Complete { question, table, text, cursor } => {
                 self.queries.ask(question, Ask::Suggestions(table, text, cursor), self.context());
             }
+            Effect::Match { question, table, filter } => {
+                self.queries.ask(question, Ask::Match(table, filter), self.context());
+            }
             Effect::CountNew { question, table, filter, seen } => {
                 self.queries.ask(question, Ask::New(table, filter, seen), self.context());
             }

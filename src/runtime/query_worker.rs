@@ -27,6 +27,8 @@ pub enum Ask {
     Chart(Arc<Table>, ChartOrder),
     /// Suggestions for the filter bar: text and cursor.
     Suggestions(Arc<Table>, String, usize),
+    /// The alerts that match, in no order.
+    Match(Arc<Table>, Filter),
     /// The alerts that match and came after one.
     New(Arc<Table>, Filter, AlertKey),
     /// How many alerts a view has, and how many of them came after one.
@@ -71,7 +73,7 @@ impl QueryWorker {
             Ask::Chart(..) => Some(&self.newest_chart),
             Ask::Suggestions(..) => Some(&self.newest_suggestions),
             Ask::Values(..) => Some(&self.newest_values),
-            Ask::Count(..) | Ask::New(..) => None,
+            Ask::Count(..) | Ask::New(..) | Ask::Match(..) => None,
         };
         if let Some(newest) = newest {
             newest.store(question.0, Ordering::Release);
@@ -144,6 +146,13 @@ fn serve(
                     let completion = filter::complete(&text, cursor, &table, &context, &stale);
                     reply(Message::Completed(question, completion));
                 }
+            }
+            Ask::Match(table, filter) => {
+                let found = Compiled::new(&filter, &table, &context, &|| false)
+                    .and_then(|filter| filter.rows(&|| false));
+                let found = found.unwrap_or_default();
+                let keys = found.iter().filter_map(|row| table.row(*row)).map(|row| row.key());
+                reply(Message::Matched(question, keys.collect()));
             }
             Ask::New(table, filter, seen) => {
                 let newer = |row: &u32| table.row(*row).is_some_and(|row| row.key() > seen);

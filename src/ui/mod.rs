@@ -31,6 +31,9 @@ mod status_line;
 mod text_field;
 pub mod theme;
 
+#[cfg(test)]
+mod tests;
+
 use ratatui::Frame;
 
 use crate::app::command::{App, Command};

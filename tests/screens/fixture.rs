@@ -259,6 +259,7 @@ pub(crate) fn rich() -> Detail {
             ),
         ],
         families: Vec::new(),
+        twins: Vec::new(),
         record: AlertRecord::of(&past()),
         past: past(),
     }

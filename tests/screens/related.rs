@@ -5,7 +5,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use quell::app::keymap::Pending;
 use quell::app::message::{Detail, Mention};
-use quell::app::model::{Chord, Confirm, Frame, Model, Opened, Overlay, PivotMenu, Place, Tab, Twins};
+use quell::app::model::{
+    Chord, Confirm, Frame, Makeup, Model, Opened, Overlay, PivotMenu, Place, Tab, Twins,
+};
 use quell::app::related;
 use quell::domain::alert::Scan;
 use quell::domain::change::{Target, plan};
@@ -296,6 +298,7 @@ pub(crate) fn twins(size: (u16, u16)) -> Model {
     model.overlays.push(Overlay::Confirm(Box::new(Confirm {
         status: Status::Dismissed,
         matching: 2,
+        makeup: Makeup::of(&model.table, &plan),
         plan,
         off_screen: 0,
         twins: Some(Twins { targets: vec![twin], added: true }),
@@ -312,6 +315,7 @@ pub(crate) fn twins_left(size: (u16, u16)) -> Model {
     let mut model = twins(size);
     if let Some(Overlay::Confirm(confirm)) = model.overlays.last_mut() {
         confirm.plan.targets.pop();
+        confirm.makeup = Makeup::of(&model.table, &confirm.plan);
         confirm.twins.as_mut().unwrap().added = false;
     }
     model

@@ -5,8 +5,8 @@ use quell::app::input::Input;
 use quell::app::key::Key;
 use quell::app::keymap::Pending;
 use quell::app::model::{
-    Chord, Confirm, Failure, Failures, Model, Notice, Overlay, Palette, Pane, Running, Scroll, StatusMenu,
-    SyncStatus, Tab, Visual,
+    Chord, Confirm, Failure, Failures, Makeup, Model, Notice, Overlay, Palette, Pane, Running, Scroll,
+    StatusMenu, SyncStatus, Tab, Visual,
 };
 use quell::domain::change::{Outcome, Reason, Tally, TargetRecord};
 use quell::domain::filter::{complete, parse};
@@ -48,6 +48,7 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("filter_typing", typing),
     ("filter_mistake", mistake),
     ("filter_long", long_filter),
+    ("filter_end", end_of_filter),
     ("empty_starting", starting),
     ("empty_syncing", syncing),
     ("empty_none", none_at_all),
@@ -297,6 +298,14 @@ fn long_filter(size: (u16, u16)) -> Model {
     model
 }
 
+/// Too long for the row, and no longer edited.
+fn end_of_filter(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let resources = "resource:vm-web-01,vm-web-02,vm-web-03,vm-web-04,vm-web-05,vm-web-06";
+    filter(&mut model, &format!("status:active,in-progress severity:high {resources} -type:VM_Added"));
+    model
+}
+
 fn reading(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
     let session = model.session.as_mut().unwrap();
@@ -385,6 +394,7 @@ fn confirm(model: &Model, status: Status) -> Confirm {
     Confirm {
         status,
         matching: plan.targets.len() + plan.skipped.len(),
+        makeup: Makeup::of(&model.table, &plan),
         plan,
         off_screen: 12,
         twins: None,

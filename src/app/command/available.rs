@@ -95,7 +95,7 @@ pub(super) fn any_pivot(model: &Model) -> Available {
 
 pub(super) fn any_twin(model: &Model) -> Available {
     writable(model)?;
-    unless("the last change left no twin behind", !bulk::twins_left(model).is_empty())
+    unless("the last change left no twin behind", bulk::twins_left(model).next().is_some())
 }
 
 pub(super) fn filtered(model: &Model) -> Available {

@@ -51,11 +51,11 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     let keymap = &model.settings.keymap;
     let mut ranked: Vec<(u8, String, &'static str)> = keymap
         .in_scope(scope)
-        .filter(|(spec, _)| (spec.available)(model).is_ok())
         .filter_map(|(spec, keys)| {
             let here = on_heading(model, spec).or_else(|| in_full(model, spec));
             let (rank, hint) =
                 here.or_else(|| (spec.rank > 0).then(|| (rank(spec), in_section(model, spec))))?;
+            (spec.available)(model).ok()?;
             Some((rank, show_keys(keys.first()?), hint))
         })
         .collect();

@@ -1,18 +1,15 @@
 //! What a prompt before a change or an undo says: the exact set, what it is made of, and what happens to it.
 
-use std::collections::HashMap;
-
 use crate::app::document::{Piece, Role, line_width, safe_cell};
 use crate::app::documents::bar::outcomes;
 use crate::app::documents::flow::Flow;
 use crate::app::documents::jobs::what;
 use crate::app::documents::moment::{self, counted, thousands};
 use crate::app::message::Now;
-use crate::app::model::{Confirm, SetOf};
-use crate::domain::change::{ChangeRecord, Skip};
-use crate::domain::fact::FactKind;
+use crate::app::model::{Confirm, Makeup, SetOf};
+use crate::domain::change::ChangeRecord;
 use crate::domain::table::Table;
-use crate::domain::{AlertKey, Severity, Status};
+use crate::domain::{Severity, Status};
 
 /// What a status does to an alert.
 pub fn verb(status: Status) -> &'static str {
@@ -41,13 +38,9 @@ pub fn equation(confirm: &Confirm) -> Vec<Piece> {
         SetOf::Marked => vec![changed, of("marked")],
         SetOf::Twins => vec![Piece::new(counted(confirm.matching, "twin"), Role::Strong)],
     };
-    for skip in [Skip::Kept, Skip::AlreadySo, Skip::Gone] {
-        let count = plan.skipped_for(skip);
-        if count > 0 {
-            line.push(Piece::from(
-                format!(" − {} {}", thousands(count), skip.words(confirm.status)).as_str(),
-            ));
-        }
+    for (skip, count) in &confirm.makeup.skipped {
+        let words = skip.words(confirm.status);
+        line.push(Piece::from(format!(" − {} {words}", thousands(*count)).as_str()));
     }
     let twins = confirm.twins.as_ref().filter(|twins| twins.added).map_or(0, |twins| twins.targets.len());
     if twins > 0 {
@@ -80,14 +73,7 @@ pub fn twins(confirm: &Confirm, columns: usize) -> Vec<Vec<Piece>> {
 
 /// The alerts by title and resource, the most frequent first, and how many of each severity.
 pub fn sample(flow: &mut Flow, table: &Table, confirm: &Confirm, most: usize) {
-    let mut kinds: HashMap<(u32, u32), (usize, AlertKey)> = HashMap::new();
-    let mut severities = [0_usize; 5];
-    for (key, _) in &confirm.plan.targets {
-        let Some(row) = table.get(*key) else { continue };
-        severities[row.severity() as usize] += 1;
-        let kind = (row.head_code(FactKind::Title), row.head_code(FactKind::Resource));
-        kinds.entry(kind).or_insert((0, *key)).0 += 1;
-    }
+    let Makeup { severities, kinds, .. } = &confirm.makeup;
     let mut line = Vec::new();
     for severity in Severity::KNOWN.into_iter().chain([Severity::Other]) {
         let count = severities[severity as usize];
@@ -100,8 +86,6 @@ pub fn sample(flow: &mut Flow, table: &Table, confirm: &Confirm, most: usize) {
         }
     }
     flow.wrap("", "", &line);
-    let mut kinds: Vec<_> = kinds.into_values().collect();
-    kinds.sort_unstable_by_key(|(count, key)| (std::cmp::Reverse(*count), *key));
     let digits = kinds.first().map_or(1, |(count, _)| thousands(*count).len());
     let room = flow.width().saturating_sub(digits + 5);
     for (count, key) in kinds.iter().take(most) {
@@ -165,6 +149,7 @@ mod tests {
             take: false,
             comment: None,
             typing: false,
+            makeup: Makeup::default(),
         };
         let text = |confirm: &Confirm| -> String {
             equation(confirm).iter().map(|piece| piece.text.as_str()).collect()

@@ -113,7 +113,8 @@ impl Flow {
             let (taken, next) = take_line(left, room);
             let Some(next) = next else { return self.push(head, taken) };
             self.push(head, without_dot(taken));
-            left = next;
+            let ended = left.get(taken.len()).is_some_and(|cluster| cluster.is_break());
+            left = if ended { next } else { behind_dot(next) };
             head = rest;
         }
     }
@@ -196,6 +197,14 @@ impl Flow {
                 last.push(Piece::new("…", Role::Dim));
             }
         }
+    }
+}
+
+/// What is left for the next line, without a dot of ours between two facts at its beginning.
+fn behind_dot<'a, 'b>(left: &'b [Cluster<'a>]) -> &'b [Cluster<'a>] {
+    match left.split_first() {
+        Some((first, rest)) if first.text == "·" && !first.data && !rest.is_empty() => skip_spaces(rest),
+        _ => left,
     }
 }
 
@@ -335,12 +344,16 @@ mod tests {
     }
 
     #[test]
-    fn no_dot_of_ours_is_left_at_the_end_of_a_line() {
+    fn no_dot_of_ours_is_left_where_a_line_breaks() {
         let dot = || Piece::new(" · ", Role::Dim);
+        for width in 13..=17 {
+            let mut flow = Flow::new(width);
+            flow.wrap("", "", &["High".into(), dot(), "Active".into(), dot(), "VM_Suspicious".into()]);
+            assert_eq!(flow.finish().text(), "High · Active\nVM_Suspicious\n", "in {width}");
+        }
         let mut flow = Flow::new(14);
-        flow.wrap("", "", &["High".into(), dot(), "Active".into(), dot(), "VM_Suspicious".into()]);
         flow.wrap("", "", &safe(crate::domain::SafeStr("text from · outside"), Role::Body));
-        assert_eq!(flow.finish().text(), "High · Active\nVM_Suspicious\ntext from ·\noutside\n");
+        assert_eq!(flow.finish().text(), "text from ·\noutside\n");
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::domain::{SafeStr, Status};
 /// Cells of a bar.
 const BAR: usize = 20;
 
+/// Alerts named one by one that an undo left.
+const SPARED: usize = 100;
+
 /// Lays out running changes, listings and recent changes.
 pub fn jobs(model: &Model, width: usize) -> Document {
     let mut flow = Flow::new(width);
@@ -45,11 +48,14 @@ fn spared(flow: &mut Flow, model: &Model) {
     }
     flow.blank();
     flow.section("Left as they are by the last undo");
-    for (alert, why) in &model.bulk.spared {
+    for (alert, why) in model.bulk.spared.iter().take(SPARED) {
         let mut line = safe(alert.as_safe(), Role::Body);
         line.push(Piece::from("  "));
         line.extend(safe(why.as_safe(), Role::Dim));
         flow.wrap("  ", "    ", &line);
+    }
+    if let more @ 1.. = model.bulk.spared.len().saturating_sub(SPARED) {
+        flow.words(&format!("  … {} more", thousands(more)), Role::Dim);
     }
 }
 
@@ -78,6 +84,9 @@ fn running(flow: &mut Flow, model: &Model) {
         let mut line = vec![];
         line.extend(outcomes(&job.tally));
         flow.wrap("      ", "      ", &line);
+        if let Some(record) = model.bulk.recent.iter().find(|record| record.id == job.change) {
+            why(flow, record);
+        }
     }
     if model.bulk.running.is_empty() {
         flow.words("  none", Role::Dim);
@@ -172,21 +181,26 @@ fn recent(flow: &mut Flow, model: &Model) {
             line.push(Piece::new(format!("   undone by {by}"), Role::Dim));
         }
         flow.wrap("", "        ", &line);
-        let mut why = Vec::new();
-        if let Some(reason) = record.reason {
-            why.push(Piece::new(reason.label(), Role::Dim));
-        }
-        for text in
-            [record.comment.as_safe(), SafeStr(&record.filter)].into_iter().filter(|text| !text.0.is_empty())
-        {
-            if !why.is_empty() {
-                why.push(Piece::new(" · ", Role::Dim));
-            }
-            why.extend(safe(text, Role::Dim));
-        }
+        why(flow, record);
+    }
+}
+
+/// Why a change was made: reason, comment and filter.
+fn why(flow: &mut Flow, record: &ChangeRecord) {
+    let mut why = Vec::new();
+    if let Some(reason) = record.reason {
+        why.push(Piece::new(reason.label(), Role::Dim));
+    }
+    for text in
+        [record.comment.as_safe(), SafeStr(&record.filter)].into_iter().filter(|text| !text.0.is_empty())
+    {
         if !why.is_empty() {
-            flow.wrap("      ", "      ", &why);
+            why.push(Piece::new(" · ", Role::Dim));
         }
+        why.extend(safe(text, Role::Dim));
+    }
+    if !why.is_empty() {
+        flow.wrap("      ", "      ", &why);
     }
 }
 
@@ -207,6 +221,18 @@ pub fn what(record: &ChangeRecord) -> String {
 mod tests {
     use super::*;
     use crate::app::harness::Harness;
+    use crate::domain::SafeText;
+
+    #[test]
+    fn what_an_undo_left_is_named_as_far_as_anyone_reads() {
+        let mut model = Harness::small().model;
+        let last = |model: &Model| jobs(model, 80).text().lines().last().map(str::to_owned);
+        for (count, said) in [(100, "  alert 99  gone"), (101, "  … 1 more"), (9_100, "  … 9,000 more")] {
+            let spared = (0..count).map(|at| (format!("alert {at}").into(), SafeText::from("gone")));
+            model.bulk.spared = spared.collect();
+            assert_eq!(last(&model).as_deref(), Some(said));
+        }
+    }
 
     #[test]
     fn a_change_on_its_way_stands_in_one_place() {

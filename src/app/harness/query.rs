@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::app::effect::ChartOrder;
 use crate::app::message::Chart;
 use crate::domain::chart::{Attack, Timeline};
-use crate::domain::filter::Context;
+use crate::domain::filter::{Compiled, Context, Filter};
+use crate::domain::key_set::KeySet;
 use crate::domain::listing::Listing;
 use crate::domain::query::{self, GroupBy, Query};
 use crate::domain::table::Table;
@@ -19,6 +20,12 @@ pub(super) fn listing(
 ) -> Listing {
     let rows = query::run(&table, query, context, &|| false).unwrap();
     Listing::grouped(table, rows, group).charted(&query.filter, context, bars)
+}
+
+/// The alerts that match.
+pub(super) fn matching(table: &Table, filter: &Filter, context: &Context) -> KeySet {
+    let compiled = Compiled::new(filter, table, context, &|| false).unwrap();
+    table.rows().map(|(_, row)| row).filter(|row| compiled.matches(row)).map(|row| row.key()).collect()
 }
 
 /// What a chart shows.

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use crate::app::command::Pivot;
 use crate::app::copy::Clip;
 use crate::app::document::Document;
-use crate::app::message::{Detail, Question};
+use crate::app::message::Question;
 use crate::app::model::Place;
+use crate::domain::alert::Alert;
+use crate::domain::fact::{FactKind, named};
+use crate::domain::incident::Family;
+use crate::domain::record::{AlertRecord, Past};
 use crate::domain::table::ContentMark;
-use crate::domain::{AlertKey, SafeText};
+use crate::domain::{AlertKey, SafeStr, SafeText};
 
 /// Details of the alert under the cursor.
 #[derive(Debug, Default)]
@@ -107,4 +111,58 @@ pub enum Tab {
     History,
     /// The source's JSON.
     Json,
+}
+
+/// One alert in full with what stands beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detail {
+    /// Whose details.
+    pub key: AlertKey,
+    /// The alert.
+    pub alert: Alert,
+    /// The source's JSON, byte for byte.
+    pub raw: Arc<str>,
+    /// The entities that others may mention too, in display order.
+    pub mentions: Vec<Mention>,
+    /// The incidents that it groups or that group it.
+    pub families: Vec<Family>,
+    /// What the other scanner reported of the same finding.
+    pub twins: Vec<AlertKey>,
+    /// What was done to it with quell, newest first.
+    pub past: Vec<Past>,
+    /// What of that counts now: notes, feedback, ticked steps.
+    pub record: AlertRecord,
+}
+
+/// An entity's value and how many other alerts mention it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mention {
+    /// The kind it is searched as.
+    pub kind: FactKind,
+    /// The value.
+    pub value: SafeText,
+    /// The entity's kind for people.
+    pub label: String,
+    /// How many other alerts mention it.
+    pub alerts: usize,
+    /// On how many resources, this alert's included.
+    pub resources: usize,
+}
+
+impl Mention {
+    /// The value as alerts are searched for it: of entities without a field of their own, kind and name.
+    pub fn fact(&self) -> SafeText {
+        match self.kind {
+            FactKind::Named => named(&self.label, self.value.raw()),
+            _ => self.value.clone(),
+        }
+    }
+
+    /// The value as a list of entities shows it: of a resource's id the name at its end.
+    pub fn short(&self) -> SafeStr<'_> {
+        match self.value.raw().rsplit_once('/') {
+            Some((_, name)) if self.kind == FactKind::ResourceId && !name.is_empty() => SafeStr(name),
+            _ => self.value.as_safe(),
+        }
+    }
 }

@@ -45,6 +45,8 @@ pub struct List {
     pub base: KeySet,
     /// Visual mode: where it began and whether it marks or unmarks.
     pub visual: Option<Visual>,
+    /// The pattern that alerts are about to be marked by, and the alerts of the list when it was asked for.
+    pub pattern: Option<(Question, KeySet)>,
     /// The order.
     pub sort: Sort,
     /// The columns of the view; none for those of the settings.

@@ -37,7 +37,7 @@ use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
 pub use charts::{Asked, AttackView, TimelineView};
-pub use details::{Details, Full, Opened, Tab};
+pub use details::{Detail, Details, Full, Mention, Opened, Tab};
 pub use export::{Contents, PipeEnd, PipeOutput, PipePrompt, SavePrompt, SaveState, Saving};
 pub use facets::{Facets, Side};
 pub use filter_bar::FilterBar;
@@ -45,7 +45,8 @@ pub use first_run::{Choice, Counted, FirstRun, FirstRunStep};
 pub use list::{List, Spot, Visual};
 pub use log::{Inside, Log, Window};
 pub use overlay::{
-    Confirm, Failure, Failures, MailForm, Overlay, Palette, PivotMenu, Scroll, SetOf, StatusMenu, Twins,
+    Confirm, Failure, Failures, MailForm, Makeup, Overlay, Palette, PivotMenu, Scroll, SetOf, StatusMenu,
+    Twins,
 };
 pub use pivot::Frame;
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};

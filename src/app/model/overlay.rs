@@ -1,5 +1,7 @@
 //! What can lie over the screen.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::app::input::Input;
@@ -11,7 +13,9 @@ use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::app::model::{PipeOutput, PipePrompt, SavePrompt};
 use crate::app::model::{RuleForm, RulesScreen, ViewsMenu};
 pub use crate::app::overlays::mail::MailForm;
-use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, Target, TargetRecord};
+use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, Skip, Target, TargetRecord};
+use crate::domain::fact::FactKind;
+use crate::domain::table::Table;
 use crate::domain::{AlertKey, Status};
 
 /// What can lie over the screen.
@@ -98,6 +102,37 @@ pub struct Confirm {
     pub comment: Option<Input>,
     /// True while the comment has the keys.
     pub typing: bool,
+    /// What is said of the plan.
+    pub makeup: Makeup,
+}
+
+/// What is said of a plan, counted once: a prompt is drawn with every key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Makeup {
+    /// How many targets have each severity, by [`Severity`](crate::domain::Severity)'s code.
+    pub severities: [usize; 5],
+    /// The kinds of targets, by title and resource: how many, and the first of them. The most frequent come first.
+    pub kinds: Vec<(usize, AlertKey)>,
+    /// How many alerts are left out, and why.
+    pub skipped: Vec<(Skip, usize)>,
+}
+
+impl Makeup {
+    /// Counts a plan.
+    pub fn of(table: &Table, plan: &Plan) -> Self {
+        let mut kinds: HashMap<(u32, u32), (usize, AlertKey)> = HashMap::new();
+        let mut severities = [0; 5];
+        for (key, _) in &plan.targets {
+            let Some(row) = table.get(*key) else { continue };
+            severities[row.severity() as usize] += 1;
+            let kind = (row.head_code(FactKind::Title), row.head_code(FactKind::Resource));
+            kinds.entry(kind).or_insert((0, *key)).0 += 1;
+        }
+        let mut kinds: Vec<_> = kinds.into_values().collect();
+        kinds.sort_unstable_by_key(|(count, key)| (Reverse(*count), *key));
+        let skipped = [Skip::Kept, Skip::AlreadySo, Skip::Gone].map(|why| (why, plan.skipped_for(why)));
+        Self { severities, kinds, skipped: skipped.into_iter().filter(|(_, count)| *count > 0).collect() }
+    }
 }
 
 /// What the set of a confirm is made of.

@@ -33,7 +33,7 @@ pub struct ViewCounted {
     pub generation: u64,
     /// The newest alert that was seen.
     pub seen: AlertKey,
-    /// The filter.
+    /// The text of its filter.
     pub filter: String,
     /// How many.
     pub count: ViewCount,

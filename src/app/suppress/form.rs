@@ -9,7 +9,7 @@ use crate::app::form::{Done, Form};
 use crate::app::input::Input;
 use crate::app::key::{Code, Key};
 use crate::app::message::Question;
-use crate::app::model::{About, Confirm, Dismissal, Model, Overlay, Pane, RuleForm, SetOf, Step};
+use crate::app::model::{About, Confirm, Dismissal, Makeup, Model, Overlay, Pane, RuleForm, SetOf, Step};
 use crate::app::notice::{fail, say};
 use crate::app::{Effects, bulk, details, documents, layout, list, overlays};
 use crate::domain::change::plan;
@@ -335,6 +335,7 @@ fn dismiss_too(model: &mut Model, dismissal: &Dismissal, out: &mut Effects) {
         status: Status::Dismissed,
         matching: plan.targets.len() + plan.skipped.len(),
         off_screen: 0,
+        makeup: Makeup::of(&model.table, &plan),
         plan,
         twins: None,
         of: SetOf::Matching,

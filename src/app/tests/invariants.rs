@@ -173,6 +173,7 @@ fn check(harness: &Harness) -> Result<(), TestCaseError> {
         keys.filter(|key| list.marks.contains(*key)).count()
     });
     prop_assert_eq!(&list.marked_in, &marked_in.collect::<Vec<_>>());
+    prop_assert_eq!(marks::by_mark(list), marks::by_place(list));
     let anchor = list.visual.map(|visual| (visual.anchor, list.listing.key(visual.place)));
     prop_assert!(anchor.is_none_or(|(anchor, found)| found == Some(anchor)));
     if !list.in_flight

@@ -2,6 +2,7 @@
 
 use crate::app::harness::{Given, Harness, ROW};
 use crate::app::marks;
+use crate::app::model::Overlay;
 use crate::domain::{AlertKey, Severity, Status};
 
 #[test]
@@ -54,6 +55,27 @@ fn marks_are_set_by_a_filter() {
     assert_eq!(harness.model.overlays.len(), 1);
     harness.keys("Esc");
     assert_eq!(harness.marked(), [3, 4]);
+}
+
+#[test]
+fn a_pattern_marks_the_list_that_it_was_typed_for_and_keys_wait_for_it() {
+    let mut harness = Harness::small();
+    harness.slow = true;
+    harness.keys("* p").text("severity:high or resource:vm-2").keys("Enter");
+    assert!(harness.marked().is_empty() && harness.model.overlays.is_empty());
+    let waiting = harness.take_waiting();
+    // Meanwhile one comes and one goes.
+    harness.put(9, ROW).builder.remove(&[AlertKey(2)]);
+    harness.snapshot().settle();
+    assert_eq!(harness.shown().len(), 4);
+    harness.keys("d");
+    assert!(harness.marked().is_empty() && harness.model.overlays.is_empty(), "d waits for what it is about");
+    for message in waiting.into_iter().flat_map(|effect| harness.answer(effect)).collect::<Vec<_>>() {
+        harness.send(message);
+    }
+    assert_eq!(harness.marked(), [1, 3, 4]);
+    let Some(Overlay::Confirm(confirm)) = harness.model.overlays.last() else { panic!() };
+    assert_eq!(confirm.plan.targets.len(), 3);
 }
 
 #[test]

@@ -30,17 +30,18 @@ pub(in crate::app) fn recount(model: &mut Model, out: &mut Effects) {
     let views = &model.views;
     let due = views.saved.iter().filter(|kept| shown || kept.view.digit.is_some());
     let found = due.filter(|kept| !is_current(model, kept)).find_map(|kept| {
-        let filter = parse(&kept.view.look.filter).ok()?;
-        Some((kept.id, kept.seen, filter))
+        let text = &kept.view.look.filter;
+        let filter = parse(text).ok()?;
+        Some((kept.id, kept.seen, text.clone(), filter))
     });
-    if let Some((id, seen, filter)) = found {
-        ask(model, id, seen, filter, out);
+    if let Some((id, seen, text, filter)) = found {
+        ask(model, (id, seen), text, filter, out);
     }
 }
 
-fn ask(model: &mut Model, view: ViewId, seen: AlertKey, filter: Filter, out: &mut Effects) {
+fn ask(model: &mut Model, (view, seen): (ViewId, AlertKey), text: String, filter: Filter, out: &mut Effects) {
     let question = Question(model.next_serial());
-    model.views.counting = Some((question, filter.to_string()));
+    model.views.counting = Some((question, text));
     out.push(Effect::CountView { question, view, table: Arc::clone(&model.table), filter, seen });
 }
 
@@ -53,7 +54,7 @@ fn is_current(model: &Model, kept: &KeptView) -> bool {
     model.views.counts.get(&kept.id).is_some_and(|counted| {
         counted.generation == model.table.generation()
             && counted.seen == kept.seen
-            && parse(&kept.view.look.filter).is_ok_and(|filter| filter.to_string() == counted.filter)
+            && counted.filter == kept.view.look.filter
     })
 }
 

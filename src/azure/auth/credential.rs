@@ -150,12 +150,11 @@ impl Credential {
         let credential = self.build(cloud).map_err(|error| classify(kind, &error))?;
         let scopes = [cloud.scope()];
         let asked = credential.get_token(&scopes, None);
-        let answer = match tokio::time::timeout(TIME_LIMIT, asked).await {
-            Ok(answer) => answer.map_err(|error| classify(kind, &error)),
-            Err(_) => {
-                let message = SafeText::from(format!("no answer within {} s", TIME_LIMIT.as_secs()));
-                Err(SignInError::Unreachable { kind, message })
-            }
+        let answer = if let Ok(answer) = tokio::time::timeout(TIME_LIMIT, asked).await {
+            answer.map_err(|error| classify(kind, &error))
+        } else {
+            let message = SafeText::from(format!("no answer within {} s", TIME_LIMIT.as_secs()));
+            Err(SignInError::Unreachable { kind, message })
         };
         let token = match answer {
             Ok(token) => token,

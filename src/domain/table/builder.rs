@@ -312,3 +312,25 @@ fn open_chunk(chunks: &mut Vec<Arc<RowChunk>>) -> &mut RowChunk {
     let last = chunks.len() - 1;
     Arc::make_mut(&mut chunks[last])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::filter::testing::{Sample, builder};
+
+    #[test]
+    fn a_table_has_all_of_those_before_it_until_one_is_removed() {
+        let mut builder = builder(&[Sample::new("a"), Sample::new("b")]);
+        let first = builder.snapshot();
+        builder.set_gone(AlertKey(1), true);
+        let second = builder.snapshot();
+        builder.remove(&[AlertKey(9)]);
+        assert!(second.has_all_of(&first) && builder.snapshot().has_all_of(&first), "nothing was removed");
+        builder.remove(&[AlertKey(2)]);
+        let third = builder.snapshot();
+        assert!(third.has_all_of(&third) && !third.has_all_of(&second));
+        builder.clear();
+        assert!(!builder.snapshot().has_all_of(&third));
+        assert!(!TableBuilder::new().snapshot().has_all_of(&TableBuilder::new().snapshot()));
+    }
+}

@@ -167,6 +167,8 @@ impl Table {
 
     /// Every row with its position, in position order.
     pub fn rows(&self) -> impl Iterator<Item = (u32, Row<'_>)> {
+        #[cfg(test)]
+        WALKS.set(WALKS.get() + 1);
         self.chunks.iter().enumerate().flat_map(move |(number, chunk)| {
             (0..chunk.len()).map(move |at| ((number * CHUNK + at) as u32, Row { table: self, chunk, at }))
         })
@@ -382,6 +384,12 @@ impl<'a> Row<'a> {
     fn head(&self, kind: FactKind) -> SafeStr<'a> {
         SafeStr(self.table.dict.text(self.head_code(kind)))
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How often [`Table::rows`] was asked for: neither a key nor a frame may.
+    pub(crate) static WALKS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]
