@@ -66,20 +66,3 @@ fn tactics_are_read_first_and_their_techniques_on_demand() {
         talk.written
     );
 }
-
-/// Whatever the keys are: lines go by words.
-#[test]
-fn words_do_not_hang_on_the_keys_of_the_screen() {
-    let own = [("palette", "F2"), ("undo", "F3"), ("mark-last", "F4"), ("filter", "F5")];
-    let own = own.map(|(command, key)| (command.to_owned(), vec![key.to_owned()]));
-    let mut harness = Harness::small();
-    harness.model.settings.keymap = build(Preset::Default, &own.into()).unwrap();
-    let mut talk = Talk::with(harness);
-    talk.say(&["list", "status resolved 1", ":sort"]);
-    assert!(talk.written.contains("Queued: resolve 1 alert; undo takes it back."), "{}", talk.written);
-    assert!(matches!(talk.model().overlays.last(), Some(Overlay::Palette(_))), "{}", talk.written);
-    talk.say(&["", ":"]);
-    assert!(matches!(talk.model().overlays.last(), Some(Overlay::Palette(_))), "{}", talk.written);
-    talk.say(&["", "mark all", "unmark all"]);
-    assert!(talk.written.contains("marks-again brings them back"), "{}", talk.written);
-}
