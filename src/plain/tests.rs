@@ -294,7 +294,7 @@ fn the_first_run_is_numbered_choices() {
     let number = talk.harness.model.serial;
     talk.harness.send(Message::SignIn(number, SignInNews::Code(shown)));
     talk.say(&["", "back", "4"]);
-    let (cloud, asked) = ("public".to_owned(), talk.model().serial);
+    let (cloud, asked) = ("public".to_owned(), talk.model().first_run.as_ref().unwrap().asked);
     let list = Effect::ListSubscriptions { number: asked, sign_in: 0, cloud };
     assert!(talk.harness.effects.contains(&list));
     let order = SignInOrder::First { number, cloud: "us-gov".to_owned() };

@@ -132,7 +132,7 @@ fn commands_on_files_decide_nothing_that_would_be_gone() {
         &["set", "dismissed", "*", "--yes"][..],
         &["note", id, "seen"],
         &["assign", id],
-        &["view", "save", "mine", "*"],
+        &["view", "save", "night", "*"],
         &["import", other],
     ] {
         let (code, out, errors) = on_file(args);

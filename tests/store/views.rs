@@ -59,7 +59,7 @@ fn a_view_that_cannot_be_read_takes_none_of_the_others_with_it() {
     store.close();
     let journal = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
     journal.execute_batch("UPDATE view SET look = '{\"filter\":' WHERE digit = 5").unwrap();
-    journal.execute_batch("UPDATE view SET look = x'ff00' WHERE digit = 6").unwrap();
+    journal.execute_batch("UPDATE view SET look = CAST(x'ff00' AS TEXT) WHERE digit = 6").unwrap();
     drop(journal);
     let mut store = open(folder.path());
     assert_eq!(listed(&store), [row(Some(7), "view 7", "a")]);
