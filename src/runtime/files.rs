@@ -190,7 +190,7 @@ fn say_end(mailbox: &Mailbox, totals: &Result<Totals, StoreError>, left: &Named)
         named.push(SafeText::from(format!("and {more} more: `quell import --json` lists all")));
     }
     match totals {
-        Ok(totals) => mailbox.send(Message::LeftOut(named, sum(&totals))),
+        Ok(totals) => mailbox.send(Message::LeftOut(named, sum(totals))),
         // What comes last is what the notice says.
         Err(error) => {
             for notices in [named, vec![SafeText::from(error.to_string())]] {
