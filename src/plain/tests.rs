@@ -10,7 +10,6 @@ use crate::app::key::Key;
 use crate::app::keymap::{Preset, build};
 use crate::app::message::{FirstLook, Message, SignInFound, SignInNews, Start};
 use crate::app::model::{Overlay, ShownCode};
-use crate::domain::fact::FactKind;
 use crate::domain::{SafeText, Severity};
 
 use talk::Talk;
