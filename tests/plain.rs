@@ -352,6 +352,28 @@ fn ctrl_c_leaves_a_question_and_twice_leaves_the_program() {
 }
 
 #[test]
+fn the_ctrl_c_of_a_command_is_its_own() {
+    let bench = tenant(&[]);
+    let mut talk = Talk::begin(&bench);
+    talk.expect("!", "to a command");
+    let from = talk.pty.bytes.len();
+    talk.pty
+        .type_text("sh -c 'trap \"echo interrupted; exit 0\" INT; echo ready; while :; do sleep 1; done'\n");
+    let has = |part: &'static str| {
+        move |bytes: &[u8]| String::from_utf8_lossy(&bytes[from..]).lines().any(|line| line.ends_with(part))
+    };
+    talk.pty.wait_written("the command", has("ready"));
+    talk.pty.keys("C-c");
+    talk.pty.wait_written("its trap", has("interrupted"));
+    talk.pty.wait_written("the prompt", |bytes| bytes.ends_with(b"list> "));
+    // It was none of ours: the next one is the first.
+    let from = talk.pty.bytes.len();
+    talk.pty.keys("C-c");
+    talk.answer(from);
+    talk.leave();
+}
+
+#[test]
 fn without_a_configuration_there_are_numbered_choices() {
     let home = tempfile::tempdir().unwrap();
     let mut environment = support::bare(home.path());

@@ -164,6 +164,8 @@ pub enum Effect {
     OpenProfile(String),
     /// First run: list the subscriptions of a sign-in.
     ListSubscriptions {
+        /// The number that its answers name.
+        number: u64,
         /// Which of the sign-ins found.
         sign_in: usize,
         /// The cloud's word.

@@ -143,9 +143,10 @@ fn cloud(screen: &FirstRun) -> String {
 
 /// Lists the subscriptions of the sign-in under the cursor.
 pub(super) fn list(model: &mut Model, out: &mut Effects) {
+    let number = model.next_serial();
     let Some(screen) = &mut model.first_run else { return };
-    screen.step = FirstRunStep::Listing;
-    out.push(Effect::ListSubscriptions { sign_in: screen.chosen, cloud: cloud(screen) });
+    (screen.step, screen.asked) = (FirstRunStep::Listing, number);
+    out.push(Effect::ListSubscriptions { number, sign_in: screen.chosen, cloud: cloud(screen) });
 }
 
 fn choose(model: &mut Model, key: Key, out: &mut Effects) {
@@ -184,10 +185,10 @@ fn choose(model: &mut Model, key: Key, out: &mut Effects) {
     }
 }
 
-/// The subscriptions of the sign-in came.
-pub(super) fn subscriptions(model: &mut Model, answer: Result<Listed, SafeText>) {
+/// The subscriptions of a sign-in came. Those of one that was given up are not those of the one chosen since.
+pub(super) fn subscriptions(model: &mut Model, number: u64, answer: Result<Listed, SafeText>) {
     let Some(screen) = &mut model.first_run else { return };
-    if !matches!(screen.step, FirstRunStep::Listing) {
+    if !matches!(screen.step, FirstRunStep::Listing) || screen.asked != number {
         return;
     }
     screen.step = match answer {
@@ -203,13 +204,15 @@ pub(super) fn subscriptions(model: &mut Model, answer: Result<Listed, SafeText>)
     };
 }
 
-/// The alerts of some subscriptions were counted, or not.
-pub(super) fn counted(model: &mut Model, counts: Vec<SubscriptionCount>) {
-    let Some(FirstRun { step: FirstRunStep::Subscriptions { list, .. }, .. }) = &mut model.first_run else {
+/// The alerts of some subscriptions were counted, or not. What is known of one stays: that all took too long says nothing of it.
+pub(super) fn counted(model: &mut Model, number: u64, counts: Vec<SubscriptionCount>) {
+    let Some(FirstRun { step: FirstRunStep::Subscriptions { list, .. }, asked, .. }) = &mut model.first_run
+    else {
         return;
     };
-    for (id, alerts) in counts {
-        if let Some(choice) = list.iter_mut().find(|choice| choice.subscription.id == id) {
+    for (id, alerts) in counts.into_iter().filter(|_| *asked == number) {
+        let mut choices = list.iter_mut().filter(|choice| choice.alerts == Counted::Asked);
+        if let Some(choice) = choices.find(|choice| choice.subscription.id == id) {
             choice.alerts = alerts;
         }
     }

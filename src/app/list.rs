@@ -7,9 +7,11 @@ use crate::app::layout::{self, Main};
 use crate::app::lines::{Line, Lines, Under};
 use crate::app::message::Question;
 use crate::app::model::{List, Model, Spot, Visual};
-use crate::app::notice::say;
+use crate::app::mouse::Held;
+use crate::app::notice::{alerts, say};
 use crate::app::views::place;
 use crate::app::{Effect, Effects, details, marks};
+use crate::domain::key_set::KeySet;
 use crate::domain::listing::Listing;
 use crate::domain::query::SortKey;
 use crate::domain::table::Table;
@@ -100,6 +102,7 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     let row_on_screen = seen.line.saturating_sub(seen.offset);
     let at_top = list.offset == 0 && seen.line == 0 && !list.awaiting && spot.is_none();
     let kept = list.under().filter(|_| list.touched);
+    let ranged = list.visual.map(|visual| marks::ranged(list, visual));
     list.in_flight = false;
     list.listing = listing;
     list.lines = Lines::new(&list.listing, &list.folds);
@@ -118,11 +121,10 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     if anew && spot.is_none() {
         show_heading(list, height);
     }
-    list.visual = list.visual.and_then(|visual| {
-        let place = list.listing.place(visual.anchor)?;
-        Some(Visual { place, ..visual })
-    });
     marks::recount(list);
+    if let Some(seen) = ranged {
+        keep_range(model, &seen, out);
+    }
     if model.list.stale {
         ask(model, out);
     }
@@ -130,6 +132,24 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     if changed {
         details::reload(model, out);
     }
+}
+
+/// The list is another one. A range of visual mode that covers more than what was `seen` would act on what nobody chose: it
+/// ends, and what was seen is marked.
+fn keep_range(model: &mut Model, seen: &KeySet, out: &mut Effects) {
+    let list = &mut model.list;
+    let Some(visual) = list.visual else { return };
+    let place = list.listing.place(visual.anchor);
+    let moved = place.map(|place| Visual { place, ..visual });
+    if let Some(moved) = moved.filter(|moved| marks::ranged(list, *moved).is_subset(seen)) {
+        list.visual = Some(moved);
+        return;
+    }
+    list.visual = None;
+    model.mouse = Held::default();
+    marks::mark_range(model, seen.iter(), visual.marking);
+    let done = if visual.marking { "marked" } else { "unmarked" };
+    say(model, format!("the list changed under the range: {} {done}", alerts(seen.len())), out);
 }
 
 /// The place of what the cursor is to be on, and whether that is a heading; none when it is not in the list.

@@ -233,20 +233,26 @@ fn visual(model: &mut Model, marking: bool) {
 /// Ends visual mode with its range marked or unmarked; true if there was one.
 pub(super) fn end_visual(model: &mut Model) -> bool {
     let Some(visual) = model.list.visual.take() else { return false };
-    let keys: Vec<AlertKey> = model
-        .list
-        .range(visual)
-        .map(|places| places.filter_map(|place| model.list.listing.key(place)).collect())
-        .unwrap_or_default();
+    mark_range(model, ranged(&model.list, visual).iter(), visual.marking);
+    true
+}
+
+/// The alerts that a range of visual mode covers.
+pub(super) fn ranged(list: &List, visual: Visual) -> KeySet {
+    let places = list.range(visual).into_iter().flatten();
+    places.filter_map(|place| list.listing.key(place)).collect()
+}
+
+/// Marks or unmarks what a range covered.
+pub(super) fn mark_range(model: &mut Model, keys: impl Iterator<Item = AlertKey>, marking: bool) {
     for key in keys {
-        if !visual.marking {
+        if !marking {
             model.list.marks.remove(key);
         } else if model.table.position(key).is_some() {
             model.list.marks.insert(key);
         }
     }
     recount(&mut model.list);
-    true
 }
 
 /// Those of the list that are in the table still.

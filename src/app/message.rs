@@ -366,10 +366,10 @@ pub enum Start {
     Ready(Session),
     /// No configuration: what was found.
     FirstRun(FirstLook),
-    /// The subscriptions of the sign-in that was chosen.
-    Subscriptions(Result<Listed, SafeText>),
+    /// The subscriptions of a sign-in, by the number of the question.
+    Subscriptions(u64, Result<Listed, SafeText>),
     /// How many open alerts some of them have.
-    Counts(Vec<SubscriptionCount>),
+    Counts(u64, Vec<SubscriptionCount>),
     /// The profiles of the config.
     Profiles(Result<Vec<ProfileLine>, SafeText>),
     /// Another profile was opened: what was shown is gone.

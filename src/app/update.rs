@@ -163,8 +163,8 @@ fn begin(model: &mut Model, start: Start, out: &mut Effects) {
             }
         }
         Start::FirstRun(look) => first_run::looked(model, look),
-        Start::Subscriptions(answer) => first_run::subscriptions(model, answer),
-        Start::Counts(counts) => first_run::counted(model, counts),
+        Start::Subscriptions(number, answer) => first_run::subscriptions(model, number, answer),
+        Start::Counts(number, counts) => first_run::counted(model, number, counts),
         Start::Profiles(answer) => profiles::listed(model, answer, out),
         Start::Switched => profiles::switched(model),
         Start::NotSwitched(why) => profiles::not_switched(model, why, out),

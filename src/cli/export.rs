@@ -18,7 +18,7 @@ use crate::domain::listing::Listing;
 use crate::domain::query::Sort;
 use crate::domain::thousands;
 use crate::runtime::export::file::NewFile;
-use crate::runtime::export::{ExportError, Written, alerts};
+use crate::runtime::export::{ExportError, Written, alerts, reordered};
 use crate::runtime::open::Workspace;
 
 /// `quell export`.
@@ -80,7 +80,7 @@ pub async fn run(global: &Global, args: Export, out: &mut Out) -> Result<Exit, C
             listing = Listing::new(Arc::clone(&listing.table), listing.rows[..limit].to_vec());
         }
         if args.target == Path::new("-") {
-            let written = write(workspace, &listing, format, &mut Sink(out)).await?;
+            let written = write(workspace, &listing, format, args.sort.is_some(), &mut Sink(out)).await?;
             written.warning().iter().for_each(say);
         } else if !to_file(workspace, &listing, format, &args).await? {
             say("nothing was written");
@@ -120,7 +120,7 @@ async fn to_file(
         }
         created => created?,
     };
-    let written = write(workspace, listing, format, &mut file).await?;
+    let written = write(workspace, listing, format, args.sort.is_some(), &mut file).await?;
     file.finish()?;
     written.warning().iter().for_each(say);
     say(format_args!("{} alerts as {format} in {shown}", thousands(written.alerts)));
@@ -132,8 +132,12 @@ async fn write(
     workspace: &Workspace,
     listing: &Listing,
     format: Format,
+    sorted: bool,
     sink: &mut (dyn Write + Send),
 ) -> Result<Written, CliError> {
+    if sorted && let Some(why) = reordered(listing, format) {
+        say(format_args!("--sort is left out: {why}"));
+    }
     let bar = Progress::export(listing.len());
     let cancel = CancellationToken::new();
     let interrupted = cancel.clone();

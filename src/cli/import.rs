@@ -21,7 +21,7 @@ const MOST: usize = 100_000;
 /// Imports files.
 pub async fn run(global: &Global, files: Vec<PathBuf>, out: &mut Out) -> Result<Exit, CliError> {
     workspace::using(global, async |workspace| {
-        workspace::writable(workspace)?;
+        workspace::keeping(workspace)?;
         import(workspace, global, files, out).await
     })
     .await

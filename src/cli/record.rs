@@ -110,7 +110,7 @@ pub async fn feedback(global: &Global, feedback: Feedback, out: &mut Out) -> Res
 
 /// The alerts, each once, when the journal can be written.
 fn writable(workspace: &Workspace, ids: &[String]) -> Result<Vec<AlertId>, CliError> {
-    workspace::writable(workspace)?;
+    workspace::keeping(workspace)?;
     let mut alerts: Vec<AlertId> = Vec::with_capacity(ids.len());
     for id in ids {
         let id = select::find(&workspace.table, id)?.id();

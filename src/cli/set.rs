@@ -70,7 +70,7 @@ async fn change(
         }
         return Ok(Exit::Done);
     }
-    workspace::writable(workspace)?;
+    workspace::keeping(workspace)?;
     let alerts = plan.targets.len();
     if alerts == 0 {
         return nothing(global, out);

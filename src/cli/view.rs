@@ -93,7 +93,7 @@ async fn keep(
     global: &Global,
     out: &mut Out,
 ) -> Result<Exit, CliError> {
-    workspace::writable(workspace)?;
+    workspace::keeping(workspace)?;
     let name = view.name.clone();
     let seen = newest(workspace);
     let edit = ViewEdit::Named(view);

@@ -130,6 +130,17 @@ pub fn writable(workspace: &Workspace) -> Result<(), CliError> {
     }
 }
 
+/// Refuses also where what is stored here would be gone at the end: files without a folder to keep it in.
+pub fn keeping(workspace: &Workspace) -> Result<(), CliError> {
+    writable(workspace)?;
+    if workspace.is_of_files() && workspace.is_temporary() {
+        return Err(CliError::usage(
+            "with --file nothing is kept without --data-dir: name a folder for what is decided",
+        ));
+    }
+    Ok(())
+}
+
 /// Signs in and says who it is.
 pub async fn connect(workspace: &Workspace) -> Result<(ArmClient, SafeText), CliError> {
     let client = client(workspace).await?;

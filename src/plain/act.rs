@@ -204,12 +204,10 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             wish(plain, Wish::Say(said))
         }
         Verb::Filter => filter(rest),
-        Verb::Narrow => {
-            let before = model.filter.applied.to_string();
-            let whole =
-                if model.filter.applied.is_all() { rest.to_owned() } else { format!("{before} {rest}") };
-            filter(&whole)
-        }
+        Verb::Narrow => match parse(rest) {
+            Ok(more) => filter(&model.filter.applied.and(&more).to_string()),
+            Err(_) => filter(rest),
+        },
         Verb::View => views::word(plain, model, rest),
         Verb::Group => group(rest),
         Verb::Groups => {

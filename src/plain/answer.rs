@@ -47,6 +47,7 @@ impl Seen {
 /// The answer. It is short: what was not asked for and did not change is not said.
 pub(super) fn answer(plain: &mut Plain, model: &Model) -> Vec<String> {
     let now = Seen::of(plain, model);
+    plain.chart = overlays::Printed::of(model.overlays.last());
     let before = std::mem::replace(&mut plain.before, now.clone());
     let mut lines = std::mem::take(&mut plain.news.said);
     // A word that leaves a form does both steps at once.

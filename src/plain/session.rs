@@ -75,6 +75,8 @@ pub struct Plain {
     pub(super) rest: VecDeque<String>,
     /// What the last line asked for.
     pub(super) wish: Option<Wish>,
+    /// The chart whose numbers count.
+    pub(super) chart: overlays::Printed,
     /// The field of a form whose value the next line is.
     pub(super) field: Option<usize>,
     /// What was said about the state after the last answer.
@@ -97,6 +99,7 @@ impl Plain {
             own: None,
             rest: VecDeque::new(),
             wish: None,
+            chart: overlays::Printed::default(),
             field: None,
             before: answer::Seen::default(),
             news: News::default(),

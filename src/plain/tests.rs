@@ -1,5 +1,6 @@
 //! Talks with the core behind them: what each line is answered with.
 
+mod sets;
 mod talk;
 
 use crate::app::Effect;
@@ -9,7 +10,6 @@ use crate::app::key::Key;
 use crate::app::keymap::{Preset, build};
 use crate::app::message::{FirstLook, Message, SignInFound, SignInNews, Start};
 use crate::app::model::{Overlay, ShownCode};
-use crate::domain::fact::FactKind;
 use crate::domain::{SafeText, Severity};
 
 use talk::Talk;
@@ -216,8 +216,9 @@ fn the_first_run_is_numbered_choices() {
     let number = talk.harness.model.serial;
     talk.harness.send(Message::SignIn(number, SignInNews::Code(shown)));
     talk.say(&["", "back", "4"]);
-    let cloud = "public".to_owned();
-    assert!(talk.harness.effects.contains(&Effect::ListSubscriptions { sign_in: 0, cloud }));
+    let (cloud, asked) = ("public".to_owned(), talk.model().first_run.as_ref().unwrap().asked);
+    let list = Effect::ListSubscriptions { number: asked, sign_in: 0, cloud };
+    assert!(talk.harness.effects.contains(&list));
     let order = SignInOrder::First { number, cloud: "us-gov".to_owned() };
     assert!(talk.harness.effects.contains(&Effect::SignIn(order)));
     assert!(talk.harness.effects.contains(&Effect::OpenDemo));
@@ -384,27 +385,6 @@ fn a_wish_without_a_number_is_about_one_alert_also_in_a_grouped_list() {
     talk.say(&["status resolved"]);
     assert_eq!(talk.harness.submitted().len(), 1);
     assert!(talk.model().list.marks.is_empty());
-}
-
-/// All techniques of all tactics at once are too many to listen to.
-#[test]
-fn tactics_are_read_first_and_their_techniques_on_demand() {
-    const SCRIPTS: Given = Given { facts: &[(FactKind::Technique, "T1059")], ..ROW };
-    const GUESSES: Given = Given { facts: &[(FactKind::Technique, "T1110")], ..ROW };
-    let mut talk = Talk::with(Harness::new(&[SCRIPTS, SCRIPTS, GUESSES, ROW]));
-    talk.say(&["attack"]);
-    assert!(talk.written.contains("\n1. Execution, 4 alerts, 4 High; 2 techniques.\n"), "{}", talk.written);
-    assert!(!talk.written.contains("T1059"), "{}", talk.written);
-    talk.say(&["techniques 2", "techniques 1"]);
-    let read = "Execution, 4 alerts, 4 High. Its techniques:\n1. T1059 Command and Scripting Interpreter, 2 alerts, 2 High.\n2. T1110";
-    assert!(talk.written.contains(read), "{}", talk.written);
-    talk.say(&["", "techniques 1", "2"]);
-    assert!(
-        talk.written.ends_with("list> ")
-            && talk.written.contains(" since:24h tactic:execution technique:T1110\n1 of 4 alerts"),
-        "{}",
-        talk.written
-    );
 }
 
 /// Whatever the keys are: lines go by words.

@@ -244,9 +244,10 @@ impl Shell {
                 });
             }
             Effect::OpenProfile(name) => self.open_profile(name),
-            Effect::ListSubscriptions { sign_in, cloud } => {
+            Effect::ListSubscriptions { number, sign_in, cloud } => {
                 let (mailbox, state) = (self.mailbox.clone(), self.first_run.clone());
-                self.handle.spawn(async move { first_run::list(&state, sign_in, &cloud, &mailbox).await });
+                let list = async move { first_run::list(&state, sign_in, &cloud, &mailbox, number).await };
+                self.handle.spawn(list);
             }
             Effect::WriteConfig { sign_in, subscriptions, keep } => {
                 let written = self.first_run.write(&self.global, sign_in, subscriptions, keep);
@@ -324,10 +325,10 @@ impl Shell {
                 pipes.close();
                 triggers.close();
                 writes.land();
-                let done = handle.block_on(async { tokio::time::timeout(ORDERS_LIMIT, done).await });
-                if done.is_err() {
+                if !handle.block_on(journal::done(done, ORDERS_LIMIT)) {
                     tracing::error!("journal orders were still waiting when the profile was closed");
                 }
+                pipes.insist();
             };
             profiles::change(&work, next, &slot, settled, go);
         });
@@ -381,10 +382,11 @@ impl Shell {
         self.pipes.close();
         self.triggers.close();
         drop(self.orders);
-        let done = self.handle.block_on(async { tokio::time::timeout(ORDERS_LIMIT, self.orders_done).await });
-        if done.is_err() {
+        if !self.handle.block_on(journal::done(self.orders_done, ORDERS_LIMIT)) {
             tracing::error!("journal orders were still waiting when the program left");
         }
-        self.work.close()
+        let pending = self.work.close();
+        self.pipes.insist();
+        pending
     }
 }

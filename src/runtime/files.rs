@@ -15,6 +15,7 @@ use super::mailbox::{Mailbox, Slot};
 use super::work::Work;
 use crate::app::documents::moment::counted;
 use crate::app::message::Message;
+use crate::cli::exit::CliError;
 use crate::domain::progress::{Reading, SyncEvent};
 use crate::domain::table::Table;
 use crate::domain::{SafeText, thousands};
@@ -36,6 +37,17 @@ pub fn name(path: &Path) -> SafeText {
 /// [`MOMENT`].
 pub fn open(paths: &[PathBuf]) -> Vec<Incoming> {
     paths.iter().map(|path| Incoming { name: name(path), content: content(path) }).collect()
+}
+
+/// Refuses standard input where it is the user's: what is typed would be taken for alerts, and alerts for what is typed.
+pub fn check(paths: &[PathBuf], is_typed: bool) -> Result<(), CliError> {
+    if is_typed && paths.iter().any(|path| path == Path::new(STDIN)) {
+        return Err(CliError::usage(
+            "--file - reads standard input, and so do the keys and lines that are typed: give it a pipe, or use \
+             `quell import -`",
+        ));
+    }
+    Ok(())
 }
 
 fn content(path: &Path) -> io::Result<Box<dyn Read + Send>> {

@@ -136,20 +136,22 @@ fn show(finding: &Finding, environment: &SignInEnvironment) -> SignInFound {
     SignInFound { name: finding.kind.label().to_owned(), found, device_code: false }
 }
 
-/// Signs in as chosen and lists the subscriptions; then counts their alerts.
-pub async fn list(state: &State, chosen: usize, cloud: &str, mailbox: &Mailbox) {
+/// Signs in as chosen and lists the subscriptions; then counts their alerts. Answers by a number.
+pub async fn list(state: &State, chosen: usize, cloud: &str, mailbox: &Mailbox, number: u64) {
+    let answer = |answer| mailbox.send(Message::Start(Start::Subscriptions(number, answer)));
     let Some((kind, plan)) = state.chosen(chosen, cloud) else {
-        return mailbox.send(Message::Start(Start::Subscriptions(Err("no sign-in was chosen".into()))));
+        return answer(Err("no sign-in was chosen".into()));
     };
     let device = state.with(|found| found.device.clone());
     match subscriptions(kind, plan, device).await {
         Ok((client, listed)) => {
             let ids: Vec<SubscriptionId> =
                 listed.subscriptions.iter().map(|subscription| subscription.id.clone()).collect();
-            mailbox.send(Message::Start(Start::Subscriptions(Ok(listed))));
-            count(&client, &ids, mailbox).await;
+            answer(Ok(listed));
+            let counts = |counts| mailbox.send(Message::Start(Start::Counts(number, counts)));
+            count(&client, &ids, &counts).await;
         }
-        Err(why) => mailbox.send(Message::Start(Start::Subscriptions(Err(why)))),
+        Err(why) => answer(Err(why)),
     }
 }
 
@@ -176,8 +178,7 @@ async fn subscriptions(
 }
 
 /// Counts the open alerts and says so, in two steps: by one query, then why a subscription is not in its answer.
-async fn count(client: &ArmClient, ids: &[SubscriptionId], mailbox: &Mailbox) {
-    let send = |counts: Vec<SubscriptionCount>| mailbox.send(Message::Start(Start::Counts(counts)));
+async fn count(client: &ArmClient, ids: &[SubscriptionId], send: &(dyn Fn(Vec<SubscriptionCount>) + Sync)) {
     let unknown = |why: &str| -> Vec<SubscriptionCount> {
         ids.iter().map(|id| (id.clone(), Counted::Unknown(SafeText::from(why)))).collect()
     };

@@ -1,9 +1,11 @@
 //! Journal orders, carried out on the store's thread and answered as messages.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Utc;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinHandle;
 
 use super::mailbox::Mailbox;
 use super::work::Work;
@@ -54,6 +56,14 @@ pub async fn serve(mut orders: UnboundedReceiver<JournalOrder>, work: Work, mail
             work.wake_push();
         }
     }
+}
+
+/// Waits for the task that carries orders out, once nothing is ordered any more; false when that takes too long: then it is
+/// stopped, since what it would still tell is not about what is opened next.
+pub async fn done(mut orders: JoinHandle<()>, limit: Duration) -> bool {
+    let done = tokio::time::timeout(limit, &mut orders).await.is_ok();
+    orders.abort();
+    done
 }
 
 /// The change that an order brought into the outbox.
@@ -178,6 +188,18 @@ mod tests {
         let raw = serde_json::json!({"id": id, "properties": {"alertType": "VM_A", "status": "Active"}})
             .to_string();
         crate::azure::parse_alert(&raw).unwrap()
+    }
+
+    #[tokio::test]
+    async fn orders_that_take_too_long_are_stopped() {
+        let (held, gone) = tokio::sync::oneshot::channel::<()>();
+        let stuck = tokio::spawn(async move {
+            std::future::pending::<()>().await;
+            drop(held);
+        });
+        assert!(!done(stuck, Duration::ZERO).await);
+        assert!(gone.await.is_err(), "it goes on for ever");
+        assert!(done(tokio::spawn(async {}), Duration::MAX).await);
     }
 
     #[test]

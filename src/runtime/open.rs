@@ -255,7 +255,7 @@ impl Workspace {
         demo: Option<emulator::Emulator>,
         published: impl FnMut(Arc<Table>) + Send + 'static,
     ) -> Result<Self, OpenError> {
-        let (mut store, notices) = Store::open(folder, Access::ReadWrite)?;
+        let (mut store, mut notices) = Store::open(folder, Access::ReadWrite)?;
         let read_only = if global.read_only {
             Some("--read-only was given".to_owned())
         } else if plan.profile.read_only {
@@ -271,6 +271,8 @@ impl Workspace {
         }
         let table = store.snapshot();
         let kept = kept(&store, &table);
+        let unreadable = store.unreadable_views().unwrap_or_default();
+        notices.extend(unreadable.into_iter().map(|name| Notice::View { name }));
         let store = StoreHandle::spawn(store, published);
         Ok(Self {
             plan,

@@ -6,11 +6,12 @@ use std::io::{self, BufWriter, ErrorKind, PipeReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
@@ -40,7 +41,33 @@ pub struct Pipes {
     work: Work,
     mailbox: Mailbox,
     handle: Handle,
-    running: Arc<Mutex<HashMap<u64, Pid>>>,
+    running: Running,
+}
+
+/// By number. A command in here is not reaped yet, so that the number of its process group is its own.
+type Running = Arc<Mutex<HashMap<u64, Group>>>;
+
+/// The process group of a command and what it started.
+struct Group {
+    id: Pid,
+    /// When it was asked to end.
+    asked: Option<Instant>,
+}
+
+impl Group {
+    /// Asks it to end. Whoever ended meanwhile needs no signal.
+    fn ask(&mut self) {
+        self.asked.get_or_insert_with(Instant::now);
+        let _ = kill_process_group(self.id, Signal::TERM);
+    }
+
+    fn kill(&self) {
+        let _ = kill_process_group(self.id, Signal::KILL);
+    }
+}
+
+fn locked(running: &Running) -> MutexGuard<'_, HashMap<u64, Group>> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Pipes {
@@ -55,42 +82,39 @@ impl Pipes {
             let mailbox = self.mailbox.clone();
             move |piped| mailbox.send(Message::Piped(number, piped))
         };
-        let Some(workspace) = self.work.workspace() else { return };
+        let Some(workspace) = self.work.workspace() else { return tell(Piped::Ended(nothing_open())) };
         let (store, handle) = (workspace.store.clone(), self.handle.clone());
         let (mut child, output) = match spawn(words) {
             Ok(started) => started,
             Err(error) => return tell(Piped::Ended(not_started(words, &error))),
         };
-        let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        self.running().extend(group.map(|group| (number, group)));
+        locked(&self.running).insert(number, Group { id: Pid::from_child(&child), asked: None });
         let running = Arc::clone(&self.running);
         self.handle.spawn_blocking(move || {
             let feeding = feed(child.stdin.take(), store, listing, handle);
-            show(output, &mut child, &tell);
-            let ended = child.wait();
-            running.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
-            tell(Piped::Ended(ending(ended, feeding.end())));
+            show(output, &child, &tell);
+            has_ended(&child, WaitIdOptions::empty());
+            forget(&running, number);
+            tell(Piped::Ended(ending(child.wait(), feeding.end())));
         });
     }
 
     /// Ends a command and what it started: asks first, then insists.
     pub fn cancel(&self, number: u64) {
-        let Some(group) = self.running().get(&number).copied() else { return };
-        // Whoever ended meanwhile needs no signal.
-        let _ = kill_process_group(group, Signal::TERM);
+        let mut all = locked(&self.running);
+        let Some(group) = all.get_mut(&number) else { return };
+        group.ask();
         let running = Arc::clone(&self.running);
         self.handle.spawn(async move {
             tokio::time::sleep(GRACE).await;
-            if running.lock().unwrap_or_else(PoisonError::into_inner).get(&number) == Some(&group) {
-                let _ = kill_process_group(group, Signal::KILL);
-            }
+            locked(&running).get(&number).into_iter().for_each(Group::kill);
         });
     }
 
     /// Runs a command that has the terminal, which was given back to it. Blocks until it ends; says how.
     pub fn attend(&self, words: &[String], listing: Listing) -> PipeEnd {
         let Some(workspace) = self.work.workspace() else {
-            return PipeEnd { words: "nothing is open yet".into(), is_error: true };
+            return nothing_open();
         };
         let started = command(words).and_then(|mut command| command.stdin(Stdio::piped()).spawn());
         let mut child = match started {
@@ -102,14 +126,43 @@ impl Pipes {
         ending(ended, feeding.end())
     }
 
-    fn running(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Pid>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Asks whatever still runs to end.
+    pub fn close(&self) {
+        locked(&self.running).values_mut().for_each(Group::ask);
     }
 
-    /// Ends whatever still runs.
-    pub fn close(&self) {
-        for group in self.running().values() {
-            let _ = kill_process_group(*group, Signal::TERM);
+    /// Ends what was asked to and did not. Blocks for what is left of its time.
+    pub fn insist(&self) {
+        let last = locked(&self.running).values().filter_map(|group| group.asked).max();
+        if let Some(asked) = last {
+            thread::sleep(GRACE.saturating_sub(asked.elapsed()));
+            locked(&self.running).values().for_each(Group::kill);
+        }
+    }
+}
+
+/// Forgets a command that has ended. Where it was to end, what it started and left has its time, and then ends too.
+fn forget(running: &Running, number: u64) {
+    loop {
+        let mut all = locked(running);
+        let asked = all.get(&number).and_then(|group| group.asked);
+        let rest = asked.map_or(Duration::ZERO, |asked| GRACE.saturating_sub(asked.elapsed()));
+        if rest.is_zero() {
+            all.remove(&number).filter(|_| asked.is_some()).iter().for_each(Group::kill);
+            return;
+        }
+        drop(all);
+        thread::sleep(rest);
+    }
+}
+
+/// Whether a command has ended; without [`WaitIdOptions::NOHANG`] waits for that. It is not reaped.
+fn has_ended(child: &Child, how: WaitIdOptions) -> bool {
+    let how = how | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+    loop {
+        match waitid(WaitId::Pid(Pid::from_child(child)), how) {
+            Err(Errno::INTR) => {}
+            ended => return !matches!(ended, Ok(None)),
         }
     }
 }
@@ -176,7 +229,7 @@ fn feed(input: Option<ChildStdin>, store: StoreHandle, listing: Listing, handle:
 }
 
 /// Tells what a command writes, at most ten times a second; of a long output the first part.
-fn show(output: PipeReader, child: &mut Child, tell: &impl Fn(Piped)) {
+fn show(output: PipeReader, child: &Child, tell: &impl Fn(Piped)) {
     let (sender, chunks) = channel();
     thread::spawn(move || read(output, &sender));
     let (mut text, mut more, mut told) = (Vec::new(), 0_u64, Instant::now());
@@ -200,7 +253,7 @@ fn show(output: PipeReader, child: &mut Child, tell: &impl Fn(Piped)) {
             (fresh, told) = (false, Instant::now());
             say(&text, more);
         }
-        if ended.is_none() && matches!(child.try_wait(), Ok(Some(_))) {
+        if ended.is_none() && has_ended(child, WaitIdOptions::NOHANG) {
             ended = Some(Instant::now());
         }
         if ended.is_some_and(|ended| ended.elapsed() >= LINGER) {
@@ -222,6 +275,10 @@ fn read(mut output: PipeReader, chunks: &Sender<Vec<u8>>) {
             Ok(_) | Err(_) => return,
         }
     }
+}
+
+fn nothing_open() -> PipeEnd {
+    PipeEnd { words: "nothing is open yet".into(), is_error: true }
 }
 
 fn not_started(words: &[String], error: &io::Error) -> PipeEnd {
@@ -253,13 +310,60 @@ fn ending(ended: io::Result<ExitStatus>, missing: Option<String>) -> PipeEnd {
 mod tests {
     use super::*;
 
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+    }
+
+    #[test]
+    fn what_a_command_started_ends_with_it_also_when_it_does_not_want_to() {
+        let script = "(trap '' TERM; exec >\"$1\"; sleep 20; echo survived) & wait";
+        let ways: [fn(&Pipes); 2] = [
+            |pipes| pipes.cancel(1),
+            |pipes| {
+                pipes.close();
+                pipes.insist();
+            },
+        ];
+        for end in ways {
+            let (runtime, folder) = (runtime(), tempfile::tempdir().unwrap());
+            let mailbox = Mailbox::new(channel().0);
+            let work = crate::runtime::work::tests::of_files(&mailbox, runtime.handle());
+            let pipes = Pipes::new(work, mailbox, runtime.handle().clone());
+            let fifo = folder.path().join("held");
+            rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, rustix::fs::Mode::RWXU).unwrap();
+            let words = ["sh", "-c", script, "x", fifo.to_str().unwrap()].map(str::to_owned);
+            pipes.start(1, &words, Listing::default());
+            // It is open once the command's command ignores the signal, and as long as that lives.
+            let mut held = std::fs::File::open(&fifo).unwrap();
+            end(&pipes);
+            let mut left = String::new();
+            held.read_to_string(&mut left).unwrap();
+            assert_eq!(left, "");
+        }
+    }
+
+    #[test]
+    fn a_command_that_nothing_is_open_for_has_ended() {
+        let (runtime, (events, inbox)) = (runtime(), channel());
+        let mailbox = Mailbox::new(events);
+        let work = Work::new(mailbox.clone(), runtime.handle().clone());
+        Pipes::new(work, mailbox, runtime.handle().clone()).start(
+            7,
+            &["true".to_owned()],
+            Listing::default(),
+        );
+        let said = inbox.try_recv();
+        let Ok(crate::runtime::Event::Message(Message::Piped(7, Piped::Ended(end)))) = said else { panic!() };
+        assert_eq!(end, nothing_open());
+    }
+
     #[test]
     fn a_long_output_is_cut_and_counted() {
         let words = ["sh", "-c", "head -c 200000 /dev/zero | tr '\\0' a; echo b >&2"].map(str::to_owned);
         let (mut child, output) = spawn(&words).unwrap();
         drop(child.stdin.take());
         let told = Mutex::new(Vec::new());
-        show(output, &mut child, &|piped| told.lock().unwrap().push(piped));
+        show(output, &child, &|piped| told.lock().unwrap().push(piped));
         let last = told.lock().unwrap().last().cloned();
         let Some(Piped::Text(text, more)) = last else { panic!("{last:?}") };
         assert_eq!((text.raw().len(), more), (FIELD_CAP, 200_002 - FIELD_CAP as u64));

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 
 use super::effects::{Immediate, Shell};
 use super::open::{self, OpenError};
-use super::{Event, Result, leave, now, settings, signals};
+use super::{Event, Result, files, leave, now, settings, signals};
 use crate::app::key::Key;
 use crate::app::message::Question;
 use crate::app::model::FirstRunStep;
@@ -35,6 +35,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// But at least so often.
 const MOST_PATIENCE: Duration = Duration::from_mins(1);
 
+/// How long after the end of a command a signal that ended it may come.
+const LATE_SIGNAL: Duration = Duration::from_millis(50);
+
 /// Whether flags or the terminal ask for plain mode.
 pub fn is_asked_for(global: &Global) -> bool {
     global.plain || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
@@ -42,6 +45,8 @@ pub fn is_asked_for(global: &Global) -> bool {
 
 /// Runs until the user leaves or the input ends. Gives the exit status.
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
+    // Lines are read from standard input, whatever it is.
+    files::check(&global.file, true)?;
     // A mistake in the config is told before anything is opened. The keys count here too; what is for a screen does not.
     let config = open::config(global).map_err(OpenError::from)?;
     let mut settings = settings::settings(&config.unwrap_or_default());
@@ -340,7 +345,11 @@ impl Talk {
                 // Lines are read only when they are asked for: the terminal is the command's until it ends.
                 Some(Immediate::Attend(number, words, alerts)) => {
                     let _ = self.out.finish();
+                    signals::set_away(true);
                     self.shell.attend(number, &words, alerts);
+                    // A ctrl-c that ended the command is on its way to us, too.
+                    thread::sleep(LATE_SIGNAL);
+                    signals::set_away(false);
                 }
                 Some(Immediate::Leave) => flow = Flow::Leave(0),
             }

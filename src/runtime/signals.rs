@@ -75,10 +75,12 @@ pub fn watch_plain(events: &Sender<Event>, typed: bool) -> io::Result<()> {
     let sender = events.clone();
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
-            if signal == SIGINT && typed {
-                let _ = sender.send(Event::Input(Message::Key(Key::ctrl('c'))));
-            } else {
-                leave(&sender, 128 + signal);
+            match signal {
+                SIGINT | SIGQUIT if AWAY.load(Ordering::SeqCst) => {}
+                SIGINT if typed => {
+                    let _ = sender.send(Event::Input(Message::Key(Key::ctrl('c'))));
+                }
+                _ => leave(&sender, 128 + signal),
             }
         }
     })?;

@@ -187,7 +187,7 @@ impl Work {
             match connected {
                 // Another profile was opened meanwhile.
                 _ if !is_open() => return,
-                Ok(client) => work.start(&workspace, client).await,
+                Ok(client) => work.start(&workspace, client, opened).await,
                 Err(error) => {
                     let kind =
                         if open::is_sign_in(&error) { FaultKind::SignIn } else { FaultKind::Unreachable };
@@ -200,10 +200,10 @@ impl Work {
         });
     }
 
-    async fn start(&self, workspace: &Workspace, client: ArmClient) {
+    async fn start(&self, workspace: &Workspace, client: ArmClient, opened: u64) {
         let config = workspace.engine_config(client.clone());
         let (work, asked) = (self.clone(), client.clone());
-        let engine = Engine::start(config, move |event| work.tell(event, &asked));
+        let engine = Engine::start(config, move |event| work.tell(event, &asked, opened));
         let late = self.with(|parts| {
             let is_open = |open: &Arc<Workspace>| std::ptr::eq(Arc::as_ptr(open), workspace);
             if !parts.workspace.as_ref().is_some_and(is_open) {
@@ -215,13 +215,13 @@ impl Work {
         });
         match late {
             Some(engine) => engine.stop().await,
-            None => self.ask_who(client).await,
+            None => self.ask_who(client, opened).await,
         }
     }
 
     /// Passes a worker's event on. The end of a round is the moment to ask again who is signed in, if nobody could be
     /// asked before.
-    fn tell(&self, event: SyncEvent, client: &ArmClient) {
+    fn tell(&self, event: SyncEvent, client: &ArmClient, opened: u64) {
         if !matches!(event, SyncEvent::Page { .. } | SyncEvent::Push { .. }) {
             tracing::info!(?event, "sync");
         }
@@ -230,23 +230,20 @@ impl Work {
             self.handle.spawn(async move {
                 work.later_notices().await;
                 if work.who().is_empty() {
-                    work.ask_who(client).await;
+                    work.ask_who(client, opened).await;
                 }
             });
         }
         self.mailbox.send(Message::Sync(event));
     }
 
-    async fn ask_who(&self, client: ArmClient) {
-        let before = self.workspace();
+    /// Says who is signed in, unless what the client was made for is closed.
+    async fn ask_who(&self, client: ArmClient, opened: u64) {
         let Ok(identity) = client.who().await else { return };
-        let Some(workspace) = self.workspace() else { return };
-        if !before.is_some_and(|before| Arc::ptr_eq(&before, &workspace)) {
-            return;
-        }
         let session = self.with(|parts| {
+            let who = parts.workspace.as_ref().filter(|_| parts.opened == opened)?.name_of(&identity);
             let session = parts.session.as_mut()?;
-            session.who = workspace.name_of(&identity);
+            session.who = who;
             Some(session.clone())
         });
         if let Some(session) = session {
@@ -282,8 +279,41 @@ pub fn local_name() -> SafeText {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::runtime) mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::azure::{Cloud, Limits, TokenSource};
+    use crate::cli::args::Cli;
+
+    /// What is open when files are shown, none of them read.
+    pub(in crate::runtime) fn of_files(mailbox: &Mailbox, handle: &Handle) -> Work {
+        let work = Work::new(mailbox.clone(), handle.clone());
+        adopt_files(&work);
+        work
+    }
+
+    fn adopt_files(work: &Work) {
+        let workspace = Workspace::of_files(&Cli::parse_from(["quell"]).global, |_| {}).unwrap();
+        work.adopt(workspace, &Slot::default());
+    }
+
+    #[test]
+    fn who_is_signed_in_to_what_was_closed_is_nobody_here() {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let work = of_files(&Mailbox::new(std::sync::mpsc::channel().0), runtime.handle());
+        // {"upn":"ann@contoso.example"}
+        let token = TokenSource::fixed("e30.eyJ1cG4iOiJhbm5AY29udG9zby5leGFtcGxlIn0.s");
+        let client = ArmClient::new(Cloud::Public.endpoint(), token, Limits::default()).unwrap();
+        let before = work.with(|parts| parts.opened);
+        work.close();
+        adopt_files(&work);
+        runtime.block_on(work.ask_who(client.clone(), before));
+        assert_eq!(work.who(), local_name());
+        runtime.block_on(work.ask_who(client, before + 1));
+        assert_eq!(work.who().raw(), "ann@contoso.example");
+    }
 
     #[tokio::test]
     async fn the_newest_question_is_walked_for_in_whatever_order_the_walks_begin() {

@@ -235,6 +235,11 @@ pub enum Notice {
         /// True when the newest part (a write-ahead log that nobody merged) cannot be read this way.
         stale: bool,
     },
+    /// A saved view cannot be read. It is left out, and the others are there.
+    View {
+        /// Its name.
+        name: SafeText,
+    },
     /// SQLite did not grant the journal mode asked for; two instances at once are not safe.
     JournalMode {
         /// The file.
@@ -253,6 +258,11 @@ impl std::fmt::Display for Notice {
                     .as_ref()
                     .map_or(Ok(()), |aside| write!(f, "; the damaged file is kept as {}", shown(aside)))
             }
+            Self::View { name } => write!(
+                f,
+                "The saved view \"{name}\" cannot be read and is left out; saving a view by its name or on its digit \
+                 replaces it"
+            ),
             Self::NetworkFileSystem { folder, kind } => write!(
                 f,
                 "{} is on a network file system ({kind}): slower, and safe from one machine at a time only; choose a \

@@ -61,6 +61,22 @@ fn views_are_saved_counted_and_deleted() {
 }
 
 #[test]
+fn a_view_that_cannot_be_read_is_named_and_the_others_are_listed() {
+    let bench = synced(4, &[]);
+    for name in ["day", "night"] {
+        run(&bench, &["view", "save", name]);
+    }
+    let folder = bench.flags().into_iter().skip_while(|flag| flag != "--data-dir").nth(1).unwrap();
+    let journal = rusqlite::Connection::open(std::path::Path::new(&folder).join("journal.db")).unwrap();
+    journal.execute_batch("UPDATE view SET look = '' WHERE name = 'day'").unwrap();
+    drop(journal);
+    let (code, out, errors) = bench.run(&["view", "list", "--json"]);
+    let views: Vec<Value> = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, views.len(), &views[0]["name"]), (0, 1, &"night".into()), "{errors}");
+    assert!(errors.contains("The saved view \"day\" cannot be read"), "{errors}");
+}
+
+#[test]
 fn names_that_differ_in_the_case_of_other_letters_are_two() {
     let bench = synced(4, &[]);
     for name in ["ÄRGER", "ärger"] {

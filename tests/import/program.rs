@@ -116,6 +116,46 @@ fn commands_work_on_files_and_decisions_are_kept_here() {
 }
 
 #[test]
+fn commands_on_files_decide_nothing_that_would_be_gone() {
+    let home = tempfile::tempdir().unwrap();
+    let (file, other) = (fixture("graph.json"), fixture("az-cli.json"));
+    let (file, other) = (file.to_str().unwrap(), other.to_str().unwrap());
+    let on_file = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quell"));
+        command.env_clear().env("HOME", home.path()).env("USER", "ann");
+        run(command.args(["--file", file]).args(args))
+    };
+    let (code, out, errors) = on_file(&["list", "--format", "ids"]);
+    assert_eq!(code, 0, "{errors}");
+    let id = out.trim();
+    for args in [
+        &["set", "dismissed", "*", "--yes"][..],
+        &["note", id, "seen"],
+        &["assign", id],
+        &["view", "save", "night", "*"],
+        &["import", other],
+    ] {
+        let (code, out, errors) = on_file(args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}: {errors}");
+        assert!(errors.contains("nothing is kept without --data-dir"), "{errors}");
+    }
+    let (code, out, errors) = on_file(&["set", "dismissed", "*", "--dry-run"]);
+    assert_eq!((code, out.lines().count()), (0, 1), "{errors}");
+}
+
+#[test]
+fn what_is_typed_is_not_read_as_alerts() {
+    let home = tempfile::tempdir().unwrap();
+    let environment = [("HOME", home.path().to_str().unwrap())];
+    let mut pty = Pty::start(&["--file", "-"], &environment, (120, 36));
+    pty.wait("--file - reads standard input");
+    assert_eq!(pty.end(), 2);
+    let (code, out, errors) = run(quell(home.path()).args(["--plain", "--file", "-"]).stdin(Stdio::null()));
+    assert_eq!((code, out.as_str()), (2, ""), "{errors}");
+    assert!(errors.contains("quell import -"), "{errors}");
+}
+
+#[test]
 fn a_file_is_triaged_on_the_screen_without_a_source() {
     let home = tempfile::tempdir().unwrap();
     let (mixed, rows) = (fixture("mixed.ndjson"), fixture("log-analytics.csv"));

@@ -80,6 +80,7 @@ fn prompt(size: (u16, u16), terminal: bool, text: &str, error: Option<&str>) -> 
     let mut model = full_list(size);
     let prompt = PipePrompt {
         alerts: model.list.listing.clone(),
+        off_screen: 0,
         terminal,
         input: Input::new(text),
         error: error.map(str::to_owned),

@@ -50,6 +50,27 @@ fn views_outlast_the_program() {
 }
 
 #[test]
+fn a_view_that_cannot_be_read_takes_none_of_the_others_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    for digit in [5, 6, 7] {
+        edit(&mut store, &ViewEdit::Under(digit, look("a")));
+    }
+    store.close();
+    let journal = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+    journal.execute_batch("UPDATE view SET look = '{\"filter\":' WHERE digit = 5").unwrap();
+    journal.execute_batch("UPDATE view SET look = CAST(x'ff00' AS TEXT) WHERE digit = 6").unwrap();
+    drop(journal);
+    let mut store = open(folder.path());
+    assert_eq!(listed(&store), [row(Some(7), "view 7", "a")]);
+    let names: Vec<String> = store.unreadable_views().unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(names, ["view 5", "view 6"]);
+    // It is saved over like any other.
+    edit(&mut store, &ViewEdit::Under(5, look("b")));
+    assert_eq!(listed(&store)[0], row(Some(5), "view 5", "b"));
+}
+
+#[test]
 fn names_and_digits_belong_to_one_view() {
     let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
     let named =

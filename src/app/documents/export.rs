@@ -1,7 +1,7 @@
-//! What the prompt for a file says: what is written, and as what.
+//! What the prompts for a file and for a command say: what is written, and as what.
 
 use crate::app::documents::moment::{counted, thousands};
-use crate::app::model::{Contents, SavePrompt};
+use crate::app::model::{Contents, PipePrompt, SavePrompt};
 use crate::domain::change::ScriptTool;
 use crate::domain::export::Format;
 
@@ -19,6 +19,16 @@ pub fn choices(prompt: &SavePrompt) -> Vec<(bool, String, &'static str)> {
     }
 }
 
+/// What a command gets.
+pub fn piped(prompt: &PipePrompt) -> String {
+    format!("{}{} to a command", counted(prompt.alerts.len(), "alert"), hidden(prompt.off_screen))
+}
+
+/// How many alerts of a set the list does not show, if any.
+fn hidden(off_screen: usize) -> String {
+    if off_screen == 0 { String::new() } else { format!(" ({} off screen)", thousands(off_screen)) }
+}
+
 /// What is written.
 pub fn title(contents: &Contents) -> String {
     match contents {
@@ -32,10 +42,7 @@ pub fn title(contents: &Contents) -> String {
             if *whole {
                 title += ", all there are";
             }
-            if *off_screen > 0 {
-                title += &format!(" ({} off screen)", thousands(*off_screen));
-            }
-            title
+            title + &hidden(*off_screen)
         }
         Contents::Script { targets, status, .. } => {
             format!("Script: {} to {}", counted(targets.len(), "alert"), status.word())

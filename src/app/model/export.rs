@@ -93,6 +93,8 @@ pub struct Saving {
 pub struct PipePrompt {
     /// What the command gets.
     pub alerts: Listing,
+    /// So many of them have no line in the list.
+    pub off_screen: usize,
     /// True when it gets the terminal, false when its output is shown.
     pub terminal: bool,
     /// The command.

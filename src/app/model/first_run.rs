@@ -20,6 +20,8 @@ pub struct FirstRun {
     pub chosen: usize,
     /// Keep the sign-in by device code on this machine.
     pub keep: bool,
+    /// The number of the newest question for subscriptions.
+    pub asked: u64,
     /// The step reached.
     pub step: FirstRunStep,
 }

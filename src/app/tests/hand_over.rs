@@ -1,5 +1,6 @@
 //! Files to hand on, and commands that get alerts.
 
+use crate::app::documents;
 use crate::app::effect::{Effect, PipeOrder, SaveOrder, SaveWhat};
 use crate::app::harness::Harness;
 use crate::app::message::{Message, Piped, Saved, Session, Start};
@@ -64,6 +65,19 @@ fn marked_alerts_go_before_the_list_also_those_that_it_hides() {
     harness.keys("Enter");
     let SaveWhat::Alerts(alerts, _) = written(&harness).3 else { panic!() };
     assert_eq!(keys_of(alerts), [3, 1]);
+}
+
+#[test]
+fn a_command_is_said_to_get_alerts_that_the_list_hides() {
+    let mut harness = Harness::small();
+    let title = |harness: &Harness| match harness.model.overlays.last() {
+        Some(Overlay::Pipe(prompt)) => documents::export::piped(prompt),
+        _ => panic!("no prompt"),
+    };
+    harness.keys("Space Space !");
+    assert_eq!(title(&harness), "2 alerts to a command");
+    harness.keys("Esc /").text("type:VM_B").keys("Enter |");
+    assert_eq!(title(&harness), "2 alerts (2 off screen) to a command");
 }
 
 #[test]

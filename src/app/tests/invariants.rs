@@ -143,6 +143,13 @@ fn confirmed(harness: &Harness) -> Option<BTreeSet<AlertKey>> {
     })
 }
 
+/// The alerts chosen: the marks and a range that marks.
+fn chosen(harness: &Harness) -> KeySet {
+    let list = &harness.model.list;
+    let range = list.visual.filter(|visual| visual.marking).map(|visual| marks::ranged(list, visual));
+    list.marks.clone().plus(&range.unwrap_or_default())
+}
+
 /// The harness writes no files: each that is waited for cannot be written.
 fn refuse_files(harness: &mut Harness) {
     while let Some(Overlay::Save(prompt)) = harness.model.overlays.last()
@@ -194,10 +201,14 @@ proptest! {
         for step in steps {
             let is_key = matches!(step, Step::Key(_) | Step::Settle | Step::Verify(..) | Step::Refuse(_) | Step::Paste);
             let before = confirmed(&harness);
+            let chosen = chosen(&harness);
             take(&mut harness, step);
             check(&harness)?;
             if !is_key && !slow {
                 prop_assert_eq!(confirmed(&harness), before);
+                // What comes by itself adds nothing to what was chosen.
+                let now = self::chosen(&harness);
+                prop_assert!(chosen.is_empty() || now.is_subset(&chosen));
             }
         }
         harness.settle();

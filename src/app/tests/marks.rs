@@ -1,8 +1,9 @@
 //! Marks, visual mode and the `*` chords.
 
 use crate::app::harness::{Given, Harness, ROW};
+use crate::app::marks;
 use crate::app::model::Overlay;
-use crate::domain::{AlertKey, Status};
+use crate::domain::{AlertKey, Severity, Status};
 
 #[test]
 fn marks_are_a_table() {
@@ -112,4 +113,30 @@ fn esc_goes_back_step_by_step_and_never_quits() {
     assert!(harness.marked().is_empty());
     harness.keys("Esc Esc");
     assert!(!harness.effects.contains(&crate::app::Effect::Quit));
+}
+
+#[test]
+fn what_comes_into_a_range_is_not_chosen_by_it() {
+    // Between 1 and 3 of the open view, and after the last of the range.
+    let (between, after) = (Given { hours: 2, ..ROW }, Given { hours: 300, severity: Severity::Low, ..ROW });
+    for (keys, arrives, marked, goes_on) in [
+        ("v j j", between, &[1, 2, 3][..], false),
+        ("* * V j j", between, &[4], false),
+        ("v j j", after, &[], true),
+        // A folded group is covered whole.
+        ("z t z z v j", between, &[1, 2], false),
+    ] {
+        let mut harness = Harness::small();
+        harness.keys(keys).put(9, arrives).snapshot();
+        assert_eq!(harness.marked(), marked, "{keys}");
+        assert_eq!(harness.model.list.visual.is_some(), goes_on, "{keys}");
+        assert!(!marks::acted_on(&harness.model).any(|key| key == AlertKey(9)), "{keys}");
+    }
+    // Its beginning goes: what is left of the range stays chosen.
+    let mut harness = Harness::small();
+    harness.keys("v j j");
+    harness.builder.set_remote_status(AlertKey(1), Status::Resolved);
+    harness.builder.remove(&[AlertKey(2)]);
+    harness.snapshot();
+    assert_eq!((harness.marked(), harness.model.list.visual), (vec![1, 3], None));
 }

@@ -79,6 +79,19 @@ fn the_cells_of_the_marks_mark_and_dragging_marks_a_range() {
 }
 
 #[test]
+fn a_drag_ends_when_an_alert_comes_into_its_range() {
+    let mut harness = harness();
+    let first = row(&harness, 0);
+    at(&mut harness, Gesture::Press, 20, first);
+    at(&mut harness, Gesture::Drag, 20, first + 2);
+    harness.put(9, crate::app::harness::Given { hours: 2, ..ROW }).snapshot();
+    assert_eq!(harness.marked(), [1, 2, 3]);
+    at(&mut harness, Gesture::Drag, 20, first + 3);
+    at(&mut harness, Gesture::Release, 20, first + 3);
+    assert_eq!((harness.marked(), harness.model.list.visual), (vec![1, 2, 3], None));
+}
+
+#[test]
 fn the_button_goes_up_whatever_is_awaited_or_lies_over_the_list() {
     for keys in [", a", "?"] {
         let mut harness = harness();

@@ -32,9 +32,19 @@ fn step(harness: &Harness) -> &FirstRunStep {
     &harness.model.first_run.as_ref().unwrap().step
 }
 
-fn listed(ids: &[&str]) -> Message {
+/// The answer to a question for subscriptions.
+fn listed(number: u64, ids: &[&str]) -> Message {
     let subscriptions = ids.iter().map(|id| subscription(id)).collect();
-    Message::Start(Start::Subscriptions(Ok(Listed { who: "ann".into(), subscriptions })))
+    Message::Start(Start::Subscriptions(number, Ok(Listed { who: "ann".into(), subscriptions })))
+}
+
+/// The number of the newest question for subscriptions.
+fn list_asked(harness: &Harness) -> u64 {
+    let number = harness.effects.iter().rev().find_map(|effect| match effect {
+        Effect::ListSubscriptions { number, .. } => Some(*number),
+        _ => None,
+    });
+    number.unwrap()
 }
 
 fn shown() -> ShownCode {
@@ -58,9 +68,9 @@ fn the_first_run_leads_to_a_config_or_the_demo() {
         harness.keys("k Enter");
         assert_eq!(harness.notice(), "seen");
         harness.keys("j Enter");
-        let cloud = "public".to_owned();
-        assert!(harness.effects.contains(&Effect::ListSubscriptions { sign_in: 1, cloud }));
-        harness.send(listed(&["a", "b"])).keys(keys);
+        let (number, cloud) = (list_asked(&harness), "public".to_owned());
+        assert!(harness.effects.contains(&Effect::ListSubscriptions { number, sign_in: 1, cloud }));
+        harness.send(listed(number, &["a", "b"])).keys(keys);
         let subscriptions = chosen.into_iter().map(String::from).collect();
         let order = Effect::WriteConfig { sign_in: 1, subscriptions, keep: false };
         assert!(harness.effects.contains(&order), "{keys}");
@@ -72,7 +82,9 @@ fn the_first_run_leads_to_a_config_or_the_demo() {
     harness.keys("G Enter");
     assert!(harness.effects.contains(&Effect::OpenDemo));
     let mut harness = start();
-    harness.keys("Enter").send(Message::Start(Start::Subscriptions(Err(SafeText::from("403")))));
+    harness.keys("Enter");
+    let refused = Start::Subscriptions(list_asked(&harness), Err(SafeText::from("403")));
+    harness.send(Message::Start(refused));
     assert!(matches!(step(&harness), FirstRunStep::Failed(_)));
     harness.keys("Esc Esc");
     assert!(matches!(step(&harness), FirstRunStep::SignIn));
@@ -90,8 +102,9 @@ fn with_nothing_at_all_two_enters_lead_to_a_code() {
         assert_eq!(harness.copied(), ["ABC"]);
         harness.send(Message::SignIn(number + 1000, SignInNews::Done));
         assert!(matches!(step(&harness), FirstRunStep::Code(_)), "another's news is nothing to this one");
-        harness.send(Message::SignIn(number, SignInNews::Done)).send(listed(&["a"]));
-        harness.keys("Enter");
+        harness.send(Message::SignIn(number, SignInNews::Done));
+        let number = list_asked(&harness);
+        harness.send(listed(number, &["a"])).keys("Enter");
         let order = Effect::WriteConfig { sign_in: 0, subscriptions: Vec::new(), keep };
         assert!(harness.effects.contains(&order), "{keys}");
     }
@@ -117,16 +130,46 @@ fn a_code_can_be_given_up_and_asked_for_again() {
 #[test]
 fn counts_come_after_the_list_and_say_what_they_lack() {
     let mut harness = first_run(&[("Azure CLI", true)]);
-    harness.keys("Enter").send(listed(&["a", "b"])).keys("j Space");
+    harness.keys("Enter");
+    let number = list_asked(&harness);
+    harness.send(listed(number, &["a", "b"])).keys("j Space");
     let counts = vec![
         (SubscriptionId::new("b"), Counted::Unknown("not allowed".into())),
         (SubscriptionId::new("z"), Counted::Open { alerts: 9, high: 9 }),
     ];
-    harness.send(Message::Start(Start::Counts(counts)));
+    harness.send(Message::Start(Start::Counts(number, counts)));
     let FirstRunStep::Subscriptions { list, chosen, .. } = step(&harness) else { panic!("no list") };
     assert_eq!((list.len(), *chosen), (2, 1));
     assert_eq!(list[0].alerts, Counted::Asked);
     assert!(!list[1].on && list[1].alerts == Counted::Unknown("not allowed".into()));
+    // That all took too long is said only of those that were not counted.
+    let late = |id| (SubscriptionId::new(id), Counted::Unknown("took too long".into()));
+    let open = (SubscriptionId::new("a"), Counted::Open { alerts: 2, high: 1 });
+    harness.send(Message::Start(Start::Counts(number, vec![open])));
+    harness.send(Message::Start(Start::Counts(number, vec![late("a"), late("b")])));
+    let FirstRunStep::Subscriptions { list, .. } = step(&harness) else { panic!("no list") };
+    assert_eq!(list[0].alerts, Counted::Open { alerts: 2, high: 1 });
+    assert_eq!(list[1].alerts, Counted::Unknown("not allowed".into()));
+}
+
+#[test]
+fn an_answer_for_a_sign_in_that_was_given_up_is_not_taken_for_the_next_one() {
+    let mut harness = first_run(&[("environment", true), ("Azure CLI", true)]);
+    harness.keys("Enter");
+    let first = list_asked(&harness);
+    harness.keys("Esc j Enter");
+    let second = list_asked(&harness);
+    harness.send(listed(first, &["of the first"]));
+    assert!(matches!(step(&harness), FirstRunStep::Listing));
+    harness.send(listed(second, &["a"]));
+    let count = |number| {
+        let counts = vec![(SubscriptionId::new("a"), Counted::Open { alerts: number as usize, high: 0 })];
+        Message::Start(Start::Counts(number, counts))
+    };
+    harness.send(count(first)).send(count(second));
+    let FirstRunStep::Subscriptions { list, .. } = step(&harness) else { panic!("no list") };
+    assert_eq!((list.len(), list[0].subscription.id.as_str()), (1, "a"));
+    assert_eq!(list[0].alerts, Counted::Open { alerts: second as usize, high: 0 });
 }
 
 fn by_code() -> Message {

@@ -1,15 +1,16 @@
 //! Alerts over time and over ATT&CK: a line each, and a number to list its alerts.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use crate::app::documents::attack::words;
 use crate::app::documents::chart::{severities, stretch};
 use crate::app::documents::moment::counted;
 use crate::app::documents::timeline::{LABELS, head};
 use crate::app::key::{Code, Key};
-use crate::app::model::{AttackView, Model, TimelineView};
+use crate::app::model::{AttackView, Model, Overlay, TimelineView};
 use crate::domain::SafeText;
-use crate::domain::chart::{Attack, Histogram};
+use crate::domain::chart::{Attack, Histogram, Timeline};
 use crate::plain::act::press;
 use crate::plain::first_run::to;
 use crate::plain::line::first;
@@ -19,6 +20,29 @@ use crate::plain::speech;
 
 /// Stretches of time that are read at most.
 const STRETCHES: usize = 30;
+
+/// The chart that was printed last: a number is its own, whatever was counted since.
+#[derive(Debug, Default)]
+pub(in crate::plain) struct Printed {
+    timeline: Option<Arc<Timeline>>,
+    attack: Option<Arc<Attack>>,
+}
+
+impl Printed {
+    /// What is shown now, when it is printed.
+    pub(in crate::plain) fn of(overlay: Option<&Overlay>) -> Self {
+        match overlay {
+            Some(Overlay::Timeline(view)) => Self { timeline: view.shown.clone(), attack: None },
+            Some(Overlay::Attack(view)) => Self { timeline: None, attack: view.shown.clone() },
+            _ => Self::default(),
+        }
+    }
+}
+
+/// What was printed under a number is not in the chart any more.
+fn gone(what: &str) -> String {
+    format!("{what} is not in the chart any more: its numbers are new")
+}
 
 pub(super) fn timeline(model: &Model, view: &TimelineView) -> Vec<String> {
     let Some(shown) = &view.shown else { return Vec::new() };
@@ -56,19 +80,31 @@ fn stretches(histogram: &Histogram, offset: i64) -> Vec<RangeInclusive<usize>> {
     found.into_iter().map(|(_, range)| range).filter(hit).collect()
 }
 
-pub(super) fn timeline_reply(model: &Model, view: &TimelineView, line: &str) -> Result<Vec<Step>, String> {
+pub(super) fn timeline_reply(
+    model: &Model,
+    view: &TimelineView,
+    printed: &Printed,
+    line: &str,
+) -> Result<Vec<Step>, String> {
     if line.is_empty() {
         return Ok(vec![press(Key::char('T'))]);
     }
     let Some(shown) = &view.shown else { return Ok(vec![escape()]) };
     let offset = i64::from(model.now.offset.local_minus_utc());
-    let stretches = stretches(&shown.histogram, offset);
+    let (read, now) = (&printed.timeline.as_ref().unwrap_or(shown).histogram, &shown.histogram);
+    let stretches = stretches(read, offset);
     let buckets = &stretches[place(line, stretches.len())?];
+    let time = read.bounds(*buckets.start(), *buckets.end());
+    if time.last < now.start || time.first > now.end() {
+        return Err(gone("that time"));
+    }
+    let bucket = |second: i64| now.bucket(second.clamp(now.start, now.end()));
+    let (from, to) = bucket(time.first).zip(bucket(time.last)).ok_or_else(|| gone("that time"))?;
     let right = |count| (0..count).map(|_| press(Key::plain(Code::Right)));
     let mut steps = vec![press(Key::plain(Code::Home))];
-    steps.extend(right(*buckets.start()));
+    steps.extend(right(from));
     steps.push(press(Key::char('v')));
-    steps.extend(right(buckets.end() - buckets.start()));
+    steps.extend(right(to - from));
     steps.push(press(Key::plain(Code::Enter)));
     Ok(steps)
 }
@@ -116,15 +152,19 @@ pub(super) fn attack_prompt(view: &AttackView) -> String {
     "Number lists its alerts, techniques NUMBER reads its techniques, an empty line closes".to_owned()
 }
 
-pub(super) fn attack_reply(view: &AttackView, line: &str) -> Result<Vec<Step>, String> {
+pub(super) fn attack_reply(view: &AttackView, printed: &Printed, line: &str) -> Result<Vec<Step>, String> {
     let keys = |count: usize, code| (0..count).map(move |_| press(Key::plain(code)));
     let back = || keys(view.technique.map_or(0, |at| at + 1), Code::Left);
     let Some(shown) = &view.shown else { return Ok(vec![escape()]) };
+    let read = printed.attack.as_ref().unwrap_or(shown);
     if let (Some(at), Some(row)) = (view.technique, shown.rows.get(view.at)) {
         if line.is_empty() {
             return Ok(back().collect());
         }
-        let place = place(line, row.techniques.len())?;
+        let before = read.rows.iter().find(|before| before.tactic == row.tactic).unwrap_or(row);
+        let (technique, _) = &before.techniques[place(line, before.techniques.len())?];
+        let place = row.techniques.iter().position(|(other, _)| other == technique);
+        let place = place.ok_or_else(|| gone("that technique"))?;
         let mut steps: Vec<Step> = keys(at.saturating_sub(place), Code::Left).collect();
         steps.extend(keys(place.saturating_sub(at), Code::Right));
         steps.push(press(Key::plain(Code::Enter)));
@@ -133,10 +173,11 @@ pub(super) fn attack_reply(view: &AttackView, line: &str) -> Result<Vec<Step>, S
     if line.is_empty() {
         return Ok(vec![escape()]);
     }
-    let tactics = tactics(shown);
+    let tactics = tactics(read);
     let (word, rest) = first(line);
     let reads = ["techniques", "technique"].contains(&word);
-    let at = tactics[place(if reads { rest } else { line }, tactics.len())?];
+    let tactic = read.rows[tactics[place(if reads { rest } else { line }, tactics.len())?]].tactic;
+    let at = shown.rows.iter().position(|row| row.tactic == tactic).ok_or_else(|| gone("that tactic"))?;
     if reads && shown.rows[at].techniques.is_empty() {
         return Err("no alert of this tactic names a technique".to_owned());
     }

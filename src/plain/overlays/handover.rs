@@ -1,7 +1,6 @@
 //! Files and commands that get alerts.
 
-use crate::app::documents::export::{choices, title};
-use crate::app::documents::moment::counted;
+use crate::app::documents::export::{choices, piped, title};
 use crate::app::key::{Code, Key};
 use crate::app::model::{PipeOutput, PipePrompt, SavePrompt, SaveState};
 use crate::domain::SafeStr;
@@ -67,7 +66,7 @@ pub(super) fn pipe(prompt: &PipePrompt) -> Vec<String> {
     } else {
         "It gets their JSON, one a line; its output is read here."
     };
-    let mut lines = vec![format!("{} to a command. {what}", counted(prompt.alerts.len(), "alert"))];
+    let mut lines = vec![format!("{}. {what}", piped(prompt))];
     match &prompt.error {
         Some(error) => lines.push(speech::capital(&SafeStr(error).to_string())),
         None => lines.push("No shell reads it: for pipes and variables write sh -c '...'.".to_owned()),

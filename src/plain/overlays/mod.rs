@@ -10,6 +10,7 @@ mod sheets;
 mod suppress;
 mod views;
 
+pub(super) use charts::Printed;
 pub(super) use menus::typed;
 
 use crate::app::Message;
@@ -157,8 +158,8 @@ pub(super) fn reply(
         Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Output(_) => Ok(vec![escape()]),
         Overlay::RuleForm(rule) => suppress::rule_reply(plain, rule, line),
         Overlay::Rules(screen) => suppress::rules_reply(model, screen, line),
-        Overlay::Timeline(view) => charts::timeline_reply(model, view, line),
-        Overlay::Attack(view) => charts::attack_reply(view, line),
+        Overlay::Timeline(view) => charts::timeline_reply(model, view, &plain.chart, line),
+        Overlay::Attack(view) => charts::attack_reply(view, &plain.chart, line),
         Overlay::Save(prompt) => handover::saved(prompt, line),
         Overlay::Facets(facets) => facets::reply(facets, line),
         Overlay::Views(menu) => views::reply(model, menu, line),

@@ -109,9 +109,17 @@ pub async fn alerts(
     Ok(written)
 }
 
+/// Why alerts are written in another order than that of the listing; none where they are not.
+pub fn reordered(listing: &Listing, format: Format) -> Option<String> {
+    let many = format.needs_bodies() && listing.len() > IN_ORDER;
+    many.then(|| {
+        format!("more than {} alerts as {format} are written in the order of the cache", thousands(IN_ORDER))
+    })
+}
+
 fn order(listing: &Listing, format: Format) -> Vec<u32> {
     let mut rows = listing.rows.to_vec();
-    if format.needs_bodies() && rows.len() > IN_ORDER {
+    if reordered(listing, format).is_some() {
         // Rows are in the order of the alerts' numbers, and bodies nearly so.
         rows.sort_unstable();
     }
@@ -127,4 +135,29 @@ async fn bodies(store: &StoreHandle, rows: &[Row<'_>]) -> Result<HashMap<AlertKe
         wanted = read.left;
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::table::Table;
+
+    #[test]
+    fn another_order_than_that_of_the_list_is_said() {
+        let listing = |count: usize| {
+            let rows: Vec<u32> = (0..count as u32).rev().collect();
+            Listing::new(Arc::<Table>::default(), rows)
+        };
+        for (count, format, said) in [
+            (IN_ORDER, Format::Ndjson, false),
+            (IN_ORDER + 1, Format::Ndjson, true),
+            (IN_ORDER + 1, Format::Csv, false),
+        ] {
+            let listing = listing(count);
+            assert_eq!(reordered(&listing, format).is_some(), said, "{count} {format}");
+            assert_eq!(order(&listing, format) != listing.rows.to_vec(), said, "{count} {format}");
+        }
+    }
 }

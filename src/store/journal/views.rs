@@ -5,15 +5,24 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Durability;
 use crate::domain::view::{Edited, KeptView, Look, Place, SavedView, ViewEdit, ViewId, ViewRef};
-use crate::domain::{AlertId, AlertKey};
+use crate::domain::{AlertId, AlertKey, SafeText};
 use crate::store::error::{Result, Trouble};
 use crate::store::{Store, moment};
 
 const COLUMNS: &str = "id, name, digit, look, former, seen, looked";
 
 impl Store {
-    /// Every saved view: those with a digit first, then by name.
+    /// Every saved view that can be read: those with a digit first, then by name.
     pub fn views(&self) -> Result<Vec<KeptView>> {
+        Ok(self.read_views()?.into_iter().filter_map(Result::ok).collect())
+    }
+
+    /// The names of the saved views that cannot be read.
+    pub fn unreadable_views(&self) -> Result<Vec<SafeText>> {
+        Ok(self.read_views()?.into_iter().filter_map(Result::err).collect())
+    }
+
+    fn read_views(&self) -> Result<Vec<Result<KeptView, SafeText>>> {
         self.read_journal(|conn| {
             let mut statement = conn
                 .prepare_cached(&format!("SELECT {COLUMNS} FROM view ORDER BY digit IS NULL, digit, name"))?;
@@ -143,18 +152,20 @@ impl Store {
     }
 }
 
-fn kept(row: &Row<'_>) -> Result<KeptView, Trouble> {
+/// A view, or the name of one that cannot be read.
+fn kept(row: &Row<'_>) -> Result<Result<KeptView, SafeText>, Trouble> {
     let name: String = row.get(1)?;
-    let look: String = row.get(3)?;
-    let look = Look::from_json(&look).ok_or_else(|| Trouble::Damaged(format!("the view {name:?}")))?;
+    let Some(look) = row.get_ref(3)?.as_str().ok().and_then(Look::from_json) else {
+        return Ok(Err(SafeText::from(name)));
+    };
     let former: Option<String> = row.get(4)?;
-    Ok(KeptView {
+    Ok(Ok(KeptView {
         id: ViewId(row.get(0)?),
         view: SavedView { name, digit: row.get(2)?, look },
         former: former.as_deref().and_then(Look::from_json),
         seen: AlertKey(row.get(5)?),
         looked: moment::read(row.get(6)?),
-    })
+    }))
 }
 
 fn insert(conn: &Connection, view: &SavedView, seen: AlertKey, at: DateTime<Utc>) -> Result<Edited, Trouble> {

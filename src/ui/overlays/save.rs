@@ -2,9 +2,8 @@
 
 use super::{framed, keys, prompt_columns};
 use crate::app::document::{Document, Piece, Role, line_width, safe};
-use crate::app::documents::export::{choices, title};
+use crate::app::documents::export::{choices, piped, title};
 use crate::app::documents::flow::Flow;
-use crate::app::documents::moment::counted;
 use crate::app::input::Input;
 use crate::app::layout::{Area, popup};
 use crate::app::model::{Model, PipePrompt, SavePrompt, SaveState};
@@ -64,8 +63,7 @@ pub(super) fn pipe(model: &Model, prompt: &PipePrompt, painter: &mut Painter<'_>
         flow.words(words, Role::Dim);
         flow.words("No shell reads it: for pipes and variables write sh -c '…'.", Role::Dim);
     }
-    let title = format!("{} to a command", counted(prompt.alerts.len(), "alert"));
-    boxed(model, &title, &flow.finish(), (&prompt.input, true), painter);
+    boxed(model, &piped(prompt), &flow.finish(), (&prompt.input, true), painter);
 }
 
 /// A frame of the prompt's width around a document, with a field in its first row.
