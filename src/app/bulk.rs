@@ -78,7 +78,8 @@ pub(super) fn twins_left(model: &Model) -> impl Iterator<Item = AlertKey> + '_ {
 fn known_twins<'m>(model: &'m Model, keys: &[AlertKey]) -> Option<&'m [AlertKey]> {
     let details = &model.details;
     let shown = details.shown.as_ref().filter(|shown| *keys == [shown.key] && details.asked.is_none())?;
-    details.counted.as_ref().is_some_and(|counted| counted.holds(&model.table)).then_some(&shown.twins)
+    let holds = details.counted.as_ref().is_some_and(|counted| counted.holds(&model.table));
+    shown.twins.as_deref().filter(|_| holds)
 }
 
 /// Freezes the set. One alert changes at once, unless it is dismissed; else the exact set is shown first.

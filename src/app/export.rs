@@ -17,9 +17,10 @@ use crate::domain::{AlertKey, SafeText, Status};
 
 /// Opens the prompt for the marked alerts, else for those listed; where decisions would be lost, for all there are.
 pub(super) fn open(model: &mut Model) {
-    let marked = !model.list.marks.is_empty() || model.list.visual.is_some_and(|visual| visual.marking);
+    let whole = leaving::exports_all(model);
+    let marking = model.list.visual.is_some_and(|visual| visual.marking);
+    let marked = !whole && (marking || !model.list.marks.is_empty());
     let listing = &model.list.listing;
-    let whole = !marked && leaving::exports_all(model);
     let (alerts, off_screen) = if whole {
         let rows = (0..u32::try_from(model.table.len()).unwrap_or(u32::MAX)).collect();
         (Listing::new(Arc::clone(&model.table), rows), 0)

@@ -72,11 +72,12 @@ fn follow(model: &mut Model, out: &mut Effects) {
 
 /// The text without a last word that a field's name begins with.
 fn without_half_a_name(text: &str) -> &str {
-    let start = text.rfind(|c: char| !c.is_ascii_alphabetic() && c != '-').map_or(0, |at| at + 1);
+    let start = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '-').len();
     let start = start + text[start..].len() - text[start..].trim_start_matches('-').len();
     let (before, word) = text.split_at(start);
-    let parted = before.chars().last().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '-'));
-    if parted && !word.is_empty() && Field::is_begun_by(word) { before.trim_end_matches('-') } else { text }
+    let before = before.trim_end_matches('-');
+    let parted = before.chars().last().is_none_or(|c| c.is_whitespace() || c == '(');
+    if parted && !word.is_empty() && Field::is_begun_by(word) { before } else { text }
 }
 
 fn complete(model: &mut Model, out: &mut Effects) {
@@ -142,4 +143,29 @@ pub(super) fn restore(model: &mut Model, out: &mut Effects) {
         bar.cursor_before = None;
     }
     views::apply_text(model, text, filter, out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_last_word_that_a_field_begins_with_is_left_out() {
+        for (text, left) in [
+            ("sev", ""),
+            ("status:active sev", "status:active "),
+            ("(-sev", "("),
+            ("zebra", "zebra"),
+            ("severity:h", "severity:h"),
+            ("ü", "ü"),
+            ("aü", "aü"),
+            ("日", "日"),
+            ("é-sev", "é-sev"),
+            ("日 sev", "日 "),
+            ("–", "–"),
+            ("", ""),
+        ] {
+            assert_eq!(without_half_a_name(text), left, "{text}");
+        }
+    }
 }

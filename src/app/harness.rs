@@ -297,7 +297,7 @@ impl Harness {
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
                     mentions: mentioned::by(&table, key),
                     families: incident::families(&table, key),
-                    twins: scan::twins(&table, &[key]),
+                    twins: Some(scan::twins(&table, &[key])),
                     record: AlertRecord::of(&past),
                     past,
                 };

@@ -4,7 +4,7 @@ use crate::app::command::{App, Command, HandOver};
 use crate::app::documents::moment::thousands;
 use crate::app::model::Model;
 use crate::app::notice::say;
-use crate::app::{Effects, keys};
+use crate::app::{Effects, keys, undo};
 use crate::domain::ChangeId;
 
 /// What is known of decisions that are kept nowhere else.
@@ -21,9 +21,7 @@ pub fn lost(model: &Model) -> usize {
     if model.session.as_ref().and_then(|session| session.files) != Some(true) {
         return 0;
     }
-    let stands = model.bulk.recent.iter().filter(|record| {
-        record.undone_by.is_none() && record.undoes.is_none() && Some(record.id) > model.leaving.exported
-    });
+    let stands = undo::in_force(&model.bulk).filter(|record| Some(record.id) > model.leaving.exported);
     stands.map(|record| record.tally.kept + record.tally.pending).sum()
 }
 

@@ -47,9 +47,14 @@ fn stands(bulk: &Bulk, record: &ChangeRecord) -> bool {
     record.undone_by.is_none() && reach(&record.tally) > 0 && !bulk.exhausted.contains(&record.id)
 }
 
+/// The decisions and redos that stand, the newest first.
+pub(super) fn in_force(bulk: &Bulk) -> impl Iterator<Item = &ChangeRecord> {
+    bulk.recent.iter().filter(|record| stands(bulk, record) && kind(bulk, record) != Kind::Undo)
+}
+
 /// The change that `u` takes back: the newest decision or redo that stands.
 pub fn undoable(bulk: &Bulk) -> Option<&ChangeRecord> {
-    bulk.recent.iter().find(|record| stands(bulk, record) && kind(bulk, record) != Kind::Undo)
+    in_force(bulk).next()
 }
 
 /// The undo that `U` takes back: the newest that stands, unless a decision was made since.

@@ -68,7 +68,6 @@ pub struct Profile {
     /// Seconds between the end of a sync and the next.
     pub sync_seconds: u64,
     /// What the screen begins with: a view's digit or name, or a filter; where it was left when empty.
-    #[serde(deserialize_with = "filter_text::deserialize")]
     pub view: String,
     /// Never change anything.
     pub read_only: bool,

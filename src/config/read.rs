@@ -164,7 +164,6 @@ mod tests {
             ("[profile.x]\ncloud = \"mars\"\n", 2, 9, "`mars` is not known; expected public, us-gov, china"),
             ("[profile.x]\ntenant = \"a/b\"\n", 2, 10, "`a/b` is not known; expected a tenant's GUID"),
             ("[profile.x]\nname = 'é'\nsign-in = \"sms\"", 3, 11, "`sms` is not known; expected"),
-            ("[profile.x]\nview = \"severity:hihg\"\n", 2, 18, ""),
             ("[profile.\"\"]\n", 1, 10, "this profile has no name; expected one such as [profile.contoso]"),
             ("[profile]\n' ' = { cloud = \"china\" }\n", 2, 1, "this profile has no name"),
             ("profile = 3\n", 1, 11, "found 3; expected a table"),

@@ -11,7 +11,7 @@ use crate::domain::filter::sharing::spelling;
 use crate::domain::incident::{self, Families};
 use crate::domain::mentions::{self, KINDS, MentionCounts};
 use crate::domain::record::AlertRecord;
-use crate::domain::scan::{self, Scanned};
+use crate::domain::scan::Scanned;
 use crate::domain::table::{PackedFact, Table};
 use crate::domain::{Alert, AlertKey, SafeText};
 use crate::store::StoreHandle;
@@ -45,10 +45,7 @@ pub async fn load(
             Some(index) => index.families.of(&table, key),
             None => incident::families(&table, key),
         };
-        let twins = match &index {
-            Some(index) => index.scanned.twins(&table, key),
-            None => scan::twins(&table, &[key]),
-        };
+        let twins = index.as_deref().and_then(|index| index.scanned.twins(&table, key));
         Ok(Arc::new(Detail { key, alert, raw, mentions, families, twins, past, record }))
     });
     work.await.unwrap_or_else(|_| Err("the alert could not be read".into()))

@@ -39,12 +39,12 @@ pub fn open(paths: &[PathBuf]) -> Vec<Incoming> {
     paths.iter().map(|path| Incoming { name: name(path), content: content(path) }).collect()
 }
 
-/// Refuses standard input where it is the user's: what is typed would be taken for alerts, and alerts for what is typed.
-pub fn check(paths: &[PathBuf], is_typed: bool) -> Result<(), CliError> {
-    if is_typed && paths.iter().any(|path| path == Path::new(STDIN)) {
+/// Refuses standard input: it is where keys and lines come from.
+pub fn check(paths: &[PathBuf]) -> Result<(), CliError> {
+    if paths.iter().any(|path| path == Path::new(STDIN)) {
         return Err(CliError::usage(
-            "--file - reads standard input, and so do the keys and lines that are typed: give it a pipe, or use \
-             `quell import -`",
+            "--file - cannot be read here, as keys and lines come from standard input: use `quell import -`, or name a \
+             named pipe",
         ));
     }
     Ok(())

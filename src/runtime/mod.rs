@@ -36,7 +36,6 @@ pub mod triggers;
 pub mod work;
 pub mod writes;
 
-use std::io::IsTerminal as _;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -125,7 +124,7 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     if plain::is_asked_for(global) {
         return plain::run(global, handle);
     }
-    files::check(&global.file, std::io::stdin().is_terminal())?;
+    files::check(&global.file)?;
     // A mistake in the config is told before the screen is touched.
     let config = open::config(global).map_err(OpenError::from)?;
     let settings = Settings {

@@ -45,8 +45,7 @@ pub fn is_asked_for(global: &Global) -> bool {
 
 /// Runs until the user leaves or the input ends. Gives the exit status.
 pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
-    // Lines are read from standard input, whatever it is.
-    files::check(&global.file, true)?;
+    files::check(&global.file)?;
     // A mistake in the config is told before anything is opened. The keys count here too; what is for a screen does not.
     let config = open::config(global).map_err(OpenError::from)?;
     let mut settings = settings::settings(&config.unwrap_or_default());
@@ -150,7 +149,7 @@ impl Talk {
             let Some(line) = self.next_line()? else {
                 // Nobody is left to answer: what is lost is said all the same.
                 if let Some(words) = app::leaving::lost_words(&self.model) {
-                    self.out.line(format!("{words}, and lost now: export would have written it."))?;
+                    self.out.line(format!("{words}, and lost now: export keeps what is decided."))?;
                     self.out.finish()?;
                 }
                 return Ok(0);

@@ -46,7 +46,10 @@ pub(super) async fn finish(config: &EngineConfig, listing: &Listing) -> Result<u
         gone.retain(|key| !is_pending(store, *key));
         store.finish_listing(&current, &gone, at)?;
         // What a file told without the true id may have come with this listing.
-        join_listed(store)?;
+        if let Err(error) = join_listed(store) {
+            // The listing is whole; the next one tries again.
+            tracing::warn!(%error, "alerts of files were not joined with those listed");
+        }
         Ok(gone.len())
     })
     .await

@@ -16,7 +16,8 @@ const DEEPEST: usize = 20;
 /// Bytes that are laid out at most: far more than anybody scrolls through.
 const MOST: usize = 1024 * 1024;
 
-/// Lays out a JSON text, and says what key copies one that is too long to be shown, if any does. Order, numbers and repeated keys stay as they are; a text that is no JSON is wrapped as it is.
+/// Lays out a JSON text, and says what key copies one that is too long to be shown, if any does. Order, numbers and
+/// repeated keys stay as they are; a text that is no JSON is wrapped as it is.
 pub fn json(raw: &str, copies: &str, width: usize) -> Document {
     let mut flow = Flow::new(width);
     if let Err(error) = serde_json::from_str::<IgnoredAny>(raw) {

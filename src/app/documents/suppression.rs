@@ -172,7 +172,10 @@ pub fn stored(written: &[Written], table: &Table, now: Now, width: usize) -> Doc
         }
     }
     flow.blank();
-    flow.words("It takes effect within about 10 minutes. : Suppression rules lists it.", Role::Dim);
+    flow.words(
+        "It takes effect within about 10 minutes. Suppression rules, in the palette, lists it.",
+        Role::Dim,
+    );
     flow.finish()
 }
 

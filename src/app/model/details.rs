@@ -23,7 +23,7 @@ pub struct Details {
     pub wanted: Option<AlertKey>,
     /// The alert of the question in flight.
     pub asked: Option<AlertKey>,
-    /// The facts among which mentions were counted, or are being counted.
+    /// The content of the snapshot that was looked through for what is shown, or is being looked through.
     pub counted: Option<ContentMark>,
     /// True when what is shown was overtaken while a question was in flight.
     pub again: bool,
@@ -126,8 +126,8 @@ pub struct Detail {
     pub mentions: Vec<Mention>,
     /// The incidents that it groups or that group it.
     pub families: Vec<Family>,
-    /// What the other scanner reported of the same finding.
-    pub twins: Vec<AlertKey>,
+    /// What the other scanner reported of the same finding; none where that was not looked for.
+    pub twins: Option<Vec<AlertKey>>,
     /// What was done to it with quell, newest first.
     pub past: Vec<Past>,
     /// What of that counts now: notes, feedback, ticked steps.

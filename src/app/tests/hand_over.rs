@@ -5,10 +5,10 @@ use crate::app::effect::{Effect, PipeOrder, SaveOrder, SaveWhat};
 use crate::app::harness::Harness;
 use crate::app::message::{Message, Piped, Saved, Session, Start};
 use crate::app::model::{Overlay, PipeEnd, SaveState};
-use crate::domain::change::ScriptTool;
+use crate::domain::change::{ChangeRecord, ScriptTool};
 use crate::domain::export::Format;
 use crate::domain::listing::Listing;
-use crate::domain::{SafeText, Status};
+use crate::domain::{ChangeId, SafeText, Status};
 
 fn orders(harness: &Harness) -> Vec<&SaveOrder> {
     let orders = harness.effects.iter().filter_map(|effect| match effect {
@@ -277,6 +277,21 @@ fn a_change_after_the_export_is_said_too_and_one_that_was_undone_is_not() {
     assert!(!quits(&harness));
     harness.keys("u q");
     assert!(quits(&harness), "{}", harness.notice());
+    let mut harness = of_files();
+    let (first, recent) = (harness.model.bulk.recent[0].clone(), &mut harness.model.bulk.recent);
+    let (done, undone, again) = (first.id, ChangeId(first.id.0 + 1), ChangeId(first.id.0 + 2));
+    recent[0].undone_by = Some(undone);
+    recent
+        .insert(0, ChangeRecord { id: undone, undoes: Some(done), undone_by: Some(again), ..first.clone() });
+    recent.insert(0, ChangeRecord { id: again, undoes: Some(undone), ..first });
+    harness.keys("q");
+    assert!(!quits(&harness), "what was done again is lost as well");
+    harness.keys("x W Enter");
+    let SaveWhat::Alerts(alerts, _) = written(&harness).3 else { panic!() };
+    assert_eq!(alerts.len(), 1, "a mark was set since: W is about that");
+    harness.keys("ctrl-c q W Enter");
+    let SaveWhat::Alerts(alerts, _) = written(&harness).3 else { panic!() };
+    assert_eq!(alerts.len(), 6, "as it was said, whatever is marked");
     let mut harness = of_files();
     harness.keys("q d 3 y q");
     assert!(!quits(&harness) && harness.notice().starts_with("2 changes are kept only here"));

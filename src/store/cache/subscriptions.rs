@@ -13,7 +13,7 @@ use crate::store::{Store, moment};
 impl Store {
     /// Replaces the subscriptions in use. What was listed of one that is no longer in use leaves the cache, and comes with the
     /// next listing should it be in use again: nobody looks at it, counts it or changes it meanwhile. Alerts with a change in
-    /// the outbox stay until that is settled, those of files for good.
+    /// the outbox stay until that is settled, those that only files told for good.
     pub fn set_subscriptions(&mut self, subscriptions: &[Subscription]) -> Result<()> {
         if self.subscriptions()? != subscriptions {
             self.replace_subscriptions(subscriptions)?;
