@@ -259,7 +259,7 @@ pub(crate) fn rich() -> Detail {
             ),
         ],
         families: Vec::new(),
-        twins: Vec::new(),
+        twins: Some(Vec::new()),
         record: AlertRecord::of(&past()),
         past: past(),
     }
