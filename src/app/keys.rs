@@ -94,7 +94,7 @@ fn must_wait(model: &Model, command: Command) -> bool {
 }
 
 /// True while the journal has not said that everything confirmed is stored.
-fn writes(model: &Model) -> bool {
+pub(super) fn writes(model: &Model) -> bool {
     model.bulk.orders.iter().any(journal::Order::is_write)
 }
 

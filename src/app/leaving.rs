@@ -43,6 +43,11 @@ pub(super) fn exports_all(model: &Model) -> bool {
 /// Stays where changes would be lost, and says so; the second time it does not. True when it stays. By name where the
 /// wish to leave was a word, by key where it was a key.
 pub(super) fn stays(model: &mut Model, by_name: bool, out: &mut Effects) -> bool {
+    if model.session.as_ref().and_then(|session| session.files) == Some(true) && keys::writes(model) {
+        // What is not stored yet is not counted yet.
+        say(model, "a change is being stored, and would be lost: wait for it, or ctrl-c twice leaves", out);
+        return true;
+    }
     let Some(words) = lost_words(model).filter(|_| !model.leaving.said) else { return false };
     model.leaving.said = true;
     let key = |command| model.settings.keymap.shown(command);

@@ -148,7 +148,7 @@ fn what_is_typed_is_not_read_as_alerts() {
     let home = tempfile::tempdir().unwrap();
     let environment = [("HOME", home.path().to_str().unwrap())];
     let mut pty = Pty::start(&["--file", "-"], &environment, (120, 36));
-    pty.wait("--file - reads standard input");
+    pty.wait("--file - cannot be read here");
     assert_eq!(pty.end(), 2);
     let (code, out, errors) = run(quell(home.path()).args(["--plain", "--file", "-"]).stdin(Stdio::null()));
     assert_eq!((code, out.as_str()), (2, ""), "{errors}");

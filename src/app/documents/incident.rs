@@ -69,7 +69,8 @@ fn branch(row: &Row<'_>, own: AlertKey, lead: &str, width: usize, now: Now) -> B
     let mut line = vec![Piece::new(lead, Role::Dim)];
     let time = row.time().map_or_else(|| "no time".to_owned(), |time| moment::minute(time, now));
     let clock = time.rsplit(' ').next().unwrap_or_default();
-    let (time, time_width) = if room == Room::Little { (clock, 6) } else { (time.as_str(), 12) };
+    let (time, time_width) =
+        if room == Room::Little { (clock, 6) } else { (time.as_str(), time.len().max(12)) };
     column(&mut line, vec![Piece::new(time, Role::Dim)], time_width + 1);
     let tactic = row.tactics().iter().find(|tactic| tactic.stage().is_some());
     let tactic = tactic.map_or("", crate::domain::Tactic::label);

@@ -355,7 +355,10 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
 
 /// Closes the overlay on top.
 pub(super) fn close(model: &mut Model) {
-    model.overlays.pop();
+    if let Some(Overlay::Save(_)) = model.overlays.pop() {
+        // An export that was given up keeps nothing: what would be lost is said again.
+        model.leaving.said = false;
+    }
     closed(model);
 }
 

@@ -293,6 +293,9 @@ fn a_change_after_the_export_is_said_too_and_one_that_was_undone_is_not() {
     let SaveWhat::Alerts(alerts, _) = written(&harness).3 else { panic!() };
     assert_eq!(alerts.len(), 6, "as it was said, whatever is marked");
     let mut harness = of_files();
+    harness.keys("q W Esc q");
+    assert!(!quits(&harness), "an export that was given up keeps nothing");
+    let mut harness = of_files();
     harness.keys("q d 3 y q");
     assert!(!quits(&harness) && harness.notice().starts_with("2 changes are kept only here"));
 }
