@@ -34,7 +34,7 @@ pub fn name(path: &Path) -> SafeText {
 }
 
 /// Opens files. One that cannot be opened says so when its turn comes. None of them blocks who reads it for longer than
-/// [`MOMENT`].
+/// a moment.
 pub fn open(paths: &[PathBuf]) -> Vec<Incoming> {
     paths.iter().map(|path| Incoming { name: name(path), content: content(path) }).collect()
 }
