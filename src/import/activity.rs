@@ -34,13 +34,12 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
     let inner = outer.and_then(|outer| outer.field(&["eventProperties"])).or(outer);
     let about = |names: &[&str]| inner.and_then(|inner| said(inner, names));
     let alert = said(record, &["resourceId"]).filter(|id| id.to_ascii_lowercase().contains("/alerts/"));
-    let (id, is_built) = if let Some(id) = alert {
-        (id.to_owned(), false)
+    let id = if let Some(id) = alert {
+        id.to_owned()
     } else {
         let mut parts = Parts::of(record, &["correlationId", "eventDataId", "operationId"]);
         parts.resources.extend(said(record, &["id"]));
-        let identity = parts.identity().ok_or("the event names no alert")?;
-        (identity.id, true)
+        parts.id().ok_or("the event names no alert")?
     };
     let title = word(record, "eventName")
         .or_else(|| outer.and_then(|outer| word(outer, "eventName")))
@@ -71,7 +70,7 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
     ];
     let fields =
         members.into_iter().filter_map(|(name, value)| Some((Cow::Borrowed(name), value?))).collect();
-    Ok(Draft { body: Some(resource(&id, fields)), is_built, is_first_report })
+    Ok(Draft { body: Some(resource(&id, fields)), is_first_report })
 }
 
 /// The event's level, where no severity is given: the words of the activity log are others.

@@ -24,19 +24,17 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
     let nested = record.field(&["properties"]).filter(|inner| matches!(inner, Node::Map(_)));
     let id = said(record, &["id"]).filter(|id| id.contains('/'));
     match (nested, id) {
-        (Some(_), Some(_)) => Ok(Draft { body: None, is_built: false, is_first_report: false }),
-        (None, Some(id)) => Ok(Draft {
-            body: Some(resource(id, properties(record))),
-            is_built: false,
-            is_first_report: false,
-        }),
+        (Some(_), Some(_)) => Ok(Draft { body: None, is_first_report: false }),
+        (None, Some(id)) => {
+            Ok(Draft { body: Some(resource(id, properties(record))), is_first_report: false })
+        }
         (nested, None) => {
             let fields = nested.unwrap_or(record);
             let mut parts = Parts::of(fields, &["systemAlertId", "instanceId"]);
             parts.names.extend(said(record, &["name"]));
-            let identity = parts.identity().ok_or("the alert has neither an id nor a name")?;
-            let body = resource(&identity.id, properties(fields));
-            Ok(Draft { body: Some(body), is_built: identity.is_built, is_first_report: false })
+            let id = parts.id().ok_or("the alert has neither an id nor a name")?;
+            let body = resource(&id, properties(fields));
+            Ok(Draft { body: Some(body), is_first_report: false })
         }
     }
 }

@@ -12,8 +12,8 @@ pub(super) fn knows(record: &Node<'_>) -> bool {
 }
 
 pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
-    let identity = Parts::of(record, &["systemAlertId"])
-        .identity()
+    let id = Parts::of(record, &["systemAlertId"])
+        .id()
         .ok_or("the alert has neither a portal link nor a SystemAlertId")?;
     let mut properties = properties(record);
     default(&mut properties, "resourceIdentifiers", || {
@@ -21,8 +21,8 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
     });
     let inner = record.field(&["extendedProperties"]);
     default(&mut properties, "productComponentName", || said(inner?, &["productComponentName"]).map(text));
-    let body = resource(&identity.id, properties);
-    Ok(Draft { body: Some(body), is_built: identity.is_built, is_first_report: is_first(record) })
+    let body = resource(&id, properties);
+    Ok(Draft { body: Some(body), is_first_report: is_first(record) })
 }
 
 /// A status that says no more than that the alert is new.

@@ -23,7 +23,7 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
         resources: resources.clone(),
         subscriptions: said(record, &["azureSubscriptionId"]).into_iter().collect(),
     };
-    let identity = parts.identity().ok_or("the alert has no id")?;
+    let id = parts.id().ok_or("the alert has no id")?;
     let custom = record.field(&["customProperties"]).map(Custom::of).unwrap_or_default();
     let more = custom.properties.as_deref().and_then(|raw| Node::parse(raw).ok());
     let vendor = record.field(&["vendorInformation"]);
@@ -49,8 +49,8 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
         ("extendedProperties", more),
     ];
     let members = members.into_iter().filter_map(|(name, value)| Some((Cow::Borrowed(name), value?)));
-    let body = resource(&identity.id, members.collect());
-    Ok(Draft { body: Some(body), is_built: identity.is_built, is_first_report: false })
+    let body = resource(&id, members.collect());
+    Ok(Draft { body: Some(body), is_first_report: false })
 }
 
 fn items<'n>(record: &'n Node<'n>, name: &str) -> &'n [Node<'n>] {

@@ -5,15 +5,6 @@ use crate::azure::parse::envelope::id_from_portal;
 use crate::azure::parse::json::Node;
 use crate::domain::AlertId;
 
-/// An alert's id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Identity {
-    /// The full resource id.
-    pub(super) id: String,
-    /// The location is not known.
-    pub(super) is_built: bool,
-}
-
 /// What a record has of an alert's id.
 #[derive(Debug, Default)]
 pub(super) struct Parts<'n> {
@@ -52,10 +43,10 @@ impl<'n> Parts<'n> {
         }
     }
 
-    /// The id; none when nothing names the alert.
-    pub(super) fn identity(&self) -> Option<Identity> {
+    /// The full resource id, one of the location *unknown* where the record names none; none when nothing names the alert.
+    pub(super) fn id(&self) -> Option<String> {
         if let Some(id) = self.link.and_then(id_from_portal) {
-            return Some(Identity { id: id.as_str().to_owned(), is_built: false });
+            return Some(id.as_str().to_owned());
         }
         let name = self.names.iter().find(|name| is_dated(name)).or(self.names.first())?;
         let name: String = name.chars().map(|c| if c == '/' || c.is_control() { '-' } else { c }).collect();
@@ -75,7 +66,7 @@ impl<'n> Parts<'n> {
             "/subscriptions/{subscription}{group}/providers/Microsoft.Security/locations/{}/alerts/{name}",
             AlertId::UNKNOWN
         );
-        Some(Identity { id, is_built: true })
+        Some(id)
     }
 }
 
@@ -96,7 +87,7 @@ mod tests {
         let link = "https://portal/#blade/B/alertId/N/subscriptionId/S/resourceGroup/G/x/location/L";
         let whole = Parts { link: Some(link), names: names.clone(), ..Parts::default() };
         let id = "/subscriptions/S/resourceGroups/G/providers/Microsoft.Security/locations/L/alerts/N";
-        assert_eq!(whole.identity(), Some(Identity { id: id.to_owned(), is_built: false }));
+        assert_eq!(whole.id(), Some(id.to_owned()));
         let resource = "/SUBSCRIPTIONS/s1/RESOURCEGROUPS/g1/providers/x/y/z";
         for (resources, subscriptions, expected) in [
             (vec!["vm1", resource], vec!["w"], "/subscriptions/s1/resourceGroups/g1"),
@@ -108,8 +99,8 @@ mod tests {
             let id = format!(
                 "{expected}/providers/Microsoft.Security/locations/unknown/alerts/2517238771573679907_7692caa7"
             );
-            assert_eq!(parts.identity(), Some(Identity { id, is_built: true }));
+            assert_eq!(parts.id(), Some(id));
         }
-        assert_eq!(Parts { link: Some(""), ..Parts::default() }.identity(), None);
+        assert_eq!(Parts { link: Some(""), ..Parts::default() }.id(), None);
     }
 }

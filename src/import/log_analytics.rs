@@ -26,13 +26,13 @@ pub(super) fn knows(record: &Node<'_>) -> bool {
 }
 
 pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
-    let identity = Parts::of(record, &["vendorOriginalId", "systemAlertId", "providerAlertId"])
-        .identity()
+    let id = Parts::of(record, &["vendorOriginalId", "systemAlertId", "providerAlertId"])
+        .id()
         .ok_or("the row has neither a SystemAlertId nor a VendorOriginalId")?;
     let mut properties = properties(record);
     default(&mut properties, "resourceIdentifiers", || resources(record));
-    let body = resource(&identity.id, properties);
-    Ok(Draft { body: Some(body), is_built: identity.is_built, is_first_report: is_first(record) })
+    let body = resource(&id, properties);
+    Ok(Draft { body: Some(body), is_first_report: is_first(record) })
 }
 
 /// The resource, and the workspace whose table it is.

@@ -66,8 +66,6 @@ const FORMATS: [Format; 7] = [
 struct Draft {
     /// The alert resource; none when the record is one, byte for byte.
     body: Option<String>,
-    /// Its id was put together here: the record names no location.
-    is_built: bool,
     /// Its status is that of the moment when the alert arose, not of the moment of the export.
     is_first_report: bool,
 }
@@ -83,8 +81,6 @@ pub struct Found {
     pub source: Option<String>,
     /// What people call the format it came in.
     pub format: &'static str,
-    /// Its id was put together here, since the record names no location: another record may know better.
-    pub is_built: bool,
     /// Its status is that of the moment when the alert arose.
     pub is_first_report: bool,
 }
@@ -218,7 +214,6 @@ fn alert_of(node: &Node<'_>, source: Source<'_>) -> Option<Outcome> {
             body,
             source,
             format: format.name,
-            is_built: draft.is_built,
             is_first_report: draft.is_first_report,
         })),
         Err(error) => Outcome::Broken(error.to_string()),

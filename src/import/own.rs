@@ -34,7 +34,7 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
     ];
     let members = members.into_iter().filter_map(|(name, value)| Some((Cow::Borrowed(name), value?)));
     let body = resource(id, members.collect());
-    Ok(Draft { body: Some(body), is_built: false, is_first_report: false })
+    Ok(Draft { body: Some(body), is_first_report: false })
 }
 
 /// A cell of a CSV file without the mark that keeps a spreadsheet from calculating it.

@@ -21,15 +21,15 @@ pub(super) fn read(record: &Node<'_>) -> Result<Draft, String> {
     parts.names.extend(said(record, &["name"]));
     // A workspace's own subscription is better than none.
     parts.subscriptions.extend(said(record, &["id"]).and_then(|id| id.split('/').nth(2)));
-    let identity = parts.identity().ok_or("the entity names no alert")?;
+    let id = parts.id().ok_or("the entity names no alert")?;
     let mut properties = properties(fields);
     for (name, value) in &mut properties {
         if name == "resourceIdentifiers" {
             *value = resources(value);
         }
     }
-    let body = resource(&identity.id, properties);
-    Ok(Draft { body: Some(body), is_built: identity.is_built, is_first_report: is_first(fields) })
+    let body = resource(&id, properties);
+    Ok(Draft { body: Some(body), is_first_report: is_first(fields) })
 }
 
 /// Members that have shorter names here.

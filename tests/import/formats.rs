@@ -93,7 +93,7 @@ fn an_alert_without_a_link_gets_a_whole_id() {
     let items = items(&fixture("log-analytics-no-link.json"));
     let found = alerts(&items)[0];
     let id = found.alert.id.as_str();
-    assert!(found.is_built, "{id}");
+    assert!(found.alert.id.is_put_together(), "{id}");
     let arm = one("arm-2022-01-01.json").id;
     assert_eq!(id.to_ascii_lowercase(), arm.folded().replace("/westeurope/", "/unknown/"));
 }

@@ -35,8 +35,7 @@ pub(super) fn apply(store: &mut Store, batch: Vec<Found>, names: &mut Names) -> 
         if !places.contains_key(&id)
             && let Some(other) = names.other(store, &id)
         {
-            // An export of such an alert has the id that was put together, too.
-            let is_made_up = found.is_built || is_built(id.parent());
+            let is_made_up = is_built(id.parent());
             let (from, to) = if is_made_up { (&id, &other) } else { (&other, &id) };
             names.forget(from);
             if is_made_up || store.key(to).is_some() {
