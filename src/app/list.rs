@@ -71,11 +71,11 @@ pub(super) fn refresh(model: &mut Model, out: &mut Effects) {
     }
 }
 
-/// The alerts changed.
-pub(super) fn table(model: &mut Model, table: Arc<Table>, out: &mut Effects) {
+/// The alerts changed. False when this is known already.
+pub(super) fn table(model: &mut Model, table: Arc<Table>, out: &mut Effects) -> bool {
     // One that was on its way when a newer one was sent with an answer says nothing any more.
     if model.table == table || table.generation() < model.table.generation() {
-        return;
+        return false;
     }
     let removed = !table.has_all_of(&model.table);
     model.table = table;
@@ -83,6 +83,7 @@ pub(super) fn table(model: &mut Model, table: Arc<Table>, out: &mut Effects) {
         marks::keep_known(&mut model.list, &model.table);
     }
     refresh(model, out);
+    true
 }
 
 /// Rows for the list. The cursor stays on its alert or heading; if that vanished, at its place (after another filter: at

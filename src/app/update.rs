@@ -68,13 +68,14 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         Message::Timer(Timer::Minute) => minute(model, out),
         Message::Timer(Timer::Place) => views::place::keep(model, out),
         Message::Table(table) => {
-            list::table(model, table, out);
-            notify::table(model, out);
-            details::recount(model, out);
-            related::refresh(model, out);
-            overlays::refresh_charts(model, out);
-            overlays::log::changed(model, out);
-            views::count::recount(model, out);
+            if list::table(model, table, out) {
+                notify::table(model, out);
+                details::recount(model, out);
+                related::refresh(model, out);
+                overlays::refresh_charts(model, out);
+                overlays::log::changed(model, out);
+                views::count::recount(model, out);
+            }
         }
         Message::Listed(question, listing) => list::listed(model, question, listing, out),
         Message::New(question, table, rows) => notify::counted(model, question, &table, &rows, out),

@@ -36,11 +36,12 @@ pub async fn serve(mut orders: UnboundedReceiver<JournalOrder>, work: Work, mail
             work.cancel(change);
         }
         let sends = sends(&order);
+        let alters = sends || matches!(order, JournalOrder::Cancel(_) | JournalOrder::Record(_));
         let (answer, table) = carry_out(&workspace.store, order, work.who()).await;
         tracing::info!(?answer, "journal");
         let change = changed(&answer);
         // What was kept is in the list before the word that it is kept: who waits for that word finds it.
-        if let Some(table) = table {
+        if let Some(table) = table.filter(|_| alters) {
             mailbox.send(Message::Table(table));
         }
         mailbox.send(Message::Journal(answer));

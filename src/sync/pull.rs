@@ -17,6 +17,7 @@ use crate::domain::progress::{Fault, FaultKind, PullSummary, Subscription, SyncE
 use crate::domain::{AlertId, AlertKey, SafeText, SubscriptionId};
 use crate::store::Listing;
 use crate::sync::ask::ask;
+use crate::sync::intake::join_listed;
 use crate::sync::plan::listing::{self, ParsedPage, Sketch};
 use crate::sync::removal;
 use crate::sync::settings::{EngineConfig, Events, Selection};
@@ -67,7 +68,15 @@ pub(super) async fn round(config: &EngineConfig, events: &Events) -> Result<Roun
         events(SyncEvent::PullFailed { subscription: None, fault: fault.clone() });
     }
     // A store that is closed has no later snapshot to wait for.
-    let snapshot = config.store.call(|store| store.snapshot().generation()).await.unwrap_or(0);
+    let snapshot = config.store.call(|store| {
+        // What a file told without the true id may have come with these listings.
+        if let Err(error) = join_listed(store) {
+            // They are whole all the same; the next round tries again.
+            tracing::warn!(%error, "alerts of files were not joined with those listed");
+        }
+        store.snapshot().generation()
+    });
+    let snapshot = snapshot.await.unwrap_or(0);
     events(SyncEvent::RoundEnded((config.now)(), snapshot));
     outcome
 }

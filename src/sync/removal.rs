@@ -7,7 +7,6 @@ use crate::domain::progress::Fault;
 use crate::domain::{AlertId, AlertKey};
 use crate::store::{Listing, Store};
 use crate::sync::ask::ask;
-use crate::sync::intake::join_listed;
 use crate::sync::settings::EngineConfig;
 use crate::sync::source::ReadAlert;
 
@@ -45,11 +44,6 @@ pub(super) async fn finish(config: &EngineConfig, listing: &Listing) -> Result<u
         // A change may have been queued meanwhile. It fails, and the next listing removes the alert.
         gone.retain(|key| !is_pending(store, *key));
         store.finish_listing(&current, &gone, at)?;
-        // What a file told without the true id may have come with this listing.
-        if let Err(error) = join_listed(store) {
-            // The listing is whole; the next one tries again.
-            tracing::warn!(%error, "alerts of files were not joined with those listed");
-        }
         Ok(gone.len())
     })
     .await
