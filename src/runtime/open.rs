@@ -64,6 +64,21 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A profile of the public cloud in a folder, with any sign-in.
+    fn public(name: &str, profile: Profile, folder: PathBuf) -> Self {
+        Self {
+            name: name.to_owned(),
+            profile,
+            folder,
+            former: None,
+            endpoint: Cloud::Public.endpoint(),
+            cloud: Cloud::Public,
+            sign_in: None,
+            device: None,
+            configured: true,
+        }
+    }
+
     /// The environment that sign-in sees: the profile's tenant goes before the variable's.
     pub fn environment(&self) -> SignInEnvironment {
         let mut environment = SignInEnvironment::from_process();
@@ -197,17 +212,9 @@ impl Workspace {
         let config =
             emulator::Config { listen, seed: global.seed, arrivals: true, ..emulator::Config::default() };
         let emulator = emulator::start(config).await?;
-        let plan = Plan {
-            name: "demo".to_owned(),
-            profile: Profile { name: "Contoso (demo)".to_owned(), sync_seconds: 5, ..Profile::default() },
-            folder: PathBuf::new(),
-            former: None,
-            endpoint: Endpoint::parse(&emulator.base_url())?,
-            cloud: Cloud::Public,
-            sign_in: None,
-            device: None,
-            configured: true,
-        };
+        let profile = Profile { name: "Contoso (demo)".to_owned(), sync_seconds: 5, ..Profile::default() };
+        let endpoint = Endpoint::parse(&emulator.base_url())?;
+        let plan = Plan { endpoint, ..Plan::public("demo", profile, PathBuf::new()) };
         Self::with_folder(plan, Folder::temporary(), global, Some(emulator), published)
     }
 
@@ -217,17 +224,8 @@ impl Workspace {
         global: &Global,
         published: impl FnMut(Arc<Table>) + Send + 'static,
     ) -> Result<Self, OpenError> {
-        let plan = Plan {
-            name: "file".to_owned(),
-            profile: Profile { name: files::title(&global.file), ..Profile::default() },
-            folder: global.data_dir.clone().unwrap_or_default(),
-            former: None,
-            endpoint: Cloud::Public.endpoint(),
-            cloud: Cloud::Public,
-            sign_in: None,
-            device: None,
-            configured: true,
-        };
+        let profile = Profile { name: files::title(&global.file), ..Profile::default() };
+        let plan = Plan::public("file", profile, global.data_dir.clone().unwrap_or_default());
         let folder = match &global.data_dir {
             Some(folder) => Folder::open(folder)?,
             None => Folder::temporary(),
@@ -413,17 +411,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let open = |chosen: &[&str]| {
             let subscriptions = chosen.iter().map(|id| (*id).to_owned()).collect();
-            let plan = Plan {
-                name: "p".to_owned(),
-                profile: Profile { subscriptions, ..Profile::default() },
-                folder: folder.path().to_owned(),
-                former: None,
-                endpoint: Cloud::Public.endpoint(),
-                cloud: Cloud::Public,
-                sign_in: None,
-                device: None,
-                configured: true,
-            };
+            let profile = Profile { subscriptions, ..Profile::default() };
+            let plan = Plan::public("p", profile, folder.path().to_owned());
             Workspace::open(plan, &flags, |_| {}).unwrap()
         };
         let in_use = async |workspace: &Workspace| -> Vec<String> {
@@ -459,17 +448,8 @@ mod tests {
             (None, true, false),
         ] {
             std::fs::write(&file, "{}").unwrap();
-            let plan = Plan {
-                name: "p".to_owned(),
-                profile: Profile { keep_sign_in: keep, ..Profile::default() },
-                folder: folder.path().to_owned(),
-                former: None,
-                endpoint: Cloud::Public.endpoint(),
-                cloud: Cloud::Public,
-                sign_in,
-                device: None,
-                configured: true,
-            };
+            let profile = Profile { keep_sign_in: keep, ..Profile::default() };
+            let plan = Plan { sign_in, ..Plan::public("p", profile, folder.path().to_owned()) };
             let workspace = Workspace::open(plan, &flags, |_| {}).unwrap();
             assert_eq!(workspace.not_kept, None);
             workspace.close().await;

@@ -7,7 +7,8 @@ use std::collections::HashSet;
 
 use crate::app::document::{Piece, Role, safe, safe_block};
 use crate::app::documents::flow::Flow;
-use crate::app::documents::label::{capital, field_label};
+use crate::app::documents::history::capital;
+use crate::app::documents::label::field_label;
 use crate::app::documents::summary::{dot, letter, mention_count};
 use crate::app::message::Mention;
 use crate::domain::alert::Alert;

@@ -40,7 +40,7 @@ pub fn title(contents: &Contents) -> String {
             };
             let mut title = format!("Export: {}", counted(alerts.len(), &format!("{which}alert")));
             if *whole {
-                title += ", all there are";
+                title += ", all that were read";
             }
             title + &hidden(*off_screen)
         }

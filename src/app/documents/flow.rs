@@ -249,11 +249,11 @@ fn take_line<'a, 'b>(
     (clusters, None)
 }
 
-/// True when the word that begins here fits on a line of its own, so that moving it there avoids breaking it.
-fn word_fits(clusters: &[Cluster<'_>], room: usize) -> bool {
+/// True when what begins here fits on a line of its own up to where it ends, so that moving it there avoids breaking it.
+fn fits(clusters: &[Cluster<'_>], room: usize, ends: impl Fn(usize) -> bool) -> bool {
     let mut used = 0;
-    for cluster in clusters {
-        if cluster.is_space() || cluster.is_break() {
+    for (at, cluster) in clusters.iter().enumerate() {
+        if cluster.is_break() || ends(at) {
             break;
         }
         used += cluster.width;
@@ -264,19 +264,14 @@ fn word_fits(clusters: &[Cluster<'_>], room: usize) -> bool {
     true
 }
 
-/// The same for what joined blanks hold together.
+/// True when a word fits.
+fn word_fits(clusters: &[Cluster<'_>], room: usize) -> bool {
+    fits(clusters, room, |at| clusters[at].is_space())
+}
+
+/// True when what joined blanks hold together fits.
 fn joined_fits(clusters: &[Cluster<'_>], room: usize) -> bool {
-    let mut used = 0;
-    for (at, cluster) in clusters.iter().enumerate() {
-        if cluster.is_break() || cluster.is_space() && !joins(clusters, at) {
-            break;
-        }
-        used += cluster.width;
-        if used > room {
-            return false;
-        }
-    }
-    true
+    fits(clusters, room, |at| clusters[at].is_space() && !joins(clusters, at))
 }
 
 /// True for a blank of our own words that parts a number from what it counts, or the parts of a time: `12 minutes ago`,

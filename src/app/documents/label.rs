@@ -1,6 +1,7 @@
 //! Names of fields as people write them.
 
 use crate::app::document::{Piece, Role, safe};
+use crate::app::documents::history::capital;
 use crate::domain::SafeText;
 
 /// Parts of field names that people write in capitals.
@@ -32,12 +33,6 @@ pub(super) fn field_label(name: &SafeText) -> Vec<Piece> {
         }
     }
     vec![Piece::new(capital(&words.join(" ")), Role::Label)]
-}
-
-/// The word with a capital at its beginning.
-pub(super) fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -285,7 +285,7 @@ fn short_count(mention: &Mention) -> String {
 }
 
 /// The letter by which an entity is named; none from the 27th on.
-pub(super) fn letter(at: usize) -> Option<char> {
+pub fn letter(at: usize) -> Option<char> {
     u8::try_from(at).ok().filter(|at| *at < 26).map(|at| char::from(b'a' + at))
 }
 

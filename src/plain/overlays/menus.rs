@@ -2,6 +2,7 @@
 
 use crate::app::command::COMMANDS;
 use crate::app::documents::moment::counted;
+use crate::app::documents::summary::letter;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Palette, PivotMenu, StatusMenu};
 use crate::domain::{SafeStr, Status};
@@ -66,10 +67,6 @@ pub(super) fn pivot(menu: &PivotMenu) -> Vec<String> {
         lines.push(format!("{name}. {}, {}, {count}.", mention.short(), SafeStr(&mention.label)));
     }
     lines
-}
-
-fn letter(at: usize) -> Option<char> {
-    u8::try_from(at).ok().filter(|at| *at < 26).map(|at| char::from(b'a' + at))
 }
 
 /// Whether a line is the letter of an entity.
