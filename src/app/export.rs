@@ -115,7 +115,9 @@ pub(super) fn write(model: &mut Model, replace: bool, out: &mut Effects) {
         }
         (Contents::Alerts { alerts, .. }, Some(format)) => {
             let label = format!("{} as {format}", counted(alerts.len(), "alert"));
-            covers = model.bulk.last.filter(|_| alerts.len() == model.table.len());
+            // The rows are those of the moment when the prompt opened: a change since is not in them.
+            let current = alerts.table == model.table && alerts.len() == model.table.len();
+            covers = model.bulk.last.filter(|_| current);
             (SaveWhat::Alerts(alerts.clone(), format), label, alerts.len())
         }
         (Contents::Script { targets, status, tool }, _) => {

@@ -87,14 +87,16 @@ fn must_wait(model: &Model, command: Command) -> bool {
         Command::Mark(Mark::Last) => {
             return model.bulk.orders.iter().any(|order| matches!(order, journal::Order::OfferFailures(_)));
         }
-        Command::App(App::Close) => return model.focus == Pane::List && writes(model),
+        Command::App(App::Close) => {
+            return model.focus == Pane::List && (writes(model) || leaving::is_kept_soon(model));
+        }
         _ => return false,
     };
     writes(model) || change.needs_record() && model.bulk.orders.contains(&journal::Order::Changes)
 }
 
 /// True while the journal has not said that everything confirmed is stored.
-pub(super) fn writes(model: &Model) -> bool {
+fn writes(model: &Model) -> bool {
     model.bulk.orders.iter().any(journal::Order::is_write)
 }
 
@@ -113,7 +115,8 @@ pub(super) fn release(model: &mut Model, out: &mut Effects) {
                 model.held.push_front(Held::Quit);
                 break;
             }
-            Some(Held::Quit) => out.push(Effect::Quit),
+            // What was stored meanwhile may be lost: that was not known when leaving was asked for.
+            Some(Held::Quit) => leave(model, out),
         }
     }
 }
@@ -258,7 +261,7 @@ fn back(model: &mut Model, out: &mut Effects) {
     } else if model.list.visual.take().is_some() || pivot::back(model, out) || views::back_home(model, out) {
     } else if model.list.marks.is_empty() {
         let quit = model.settings.keymap.shown(Command::App(App::Close));
-        say(model, format!("{quit} quits"), out);
+        say(model, format!("nothing to go back to: {quit} leaves"), out);
     } else {
         marks::clear(model, out);
     }
@@ -271,9 +274,7 @@ fn close(model: &mut Model, out: &mut Effects) {
     }
     match model.focus {
         Pane::List => {
-            if !leaving::stays(model, false, out) {
-                out.push(Effect::Quit);
-            }
+            leave(model, out);
         }
         Pane::Details | Pane::Full => details::go(model, Go::Back, out),
     }
@@ -315,6 +316,13 @@ fn interrupt(model: &mut Model, out: &mut Effects) {
     } else {
         model.last_interrupt = Some(model.now);
         say(model, "ctrl-c again quits", out);
+    }
+}
+
+/// Leaves, unless it has to be said first what would be lost.
+fn leave(model: &mut Model, out: &mut Effects) {
+    if !leaving::stays(model, out) {
+        out.push(Effect::Quit);
     }
 }
 

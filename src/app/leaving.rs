@@ -40,29 +40,26 @@ pub(super) fn exports_all(model: &Model) -> bool {
     model.leaving.said && lost(model) > 0
 }
 
-/// Stays where changes would be lost, and says so; the second time it does not. True when it stays. By name where the
-/// wish to leave was a word, by key where it was a key.
-pub(super) fn stays(model: &mut Model, by_name: bool, out: &mut Effects) -> bool {
-    if model.session.as_ref().and_then(|session| session.files) == Some(true) && keys::writes(model) {
-        // What is not stored yet is not counted yet.
-        say(model, "a change is being stored, and would be lost: wait for it, or ctrl-c twice leaves", out);
-        return true;
-    }
+/// True while a file is written that will hold what would be lost.
+pub(super) fn is_kept_soon(model: &Model) -> bool {
+    lost(model) > 0 && model.saving.iter().any(|saving| saving.covers.is_some() && !saving.cancelling)
+}
+
+/// Stays where changes would be lost, and says so; the second time it does not. True when it stays.
+pub(super) fn stays(model: &mut Model, out: &mut Effects) -> bool {
     let Some(words) = lost_words(model).filter(|_| !model.leaving.said) else { return false };
     model.leaving.said = true;
+    // What was typed ahead while a change was being stored is no answer to this.
+    model.held.clear();
     let key = |command| model.settings.keymap.shown(command);
-    let (export, quit) = if by_name {
-        ("export".to_owned(), "quit".to_owned())
-    } else {
-        (key(Command::HandOver(HandOver::File)), key(Command::App(App::Close)))
-    };
+    let (export, quit) = (key(Command::HandOver(HandOver::File)), key(Command::App(App::Close)));
     say(model, format!("{words}: {export} exports all alerts, {quit} again leaves"), out);
     true
 }
 
 /// Leaves because a line said so, whatever is open.
 pub(super) fn by_name(model: &mut Model, out: &mut Effects) {
-    if !stays(model, true, out) {
+    if !stays(model, out) {
         keys::quit(model, out);
     }
 }

@@ -1,6 +1,5 @@
 //! What happened: said with the answer that waited for it, or else as news before the next prompt.
 
-use crate::app::command::{App, Command};
 use crate::app::documents::moment::counted;
 use crate::app::model::Model;
 use crate::domain::{AlertKey, SafeText, Severity};
@@ -40,11 +39,7 @@ impl News {
             return;
         }
         self.notice = Some(notice.number);
-        let quits = format!("{} quits", model.settings.keymap.shown(Command::App(App::Close)));
-        let text = match notice.text.to_string() {
-            text if text == quits => "There is nothing to go back to: quit leaves.".to_owned(),
-            text => speech::capital(&speech::fold(&text)),
-        };
+        let text = speech::capital(&speech::fold(&notice.text.to_string()));
         let lines = if awaited { &mut self.said } else { &mut self.later };
         if lines.last() != Some(&text) {
             lines.push(text);

@@ -10,10 +10,14 @@ use crate::app::model::{Model, Notice};
 use crate::domain::progress::FaultKind;
 use crate::ui::paint::Painter;
 
+/// Alerts whose change is stored in a moment.
+const AT_ONCE: usize = 1000;
+
 pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let row = Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
     let wide = row.width >= 90;
     let line = notice(model)
+        .or_else(|| storing(model))
         .or_else(|| running(model, wide, row.columns()))
         .or_else(|| saving(model, wide))
         .or_else(|| files(model, wide))
@@ -23,7 +27,8 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let used = painter.line(row, &line);
     // A notice and a running change share the row where there is room.
     if model.notice.is_some()
-        && let Some(job) = running(model, false, row.columns()).or_else(|| files(model, false))
+        && let Some(job) =
+            storing(model).or_else(|| running(model, false, row.columns())).or_else(|| files(model, false))
         && usize::from(row.width) > usize::from(used) + line_width(&job) + 3
     {
         painter.right(row, &job);
@@ -38,7 +43,7 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
 fn refused(model: &Model) -> Option<Vec<Piece>> {
     let (_, tally) = model.bulk.refused.as_ref()?;
     let mut line = outcomes(tally);
-    let shows = model.settings.keymap.shown(Command::Change(Change::Failures));
+    let shows = model.settings.keymap.said(Command::Change(Change::Failures));
     let said = |notice: &Notice| notice.text.raw().ends_with(&format!("{shows} shows them"));
     if model.notice.as_ref().is_some_and(said) {
         return None;
@@ -53,6 +58,12 @@ fn notice(model: &Model) -> Option<Vec<Piece>> {
     let mut line = if notice.is_error { vec![Piece::new("! ", Role::Error)] } else { Vec::new() };
     line.extend(safe(notice.text.as_safe(), role));
     Some(line)
+}
+
+/// `storing a change of 46,865 alerts…`: of so many that it takes more than a moment.
+fn storing(model: &Model) -> Option<Vec<Piece>> {
+    let alerts = model.bulk.storing().filter(|alerts| *alerts >= AT_ONCE)?;
+    Some(vec![Piece::new(format!("storing a change of {} alerts…", thousands(alerts)), Role::Strong)])
 }
 
 /// `dismiss 337 alerts  ████░░░░  120/337  12/s  18 s left   ctrl-c cancels`; in short where that has no room.
@@ -174,4 +185,38 @@ fn syncing(model: &Model, wide: bool) -> Option<Vec<Piece>> {
     );
     line.push(Piece::new(words, Role::Dim));
     Some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    use super::*;
+    use crate::app::harness::{Harness, ROW};
+    use crate::ui::Theme;
+
+    fn row(model: &Model) -> String {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 1));
+        let row = Area { x: 0, y: 0, width: 80, height: 1 };
+        draw(model, row, &mut Painter::new(&mut buffer, Theme::SIXTEEN));
+        buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim().to_owned()
+    }
+
+    #[test]
+    fn a_change_that_takes_its_time_to_store_says_so_until_it_is_stored() {
+        for (alerts, said) in [(1200, "storing a change of 1,200 alerts…"), (12, "")] {
+            let mut harness = Harness::new(&vec![ROW; alerts]);
+            harness.keys("* * d 3").slow = true;
+            harness.keys("y");
+            assert!(if said.is_empty() {
+                !row(&harness.model).contains("storing")
+            } else {
+                row(&harness.model) == said
+            });
+            harness.slow = false;
+            harness.settle();
+            assert!(!row(&harness.model).contains("storing"), "{}", row(&harness.model));
+        }
+    }
 }

@@ -192,7 +192,7 @@ fn a_decision_that_would_be_lost_is_said_and_exported_before_the_screen_is_left(
     assert_eq!(pty.end(), 0);
     let mut pty = dismiss();
     let out = home.path().join("out.ndjson");
-    pty.keys("W").wait("Export: 1 alert, all there are").keys("C-u").type_text(out.to_str().unwrap());
+    pty.keys("W").wait("Export: 1 alert, all that were read").keys("C-u").type_text(out.to_str().unwrap());
     pty.keys("Enter").wait("1 alert as NDJSON").keys("q");
     assert_eq!(pty.end(), 0);
     assert!(std::fs::read_to_string(out).unwrap().contains("Dismissed"));

@@ -32,6 +32,16 @@ pub struct Bulk {
     pub spared: Vec<(SafeText, SafeText)>,
 }
 
+impl Bulk {
+    /// How many alerts the change has that the journal is storing.
+    pub fn storing(&self) -> Option<usize> {
+        self.orders.iter().find_map(|order| match order {
+            Order::Submit(submitted) => Some(submitted.keys.len()),
+            _ => None,
+        })
+    }
+}
+
 /// A change on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {

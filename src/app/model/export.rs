@@ -21,7 +21,7 @@ pub enum Contents {
         marked: bool,
         /// How many the list does not show.
         off_screen: usize,
-        /// True when they are all there are.
+        /// True when they are all that were read.
         whole: bool,
     },
     /// A change as a script.

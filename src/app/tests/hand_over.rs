@@ -262,8 +262,10 @@ fn the_second_wish_to_leave_does_so_and_the_export_before_is_of_all_alerts() {
     let (number, _, _, SaveWhat::Alerts(alerts, _)) = written(&harness) else { panic!() };
     assert_eq!(alerts.len(), 6);
     harness.send(Message::Saved(number, Saved::Begun));
+    harness.keys("q");
+    assert!(!quits(&harness), "the file is not written yet");
     let done = Saved::Done { path: SafeText::from("quell.ndjson"), warning: None };
-    harness.send(Message::Saved(number, done)).keys("j q");
+    harness.send(Message::Saved(number, done));
     assert!(quits(&harness), "nothing is lost any more");
 }
 
@@ -292,6 +294,14 @@ fn a_change_after_the_export_is_said_too_and_one_that_was_undone_is_not() {
     harness.keys("ctrl-c q W Enter");
     let SaveWhat::Alerts(alerts, _) = written(&harness).3 else { panic!() };
     assert_eq!(alerts.len(), 6, "as it was said, whatever is marked");
+    let mut harness = of_files();
+    harness.slow = true;
+    harness.keys("d 3 y q q").slow = false;
+    harness.settle();
+    assert!(!quits(&harness), "the second was typed before the warning could be read");
+    assert!(harness.notice().starts_with("2 changes are kept only here"), "{}", harness.notice());
+    harness.keys("q");
+    assert!(quits(&harness));
     let mut harness = of_files();
     harness.keys("q W Esc q");
     assert!(!quits(&harness), "an export that was given up keeps nothing");
