@@ -5,7 +5,7 @@ use crate::app::command::{Command, Go, Mark, Move, Narrow, Respond, Scope};
 use crate::app::key::{Code, Key};
 use crate::app::layout::{self, Area, Main};
 use crate::app::lines::Under;
-use crate::app::model::{Model, Overlay, Page, Pane, Place, Visual};
+use crate::app::model::{Model, Overlay, Page, Pane, Place, Step, Visual};
 use crate::app::{Effects, details, keys, list, marks, notice, overlays, tabs};
 
 /// Rows that a notch of the wheel scrolls.
@@ -103,6 +103,8 @@ fn notch(overlay: &Overlay) -> usize {
         Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) | Overlay::Output(_) | Overlay::Log(_) => {
             NOTCH
         }
+        Overlay::RuleForm(form) if matches!(form.step, Step::Stored(..)) => NOTCH,
+        Overlay::Rules(screen) if screen.open.is_some() => NOTCH,
         Overlay::Failures(_)
         | Overlay::Trigger(_)
         | Overlay::Facets(_)

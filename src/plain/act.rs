@@ -267,15 +267,14 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
 /// The numbers, then the text. Where no note can be written, none is typed: its keys would mean something else.
 fn note(plain: &mut Plain, model: &Model, rest: &str) -> Steps {
     let command = Command::Record(Record::Note);
-    let is_number = |part: &&str| part.starts_with(|c: char| c.is_ascii_digit()) && numbers(part).is_ok();
-    let (mut named, mut text) = (Vec::new(), rest);
-    while let (part, after) = first(text)
-        && is_number(&part)
-    {
-        named.push(part);
-        text = after;
-    }
-    let mut steps = then(on(plain, model, &named.join(" "))?, command)?;
+    // Several numbers before a text are one part, `1-3,7`: a text may well begin with a number.
+    let is_number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit()) && numbers(part).is_ok();
+    let (named, text) = match first(rest) {
+        _ if numbers(rest).is_ok() => (rest, ""),
+        (part, text) if is_number(part) => (part, text),
+        _ => ("", rest),
+    };
+    let mut steps = then(on(plain, model, named)?, command)?;
     if !text.is_empty() {
         if let Some(Err(why)) = spec(command).map(|spec| (spec.available)(model)) {
             return Err(why);

@@ -290,8 +290,15 @@ fn marks_that_a_command_made_for_its_numbers_go_with_it() {
 #[test]
 fn a_note_can_be_written_in_one_line() {
     let mut talk = Talk::small();
-    talk.say(&["list", "note 1 hello there"]);
-    assert_eq!(talk.harness.deeds.last().map(|deed| deed.words.to_string()), Some("hello there".to_owned()));
+    for (line, alerts, words) in [
+        ("note 1 hello there", 1, "hello there"),
+        ("note 1 3 hosts affected", 1, "3 hosts affected"),
+        ("note 1,3 seen before", 2, "seen before"),
+    ] {
+        talk.say(&["list", line]);
+        let deed = talk.harness.deeds.last().unwrap();
+        assert_eq!((deed.alerts.len(), deed.words.to_string()), (alerts, words.to_owned()), "{line}");
+    }
 }
 
 #[test]
@@ -344,7 +351,7 @@ fn add_filter_is_left_by_one_word_and_a_field_named_whole_is_chosen() {
 fn what_is_said_names_words_and_no_keys_of_the_screen() {
     let mut talk = Talk::small();
     talk.say(&["back"]);
-    assert!(talk.written.contains("There is nothing to go back to: quit leaves."), "{}", talk.written);
+    assert!(talk.written.contains("Nothing to go back to: quit leaves."), "{}", talk.written);
     talk.say(&["list", "status resolved 1"]).meanwhile(|harness| {
         harness.verify(1, &[]);
     });

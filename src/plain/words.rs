@@ -139,7 +139,7 @@ pub static WORDS: &[Word] = &[
     word(&["wait"], "", "waits until running changes are done, and says how they ended", V::Wait),
     word(&["pivot"], "[NUMBER] [LETTER]", "lists the alerts that share an entity with an alert; without a letter, asks which", V::Pivot),
     word(&["unpivot"], "", "goes back to where the last pivot began", V::Run(Command::Pivot(Pivot::Back))),
-    word(&["note"], "[NUMBERS] [TEXT]", "writes a note, such as note 1-3 seen before; without a text, asks for it", V::Note),
+    word(&["note"], "[NUMBERS] [TEXT]", "writes a note, such as note 1-3,7 seen before; without a text, asks for it", V::Note),
     word(&["assign"], "[NUMBERS]", "assigns to somebody, or to nobody", V::On(Command::Record(Record::Assign))),
     word(&["feedback"], "useful|not-useful [NUMBERS]", "judges alerts, with a reason and a comment", V::Feedback),
     word(&["suppress"], "[NUMBER]", "makes a suppression rule from an alert, and says what it would have matched", V::On(Command::Suppress(Suppress::New))),

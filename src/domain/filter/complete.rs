@@ -78,10 +78,14 @@ pub fn complete(
     let (Some(field), Some((value, span))) = (Field::find(name), typed) else {
         return Completion { replace: cursor..cursor, items: Vec::new() };
     };
-    let rest = rest(text, term).without(field);
-    let passing = Compiled::new(&rest, table, context, cancelled).and_then(|filter| filter.rows(cancelled));
-    let Some(rows) = passing else { return Completion::default() };
     let compared = Order::ALL.iter().any(|order| order.symbol() == operator);
+    // Times are proposed without counts, and so is what is compared, but for severities.
+    let counts = if compared { matches!(field.0.source, Source::Severity) } else { !field.is_time() };
+    let passing =
+        || Compiled::new(&rest(text, term).without(field), table, context, cancelled)?.rows(cancelled);
+    let Some(rows) = (if counts { passing() } else { Some(Vec::new()) }) else {
+        return Completion::default();
+    };
     let typed: String = value.iter().map(|part| part.text.as_str()).collect();
     let open_quote = value.last().is_some_and(|part| part.quoted && !is_closed(&before[part.span.clone()]));
     Completion {

@@ -20,6 +20,9 @@ pub(super) fn text(facets: &Facets) -> Vec<String> {
     if !facets.in_values {
         let fields = facets.shown_fields().into_iter().enumerate();
         let mut lines = vec!["Filter by which field?".to_owned()];
+        if facets.field().is_none() {
+            lines.push(speech::capital(no_values(facets)));
+        }
         lines.extend(
             fields
                 .map(|(at, field)| format!("{}. {}: {}.", at + 1, field.name(), speech::fold(field.help()))),
