@@ -228,7 +228,7 @@ mod tests {
                 at: Utc::now(),
             })
             .unwrap();
-        for (due, outcome) in store.due(Utc::now(), 3, &[]).unwrap().iter().zip([
+        for (due, outcome) in store.due("", Utc::now(), 3, &[]).unwrap().iter().zip([
             Outcome::Verified,
             Outcome::Failed,
             Outcome::Conflict,
