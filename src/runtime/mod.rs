@@ -4,9 +4,9 @@
 //! whatever waits is taken together and drawn once. A frame that only background work caused is held back so that a
 //! busy sync redraws at most thirty times a second; a key's frame is never held back.
 
-mod backend;
 pub mod deeds;
 pub mod detail;
+mod drawing;
 pub mod effects;
 pub mod export;
 pub mod fetch;
