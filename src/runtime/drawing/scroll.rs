@@ -29,18 +29,18 @@ const SAMPLE: usize = 7;
 
 /// The rows that moved between two frames of one size, if moving them saves enough.
 pub(super) fn find(shown: &Buffer, next: &Buffer) -> Option<Moved> {
-    let rows =
-        Rows { shown, next, columns: usize::from(next.area.width), rows: usize::from(next.area.height) };
-    let still: Vec<isize> = (0..rows.rows).map(|row| rows.differences(row, row, 1)).collect();
+    let frames =
+        Frames { shown, next, columns: usize::from(next.area.width), rows: usize::from(next.area.height) };
+    let still: Vec<isize> = (0..frames.rows).map(|row| frames.differences(row, row, 1)).collect();
     if still.iter().sum::<isize>() < WORTH_MOVING {
         return None;
     }
-    let sampled: Vec<isize> = (0..rows.rows).map(|row| rows.differences(row, row, SAMPLE)).collect();
+    let sampled: Vec<isize> = (0..frames.rows).map(|row| frames.differences(row, row, SAMPLE)).collect();
     let likely = |step: isize| -> isize {
-        rows.pairs(step).map(|(to, from)| (sampled[to] - rows.differences(to, from, SAMPLE)).max(0)).sum()
+        frames.pairs(step).map(|(to, from)| (sampled[to] - frames.differences(to, from, SAMPLE)).max(0)).sum()
     };
     let step = STEPS.into_iter().max_by_key(|step| likely(*step)).filter(|step| likely(*step) > 0)?;
-    let gains = rows.pairs(step).map(|(to, from)| (to, still[to] - rows.differences(to, from, 1)));
+    let gains = frames.pairs(step).map(|(to, from)| (to, still[to] - frames.differences(to, from, 1)));
     let (moved, gain) = best(gains)?;
     // The rows that moving leaves blank are written anew.
     let distance = step.unsigned_abs();
@@ -49,7 +49,7 @@ pub(super) fn find(shown: &Buffer, next: &Buffer) -> Option<Moved> {
     } else {
         (moved.start - distance..moved.end, moved.start - distance..moved.start)
     };
-    let lost: isize = freed.map(|row| rows.written(row) - still[row]).sum();
+    let lost: isize = freed.map(|row| frames.written(row) - still[row]).sum();
     (gain - lost >= WORTH_MOVING).then_some(Moved { rows: region, up: step })
 }
 
@@ -84,14 +84,14 @@ fn best(gains: impl Iterator<Item = (usize, isize)>) -> Option<(Range<usize>, is
     best.map(|rows| (rows, most))
 }
 
-struct Rows<'a> {
+struct Frames<'a> {
     shown: &'a Buffer,
     next: &'a Buffer,
     columns: usize,
     rows: usize,
 }
 
-impl Rows<'_> {
+impl Frames<'_> {
     /// Each row, with the one whose text it would take over.
     fn pairs(&self, step: isize) -> impl Iterator<Item = (usize, usize)> {
         let rows = self.rows;
