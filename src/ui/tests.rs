@@ -125,3 +125,19 @@ fn what_can_be_cancelled_says_how_in_one_place() {
         assert_eq!(says(&harness), (1, true), "{size:?}, a file");
     }
 }
+
+#[test]
+fn without_a_sign_for_them_arrows_are_named() {
+    for keys in [":", ": d o w n", "?", "f Enter", "T"] {
+        let mut harness = Harness::small();
+        harness.keys(keys);
+        for (ascii, named) in [(false, false), (true, true)] {
+            harness.model.settings.ascii = ascii;
+            let screen = rows(&harness.model);
+            let text = screen.join("\n");
+            let arrows = [", Down", "Up Down", "Left Right"].iter().any(|names| text.contains(names));
+            assert_eq!(arrows, named, "{keys}: {text}");
+            assert_eq!(screen.last().unwrap().contains(['↑', '↓', '←']), !named, "{keys}: {text}");
+        }
+    }
+}

@@ -8,6 +8,7 @@ use crate::app::keymap::Keymap;
 use crate::app::layout::SIDE_BY_SIDE;
 use crate::app::message::Mention;
 use crate::app::model::{Model, Pane, Section};
+use crate::app::settings::Settings;
 use crate::app::{details, first_run, overlays};
 use crate::domain::view::DIGITS;
 
@@ -28,8 +29,23 @@ pub fn show_keys(keys: &[Key]) -> String {
     keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
 }
 
+/// Keys as the terminal can show them: without a sign for the arrows these are named. `v` would be another key.
+pub fn shown_keys(keys: &str, settings: &Settings) -> String {
+    let named = [("↑", "Up"), ("↓", "Down"), ("←", "Left"), ("→", "Right")];
+    let named = named.into_iter().filter(|_| settings.ascii);
+    named.fold(keys.to_owned(), |keys, (sign, name)| keys.replace(sign, name))
+}
+
 /// The next keys and what they do, the most important first.
 pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
+    let mut hints = next_keys(model);
+    for (keys, _) in &mut hints {
+        *keys = shown_keys(keys, &model.settings);
+    }
+    hints
+}
+
+fn next_keys(model: &Model) -> Vec<(String, &'static str)> {
     let fixed = |hints: &[(&str, &'static str)]| -> Vec<(String, &'static str)> {
         hints.iter().map(|(keys, label)| ((*keys).to_owned(), *label)).collect()
     };
