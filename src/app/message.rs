@@ -14,7 +14,7 @@ use crate::domain::change::{ChangeRecord, TargetRecord};
 use crate::domain::chart::{Attack, Timeline};
 use crate::domain::filter::{Completion, Values};
 use crate::domain::key_set::KeySet;
-use crate::domain::listing::Listing;
+use crate::domain::listing::{Head, Listing};
 use crate::domain::progress::{Fault, Subscription, SyncEvent};
 use crate::domain::record::{DeedKind, LogEntry};
 use crate::domain::related::Related;
@@ -362,6 +362,8 @@ pub struct Kept {
 pub enum Start {
     /// What is shown first, before the alerts come.
     Kept(Box<Kept>),
+    /// The same with what the list begins with, long before all alerts come.
+    Head(Box<Kept>, Box<Head>),
     /// The list: the configured profile or the demo.
     Ready(Session),
     /// No configuration: what was found.

@@ -144,6 +144,7 @@ fn minute(model: &mut Model, out: &mut Effects) {
 fn begin(model: &mut Model, start: Start, out: &mut Effects) {
     match start {
         Start::Kept(kept) => views::place::begin(model, *kept, out),
+        Start::Head(kept, head) => views::place::begin_early(model, *kept, *head, out),
         Start::Ready(session) => {
             let view = session.view.clone();
             let first = model.session.replace(session).is_none();

@@ -119,6 +119,16 @@ pub struct Place {
     pub row: usize,
 }
 
+impl Place {
+    /// Where the program opens when this was kept: here, or with the open alerts where its filter cannot be read any more or
+    /// nothing was kept.
+    pub fn opened(kept: Option<Self>) -> Self {
+        let [(_, _, open), ..] = BUILT_IN;
+        let kept = kept.filter(|place| place.look.check().is_ok());
+        kept.unwrap_or_else(|| Self { look: Look::of(open), ..Self::default() })
+    }
+}
+
 /// What is done to saved views.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ViewEdit {

@@ -13,6 +13,7 @@ use crate::azure::{
 };
 use crate::cli::args::Global;
 use crate::config::{Config, ConfigError, DEFAULT_PROFILE, Paths, Profile};
+use crate::domain::listing::Head;
 use crate::domain::table::Table;
 use crate::domain::{SafeText, SubscriptionId};
 use crate::emulator;
@@ -188,11 +189,21 @@ impl Workspace {
         global: &Global,
         published: impl FnMut(Arc<Table>) + Send + 'static,
     ) -> Result<Self, OpenError> {
+        Self::open_early(plan, global, published, |_, _| {})
+    }
+
+    /// The same; `early` gets what the list begins with, and how it is shown, before all alerts are loaded, where that is known.
+    pub fn open_early(
+        plan: Plan,
+        global: &Global,
+        published: impl FnMut(Arc<Table>) + Send + 'static,
+        early: impl FnOnce(Kept, Head),
+    ) -> Result<Self, OpenError> {
         if let Some(former) = &plan.former {
             folders::take_over(former, &plan.folder);
         }
         let folder = Folder::open(&plan.folder)?;
-        let mut workspace = Self::with_folder(plan, folder, global, None, published)?;
+        let mut workspace = Self::with_folder(plan, folder, global, None, published, early)?;
         let by_code = workspace.plan.sign_in == Some(SignInKind::DeviceCode);
         if !(by_code && workspace.plan.profile.keep_sign_in) {
             workspace.not_kept = forget_kept(&workspace.plan.folder).err();
@@ -215,7 +226,7 @@ impl Workspace {
         let profile = Profile { name: "Contoso (demo)".to_owned(), sync_seconds: 5, ..Profile::default() };
         let endpoint = Endpoint::parse(&emulator.base_url())?;
         let plan = Plan { endpoint, ..Plan::public("demo", profile, PathBuf::new()) };
-        Self::with_folder(plan, Folder::temporary(), global, Some(emulator), published)
+        Self::with_folder(plan, Folder::temporary(), global, Some(emulator), published, |_, _| {})
     }
 
     /// Opens an empty workspace for the alerts of files: no source, no config. Unless a data folder is named, nothing is kept
@@ -230,7 +241,7 @@ impl Workspace {
             Some(folder) => Folder::open(folder)?,
             None => Folder::temporary(),
         };
-        let mut workspace = Self::with_folder(plan, folder, global, None, published)?;
+        let mut workspace = Self::with_folder(plan, folder, global, None, published, |_, _| {})?;
         workspace.files = true;
         workspace.store.call_blocking(Store::keep_everything_here)?;
         Ok(workspace)
@@ -252,8 +263,13 @@ impl Workspace {
         global: &Global,
         demo: Option<emulator::Emulator>,
         published: impl FnMut(Arc<Table>) + Send + 'static,
+        early: impl FnOnce(Kept, Head),
     ) -> Result<Self, OpenError> {
-        let (mut store, mut notices) = Store::open(folder, Access::ReadWrite)?;
+        let (mut store, mut notices) = Store::open_early(folder, Access::ReadWrite, |store, head| {
+            if begins_with(store, &plan.profile) {
+                early(kept(store, &head.listing.table), head);
+            }
+        })?;
         let read_only = if global.read_only {
             Some("--read-only was given".to_owned())
         } else if plan.profile.read_only {
@@ -373,6 +389,19 @@ impl Workspace {
             demo.stop().await;
         }
     }
+}
+
+/// True when what a store has is what is shown of it: the profile names no view to begin with, and no alert leaves because
+/// the profile no longer names its subscription.
+fn begins_with(store: &Store, profile: &Profile) -> bool {
+    let in_use = |chosen: &[SubscriptionId]| {
+        store.subscriptions().is_ok_and(|known| known.iter().all(|one| chosen.contains(&one.id)))
+    };
+    profile.view.trim().is_empty()
+        && match selection(profile) {
+            Selection::All => true,
+            Selection::Only(chosen) => in_use(&chosen),
+        }
 }
 
 /// The subscriptions that a profile works on.
