@@ -357,13 +357,24 @@ pub struct Kept {
     pub cursor: Option<AlertKey>,
 }
 
+/// What is there before all alerts are loaded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Early {
+    /// What the journal kept.
+    pub kept: Kept,
+    /// What the profile begins with.
+    pub view: Option<String>,
+    /// What the list then begins with.
+    pub head: Head,
+}
+
 /// What the program starts with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Start {
     /// What is shown first, before the alerts come.
     Kept(Box<Kept>),
     /// The same with what the list begins with, long before all alerts come.
-    Head(Box<Kept>, Box<Head>),
+    Early(Box<Early>),
     /// The list: the configured profile or the demo.
     Ready(Session),
     /// No configuration: what was found.

@@ -134,10 +134,10 @@ impl Shell {
         let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
         let plain = plain::is_asked_for(&global);
         let first = mailbox.clone();
-        let early = move |kept, head| {
+        let early = move |early| {
             // Lines that were read out are not drawn over: they are of all alerts, or none.
             if !plain {
-                first.send(Message::Start(Start::Head(Box::new(kept), Box::new(head))));
+                first.send(Message::Start(Start::Early(Box::new(early))));
             }
         };
         self.handle.spawn_blocking(move || match Workspace::open_early(plan, &global, published, early) {

@@ -246,7 +246,7 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             | Message::Charted(..)
             | Message::Values(..)
             | Message::Piped(..)
-            | Message::Start(Start::Head(..))
+            | Message::Start(Start::Early(_))
             | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.
             Message::Journal(_) => !model.list.listing.is_empty(),

@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::app::message::Kept;
+use crate::app::message::{Early, Kept};
 use crate::azure::{
     ApiError, ArmClient, Cloud, DeviceSession, Endpoint, EndpointError, Identity, Limits, SignInEnvironment,
     SignInError, SignInKind, TokenSource, forget_kept, sign_in,
 };
 use crate::cli::args::Global;
 use crate::config::{Config, ConfigError, DEFAULT_PROFILE, Paths, Profile};
-use crate::domain::listing::Head;
 use crate::domain::table::Table;
 use crate::domain::{SafeText, SubscriptionId};
 use crate::emulator;
@@ -88,6 +87,11 @@ impl Plan {
             environment.tenant = Some(tenant.to_owned());
         }
         environment
+    }
+
+    /// What the list begins with: the filter, or the digit or name of the view, that the profile names.
+    pub fn view(&self) -> Option<String> {
+        Some(self.profile.view.clone()).filter(|view| !view.trim().is_empty())
     }
 
     /// Another cloud; an endpoint that was given stays.
@@ -189,7 +193,7 @@ impl Workspace {
         global: &Global,
         published: impl FnMut(Arc<Table>) + Send + 'static,
     ) -> Result<Self, OpenError> {
-        Self::open_early(plan, global, published, |_, _| {})
+        Self::open_early(plan, global, published, |_| {})
     }
 
     /// The same; `early` gets what the list begins with, and how it is shown, before all alerts are loaded, where that is known.
@@ -197,7 +201,7 @@ impl Workspace {
         plan: Plan,
         global: &Global,
         published: impl FnMut(Arc<Table>) + Send + 'static,
-        early: impl FnOnce(Kept, Head),
+        early: impl FnOnce(Early),
     ) -> Result<Self, OpenError> {
         if let Some(former) = &plan.former {
             folders::take_over(former, &plan.folder);
@@ -226,7 +230,7 @@ impl Workspace {
         let profile = Profile { name: "Contoso (demo)".to_owned(), sync_seconds: 5, ..Profile::default() };
         let endpoint = Endpoint::parse(&emulator.base_url())?;
         let plan = Plan { endpoint, ..Plan::public("demo", profile, PathBuf::new()) };
-        Self::with_folder(plan, Folder::temporary(), global, Some(emulator), published, |_, _| {})
+        Self::with_folder(plan, Folder::temporary(), global, Some(emulator), published, |_| {})
     }
 
     /// Opens an empty workspace for the alerts of files: no source, no config. Unless a data folder is named, nothing is kept
@@ -241,7 +245,7 @@ impl Workspace {
             Some(folder) => Folder::open(folder)?,
             None => Folder::temporary(),
         };
-        let mut workspace = Self::with_folder(plan, folder, global, None, published, |_, _| {})?;
+        let mut workspace = Self::with_folder(plan, folder, global, None, published, |_| {})?;
         workspace.files = true;
         workspace.store.call_blocking(Store::keep_everything_here)?;
         Ok(workspace)
@@ -263,13 +267,16 @@ impl Workspace {
         global: &Global,
         demo: Option<emulator::Emulator>,
         published: impl FnMut(Arc<Table>) + Send + 'static,
-        early: impl FnOnce(Kept, Head),
+        early: impl FnOnce(Early),
     ) -> Result<Self, OpenError> {
-        let (mut store, mut notices) = Store::open_early(folder, Access::ReadWrite, |store, head| {
-            if begins_with(store, &plan.profile) {
-                early(kept(store, &head.listing.table), head);
+        let view = plan.view();
+        let begins = view.as_deref().unwrap_or_default();
+        let opened = Store::open_early(folder, Access::ReadWrite, begins, |store, head| {
+            if keeps_all(store, &plan.profile) {
+                early(Early { kept: kept(store, &head.listing.table), view: view.clone(), head });
             }
-        })?;
+        });
+        let (mut store, mut notices) = opened?;
         let read_only = if global.read_only {
             Some("--read-only was given".to_owned())
         } else if plan.profile.read_only {
@@ -391,17 +398,14 @@ impl Workspace {
     }
 }
 
-/// True when what a store has is what is shown of it: the profile names no view to begin with, and no alert leaves because
-/// the profile no longer names its subscription.
-fn begins_with(store: &Store, profile: &Profile) -> bool {
-    let in_use = |chosen: &[SubscriptionId]| {
-        store.subscriptions().is_ok_and(|known| known.iter().all(|one| chosen.contains(&one.id)))
-    };
-    profile.view.trim().is_empty()
-        && match selection(profile) {
-            Selection::All => true,
-            Selection::Only(chosen) => in_use(&chosen),
+/// True when no alert leaves a store because the profile no longer names its subscription.
+fn keeps_all(store: &Store, profile: &Profile) -> bool {
+    match selection(profile) {
+        Selection::All => true,
+        Selection::Only(chosen) => {
+            store.subscriptions().is_ok_and(|known| known.iter().all(|one| chosen.contains(&one.id)))
         }
+    }
 }
 
 /// The subscriptions that a profile works on.

@@ -79,6 +79,8 @@ pub struct Store {
     damage: RefCell<Option<SafeText>>,
     latest: Arc<Table>,
     stale: bool,
+    /// The view or filter that the profile begins with.
+    begins: String,
     /// For which snapshot and look it was last made sure that the cache has what the list begins with.
     headed: Option<(u64, String)>,
 }
@@ -93,14 +95,15 @@ impl Store {
     /// Opens both files, bringing them to this version's schema, and fills the table. A damaged cache is set aside and begun anew.
     /// Nothing is touched when one of the files is of a newer schema.
     pub fn open(folder: Folder, access: Access) -> Result<(Self, Vec<Notice>)> {
-        Self::open_early(folder, access, |_, _| {})
+        Self::open_early(folder, access, "", |_, _| {})
     }
 
-    /// The same; `early` gets what the list begins with before the table is filled, where that is known. Until then the store
-    /// knows the journal only.
+    /// The same for a profile that begins with a view or filter, or none. `early` gets what the list begins with before the table
+    /// is filled, where that is known. Until then the store knows the journal only.
     pub fn open_early(
         folder: Folder,
         access: Access,
+        begins: &str,
         early: impl FnOnce(&Self, Head),
     ) -> Result<(Self, Vec<Notice>)> {
         let mut notices = Vec::new();
@@ -146,6 +149,7 @@ impl Store {
             damage: RefCell::new(None),
             latest: Arc::default(),
             stale: true,
+            begins: begins.to_owned(),
             headed: None,
         };
         store.load_journal()?;

@@ -15,7 +15,7 @@ use crate::common::*;
 fn reopened(folder: &Path) -> (Store, Option<Head>) {
     let mut early = None;
     let folder = Folder::open(folder).unwrap();
-    let opened = Store::open_early(folder, Access::ReadWrite, |_, head| early = Some(head));
+    let opened = Store::open_early(folder, Access::ReadWrite, "", |_, head| early = Some(head));
     (opened.unwrap().0, early)
 }
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::app::effect::{Effect, JournalOrder};
 use crate::app::harness::{Given, Harness, ROW, data, id};
-use crate::app::message::{Kept, Message, Start};
+use crate::app::message::{Early, Kept, Message, Start};
+use crate::app::model::Model;
 use crate::domain::filter::parse;
 use crate::domain::listing::{Head, Listing};
-use crate::domain::query::{self, Query};
+use crate::domain::query::{self, Query, Sort};
 use crate::domain::table::TableBuilder;
-use crate::domain::view::{Look, Place};
+use crate::domain::view::{KeptView, Look, Place, SavedView, ViewId, ViewRef};
 use crate::domain::{AlertKey, Status};
 
 /// What a list of the harness's table begins with: so many rows from a place on, in a table of their own.
@@ -32,6 +33,10 @@ fn head(harness: &mut Harness, given: &[Given], look: &Look, first: usize, count
     Head { look: look.clone(), listing, first, total: whole.len(), alerts: whole.table.len() }
 }
 
+fn early(kept: Kept, head: Head) -> Message {
+    Message::Start(Start::Early(Box::new(Early { kept, view: None, head })))
+}
+
 /// Of 500 alerts the first 60 are there, or those around a cursor.
 fn opening(cursor: Option<u32>) -> Harness {
     let mut rows = vec![ROW; 500];
@@ -43,7 +48,7 @@ fn opening(cursor: Option<u32>) -> Harness {
     let first = if cursor.is_some() { 200 } else { 0 };
     let head = head(&mut harness, &rows, &look, first, 100);
     let kept = Kept { cursor: cursor.map(AlertKey), ..harness.kept.clone() };
-    harness.send(Message::Start(Start::Head(Box::new(kept), Box::new(head))));
+    harness.send(early(kept, head));
     harness
 }
 
@@ -188,13 +193,12 @@ fn nothing_else_takes_the_rows_for_all_alerts() {
 fn what_is_not_for_the_list_that_opens_is_not_shown() {
     let mut harness = Harness::bare(&[ROW; 3]);
     let other = head(&mut harness, &[ROW; 3], &Look::of("severity:high"), 0, 3);
-    let kept = || Box::new(Kept::default());
-    harness.send(Message::Start(Start::Head(kept(), Box::new(other))));
+    harness.send(early(Kept::default(), other));
     assert!(harness.model.list.listing.is_empty() && harness.model.list.opening.is_none());
     // What comes late comes for nothing.
     let mut harness = Harness::new(&[ROW; 3]);
     let late = head(&mut harness, &[ROW; 3], &Place::opened(None).look, 0, 2);
-    harness.send(Message::Start(Start::Head(kept(), Box::new(late))));
+    harness.send(early(Kept::default(), late));
     assert!(harness.model.list.opening.is_none() && harness.model.list.listing.len() == 3);
 }
 
@@ -206,4 +210,51 @@ fn a_cache_that_turns_out_to_be_damaged_leaves_an_empty_list() {
     opened(&mut harness);
     assert!(harness.model.list.listing.is_empty() && harness.model.list.opening.is_none());
     assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Journal(JournalOrder::Submit(_)))));
+}
+
+#[test]
+fn what_the_profile_begins_with_is_shown_as_it_is_without_the_first_rows() {
+    let sorted = |filter: &str| Look { sort: Sort::parse("resource,-time").unwrap(), ..Look::of(filter) };
+    let saved = |id: i64, look: Look| KeptView {
+        id: ViewId(id),
+        view: SavedView { name: format!("mine {id}"), digit: Some(4 + id as u8), look },
+        former: None,
+        seen: AlertKey(0),
+        looked: crate::app::harness::now().utc,
+    };
+    let views =
+        vec![saved(1, sorted("severity:high")), saved(2, Look::of("status:(")), saved(3, Look::of("vm"))];
+    let places = [
+        None,
+        Some(Place { look: sorted("status:dismissed"), home: ViewRef::BuiltIn(3), ..Place::default() }),
+        Some(Place { look: sorted("severity:high"), home: ViewRef::Saved(ViewId(1)), ..Place::default() }),
+        Some(Place { look: sorted("x"), home: ViewRef::Saved(ViewId(9)), ..Place::default() }),
+        Some(Place { look: sorted("x("), home: ViewRef::BuiltIn(4), ..Place::default() }),
+    ];
+    let wanted =
+        ["", "0", "open", "Mine 1", "5", "6", "7", "9", "severity:high", " resource:vm-1 ", "status:("];
+    for place in places {
+        for begins in wanted {
+            let mut harness = Harness::bare(&[ROW; 30]);
+            harness.kept = Kept { views: views.clone(), place: place.clone(), cursor: None };
+            harness.begins = Some(begins.to_owned()).filter(|view| !view.is_empty());
+            let look = Place::opened(place.clone()).beginning_with(begins, &views).look;
+            let head = head(&mut harness, &[ROW; 30], &look, 0, 10);
+            let (kept, view) = (harness.kept.clone(), harness.begins.clone());
+            let message = Message::Start(Start::Early(Box::new(Early { kept, view, head })));
+            harness.send(message);
+            assert!(harness.model.list.opening.is_some(), "{place:?} {begins}");
+            harness.begin();
+            let mut other = Harness::bare(&[ROW; 30]);
+            (other.kept, other.begins) = (harness.kept.clone(), harness.begins.clone());
+            other.begin();
+            let state = |harness: &Harness| {
+                let Model { filter, views, list, .. } = &harness.model;
+                let bar = (filter.applied.clone(), filter.input.text().to_owned(), filter.home, filter.view);
+                let rows: Vec<AlertKey> = list.listing.keys().collect();
+                (bar, filter.previous.clone(), views.outside.clone(), list.sort.clone(), rows, list.cursor)
+            };
+            assert_eq!(state(&harness), state(&other), "{place:?} {begins}");
+        }
+    }
 }

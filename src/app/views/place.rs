@@ -5,12 +5,11 @@ use std::time::Duration;
 use crate::app::effect::JournalOrder;
 use crate::app::input::Input;
 use crate::app::lines::Under;
-use crate::app::message::{Kept, Timer};
+use crate::app::message::{Early, Kept, Timer};
 use crate::app::model::{FilterBar, Model, Spot};
 use crate::app::views::{self, saved};
-use crate::app::{Effect, Effects, list};
+use crate::app::{Effect, Effects, list, profiles};
 use crate::domain::filter::parse;
-use crate::domain::listing::Head;
 use crate::domain::view::Place;
 
 /// How long after another filter or order it is kept: a filter that is being narrowed down is written once.
@@ -74,17 +73,26 @@ fn here(model: &Model) -> Place {
 }
 
 /// What the journal kept, and what the list begins with: shown until all alerts are loaded. Only at the very start.
-pub(in crate::app) fn begin_early(model: &mut Model, kept: Kept, head: Head, out: &mut Effects) {
+pub(in crate::app) fn begin_early(model: &mut Model, early: Early, out: &mut Effects) {
     if model.session.is_some() || model.first_run.is_some() || model.list.opening.is_some() {
         return;
     }
-    begin(model, kept, out);
-    let look = &head.look;
+    begin(model, early.kept, out);
+    if let Some(view) = &early.view {
+        profiles::begin_with(model, view, out);
+        model.views.begun = true;
+    }
+    // There is nothing yet to ask for them.
+    out.retain(|effect| !matches!(effect, Effect::Query { .. }));
+    (model.list.awaiting, model.list.in_flight) = (false, false);
+    let look = &early.head.look;
     let same = parse(&look.filter).is_ok_and(|filter| filter == model.filter.applied)
         && look.sort == model.list.sort
         && look.group == model.list.group;
     if same {
-        list::open(model, head);
+        list::open(model, early.head);
+    } else {
+        model.views.begun = false;
     }
 }
 

@@ -47,7 +47,7 @@ struct Stored {
 impl Store {
     /// What the list begins with when the program opens now; none where that is not known exactly.
     pub(in crate::store) fn head(&self) -> Option<Head> {
-        let place = Place::opened(self.place().ok()?);
+        let place = self.opens()?;
         let head = self.read_head(&place.look)?;
         surrounds(&head, &place, 0).then_some(head)
     }
@@ -82,7 +82,17 @@ impl Store {
     /// The place at which the program opens the next time; none where nothing can be kept for it.
     fn place_kept(&self) -> Option<Place> {
         let keeps = self.cache.writable && matches!(self.sharing, Sharing::Log | Sharing::Rollback);
-        if keeps { self.place().ok().map(Place::opened) } else { None }
+        if keeps { self.opens() } else { None }
+    }
+
+    /// Where the program opens.
+    fn opens(&self) -> Option<Place> {
+        let place = Place::opened(self.place().ok()?);
+        Some(if self.begins.is_empty() {
+            place
+        } else {
+            place.beginning_with(&self.begins, &self.views().ok()?)
+        })
     }
 
     fn stored_head(&self) -> rusqlite::Result<Option<Stored>> {
