@@ -43,7 +43,7 @@ use std::time::{Duration, Instant};
 use chrono::{Local, Offset, Utc};
 use tokio::runtime::Handle;
 
-use crate::app::message::{Saved, Timer};
+use crate::app::message::{Saved, Start, Timer};
 use crate::app::notify::Announcement;
 use crate::app::settings::{Colours, Settings};
 use crate::app::{self, Effect, Message, Model, Now};
@@ -236,7 +236,10 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
         | Event::Table(_)
         | Event::Line(_) => false,
         Event::Message(message) => match message {
-            Message::Listed(..) => model.list.awaiting || model.list.listing.is_empty(),
+            Message::Listed(..) => {
+                let list = &model.list;
+                list.awaiting || list.opening.is_some() || list.listing.is_empty()
+            }
             Message::Detail(..) => {
                 model.details.shown.as_ref().map(|shown| shown.key) != model.details.wanted
             }
@@ -245,6 +248,7 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             | Message::Charted(..)
             | Message::Values(..)
             | Message::Piped(..)
+            | Message::Start(Start::Early(_))
             | Message::Timer(Timer::ChordMenu(_)) => true,
             // At the start the list is about to come.
             Message::Journal(_) => !model.list.listing.is_empty(),

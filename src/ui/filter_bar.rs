@@ -92,7 +92,11 @@ fn counts_are_below(model: &Model, row: Area, counts: u16) -> bool {
 /// `142 of 1,204   3 marked (1 off screen)`.
 fn counts(model: &Model, room: usize) -> Vec<Piece> {
     let short = room < 90;
-    let (shown, all) = (thousands(model.list.listing.len()), thousands(model.table.len()));
+    let (shown, all) = match model.list.opening {
+        Some(opening) => (opening.total, opening.alerts),
+        None => (model.list.listing.len(), model.table.len()),
+    };
+    let (shown, all) = (thousands(shown), thousands(all));
     let mut line = Vec::new();
     if model.filter.error.is_some() {
         line.push(Piece::new("last good: ", Role::Dim));
