@@ -77,7 +77,7 @@ pub(crate) fn me() -> SafeText {
     SafeText::from("ann@contoso.example")
 }
 
-fn data(key: u32, given: Given) -> RowData {
+pub(crate) fn data(key: u32, given: Given) -> RowData {
     let fact = |kind, value: &str| Fact { kind, value: SafeText::from(value) };
     let time: DateTime<Utc> = now().utc - TimeDelta::hours(given.hours) - TimeDelta::seconds(i64::from(key));
     RowData {
