@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::OptionalExtension;
 
-use super::body;
+use super::body::{self, Unpacked};
 use super::put::{Putter, Restated, Written, remove, restate};
+use super::read::Bytes;
 use super::subscriptions::number_of;
 use crate::domain::export::alert::with_status;
 use crate::domain::table::RowData;
@@ -52,9 +53,14 @@ impl Store {
     /// The record of an alert as its source gave it: what stood in the file, or the JSON that was listed. Damaged bytes are an
     /// error as in [`Self::raw`].
     pub fn record_of(&self, id: &AlertId) -> Result<Option<Vec<u8>>> {
-        let Some(key) = self.key(id) else { return Ok(None) };
-        let source = self.source_bytes(key).map_err(|trouble| self.body_failed(key, trouble))?;
-        if source.is_empty() { self.raw(id) } else { Ok(Some(source)) }
+        let bytes = self.bytes_of(id, &mut Unpacked::default())?;
+        Ok(bytes.map(|Bytes { raw, source }| if source.is_empty() { raw } else { source }))
+    }
+
+    /// An alert's JSON and its record in the file. Of several alerts one behind the other the block that they share is unpacked
+    /// once. Damaged bytes are an error as in [`Self::raw`].
+    pub fn bytes_of(&self, id: &AlertId, unpacked: &mut Unpacked) -> Result<Option<Bytes>> {
+        self.key(id).map_or(Ok(None), |key| self.bytes(key, unpacked))
     }
 
     /// What the record said that gave an alert of a file its status; none where that was not kept.
@@ -73,14 +79,14 @@ impl Store {
         read().map_err(|error| self.cache_read_failed(error))
     }
 
-    fn source_bytes(&self, key: AlertKey) -> Result<Vec<u8>, Trouble> {
+    fn source_bytes(&self, key: AlertKey, unpacked: &mut Unpacked) -> Result<Vec<u8>, Trouble> {
         let found = self
             .cache
             .conn
             .prepare_cached("SELECT block, start + length, source FROM alert WHERE key = ?1 AND source > 0")?
             .query_row([key.0], |row| body::place(row, 0))
             .optional()?;
-        found.map_or(Ok(Vec::new()), |place| body::read(&self.cache.conn, place))
+        found.map_or(Ok(Vec::new()), |place| Ok(unpacked.bytes(&self.cache.conn, place)?.to_vec()))
     }
 
     /// Gives alerts of files another status: here, where nobody else has them. Where the bytes are damaged the row alone gets
@@ -113,9 +119,10 @@ impl Store {
         wanted: &BTreeMap<AlertKey, Status>,
     ) -> Result<Vec<Restated>> {
         let mut alerts = Vec::with_capacity(read.len() + damaged.len());
+        let mut unpacked = Unpacked::default();
         for (key, raw) in read {
             let Some(status) = wanted.get(&key).copied() else { continue };
-            let bytes = match self.source_bytes(key) {
+            let bytes = match self.source_bytes(key, &mut unpacked) {
                 Ok(source) => {
                     let changed = with_status(&String::from_utf8_lossy(&raw), status);
                     let mut bytes = changed.map_or(raw.into_vec(), String::into_bytes);
