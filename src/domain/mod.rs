@@ -69,6 +69,7 @@ pub mod report;
 pub mod resource;
 pub mod response;
 pub mod rights;
+mod row_bits;
 pub mod safe_text;
 pub mod samples;
 pub mod scan;
