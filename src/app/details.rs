@@ -42,6 +42,10 @@ impl Tab {
 
 /// Wants the details of the alert under the cursor; while one is open in full, of that one.
 pub(super) fn follow(model: &mut Model, out: &mut Effects) {
+    // They are read as soon as all alerts are there.
+    if model.list.opening.is_some() {
+        return;
+    }
     let wanted = model.details.full.as_ref().map(|full| full.key).or(model.list.cursor);
     if model.details.wanted == wanted {
         return;

@@ -78,7 +78,7 @@ pub(crate) fn me() -> SafeText {
     SafeText::from("ann@contoso.example")
 }
 
-fn data(key: u32, given: Given) -> RowData {
+pub(crate) fn data(key: u32, given: Given) -> RowData {
     let fact = |kind, value: &str| Fact { kind, value: SafeText::from(value) };
     let time: DateTime<Utc> = now().utc - TimeDelta::hours(given.hours) - TimeDelta::seconds(i64::from(key));
     RowData {
@@ -321,7 +321,8 @@ impl Harness {
             })];
         }
         match order {
-            JournalOrder::Submit(change) => {
+            JournalOrder::Submit(mut change, plan) => {
+                change.targets = plan.targets();
                 let alerts = change.targets.len();
                 let change = self.record(change);
                 vec![
@@ -382,7 +383,7 @@ impl Harness {
                     Message::Sync(SyncEvent::Settled { change, tally: self.tally(change) }),
                 ]
             }
-            JournalOrder::Record(deed) => self.deed(&deed),
+            JournalOrder::Record(deed, alerts) => self.deed(&deed.on(alerts.ids())),
             JournalOrder::ReadLog(question, range) => vec![self.log(question, &range)],
             JournalOrder::ListChanges => {
                 let changes = self.changes.iter().rev().map(|(record, _)| record.clone()).collect();
@@ -446,11 +447,13 @@ impl Harness {
     }
 
     /// The changes ordered so far.
-    pub(crate) fn submitted(&self) -> Vec<&NewChange> {
+    pub(crate) fn submitted(&self) -> Vec<NewChange> {
         self.effects
             .iter()
             .filter_map(|effect| match effect {
-                Effect::Journal(JournalOrder::Submit(change)) => Some(change),
+                Effect::Journal(JournalOrder::Submit(change, plan)) => {
+                    Some(NewChange { targets: plan.targets(), ..change.clone() })
+                }
                 _ => None,
             })
             .collect()

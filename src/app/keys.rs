@@ -48,7 +48,7 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
     model.last_interrupt = None;
     if key == Key::ctrl('z') {
         out.push(Effect::Suspend);
-    } else if is_busy(model) {
+    } else if is_busy(model) && !is_early(model, key) {
         if model.held.len() < MOST_HELD {
             model.held.push_back(Held::Key(key));
         }
@@ -69,7 +69,11 @@ fn blocked(model: &Model) -> bool {
     let list = (model.list.awaiting || model.list.pattern.is_some()) && list_has_keys;
     let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
     let values = overlays::facets::awaited(model);
+    // Nobody works here yet: what was typed while the list was being opened waits for that too.
+    let nobody = model.session.is_none() && !model.held.is_empty();
     model.switching
+        || model.list.opening.is_some()
+        || nobody
         || list
         || tab
         || values
@@ -78,6 +82,19 @@ fn blocked(model: &Model) -> bool {
         || overlays::chart_awaited(model)
         || suppress::waits(model)
         || export::is_awaited(model)
+}
+
+/// What can be done while the list is being opened: to move over the rows that are there, and to leave. Any other key means
+/// all alerts, and waits for them.
+fn is_early(model: &Model, key: Key) -> bool {
+    if model.list.opening.is_none() || !model.held.is_empty() {
+        return false;
+    }
+    match model.settings.keymap.resolve(Scope::of(model), &[key]) {
+        Match::Command(Command::Move(step)) => list::leads_on(model, step),
+        Match::Command(command) => command == Command::App(App::Close),
+        Match::Prefix | Match::Nothing => false,
+    }
 }
 
 /// A change, an undo or a retry builds on what the journal has of those before; leaving must not overtake them.

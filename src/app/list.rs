@@ -6,13 +6,13 @@ use crate::app::command::Move;
 use crate::app::layout::{self, Main};
 use crate::app::lines::{Line, Lines, Under};
 use crate::app::message::Question;
-use crate::app::model::{List, Model, Spot, Visual};
+use crate::app::model::{List, Model, Opening, Spot, Visual};
 use crate::app::mouse::Held;
 use crate::app::notice::{alerts, say};
 use crate::app::views::place;
 use crate::app::{Effect, Effects, details, marks};
 use crate::domain::key_set::KeySet;
-use crate::domain::listing::Listing;
+use crate::domain::listing::{Head, Listing};
 use crate::domain::query::SortKey;
 use crate::domain::table::Table;
 
@@ -47,6 +47,10 @@ pub(super) fn ask_anew(model: &mut Model, out: &mut Effects) {
 
 /// Asks with the newest snapshot; an answer to an older question is dropped.
 fn ask(model: &mut Model, out: &mut Effects) {
+    // What is shown of a list that is being opened stays until there is more to ask: the first snapshot.
+    if model.list.opening.is_some() && model.table.generation() == 0 {
+        return;
+    }
     let question = Question(model.next_serial());
     model.list.question = question;
     model.list.in_flight = true;
@@ -105,6 +109,7 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     let kept = list.under().filter(|_| list.touched);
     let ranged = list.visual.map(|visual| marks::ranged(list, visual));
     list.in_flight = false;
+    let first = list.opening.take().map_or(0, |opening| opening.first);
     list.listing = listing;
     list.lines = Lines::new(&list.listing, &list.folds);
     let wanted = back.or(spot.and_then(|spot| spot.under)).or(kept);
@@ -112,7 +117,7 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
         Some(found) => found,
         None if spot.is_some() => (seen.place, false),
         None if list.awaiting || kept.is_none() => (0, true),
-        None => (list.place, list.on_heading),
+        None => (first + list.place, list.on_heading),
     };
     let anew = std::mem::take(&mut list.awaiting);
     list.put_cursor(place, on_heading);
@@ -133,6 +138,31 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     if changed {
         details::reload(model, out);
     }
+}
+
+/// Shows what the list begins with, where the cursor is to be. It stays there when all alerts come.
+pub(super) fn open(model: &mut Model, head: Head) {
+    let height = rows(model);
+    let list = &mut model.list;
+    let spot = list.spot.take();
+    let Head { first, total, alerts, .. } = head;
+    list.opening = Some(Opening { first, total, alerts });
+    list.listing = head.listing;
+    list.lines = Lines::new(&list.listing, &list.folds);
+    let found = spot.and_then(|spot| Some((find(list, spot.under?)?.0, spot.line)));
+    let (place, row) = found.unwrap_or((0, 0));
+    list.put_cursor(place, false);
+    list.offset = place.saturating_sub(row);
+    scroll(list, height);
+}
+
+/// While the list is being opened: true for a movement that leads to a row that is there, with a screen of others around it.
+pub(super) fn leads_on(model: &Model, step: Move) -> bool {
+    let (list, height) = (&model.list, rows(model));
+    let Some(Opening { first, total, .. }) = list.opening else { return false };
+    let end = first + list.listing.len();
+    let to = target(first + list.cursor_line(), total.saturating_sub(1), step, height);
+    (first == 0 || to >= first + height) && (end == total || to + height < end)
 }
 
 /// The list is another one. A range of visual mode that covers more than what was `seen` would act on what nobody chose: it

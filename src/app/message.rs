@@ -14,7 +14,7 @@ use crate::domain::change::{ChangeRecord, TargetRecord};
 use crate::domain::chart::{Attack, Timeline};
 use crate::domain::filter::{Completion, Values};
 use crate::domain::key_set::KeySet;
-use crate::domain::listing::Listing;
+use crate::domain::listing::{Head, Listing};
 use crate::domain::progress::{Fault, Subscription, SyncEvent};
 use crate::domain::record::{DeedKind, LogEntry};
 use crate::domain::related::Related;
@@ -357,11 +357,24 @@ pub struct Kept {
     pub cursor: Option<AlertKey>,
 }
 
+/// What is there before all alerts are loaded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Early {
+    /// What the journal kept.
+    pub kept: Kept,
+    /// What the profile begins with.
+    pub view: Option<String>,
+    /// What the list then begins with.
+    pub head: Head,
+}
+
 /// What the program starts with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Start {
     /// What is shown first, before the alerts come.
     Kept(Box<Kept>),
+    /// The same with what the list begins with, long before all alerts come.
+    Early(Box<Early>),
     /// The list: the configured profile or the demo.
     Ready(Session),
     /// No configuration: what was found.

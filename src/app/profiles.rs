@@ -76,6 +76,13 @@ pub(super) fn not_switched(model: &mut Model, why: SafeText, out: &mut Effects) 
     fail(model, why, out);
 }
 
+/// What the profile begins with was shown while the list was being opened: all of it is there now.
+pub(super) fn begun_with(model: &mut Model, view: &str, out: &mut Effects) {
+    if let Some(view) = views::named(model, view) {
+        views::saved::looked(model, view, out);
+    }
+}
+
 /// Shows what the profile begins with: the view of a digit or name, else a filter.
 pub(super) fn begin_with(model: &mut Model, view: &str, out: &mut Effects) {
     if let Some(view) = views::named(model, view) {

@@ -144,6 +144,7 @@ fn minute(model: &mut Model, out: &mut Effects) {
 fn begin(model: &mut Model, start: Start, out: &mut Effects) {
     match start {
         Start::Kept(kept) => views::place::begin(model, *kept, out),
+        Start::Early(early) => views::place::begin_early(model, *early, out),
         Start::Ready(session) => {
             let view = session.view.clone();
             let first = model.session.replace(session).is_none();
@@ -154,8 +155,12 @@ fn begin(model: &mut Model, start: Start, out: &mut Effects) {
                 }
                 journal::list_changes(model, out);
                 // What the profile names comes before where the analyst was.
-                if let Some(view) = view {
-                    profiles::begin_with(model, &view, out);
+                match view {
+                    Some(view) if std::mem::take(&mut model.views.begun) => {
+                        profiles::begun_with(model, &view, out);
+                    }
+                    Some(view) => profiles::begin_with(model, &view, out),
+                    None => {}
                 }
             }
             // At the start the snapshot comes first, and with it the question was asked.

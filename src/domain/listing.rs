@@ -10,6 +10,7 @@ use crate::domain::row_bits::RowBits;
 #[cfg(test)]
 use crate::domain::table::LISTED;
 use crate::domain::table::{Row, Table};
+use crate::domain::view::Look;
 use crate::domain::{AlertKey, Severity};
 
 /// The rows that match, in order, of the snapshot they were found in.
@@ -112,4 +113,19 @@ impl Listing {
     pub fn count(&self, severity: Severity) -> u32 {
         self.severities[severity as usize]
     }
+}
+
+/// Some rows of a listing whose table is not there yet, and what is known of the whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Head {
+    /// What is listed.
+    pub look: Look,
+    /// The rows, of a table that holds only them. The severities are those of the whole listing.
+    pub listing: Listing,
+    /// The place in the whole listing of the first of them.
+    pub first: usize,
+    /// How many rows the whole listing has.
+    pub total: usize,
+    /// How many alerts there are.
+    pub alerts: usize,
 }

@@ -119,6 +119,55 @@ pub struct Place {
     pub row: usize,
 }
 
+/// The view of a digit or a name.
+pub fn named(saved: &[KeptView], wanted: &str) -> Option<ViewRef> {
+    let wanted = wanted.trim();
+    let digit = wanted.parse().ok();
+    let is = |name: &str| is_same_name(name, wanted);
+    let built_in = BUILT_IN.iter().find(|(of, name, _)| digit == Some(*of) || is(name));
+    let saved = saved.iter().find(|kept| digit.is_some() && kept.view.digit == digit || is(&kept.view.name));
+    match (built_in, saved) {
+        (Some((digit, ..)), _) => Some(ViewRef::BuiltIn(*digit)),
+        (None, Some(kept)) => Some(ViewRef::Saved(kept.id)),
+        (None, None) => None,
+    }
+}
+
+impl Place {
+    /// Where the program opens when this was kept: here, or with the open alerts where its filter cannot be read any more or
+    /// nothing was kept.
+    pub fn opened(kept: Option<Self>) -> Self {
+        let [(_, _, open), ..] = BUILT_IN;
+        let kept = kept.filter(|place| place.look.check().is_ok());
+        kept.unwrap_or_else(|| Self { look: Look::of(open), ..Self::default() })
+    }
+
+    /// The same place with what a profile begins with: the view of a digit or name, else a filter. What names nothing changes
+    /// nothing.
+    #[must_use]
+    pub fn beginning_with(self, wanted: &str, saved: &[KeptView]) -> Self {
+        let of = |id: ViewId| saved.iter().find(|kept| kept.id == id).map(|kept| &kept.view.look);
+        let wanted = wanted.trim();
+        let look = match named(saved, wanted) {
+            _ if wanted.is_empty() => return self,
+            Some(ViewRef::Saved(id)) => of(id).cloned(),
+            Some(ViewRef::BuiltIn(digit)) => {
+                let filter = BUILT_IN.iter().find(|(of, ..)| *of == digit).map_or("", |(.., filter)| *filter);
+                // The order belongs to the saved view that was left.
+                let left = matches!(self.home, ViewRef::Saved(id) if of(id).is_some());
+                let now = if left { Look::default() } else { self.look.clone() };
+                Some(Look { filter: filter.to_owned(), ..now })
+            }
+            None if wanted.parse().is_ok_and(|digit: u8| DIGITS.contains(&digit)) => None,
+            None => Some(Look { filter: wanted.to_owned(), ..self.look.clone() }),
+        };
+        match look.filter(|look| look.check().is_ok()) {
+            Some(look) => Self { look, ..self },
+            None => self,
+        }
+    }
+}
+
 /// What is done to saved views.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ViewEdit {

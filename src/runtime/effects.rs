@@ -19,7 +19,7 @@ use super::sign_in::SignIns;
 use super::triggers::Triggers;
 use super::work::Work;
 use super::writes::Writes;
-use super::{Event, detail, fetch, files, first_run, journal, notify, now, profiles};
+use super::{Event, detail, fetch, files, first_run, journal, notify, now, plain, profiles};
 use crate::app::effect::{Effect, JournalOrder, PipeOrder, SignInOrder};
 use crate::app::fetch::Order;
 use crate::app::message::{Message, Piped, Question, Start};
@@ -132,7 +132,15 @@ impl Shell {
     fn open(&self, plan: Plan) {
         let (global, (slot, published)) = (self.global.clone(), self.published());
         let (work, mailbox) = (self.work.clone(), self.mailbox.clone());
-        self.handle.spawn_blocking(move || match Workspace::open(plan, &global, published) {
+        let plain = plain::is_asked_for(&global);
+        let first = mailbox.clone();
+        let early = move |early| {
+            // Lines that were read out are not drawn over: they are of all alerts, or none.
+            if !plain {
+                first.send(Message::Start(Start::Early(Box::new(early))));
+            }
+        };
+        self.handle.spawn_blocking(move || match Workspace::open_early(plan, &global, published, early) {
             Ok(workspace) => work.adopt(workspace, &slot),
             Err(error) => mailbox.event(Event::Fail(error.into())),
         });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::app::message::Kept;
+use crate::app::message::{Early, Kept};
 use crate::azure::{
     ApiError, ArmClient, Cloud, DeviceSession, Endpoint, EndpointError, Identity, Limits, SignInEnvironment,
     SignInError, SignInKind, TokenSource, forget_kept, sign_in,
@@ -87,6 +87,11 @@ impl Plan {
             environment.tenant = Some(tenant.to_owned());
         }
         environment
+    }
+
+    /// What the list begins with: the filter, or the digit or name of the view, that the profile names.
+    pub fn view(&self) -> Option<String> {
+        Some(self.profile.view.clone()).filter(|view| !view.trim().is_empty())
     }
 
     /// Another cloud; an endpoint that was given stays.
@@ -188,11 +193,21 @@ impl Workspace {
         global: &Global,
         published: impl FnMut(Arc<Table>) + Send + 'static,
     ) -> Result<Self, OpenError> {
+        Self::open_early(plan, global, published, |_| {})
+    }
+
+    /// The same; `early` gets what the list begins with, and how it is shown, before all alerts are loaded, where that is known.
+    pub fn open_early(
+        plan: Plan,
+        global: &Global,
+        published: impl FnMut(Arc<Table>) + Send + 'static,
+        early: impl FnOnce(Early),
+    ) -> Result<Self, OpenError> {
         if let Some(former) = &plan.former {
             folders::take_over(former, &plan.folder);
         }
         let folder = Folder::open(&plan.folder)?;
-        let mut workspace = Self::with_folder(plan, folder, global, None, published)?;
+        let mut workspace = Self::with_folder(plan, folder, global, None, published, early)?;
         let by_code = workspace.plan.sign_in == Some(SignInKind::DeviceCode);
         if !(by_code && workspace.plan.profile.keep_sign_in) {
             workspace.not_kept = forget_kept(&workspace.plan.folder).err();
@@ -215,7 +230,7 @@ impl Workspace {
         let profile = Profile { name: "Contoso (demo)".to_owned(), sync_seconds: 5, ..Profile::default() };
         let endpoint = Endpoint::parse(&emulator.base_url())?;
         let plan = Plan { endpoint, ..Plan::public("demo", profile, PathBuf::new()) };
-        Self::with_folder(plan, Folder::temporary(), global, Some(emulator), published)
+        Self::with_folder(plan, Folder::temporary(), global, Some(emulator), published, |_| {})
     }
 
     /// Opens an empty workspace for the alerts of files: no source, no config. Unless a data folder is named, nothing is kept
@@ -230,7 +245,7 @@ impl Workspace {
             Some(folder) => Folder::open(folder)?,
             None => Folder::temporary(),
         };
-        let mut workspace = Self::with_folder(plan, folder, global, None, published)?;
+        let mut workspace = Self::with_folder(plan, folder, global, None, published, |_| {})?;
         workspace.files = true;
         workspace.store.call_blocking(Store::keep_everything_here)?;
         Ok(workspace)
@@ -252,8 +267,16 @@ impl Workspace {
         global: &Global,
         demo: Option<emulator::Emulator>,
         published: impl FnMut(Arc<Table>) + Send + 'static,
+        early: impl FnOnce(Early),
     ) -> Result<Self, OpenError> {
-        let (mut store, mut notices) = Store::open(folder, Access::ReadWrite)?;
+        let view = plan.view();
+        let begins = view.as_deref().unwrap_or_default();
+        let opened = Store::open_early(folder, Access::ReadWrite, begins, |store, head| {
+            if keeps_all(store, &plan.profile) {
+                early(Early { kept: kept(store, &head.listing.table).0, view: view.clone(), head });
+            }
+        });
+        let (mut store, mut notices) = opened?;
         let read_only = if global.read_only {
             Some("--read-only was given".to_owned())
         } else if plan.profile.read_only {
@@ -370,6 +393,16 @@ impl Workspace {
         self.store.close();
         if let Some(demo) = self.demo {
             demo.stop().await;
+        }
+    }
+}
+
+/// True when no alert leaves a store because the profile no longer names its subscription.
+fn keeps_all(store: &Store, profile: &Profile) -> bool {
+    match selection(profile) {
+        Selection::All => true,
+        Selection::Only(chosen) => {
+            store.subscriptions().is_ok_and(|known| known.iter().all(|one| chosen.contains(&one.id)))
         }
     }
 }

@@ -116,7 +116,7 @@ impl Work {
             read_only: workspace.read_only.clone(),
             demo: workspace.is_demo(),
             device_code: workspace.device.is_some(),
-            view: Some(workspace.plan.profile.view.clone()).filter(|view| !view.trim().is_empty()),
+            view: workspace.plan.view(),
             files: workspace.is_of_files().then(|| workspace.is_temporary()),
         };
         let workspace = Arc::new(workspace);

@@ -65,6 +65,15 @@ pub(super) fn name_hash(parent: u64, name: &str) -> u64 {
     hash.0
 }
 
+/// A hash of what is known of an alert, part by part.
+pub(super) fn parts_hash(id: &AlertId, parts: &[&[u8]]) -> u64 {
+    let mut hash = Fold(id_hash(id));
+    for part in parts {
+        hash.bytes(part);
+    }
+    hash.0
+}
+
 /// A hash of an alert's JSON that tells whether its content changed. The values of `$id` and `$ref` are numbers of a whole
 /// response page (contract §3) and differ whenever another alert comes before: they count by their order of appearance only.
 pub fn content_hash(raw: &[u8]) -> u64 {

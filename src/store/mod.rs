@@ -34,11 +34,12 @@ use cache::{IdIndex, Running};
 pub use error::{Notice, Result, StoreError};
 pub use folder::{Access, Folder};
 pub use hash::content_hash;
-pub use journal::{Assigned, OutboxItem, Postponement, Settlement, Spared, UndoPlan, Undone};
+pub use journal::{Assigned, Held, OutboxItem, Postponement, Settlement, Spared, UndoPlan, Undone};
 pub use thread::StoreHandle;
 
 use chrono::Utc;
 
+use crate::domain::listing::Head;
 use crate::domain::table::{LocalRecord, Table, TableBuilder};
 use crate::domain::{AlertId, SafeText, Status, SubscriptionId};
 use open::{Db, Kind, Sharing};
@@ -81,6 +82,10 @@ pub struct Store {
     damage: RefCell<Option<SafeText>>,
     latest: Arc<Table>,
     stale: bool,
+    /// The view or filter that the profile begins with.
+    begins: String,
+    /// For which snapshot and look it was last made sure that the cache has what the list begins with.
+    headed: Option<(u64, String)>,
 }
 
 /// The kind of file system on which a folder lives, as the system names it; none where it does not tell.
@@ -93,6 +98,17 @@ impl Store {
     /// Opens both files, bringing them to this version's schema, and fills the table. A damaged cache is set aside and begun anew.
     /// Nothing is touched when one of the files is of a newer schema.
     pub fn open(folder: Folder, access: Access) -> Result<(Self, Vec<Notice>)> {
+        Self::open_early(folder, access, "", |_, _| {})
+    }
+
+    /// The same for a profile that begins with a view or filter, or none. `early` gets what the list begins with before the table
+    /// is filled, where that is known. Until then the store knows the journal only.
+    pub fn open_early(
+        folder: Folder,
+        access: Access,
+        begins: &str,
+        early: impl FnOnce(&Self, Head),
+    ) -> Result<(Self, Vec<Notice>)> {
         let mut notices = Vec::new();
         open::refuse_newer(&folder, Kind::Cache)?;
         open::refuse_newer(&folder, Kind::Journal)?;
@@ -137,11 +153,16 @@ impl Store {
             damage: RefCell::new(None),
             latest: Arc::default(),
             stale: true,
+            begins: begins.to_owned(),
+            headed: None,
         };
         store.load_journal()?;
         store.next_key = store.greatest_seen()?.saturating_add(1);
         // Whoever was sending when it ended is not known to have sent. A journal that cannot be written says so later.
         let _ = store.settle_abandoned(Utc::now());
+        if let Some(head) = store.head() {
+            early(&store, head);
+        }
         match store.reload_cache() {
             // Set aside by now; the store goes on with an empty cache.
             Ok(()) | Err(StoreError::DamagedCache { .. }) => {}
@@ -204,7 +225,8 @@ impl Store {
     }
 
     /// Merges both write-ahead logs into their files and closes them.
-    pub fn close(self) {
+    pub fn close(mut self) {
+        self.keep_head();
         self.cache.checkpoint();
         self.journal.checkpoint();
     }

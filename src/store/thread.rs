@@ -97,6 +97,7 @@ fn run(mut store: Store, waiting: &Receiver<Job>, mut published: impl FnMut(Arc<
                 // A file that cannot be looked at now says so to the next call that needs it.
                 let _ = store.refresh();
                 publish(&mut store);
+                store.keep_look();
                 continue;
             }
         };

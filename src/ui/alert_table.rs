@@ -42,7 +42,7 @@ fn cell(id: ColumnId, roomy: bool, row: &Row<'_>, model: &Model, width: usize) -
         ColumnId::Note => local(row, width, |kept| Some(&kept.notes)),
         ColumnId::Type => body(row.alert_type()),
         ColumnId::Group => body(row.group()),
-        ColumnId::Subscription => body(model.table.subscription_name(row.subscription().0)),
+        ColumnId::Subscription => body(model.list.listing.table.subscription_name(row.subscription().0)),
         ColumnId::Tactic => {
             let names: Vec<&str> = row.tactics().iter().map(Tactic::label).collect();
             body(SafeStr(&names.join(", ")))
@@ -202,7 +202,13 @@ pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
     }
     let position = match list.group_at(list.place).filter(|_| list.on_heading) {
         Some(group) => format!("group {}/{}", thousands(group + 1), thousands(list.groups().len())),
-        None => format!("{}/{}", thousands(list.place + 1), thousands(list.listing.len())),
+        None => {
+            let (first, total) = match list.opening {
+                Some(opening) => (opening.first, opening.total),
+                None => (0, list.listing.len()),
+            };
+            format!("{}/{}", thousands(first + list.place + 1), thousands(total))
+        }
     };
     painter.footer(area, &[Piece::new(position, Role::Dim)]);
 }
@@ -213,6 +219,9 @@ fn heading(model: &Model, room: usize) -> Vec<Piece> {
     let mut mode = Vec::new();
     if let Some(groups) = &model.list.listing.groups {
         mode.push(Piece::new(format!(" · by {}", groups.by.label()), Role::Key));
+    }
+    if model.list.opening.is_some() {
+        mode.push(Piece::new(" · opening…", Role::Key));
     }
     match model.pivots.len() {
         0 => {}

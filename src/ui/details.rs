@@ -23,7 +23,8 @@ pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
         return;
     }
     if details.shown.is_none() || details.pane.is_empty() {
-        let words = if details.wanted.is_some() { "loading…" } else { "no alert under the cursor" };
+        let awaited = details.wanted.is_some() || model.list.opening.is_some();
+        let words = if awaited { "loading…" } else { "no alert under the cursor" };
         painter.line(text.row(0), &[Piece::new(words, Role::Dim)]);
         return;
     }

@@ -6,6 +6,7 @@ mod common;
 mod damage;
 mod files;
 mod full;
+mod head;
 mod listing;
 mod outbox;
 mod record;

@@ -129,6 +129,11 @@ impl Harness {
     pub(in crate::app) fn crash(&mut self) -> &mut Self {
         self.take_waiting();
         self.model = Model::new(self.model.size, self.now);
+        self.begin()
+    }
+
+    /// What was kept and all alerts come, as when the program starts.
+    pub(in crate::app) fn begin(&mut self) -> &mut Self {
         let cursor = self.kept.place.as_ref().and_then(|place| place.cursor.as_ref()).map(key_of);
         let kept = crate::app::message::Kept { cursor, ..self.kept.clone() };
         self.send(Message::Start(Start::Kept(Box::new(kept)))).snapshot();

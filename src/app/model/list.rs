@@ -15,6 +15,9 @@ pub struct List {
     pub listing: Listing,
     /// The question whose answer is shown or awaited.
     pub question: Question,
+    /// While not all alerts are loaded: what is known of the rest. The rows shown are some of those that will be, of a snapshot
+    /// of their own, and nothing can be done with them but to look.
+    pub opening: Option<Opening>,
     /// True until the question is answered.
     pub in_flight: bool,
     /// True while the answer to another filter or order is awaited: what is shown is not what was asked for.
@@ -59,6 +62,17 @@ pub struct List {
     pub lines: Lines,
     /// Where the next answer is to put the cursor.
     pub spot: Option<Spot>,
+}
+
+/// A list of which only some rows are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opening {
+    /// The place that the first of them will have.
+    pub first: usize,
+    /// How many rows there will be.
+    pub total: usize,
+    /// How many alerts there are.
+    pub alerts: usize,
 }
 
 /// A place in the list: the cursor, by what it is on and by number, and the first line drawn.

@@ -42,7 +42,7 @@ pub use export::{Contents, PipeEnd, PipeOutput, PipePrompt, SavePrompt, SaveStat
 pub use facets::{Facets, Side};
 pub use filter_bar::FilterBar;
 pub use first_run::{Choice, Counted, FirstRun, FirstRunStep};
-pub use list::{List, Spot, Visual};
+pub use list::{List, Opening, Spot, Visual};
 pub use log::{Inside, Log, Window};
 pub use overlay::{
     Confirm, Failure, Failures, MailForm, Makeup, Overlay, Palette, PivotMenu, Scroll, SetOf, StatusMenu,

@@ -22,6 +22,8 @@ pub struct Views {
     pub unanswered: usize,
     /// How the list was shown before a saved view was opened: its filter does not count.
     pub outside: Look,
+    /// What the profile begins with is shown already.
+    pub begun: bool,
     /// True while the timer runs that keeps the place.
     pub place_due: bool,
 }

@@ -14,6 +14,7 @@ mod list;
 mod marks;
 mod mouse;
 mod notify;
+mod opening;
 mod pivot;
 mod reading;
 mod record;

@@ -67,20 +67,7 @@ fn look_of(model: &Model, view: ViewRef) -> Option<Look> {
 
 /// The view of a digit or a name.
 pub fn named(model: &Model, wanted: &str) -> Option<ViewRef> {
-    let wanted = wanted.trim();
-    let digit = wanted.parse().ok();
-    let is = |name: &str| view::is_same_name(name, wanted);
-    let built_in = BUILT_IN.iter().find(|(of, name, _)| digit == Some(*of) || is(name));
-    let saved = model
-        .views
-        .saved
-        .iter()
-        .find(|kept| digit.is_some() && kept.view.digit == digit || is(&kept.view.name));
-    match (built_in, saved) {
-        (Some((digit, ..)), _) => Some(ViewRef::BuiltIn(*digit)),
-        (None, Some(kept)) => Some(ViewRef::Saved(kept.id)),
-        (None, None) => None,
-    }
+    view::named(&model.views.saved, wanted)
 }
 
 /// How the list is shown now.

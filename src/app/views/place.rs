@@ -5,12 +5,12 @@ use std::time::Duration;
 use crate::app::effect::JournalOrder;
 use crate::app::input::Input;
 use crate::app::lines::Under;
-use crate::app::message::{Kept, Timer};
+use crate::app::message::{Early, Kept, Timer};
 use crate::app::model::{FilterBar, Model, Spot};
 use crate::app::views::{self, saved};
-use crate::app::{Effect, Effects, list};
+use crate::app::{Effect, Effects, list, profiles};
 use crate::domain::filter::parse;
-use crate::domain::view::{BUILT_IN, Look, Place};
+use crate::domain::view::Place;
 
 /// How long after another filter or order it is kept: a filter that is being narrowed down is written once.
 const CALM: Duration = Duration::from_secs(3);
@@ -72,16 +72,43 @@ fn here(model: &Model) -> Place {
     Place { look, home, cursor, row }
 }
 
+/// What the journal kept, and what the list begins with: shown until all alerts are loaded. Only at the very start.
+pub(in crate::app) fn begin_early(model: &mut Model, early: Early, out: &mut Effects) {
+    if model.session.is_some() || model.first_run.is_some() || model.list.opening.is_some() {
+        return;
+    }
+    begin(model, early.kept, out);
+    if let Some(view) = &early.view {
+        profiles::begin_with(model, view, out);
+        model.views.begun = true;
+    }
+    // There is nothing yet to ask for them.
+    out.retain(|effect| !matches!(effect, Effect::Query { .. }));
+    (model.list.awaiting, model.list.in_flight) = (false, false);
+    let look = &early.head.look;
+    let same = parse(&look.filter).is_ok_and(|filter| filter == model.filter.applied)
+        && look.sort == model.list.sort
+        && look.group == model.list.group;
+    if same {
+        list::open(model, early.head);
+    } else {
+        model.views.begun = false;
+    }
+}
+
 /// What the journal kept: the views, and where the list opens. Nothing is asked for: the alerts come next.
 pub(in crate::app) fn begin(model: &mut Model, kept: Kept, out: &mut Effects) {
+    // It is shown as it was kept already, and the cursor may have moved since.
+    if model.list.opening.is_some() && model.views.place == kept.place {
+        return;
+    }
     model.views.saved = kept.views;
     model.views.unanswered = 0;
     model.views.counts.clear();
     model.views.place.clone_from(&kept.place);
     let before = views::look(model);
     model.filter = FilterBar::open_alerts();
-    let place = kept.place.filter(|place| place.look.check().is_ok());
-    let place = place.unwrap_or_else(usual);
+    let place = Place::opened(kept.place);
     let Ok(filter) = parse(&place.look.filter) else { return };
     views::arrange(model, &place.look);
     if views::look_of(model, place.home).is_some() {
@@ -98,10 +125,4 @@ pub(in crate::app) fn begin(model: &mut Model, kept: Kept, out: &mut Effects) {
     if (model.list.in_flight || !model.table.is_empty()) && views::look(model) != before {
         list::ask_anew(model, out);
     }
-}
-
-/// The open alerts.
-fn usual() -> Place {
-    let [(_, _, open), ..] = BUILT_IN;
-    Place { look: Look::of(open), ..Place::default() }
 }

@@ -121,7 +121,7 @@ pub(in crate::app) fn refused(model: &mut Model, why: &SafeText, out: &mut Effec
 }
 
 /// A view was looked at: from now on only what comes later is new.
-pub(super) fn looked(model: &mut Model, view: ViewRef, out: &mut Effects) {
+pub(in crate::app) fn looked(model: &mut Model, view: ViewRef, out: &mut Effects) {
     let ViewRef::Saved(id) = view else { return };
     let seen = newest(&model.table);
     let at = model.now.utc;

@@ -1,7 +1,7 @@
 //! Adding, replacing and removing terms at the top of a filter, as the chords of the list do.
 
 use super::ast::{Expr, Filter, Value};
-use super::field::{Field, Source};
+use super::field::{Field, ME, Source};
 use super::moment::Moment;
 use super::network::Network;
 use super::pattern::Pattern;
@@ -178,6 +178,25 @@ impl Filter {
         any(&self.0)
     }
 
+    /// True when the alerts alone decide what it lists: not when it is asked, where, nor by whom.
+    pub fn is_lasting(&self) -> bool {
+        fn any(part: &Expr) -> bool {
+            match part {
+                Expr::Field(_, values) => values.iter().any(|value| match value {
+                    Value::Moment(moment) => !matches!(moment, Moment::At(_)),
+                    Value::Pattern(pattern) => {
+                        pattern.as_literal().is_some_and(|word| word.eq_ignore_ascii_case(ME))
+                    }
+                    _ => false,
+                }),
+                Expr::Not(inner) => any(inner),
+                Expr::And(members) | Expr::Or(members) => members.iter().any(any),
+                Expr::All | Expr::Text(_) | Expr::Compare(..) => false,
+            }
+        }
+        !any(&self.0)
+    }
+
     /// The moment of the filter's `since`.
     pub fn since(&self) -> Option<Moment> {
         self.terms().iter().find_map(|term| match term {
@@ -336,5 +355,21 @@ mod tests {
         assert_eq!(both.to_string(), "a b c");
         assert_eq!(Filter::all().and(&parse("a or b").unwrap()).to_string(), "a or b");
         assert_eq!(parse("a").unwrap().and(&Filter::all()).to_string(), "a");
+    }
+
+    #[test]
+    fn what_lasts_is_listed_whenever_wherever_and_for_whomever() {
+        for (text, lasting) in [
+            ("", true),
+            ("severity>=medium status:active,in-progress -resource:vm-* x", true),
+            ("since:2026-11-22T14:00Z", true),
+            ("assigned:ann or note:me*", true),
+            ("since:2026-11-22", false),
+            ("x or not until:24h", false),
+            ("since:2026-11-22T14:00", false),
+            ("status:active assigned:eve,Me", false),
+        ] {
+            assert_eq!(parse(text).unwrap().is_lasting(), lasting, "{text}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod body;
 mod compact;
+mod head;
 mod ids;
 mod imported;
 mod listing;
