@@ -134,10 +134,7 @@ pub(super) fn toggle_twins(model: &mut Model) {
 
 /// How many targets the list does not show as it is filtered now.
 fn off_screen(model: &Model, plan: &Plan) -> usize {
-    if model.focus == Pane::Full {
-        return 0;
-    }
-    marks::off_screen(&model.list, plan.targets.iter().map(|(key, _)| *key))
+    marks::off_screen(model, plan.targets.iter().map(|(key, _)| *key))
 }
 
 /// No status changes. Those who have the status already can still be taken over.

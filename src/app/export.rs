@@ -13,32 +13,31 @@ use crate::app::{Effect, Effects, bulk, leaving, marks, overlays};
 use crate::domain::change::{Plan, ScriptTool};
 use crate::domain::export::{Format, file_name, with_ending};
 use crate::domain::listing::Listing;
-use crate::domain::{AlertKey, SafeText, Status};
+use crate::domain::{SafeText, Status};
 
 /// Opens the prompt for the marked alerts, else for those listed; where decisions would be lost, for all there are.
 pub(super) fn open(model: &mut Model) {
     let whole = leaving::exports_all(model);
     let marking = model.list.visual.is_some_and(|visual| visual.marking);
     let marked = !whole && (marking || !model.list.marks.is_empty());
-    let listing = &model.list.listing;
     let (alerts, off_screen) = if whole {
         let rows = (0..u32::try_from(model.table.len()).unwrap_or(u32::MAX)).collect();
         (Listing::new(Arc::clone(&model.table), rows), 0)
     } else if marked {
-        let set = marks::acted_on(model).collect();
-        let keys = marks::in_order(listing, &set);
-        (of_keys(model, &keys), marks::off_screen(&model.list, keys.iter().copied()))
+        acted_on(model)
     } else {
-        (listing.clone(), 0)
+        (model.list.listing.clone(), 0)
     };
     let name = file_name("", model.now.utc, model.now.offset, Format::default().ending());
     push(model, Contents::Alerts { alerts, marked, whole, off_screen }, name);
 }
 
-/// Some alerts of the newest snapshot, in order.
-pub(super) fn of_keys(model: &Model, keys: &[AlertKey]) -> Listing {
+/// The alerts acted on, of the newest snapshot, in the order of the list; and how many of them it does not show.
+pub(super) fn acted_on(model: &Model) -> (Listing, usize) {
+    let set = marks::acted_on(model).collect();
+    let keys = marks::in_order(&model.list.listing, &set);
     let rows = keys.iter().filter_map(|key| model.table.position(*key)).collect();
-    Listing::new(Arc::clone(&model.table), rows)
+    (Listing::new(Arc::clone(&model.table), rows), marks::off_screen(model, keys.into_iter()))
 }
 
 /// Asks for the status that a script is to set.

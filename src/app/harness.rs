@@ -31,7 +31,8 @@ use crate::domain::query::Query;
 use crate::domain::record::{AlertRecord, Deed};
 use crate::domain::related::related;
 use crate::domain::resource::Cloud;
-use crate::domain::scan;
+use crate::domain::scan::Scanned;
+use crate::domain::table::LISTED;
 use crate::domain::table::{Flags, RowData, TableBuilder, WALKS};
 use crate::domain::tactic::TacticSet;
 use crate::domain::{AlertId, AlertKey, SafeText, Severity, Status, SubscriptionId};
@@ -138,6 +139,8 @@ pub(crate) struct Harness {
     pub(crate) slow: bool,
     /// Walks over all alerts that updates took.
     pub(crate) walks: usize,
+    /// Walks over all of the list.
+    pub(crate) listed: usize,
     /// Keys pressed.
     pub(crate) pressed: usize,
 }
@@ -175,6 +178,7 @@ impl Harness {
             refuse: None,
             slow: false,
             walks: 0,
+            listed: 0,
             pressed: 0,
         }
     }
@@ -221,9 +225,10 @@ impl Harness {
 
     /// Updates the model, and counts the walks over all alerts that it took.
     fn update(&mut self, message: Message) -> Effects {
-        let before = WALKS.get();
+        let before = (WALKS.get(), LISTED.get());
         let out = update(&mut self.model, message, self.now);
-        self.walks += WALKS.get() - before;
+        self.walks += WALKS.get() - before.0;
+        self.listed += LISTED.get() - before.1;
         out
     }
 
@@ -297,7 +302,7 @@ impl Harness {
                     raw: Arc::from(format!("{{\"name\":\"n{}\"}}", key.0)),
                     mentions: mentioned::by(&table, key),
                     families: incident::families(&table, key),
-                    twins: Some(scan::twins(&table, &[key])),
+                    twins: Scanned::new(&table).twins(&table, key),
                     record: AlertRecord::of(&past),
                     past,
                 };

@@ -59,8 +59,12 @@ pub(super) fn in_order(listing: &Listing, set: &KeySet) -> Vec<AlertKey> {
     shown.chain(hidden.iter()).collect()
 }
 
-/// How many of some alerts have no line in the list: filtered out, or folded.
-pub(super) fn off_screen(list: &List, keys: impl Iterator<Item = AlertKey>) -> usize {
+/// How many of the alerts acted on have no line in the list: filtered out, or folded. None where they are not of the list.
+pub(super) fn off_screen(model: &Model, keys: impl Iterator<Item = AlertKey>) -> usize {
+    if model.focus == Pane::Full {
+        return 0;
+    }
+    let list = &model.list;
     let listing = &list.listing;
     let any_folded = (0..list.groups().len()).any(|group| list.is_folded(group));
     let is_seen = |key| !any_folded || listing.place(key).is_some_and(|place| list.is_seen(place));
@@ -271,8 +275,7 @@ fn all(model: &mut Model, out: &mut Effects) {
 /// Marks the listed alerts that pass a test, besides those marked already.
 fn set(model: &mut Model, out: &mut Effects, test: impl Fn(&Row<'_>) -> bool) {
     let listing = &model.list.listing;
-    let rows = (0..listing.len()).filter_map(|place| listing.row(place));
-    let mut found: KeySet = rows.filter(|row| test(row)).map(|row| row.key()).collect();
+    let mut found: KeySet = listing.walk().filter(|row| test(row)).map(|row| row.key()).collect();
     retain_known(&mut found, listing, &model.table);
     add(model, &found, out);
 }

@@ -7,20 +7,16 @@ use crate::app::documents::moment::thousands;
 use crate::app::effect::PipeOrder;
 use crate::app::input::Input;
 use crate::app::message::Piped;
-use crate::app::model::{Model, Overlay, Pane, PipeOutput, PipePrompt, Scroll};
+use crate::app::model::{Model, Overlay, PipeOutput, PipePrompt, Scroll};
 use crate::app::notice::fail;
 use crate::app::overlays::measure;
-use crate::app::{Effect, Effects, export, marks};
+use crate::app::{Effect, Effects, export};
 use crate::domain::SafeText;
 use crate::domain::words::split;
 
 /// Asks for the command that gets the marked alerts, else the one under the cursor.
 pub(super) fn open(model: &mut Model, terminal: bool) {
-    let set = marks::acted_on(model).collect();
-    let keys = marks::in_order(&model.list.listing, &set);
-    let alerts = export::of_keys(model, &keys);
-    let of_list = model.focus != Pane::Full;
-    let off_screen = if of_list { marks::off_screen(&model.list, keys.iter().copied()) } else { 0 };
+    let (alerts, off_screen) = export::acted_on(model);
     let prompt = PipePrompt { alerts, off_screen, terminal, input: Input::default(), error: None };
     model.overlays.push(Overlay::Pipe(Box::new(prompt)));
 }

@@ -6,7 +6,7 @@ use crate::app::command::Record;
 use crate::app::effect::JournalOrder;
 use crate::app::input::Input;
 use crate::app::journal::{Order, order};
-use crate::app::model::{AssignMenu, Chosen, Judge, Model, NotePrompt, Overlay, Pane};
+use crate::app::model::{AssignMenu, Chosen, Judge, Model, NotePrompt, Overlay};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effects, details, marks};
 use crate::domain::picked::Picked;
@@ -34,8 +34,7 @@ pub(super) fn run(model: &mut Model, what: Record) {
 /// The alerts acted on, frozen: what arrives while a prompt is open is no part of it.
 fn chosen(model: &Model) -> Chosen {
     let keys: Vec<_> = marks::acted_on(model).collect();
-    let off_screen =
-        if model.focus == Pane::Full { 0 } else { marks::off_screen(&model.list, keys.iter().copied()) };
+    let off_screen = marks::off_screen(model, keys.iter().copied());
     Chosen { alerts: Picked::of(&model.table, keys), off_screen }
 }
 

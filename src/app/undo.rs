@@ -1,5 +1,7 @@
 //! Undo and redo. Both are changes of their own in the journal: a redo undoes an undo.
 
+use chrono::{DateTime, Utc};
+
 use crate::app::Effects;
 use crate::app::command::{Command, Show};
 use crate::app::effect::JournalOrder;
@@ -65,11 +67,6 @@ pub fn redoable(bulk: &Bulk) -> Option<&ChangeRecord> {
         .find(|record| stands(bulk, record) && kind(bulk, record) == Kind::Undo)
 }
 
-/// True for a record that took another one back: confirming it is a redo.
-pub fn is_redo(bulk: &Bulk, record: &ChangeRecord) -> bool {
-    kind(bulk, record) == Kind::Undo
-}
-
 /// What an outcome is the outcome of, where it is no decision: `undone: `, `redone: `.
 pub(super) fn outcome_of(bulk: &Bulk, change: ChangeId) -> &'static str {
     match bulk.recent.iter().find(|record| record.id == change).map(|record| kind(bulk, record)) {
@@ -124,42 +121,11 @@ pub(super) fn undone(
     out: &mut Effects,
 ) {
     let now = model.now.utc;
-    let bulk = &mut model.bulk;
-    // What the decision left behind is no longer its own.
-    bulk.twins = None;
-    if removed + changed == 0 {
-        bulk.exhausted.insert(change);
-    }
-    if let Some(record) = bulk.recent.iter_mut().find(|record| record.id == change) {
-        record.undone_by = by;
-        let taken = removed.min(record.tally.pending);
-        record.tally.pending -= taken;
-        record.tally.cancelled += taken;
-        if record.tally.pending == 0 {
-            bulk.running.retain(|running| running.change != change);
-        }
-        if let Some(id) = by {
-            let tally = Tally { pending: changed, ..Tally::default() };
-            let record = ChangeRecord {
-                id,
-                at: now,
-                by: record.by.clone(),
-                status: None,
-                reason: None,
-                comment: SafeText::default(),
-                filter: record.filter.clone(),
-                undoes: Some(change),
-                undone_by: None,
-                tally,
-            };
-            bulk.recent.insert(0, record);
-        }
-    }
-    if let Some(id) = by {
-        bulk.last = Some(id);
-        if changed > 0 {
-            track(model, id, None, Tally { pending: changed, ..Tally::default() });
-        }
+    keep(&mut model.bulk, change, by, (removed, changed), now);
+    if let Some(id) = by
+        && changed > 0
+    {
+        track(model, id, None, Tally { pending: changed, ..Tally::default() });
     }
     let mut parts = Vec::new();
     if removed > 0 {
@@ -180,6 +146,45 @@ pub(super) fn undone(
     model.bulk.spared = spared;
     say(model, format!("undo: {}", parts.join(", ")), out);
     list_changes(model, out);
+}
+
+/// Keeps what became of a change that was taken back, and the change that does it, until the journal lists both.
+fn keep(
+    bulk: &mut Bulk,
+    change: ChangeId,
+    by: Option<ChangeId>,
+    (removed, changed): (usize, usize),
+    now: DateTime<Utc>,
+) {
+    // What the decision left behind is no longer its own.
+    bulk.twins = None;
+    if removed + changed == 0 {
+        bulk.exhausted.insert(change);
+    }
+    bulk.last = by.or(bulk.last);
+    let Some(record) = bulk.recent.iter_mut().find(|record| record.id == change) else { return };
+    record.undone_by = by;
+    let taken = removed.min(record.tally.pending);
+    record.tally.pending -= taken;
+    record.tally.cancelled += taken;
+    if record.tally.pending == 0 {
+        bulk.running.retain(|running| running.change != change);
+    }
+    if let Some(id) = by {
+        let record = ChangeRecord {
+            id,
+            at: now,
+            by: record.by.clone(),
+            status: None,
+            reason: None,
+            comment: SafeText::default(),
+            filter: record.filter.clone(),
+            undoes: Some(change),
+            undone_by: None,
+            tally: Tally { pending: changed, ..Tally::default() },
+        };
+        bulk.recent.insert(0, record);
+    }
 }
 
 /// Why alerts were left, the most frequent reason first: `gone from the source`, or with counts when there are several.

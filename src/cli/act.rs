@@ -14,9 +14,9 @@ use crate::cli::{json as machine, workspace};
 use crate::domain::change::{Outcome, Tally, TargetRecord};
 use crate::domain::progress::{Fault, FaultKind};
 use crate::domain::{ChangeId, SafeText, thousands};
-use crate::runtime::open::{Workspace, is_sign_in};
+use crate::runtime::open::Workspace;
 use crate::store::StoreError;
-use crate::sync::{EngineConfig, PushGoal, PushReport, push_until};
+use crate::sync::{EngineConfig, PushGoal, PushReport, push_until, trouble};
 
 /// Asks unless `--yes` was given; false when the answer is No.
 pub fn confirmed(act: &Act, question: &str) -> Result<bool, CliError> {
@@ -123,10 +123,7 @@ impl<'a> Refused<'a> {
 pub async fn engine(workspace: &Workspace) -> Result<EngineConfig, Fault> {
     match workspace::client(workspace).await {
         Ok(client) => Ok(workspace.engine_config(client)),
-        Err(error) => {
-            let kind = if is_sign_in(&error) { FaultKind::SignIn } else { FaultKind::Unreachable };
-            Err(Fault { kind, message: error.to_string().into() })
-        }
+        Err(error) => Err(trouble::fault(&error)),
     }
 }
 

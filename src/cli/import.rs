@@ -62,10 +62,7 @@ async fn import(
         out.line(machine::text(&value(&totals, &left)))?;
     } else {
         out.line(summary(&totals, unread))?;
-        named.iter().for_each(say);
-        if named.more() > 0 {
-            say(format_args!("and {} more; --json lists all", thousands(named.more())));
-        }
+        named.lines().for_each(say);
     }
     halted.map_or_else(|| Ok(ended(&totals, unread)), |halted| Err(CliError::failed(halted)))
 }

@@ -32,6 +32,7 @@ pub mod simulate;
 pub mod suppress;
 pub mod sync;
 pub mod undo;
+mod values;
 pub mod view;
 pub mod workspace;
 

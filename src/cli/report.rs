@@ -53,9 +53,9 @@ pub async fn run(global: &Global, args: ReportArgs, out: &mut Out) -> Result<Exi
     let format = args.format.unwrap_or(if global.json { Format::Json } else { Format::Md });
     workspace::using(global, async |workspace| {
         let material = workspace.store.call(move |store| store.period(since, until)).await??;
-        let mut report = report::report(&material, &workspace.table, since, until);
         let last = workspace.store.call(|store| store.last_sync()).await??;
-        report.synced = workspace.is_of_files() || !workspace.table.is_empty() || last.is_some();
+        let synced = workspace.is_of_files() || !workspace.table.is_empty() || last.is_some();
+        let report = report::report(&material, &workspace.table, synced, (since, until));
         match format {
             Format::Md => out.bytes(markdown(&report, clock.offset).as_bytes())?,
             Format::Json => out.line(machine::text(&value(&report)))?,

@@ -28,16 +28,12 @@ pub async fn run(global: &Global, id: &str, format: ShowFormat, out: &mut Out) -
             if format == ShowFormat::Json || global.json {
                 out.line(machine::text(&alert(&detail, &workspace.table)))?;
             } else {
-                let width = if out.is_terminal() { terminal_width() } else { 100 };
                 // On the screen the title stands above the tabs.
                 if !detail.alert.title.is_empty() {
                     out.line(&detail.alert.title)?;
                 }
-                let document = documents::untitled(&detail, &workspace.table, usize::from(width), now());
-                for line in around::keyless(&document).lines {
-                    let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
-                    out.line(text.trim_end())?;
-                }
+                let width = around::width(out);
+                around::print(&documents::untitled(&detail, &workspace.table, width, now()), out)?;
             }
         }
         Ok(Exit::Done)
@@ -59,10 +55,6 @@ async fn raw(
         return out.line(json_escaped(&String::from_utf8_lossy(&raw)));
     }
     out.bytes(&raw)
-}
-
-fn terminal_width() -> u16 {
-    crossterm::terminal::size().map_or(100, |(width, _)| width.max(40))
 }
 
 /// The alert as quell understands it.

@@ -8,9 +8,10 @@ use tokio::time::{Instant, sleep};
 
 use crate::azure::ApiError;
 use crate::azure::samples::Going;
-use crate::cli::args::{Global, duration};
+use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, say};
+use crate::cli::values::duration;
 use crate::cli::{around, json as machine, workspace};
 use crate::domain::samples::Bundle;
 use crate::runtime::open::Workspace;

@@ -9,9 +9,9 @@ use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::say;
 use crate::cli::progress::Progress as Bar;
+use crate::domain::SafeText;
 use crate::domain::record::Deed;
 use crate::domain::table::Table;
-use crate::domain::{SafeText, thousands};
 use crate::runtime::open::{Setup, Workspace, resolve};
 use crate::runtime::{deeds, files};
 use crate::store::Store;
@@ -102,10 +102,7 @@ async fn of_files(global: &Global) -> Result<Workspace, CliError> {
         });
         bar.clear();
         let totals = totals.map_err(CliError::failed)?;
-        left.iter().for_each(say);
-        if left.more() > 0 {
-            say(format_args!("and {} more: `quell import --json` lists all", thousands(left.more())));
-        }
+        left.lines().for_each(say);
         workspace.table = workspace.store.call_blocking(Store::snapshot)?;
         if workspace.table.is_empty() && totals.broken > 0 {
             workspace.store.close();

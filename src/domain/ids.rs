@@ -16,6 +16,9 @@ impl AlertId {
     /// Stands for the location in an id that was put together of a record without one.
     pub const UNKNOWN: &'static str = "unknown";
 
+    /// What comes before the name in such an id.
+    const PLACELESS: &'static str = "/locations/unknown/alerts/";
+
     /// Stands for the subscription there.
     pub const NOWHERE: &'static str = "00000000-0000-0000-0000-000000000000";
 
@@ -46,9 +49,14 @@ impl AlertId {
 
     /// True when the id was put together here, of a record that names no location or no subscription: no source knows it.
     pub fn is_put_together(&self) -> bool {
-        let mut segments = self.0.split('/').skip_while(|segment| !segment.eq_ignore_ascii_case("locations"));
-        segments.nth(1).is_some_and(|location| location.eq_ignore_ascii_case(Self::UNKNOWN))
+        Self::is_placeless(self.parent())
             || self.subscription().is_some_and(|subscription| subscription.as_str() == Self::NOWHERE)
+    }
+
+    /// True for the [`parent`](Self::parent) of an id that was put together of a record without a location.
+    pub fn is_placeless(parent: &str) -> bool {
+        let at = parent.len().checked_sub(Self::PLACELESS.len());
+        at.and_then(|at| parent.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(Self::PLACELESS))
     }
 
     /// The subscription named in the id, lower-cased; none when the id has no such segment.

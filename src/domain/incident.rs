@@ -4,8 +4,8 @@
 //! entities name alerts, by the `systemAlertId` that is an alert's name. These are its members.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::domain::by_hash::{ByHash, hash};
 use crate::domain::fact::FactKind;
 use crate::domain::filter::pattern::{fold, fold_into};
 use crate::domain::table::{Row, Table};
@@ -85,12 +85,12 @@ fn family<'t>(table: &'t Table, incident: &Row<'t>, named: &impl Fn(&str) -> Vec
 /// The index of families: who groups and who is grouped, by the hashes of names. The details of the alert under the cursor
 /// need its families, which must not cost a walk over all alerts for each step of the cursor. Made once, it is true for
 /// every later snapshot with the same facts ([`Table::content_mark`]).
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Families {
     /// By the hash of a member's name: an alert that groups it, if it is an incident.
-    groups: Vec<(u64, AlertKey)>,
+    groups: ByHash,
     /// By the hash of its name: an alert that another one groups.
-    grouped: Vec<(u64, AlertKey)>,
+    grouped: ByHash,
 }
 
 impl Families {
@@ -101,7 +101,7 @@ impl Families {
         let hashes: HashMap<u32, u64> =
             texts.map(|(code, text, _)| (code, folded_hash(text, &mut scratch))).collect();
         if hashes.is_empty() {
-            return Self { groups: Vec::new(), grouped: Vec::new() };
+            return Self::default();
         }
         let wanted: HashSet<u64> = hashes.values().copied().collect();
         let (mut groups, mut grouped) = (Vec::new(), Vec::new());
@@ -113,19 +113,14 @@ impl Families {
                 grouped.push((name, row.key()));
             }
         }
-        for pairs in [&mut groups, &mut grouped] {
-            pairs.sort_unstable();
-            pairs.dedup();
-            pairs.shrink_to_fit();
-        }
-        Self { groups, grouped }
+        Self { groups: groups.into_iter().collect(), grouped: grouped.into_iter().collect() }
     }
 
     /// What [`families`] gives, for a snapshot with the facts of the one that was looked through.
     pub fn of(&self, table: &Table, key: AlertKey) -> Vec<Family> {
         let Some(own) = table.get(key) else { return Vec::new() };
         let name = fold(own.name());
-        let mut keys: Vec<AlertKey> = under(&self.groups, hash(&name)).collect();
+        let mut keys: Vec<AlertKey> = self.groups.under(hash(name.as_str())).collect();
         keys.push(key);
         keys.sort_unstable();
         keys.dedup();
@@ -135,28 +130,16 @@ impl Families {
             .filter(|row| is_of(table, row, key, &name))
             .collect();
         let named = |name: &str| {
-            let rows = under(&self.grouped, hash(name)).filter_map(|key| table.get(key));
+            let rows = self.grouped.under(hash(name)).filter_map(|key| table.get(key));
             rows.filter(|row| fold(row.name()) == name).collect()
         };
         incidents.iter().map(|incident| family(table, incident, &named)).collect()
     }
 }
 
-fn hash(folded: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    folded.hash(&mut hasher);
-    hasher.finish()
-}
-
 fn folded_hash(text: &str, scratch: &mut String) -> u64 {
     fold_into(text, scratch);
-    hash(scratch)
-}
-
-/// The alerts under a hash.
-fn under(pairs: &[(u64, AlertKey)], hash: u64) -> impl Iterator<Item = AlertKey> + '_ {
-    let first = pairs.partition_point(|(other, _)| *other < hash);
-    pairs[first..].iter().take_while(move |(other, _)| *other == hash).map(|(_, key)| *key)
+    hash(scratch.as_str())
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@ use crate::domain::chart::{self, Histogram, Ruler, Steps, Window};
 use crate::domain::filter::{Context, Filter};
 use crate::domain::key_set::KeySet;
 use crate::domain::query::{GroupBy, Groups, arrange};
+use crate::domain::row_bits::RowBits;
+#[cfg(test)]
+use crate::domain::table::LISTED;
 use crate::domain::table::{Row, Table};
 use crate::domain::view::Look;
 use crate::domain::{AlertKey, Severity};
@@ -30,36 +33,39 @@ pub struct Listing {
 impl Listing {
     /// Puts rows and their snapshot together, counting severities.
     pub fn new(table: Arc<Table>, rows: Vec<u32>) -> Self {
+        Self::with(table, rows, None, None)
+    }
+
+    /// The same with the rows of each group together, inside of which they keep their order; and with the rows over a filter's
+    /// time, in at most so many bars: without bars there is no histogram.
+    pub fn with(
+        table: Arc<Table>,
+        rows: Vec<u32>,
+        by: Option<GroupBy>,
+        over_time: Option<(&Filter, &Context, usize)>,
+    ) -> Self {
+        let ordered = RowBits::new(table.len(), &rows).ordered();
+        let walk = || ordered.iter().filter_map(|row| table.row(*row));
         let mut severities = [0; 5];
-        let ordered = in_table_order(&table, &rows);
-        let listed = ordered.into_iter().filter_map(|row| table.row(row)).map(|row| {
+        let listed = walk().map(|row| {
             severities[row.severity() as usize] += 1;
             row.key()
         });
         let listed = listed.collect();
-        Self { table, rows: rows.into(), severities, groups: None, listed, histogram: None }
-    }
-
-    /// The same with the rows of each group together; inside a group they keep their order.
-    pub fn grouped(table: Arc<Table>, rows: Vec<u32>, by: Option<GroupBy>) -> Self {
-        let Some(by) = by else { return Self::new(table, rows) };
-        let (rows, groups) = arrange(&table, &rows, by);
-        Self { groups: Some(Arc::new(groups)), ..Self::new(table, rows) }
-    }
-
-    /// With the rows over the filter's time, in at most so many bars; without bars as it is.
-    #[must_use]
-    pub fn charted(mut self, filter: &Filter, context: &Context, bars: usize) -> Self {
-        if bars > 0 {
-            let ordered = in_table_order(&self.table, &self.rows);
-            let alerts = chart::extent(&self.table, &ordered);
+        let histogram = over_time.filter(|(.., bars)| *bars > 0).map(|(filter, context, bars)| {
+            let alerts = chart::extent(&table, &ordered);
             let span = Window::of(filter, context).span(alerts, context.now.timestamp());
             let ruler = Ruler { bars, steps: Steps::Close, offset: context.offset };
-            let rows = ordered.iter().filter_map(|row| self.table.row(*row));
-            let rows = rows.map(|row| (row.seconds(), row.severity()));
-            self.histogram = Some(Arc::new(Histogram::new(rows, span, ruler)));
-        }
-        self
+            Arc::new(Histogram::new(walk().map(|row| (row.seconds(), row.severity())), span, ruler))
+        });
+        let (rows, groups) = match by {
+            Some(by) => {
+                let (rows, groups) = arrange(&table, &rows, by);
+                (rows, Some(Arc::new(groups)))
+            }
+            None => (rows, None),
+        };
+        Self { rows: rows.into(), severities, groups, listed, histogram, table }
     }
 
     /// The number of rows.
@@ -82,9 +88,16 @@ impl Listing {
         self.row(place).map(|row| row.key())
     }
 
+    /// Every row in order.
+    pub fn walk(&self) -> impl Iterator<Item = Row<'_>> {
+        #[cfg(test)]
+        LISTED.set(LISTED.get() + 1);
+        self.rows.iter().filter_map(|row| self.table.row(*row))
+    }
+
     /// Every alert in order.
     pub fn keys(&self) -> impl Iterator<Item = AlertKey> + '_ {
-        (0..self.len()).filter_map(|place| self.key(place))
+        self.walk().map(|row| row.key())
     }
 
     /// The place of an alert in the list. Linear in the list's length, unless it is grouped.
@@ -115,23 +128,4 @@ pub struct Head {
     pub total: usize,
     /// How many alerts there are.
     pub alerts: usize,
-}
-
-/// The same rows as the table has them: a walk over many of them is several times as fast in that order.
-fn in_table_order(table: &Table, rows: &[u32]) -> Vec<u32> {
-    let mut listed = vec![0u64; table.len().div_ceil(64)];
-    for row in rows {
-        if let Some(word) = listed.get_mut(*row as usize / 64) {
-            *word |= 1 << (row % 64);
-        }
-    }
-    let mut ordered = Vec::with_capacity(rows.len());
-    for (number, word) in listed.into_iter().enumerate() {
-        let mut left = word;
-        while left != 0 {
-            ordered.push(number as u32 * 64 + left.trailing_zeros());
-            left &= left - 1;
-        }
-    }
-    ordered
 }

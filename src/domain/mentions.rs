@@ -5,8 +5,8 @@
 //! facts, whatever their statuses. Only while a sync brings new facts, [`count`] looks through the rows.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::domain::by_hash::hash;
 use crate::domain::fact::FactKind;
 use crate::domain::filter::sharing::{each_naming, spell, spelling};
 use crate::domain::table::{ContentMark, PackedFact, Row, Table};
@@ -173,9 +173,7 @@ fn chiefs(table: &Table) -> HashMap<PackedFact, PackedFact> {
         hashed.clear();
         for (code, text, _) in table.dict().iter().filter(|(_, _, kinds)| kinds & kind.bit() != 0) {
             spell(kind, text, &mut scratch);
-            let mut hasher = DefaultHasher::new();
-            scratch.hash(&mut hasher);
-            hashed.push((hasher.finish(), code));
+            hashed.push((hash(scratch.as_str()), code));
         }
         hashed.sort_unstable();
         for alike in hashed.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {

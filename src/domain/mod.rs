@@ -18,6 +18,7 @@
 //! | [`listing`] | what a query answers |
 //! | [`key_set`] | a set of alerts, such as the marks |
 //! | [`picked`] | alerts that something is about, frozen |
+//! | [`by_hash`] | alerts by the hash of a text |
 //! | [`chart`] | alerts over time and over ATT&CK, as numbers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
@@ -31,7 +32,6 @@
 //! | [`report`] | the shift handover |
 //! | [`export`], [`markdown`] | alerts as NDJSON, JSON, CSV and Markdown; text from outside inside Markdown |
 //! | [`words`] | a typed command, split into its words |
-//! | [`progress`] | what the pull and push workers report |
 //! | [`logic_app`], [`automation`] | logic apps that take an alert; automations that fire by themselves |
 //! | [`response`] | logic apps triggered on alerts, and what became of each |
 //! | [`suppression`] | suppression rules: checked, suggested, simulated |
@@ -40,6 +40,7 @@
 pub mod activity;
 pub mod alert;
 pub mod automation;
+pub mod by_hash;
 pub mod change;
 pub mod chart;
 pub mod contacts;
@@ -70,6 +71,7 @@ pub mod report;
 pub mod resource;
 pub mod response;
 pub mod rights;
+mod row_bits;
 pub mod safe_text;
 pub mod samples;
 pub mod scan;

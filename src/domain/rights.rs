@@ -199,11 +199,6 @@ impl KnownRights {
         self.refused.remove(&(subscription.clone(), right));
     }
 
-    /// True when Azure has listed the permissions of a subscription.
-    pub fn is_listed(&self, subscription: &SubscriptionId) -> bool {
-        self.listed.contains_key(subscription)
-    }
-
     /// What is known of a right.
     pub fn verdict(&self, subscription: &SubscriptionId, right: Right) -> Verdict {
         let role = format!("your role may not {}; it takes {}", right.words(), right.needs());

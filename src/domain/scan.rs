@@ -14,12 +14,11 @@
 //! the strongest evidence that both give, which is a file's hash, then a file's path, then a malware's name, then the
 //! family of the alert type. See [`twins`].
 
-use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashMap, HashSet};
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::domain::alert::Prose;
+use crate::domain::by_hash::{ByHash, hash};
 use crate::domain::change::{Plan, plan};
 use crate::domain::fact::FactKind;
 use crate::domain::filter::pattern::fold;
@@ -166,11 +165,11 @@ pub fn twins(table: &Table, keys: &[AlertKey]) -> Vec<AlertKey> {
 }
 
 /// Alerts of one resource that are looked at for a step of the cursor.
-const MOST_THERE: usize = 64;
+pub(crate) const MOST_THERE: usize = 64;
 
 /// Where the alerts of a known scanner are: finds the twins of one alert without a walk over all.
 #[derive(Debug)]
-pub struct Scanned(Vec<(u64, AlertKey)>);
+pub struct Scanned(ByHash);
 
 impl Scanned {
     /// Looks through a snapshot.
@@ -181,31 +180,21 @@ impl Scanned {
             let codes = (row.head_code(FactKind::Resource), row.head_code(FactKind::Subscription));
             (*hashes.entry(codes).or_insert_with(|| hash(&place(&row))), row.key())
         });
-        let mut hashed: Vec<_> = hashed.collect();
-        hashed.sort_unstable();
-        Self(hashed)
+        Self(hashed.collect())
     }
 
     /// The twins of an alert of the snapshot, as [`twins`] finds them. None where so many alerts are on its resource that
     /// a step of the cursor would cost too much.
     pub fn twins(&self, table: &Table, key: AlertKey) -> Option<Vec<AlertKey>> {
         let wanted = places(table, &[key]);
-        let Some(hash) = wanted.keys().next().map(hash) else { return Some(Vec::new()) };
-        let from = self.0.partition_point(|(other, _)| *other < hash);
-        let there = self.0[from..].partition_point(|(other, _)| *other == hash);
-        if there > MOST_THERE {
+        let Some(place) = wanted.keys().next() else { return Some(Vec::new()) };
+        let there = self.0.under(hash(place));
+        if there.len() > MOST_THERE {
             return None;
         }
-        let there = self.0[from..from + there].iter().map(|(_, other)| *other);
         let others = there.filter(|other| *other != key).filter_map(|other| table.get(other));
         Some(found(table, &wanted, others))
     }
-}
-
-fn hash(place: &(String, String)) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    place.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// Those of some alerts that are twins of wanted ones.

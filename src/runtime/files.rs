@@ -184,11 +184,7 @@ fn say_end(mailbox: &Mailbox, totals: &Result<Totals, Halted>, left: &Named) {
     if totals.is_ok() && left.all() == 0 {
         return;
     }
-    let mut named: Vec<SafeText> = left.iter().map(|one| SafeText::from(one.to_string())).collect();
-    if left.more() > 0 {
-        let more = thousands(left.more());
-        named.push(SafeText::from(format!("and {more} more: `quell import --json` lists all")));
-    }
+    let named: Vec<SafeText> = left.lines().collect();
     match totals {
         Ok(totals) => mailbox.send(Message::LeftOut(named, sum(totals))),
         // What comes last is what the notice says.

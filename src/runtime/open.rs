@@ -273,7 +273,7 @@ impl Workspace {
         let begins = view.as_deref().unwrap_or_default();
         let opened = Store::open_early(folder, Access::ReadWrite, begins, |store, head| {
             if keeps_all(store, &plan.profile) {
-                early(Early { kept: kept(store, &head.listing.table), view: view.clone(), head });
+                early(Early { kept: kept(store, &head.listing.table).0, view: view.clone(), head });
             }
         });
         let (mut store, mut notices) = opened?;
@@ -291,8 +291,7 @@ impl Workspace {
             let _ = store.narrow_to(&chosen);
         }
         let table = store.snapshot();
-        let kept = kept(&store, &table);
-        let unreadable = store.unreadable_views().unwrap_or_default();
+        let (kept, unreadable) = kept(&store, &table);
         notices.extend(unreadable.into_iter().map(|name| Notice::View { name }));
         let store = StoreHandle::spawn(store, published);
         Ok(Self {
@@ -416,17 +415,13 @@ fn selection(profile: &Profile) -> Selection {
     Selection::Only(profile.subscriptions.iter().map(|id| SubscriptionId::new(id)).collect())
 }
 
-/// What the journal kept of how lists are shown. What cannot be read of it is not worth failing for: the list then opens
+/// What the journal kept of how lists are shown, and the names of the views that cannot be read. What cannot be read of it is not worth failing for: the list then opens
 /// with the open alerts, and the next call that needs the journal says what is wrong with it.
-fn kept(store: &Store, table: &Table) -> Kept {
+fn kept(store: &Store, table: &Table) -> (Kept, Vec<SafeText>) {
+    let (views, unreadable) = store.all_views().unwrap_or_default();
     let place = store.place().unwrap_or_default();
     let cursor = place.as_ref().and_then(|place| place.cursor.as_ref()).and_then(|id| table.find(id));
-    Kept { views: store.views().unwrap_or_default(), cursor: cursor.map(|row| row.key()), place }
-}
-
-/// Whether a sign-in error means that nobody is signed in.
-pub fn is_sign_in(error: &ApiError) -> bool {
-    matches!(error, ApiError::SignIn(SignInError::NothingFound)) || error.needs_sign_in()
+    (Kept { views, cursor: cursor.map(|row| row.key()), place }, unreadable)
 }
 
 #[cfg(test)]

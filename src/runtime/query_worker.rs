@@ -123,7 +123,7 @@ fn serve(
                 let fresh = ranked.take().filter(|ranked| ranked.holds(&table, &sort));
                 let current = fresh.unwrap_or_else(|| Ranked::new(&table, &sort));
                 if let Some(rows) = query::run_ranked(&table, &filter, &current.ranking, &context, &stale) {
-                    let listing = Listing::grouped(table, rows, group).charted(&filter, &context, bars);
+                    let listing = Listing::with(table, rows, group, Some((&filter, &context, bars)));
                     reply(Message::Listed(question, listing));
                 }
                 ranked = Some(current);

@@ -7,15 +7,15 @@ use tokio::runtime::Handle;
 
 use super::deeds;
 use super::mailbox::{Mailbox, Slot};
-use super::open::{self, Workspace};
+use super::open::Workspace;
 use crate::app::message::{Message, Question, Session, Start};
 use crate::app::suppress::Purpose;
 use crate::azure::ArmClient;
-use crate::domain::progress::{Fault, FaultKind, SyncEvent};
+use crate::domain::progress::SyncEvent;
 use crate::domain::record::Deed;
 use crate::domain::{ChangeId, SafeText};
 use crate::store::{Notice, Store};
-use crate::sync::Engine;
+use crate::sync::{Engine, trouble};
 
 /// What is open. Clones share it.
 #[derive(Clone)]
@@ -189,9 +189,7 @@ impl Work {
                 _ if !is_open() => return,
                 Ok(client) => work.start(&workspace, client, opened).await,
                 Err(error) => {
-                    let kind =
-                        if open::is_sign_in(&error) { FaultKind::SignIn } else { FaultKind::Unreachable };
-                    let fault = Fault { kind, message: error.to_string().into() };
+                    let fault = trouble::fault(&error);
                     tracing::warn!(?fault, "not connected");
                     work.mailbox.send(Message::Sync(SyncEvent::PullFailed { subscription: None, fault }));
                 }

@@ -27,7 +27,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use cache::{
-    Bodies, Import, Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState, Upsert,
+    Bodies, Bytes, Import, Known, Listing, PageApplied, PageBatch, QuarantineRecord, Quarantined, SyncState,
+    Unpacked, Upsert,
 };
 use cache::{IdIndex, Running};
 pub use error::{Notice, Result, StoreError};
@@ -73,9 +74,11 @@ pub struct Store {
     /// Every alert is of a file, and no source is asked.
     sourceless: bool,
     notices: Vec<Notice>,
-    /// What a reading call found wrong with the cache; the next writing one mends it.
+    /// No alert of a subscription that is out of use is left that has to go.
+    swept: bool,
     /// What [`Self::taken_up`] read last.
     taken_up: RefCell<Option<TakenUp>>,
+    /// What a reading call found wrong with the cache; the next writing one mends it.
     damage: RefCell<Option<SafeText>>,
     latest: Arc<Table>,
     stale: bool,
@@ -144,6 +147,7 @@ impl Store {
             pending: HashMap::new(),
             locals: HashMap::new(),
             sourceless: false,
+            swept: false,
             notices,
             taken_up: RefCell::new(None),
             damage: RefCell::new(None),

@@ -246,9 +246,7 @@ fn lines_from_a_pipe_are_answered_with_the_alerts_of_the_file() {
 #[test]
 fn words_are_answered_while_a_file_is_read() {
     let home = tempfile::tempdir().unwrap();
-    let pipe = pipe(home.path());
-    let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
-    let mut pty = Pty::start(&["--plain", "--file", pipe.to_str().unwrap()], &environment, (80, 40));
+    let (pipe, mut pty) = reading(home.path(), &["--plain"], (80, 40));
     pty.wait("Being read").wait("No alert was read yet.").wait("list>");
     let writer = write(&pipe, 400);
     // The file is not at its end, and never will be.
@@ -314,6 +312,15 @@ fn pipe(home: &Path) -> PathBuf {
     path
 }
 
+/// The program on a terminal, reading a named pipe in a folder.
+fn reading(home: &Path, flags: &[&str], size: (u16, u16)) -> (PathBuf, Pty) {
+    let pipe = pipe(home);
+    let environment = [("HOME", home.to_str().unwrap()), ("USER", "ann")];
+    let args = [flags, &["--file", pipe.to_str().unwrap()]].concat();
+    let pty = Pty::start(&args, &environment, size);
+    (pipe, pty)
+}
+
 /// Opens a pipe that is read by now, and writes a line for each of so many alerts.
 fn write(pipe: &Path, alerts: usize) -> File {
     let text = std::fs::read_to_string(fixture("mixed.ndjson")).unwrap();
@@ -330,9 +337,7 @@ fn a_file_being_read_is_shown_and_stopped_and_what_was_read_stays() {
     let listed = |screen: &str| screen.contains("400 of 400") || screen.contains("400/400");
     for size in [(120, 36), (80, 24), (60, 16)] {
         let home = tempfile::tempdir().unwrap();
-        let pipe = pipe(home.path());
-        let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
-        let mut pty = Pty::start(&["--file", pipe.to_str().unwrap()], &environment, size);
+        let (pipe, mut pty) = reading(home.path(), &[], size);
         pty.wait("No alerts yet").wait("reading");
         let writer = write(&pipe, 400);
         // The list has them although the file is not at its end.
@@ -352,9 +357,7 @@ fn a_file_being_read_is_shown_and_stopped_and_what_was_read_stays() {
 #[test]
 fn a_file_whose_end_comes_is_whole() {
     let home = tempfile::tempdir().unwrap();
-    let pipe = pipe(home.path());
-    let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
-    let mut pty = Pty::start(&["--file", pipe.to_str().unwrap()], &environment, (120, 36));
+    let (pipe, mut pty) = reading(home.path(), &[], (120, 36));
     pty.wait("No alerts yet");
     drop(write(&pipe, 30));
     pty.wait("from a file").wait("30 of 30").keys("q");
@@ -364,11 +367,8 @@ fn a_file_whose_end_comes_is_whole() {
 #[test]
 fn quitting_while_a_file_is_read_keeps_what_was_decided() {
     let home = tempfile::tempdir().unwrap();
-    let pipe = pipe(home.path());
     let data = home.path().join("data");
-    let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
-    let args = ["--data-dir", data.to_str().unwrap(), "--file", pipe.to_str().unwrap()];
-    let mut pty = Pty::start(&args, &environment, (120, 36));
+    let (pipe, mut pty) = reading(home.path(), &["--data-dir", data.to_str().unwrap()], (120, 36));
     pty.wait("No alerts yet");
     let writer = write(&pipe, 400);
     pty.wait("400 of 400").keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("399 of 400");
@@ -385,9 +385,7 @@ fn quitting_while_a_file_is_read_keeps_what_was_decided() {
 #[test]
 fn plain_mode_says_how_far_it_is_and_stops() {
     let home = tempfile::tempdir().unwrap();
-    let pipe = pipe(home.path());
-    let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
-    let mut pty = Pty::start(&["--plain", "--file", pipe.to_str().unwrap()], &environment, (120, 36));
+    let (pipe, mut pty) = reading(home.path(), &["--plain"], (120, 36));
     let writer = write(&pipe, 400);
     pty.wait("Reading: ").wait("Ctrl-c stops.").keys("C-c").wait("list>");
     pty.type_text("here\r").wait("Part of a file");

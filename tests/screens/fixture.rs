@@ -194,7 +194,8 @@ pub(crate) fn filter(model: &mut Model, text: &str) {
     let query = Query { filter: parse(text).unwrap(), ..Query::default() };
     let rows = query::run(&model.table, &query, &context, &|| false).unwrap();
     let bars = layout::bars(model.size.0);
-    model.list.listing = Listing::new(Arc::clone(&model.table), rows).charted(&query.filter, &context, bars);
+    model.list.listing =
+        Listing::with(Arc::clone(&model.table), rows, None, Some((&query.filter, &context, bars)));
     model.filter.input = Input::new(text);
     model.filter.applied = query.filter;
     model.filter.view = None;

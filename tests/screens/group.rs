@@ -18,7 +18,7 @@ fn grouped(size: (u16, u16), by: GroupBy, folded: &[usize], heading: usize) -> M
     let mut model = full_list(size);
     let list = &mut model.list;
     list.group = Some(by);
-    list.listing = Listing::grouped(Arc::clone(&model.table), list.listing.rows.to_vec(), Some(by));
+    list.listing = Listing::with(Arc::clone(&model.table), list.listing.rows.to_vec(), Some(by), None);
     for group in folded {
         list.folds.toggle(list.groups()[*group].id);
     }

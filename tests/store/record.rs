@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use quell::domain::change::Reason;
-use quell::domain::record::{Act, Deed, DeedKind, FeedbackReason, LogEntry, Past};
+use quell::domain::record::{Act, AlertRecord, Deed, DeedKind, FeedbackReason, LogEntry, Past};
 use quell::domain::remediation::StepId;
 use quell::domain::resource::ResourceId;
 use quell::domain::response::NewResponse;
@@ -49,7 +49,7 @@ fn notes_feedback_and_steps_outlast_the_program_and_the_last_counts() {
         let found = local(&mut store, "a");
         assert_eq!(found.notes.raw(), "seen before\nin March\nasked the owner");
         assert_eq!((found.useful, local(&mut store, "b").useful), (Some(false), Some(true)), "round {round}");
-        let record = store.alert_record(&id("a")).unwrap();
+        let record = AlertRecord::of(&store.past(&id("a")).unwrap());
         let notes: Vec<&str> = record.notes.iter().map(|note| note.text.raw()).collect();
         assert_eq!(notes, ["asked the owner", "seen before\nin March"]);
         let feedback = record.feedback.as_ref().unwrap();

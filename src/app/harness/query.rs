@@ -19,7 +19,7 @@ pub(super) fn listing(
     context: &Context,
 ) -> Listing {
     let rows = query::run(&table, query, context, &|| false).unwrap();
-    Listing::grouped(table, rows, group).charted(&query.filter, context, bars)
+    Listing::with(table, rows, group, Some((&query.filter, context, bars)))
 }
 
 /// The alerts that match.

@@ -82,6 +82,9 @@ impl SignInKind {
     }
 }
 
+/// How the words of a sign-in end that cannot be reached.
+pub const ASK_DOCTOR: &str = "; `quell doctor` looks for the cause";
+
 /// Why there is no token, in words that say what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SignInError {
@@ -117,7 +120,7 @@ pub enum SignInError {
         message: SafeText,
     },
     /// The identity service could not be reached, or has trouble; worth trying again.
-    #[error("{} sign-in is not reachable: {message}; `quell doctor` looks for the cause", kind.label())]
+    #[error("{} sign-in is not reachable: {message}{ASK_DOCTOR}", kind.label())]
     Unreachable {
         /// The way that was tried.
         kind: SignInKind,

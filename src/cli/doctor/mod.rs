@@ -9,6 +9,7 @@ use std::fmt::Display;
 
 use serde_json::{Value, json};
 
+use crate::azure::auth::ASK_DOCTOR;
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::json as machine;
@@ -42,7 +43,7 @@ struct Findings(Vec<Finding>);
 
 impl Findings {
     fn add(&mut self, topic: &'static str, weight: Weight, text: impl Display) {
-        let text = text.to_string();
+        let text = text.to_string().replace(ASK_DOCTOR, "");
         // What stands in the way of several things is told once.
         if !self.0.iter().any(|known| known.topic == topic && known.text == text) {
             self.0.push(Finding { topic, weight, text });
@@ -178,4 +179,20 @@ fn config(global: &Global, findings: &mut Findings) -> Result<Box<open::Plan>, O
     }
     let (Setup::Plan(plan) | Setup::FirstRun(plan)) = setup;
     Ok(plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::azure::{ApiError, SignInError, SignInKind};
+
+    #[test]
+    fn doctor_sends_nobody_to_doctor() {
+        let error = SignInError::Unreachable { kind: SignInKind::ClientSecret, message: "down".into() };
+        let error = ApiError::SignIn(error);
+        assert!(error.to_string().contains("doctor"));
+        let mut findings = Findings::default();
+        findings.bad("sign-in", error);
+        assert_eq!(findings.0[0].text, "client secret sign-in is not reachable: down");
+    }
 }

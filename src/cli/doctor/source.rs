@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::azure::reach::{Reach, reach};
-use crate::azure::{ApiError, ArmClient, SignInError, Subscription};
+use crate::azure::{ApiError, ArmClient, Subscription};
 use crate::domain::SafeText;
 use crate::domain::rights::Right;
 use crate::runtime::open::Workspace;
@@ -62,12 +62,7 @@ pub(super) async fn look(workspace: &Workspace, findings: &mut Findings) {
 
 /// An error of the source, with the exit code that is its own.
 fn refused(topic: &'static str, error: &ApiError, findings: &mut Findings) {
-    let denied = error.needs_sign_in()
-        || matches!(
-            error,
-            ApiError::Forbidden { .. }
-                | ApiError::SignIn(SignInError::NothingFound | SignInError::NothingConfigured)
-        );
+    let denied = error.needs_sign_in() || matches!(error, ApiError::Forbidden { .. });
     if denied { findings.denied(topic, error) } else { findings.bad(topic, error) }
 }
 

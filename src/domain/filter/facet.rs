@@ -2,12 +2,12 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::ast::Value;
 use super::field::{Field, NONE, Source, kinds};
 use super::pattern::{Reach, fold, fold_into};
 use super::value::{SEVERITIES, STATUSES, tactic_word};
+use crate::domain::by_hash::hash;
 use crate::domain::fact::FactKind;
 use crate::domain::table::{LocalRecord, Row, Table};
 use crate::domain::{SafeText, Tactic};
@@ -185,9 +185,7 @@ pub(in crate::domain) fn variants(table: &Table, counts: &[u32]) -> HashMap<u32,
         .filter(|(_, count)| **count > 0)
         .map(|(code, _)| {
             fold_into(table.dict().text(code), &mut scratch);
-            let mut hasher = DefaultHasher::new();
-            scratch.hash(&mut hasher);
-            (hasher.finish(), code)
+            (hash(scratch.as_str()), code)
         })
         .collect();
     by_hash.sort_unstable();

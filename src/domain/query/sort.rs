@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::domain::fact::FactKind;
 use crate::domain::filter::pattern::fold;
+use crate::domain::row_bits::RowBits;
 use crate::domain::table::{Row, Table};
 use crate::domain::{SafeStr, Severity};
 
@@ -311,13 +312,7 @@ impl Ranking {
 
     /// Puts some rows, given in position order, in this order.
     pub fn arrange(&self, rows: &[u32]) -> Vec<u32> {
-        let mut chosen = vec![0u64; self.0.len().div_ceil(64)];
-        for row in rows {
-            if let Some(word) = chosen.get_mut(*row as usize / 64) {
-                *word |= 1 << (row % 64);
-            }
-        }
-        let is_chosen = |row: &u32| chosen[*row as usize / 64] >> (row % 64) & 1 == 1;
-        self.0.iter().copied().filter(is_chosen).collect()
+        let chosen = RowBits::new(self.0.len(), rows);
+        self.0.iter().copied().filter(|row| chosen.has(*row)).collect()
     }
 }

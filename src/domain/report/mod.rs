@@ -205,8 +205,14 @@ impl Spread {
     }
 }
 
-/// Writes the report of a period. What was undone in it is no part of what was done; what was undone and redone is.
-pub fn report(material: &Material, table: &Table, since: DateTime<Utc>, until: DateTime<Utc>) -> Report {
+/// Writes the report of a period. What was undone in it is no part of what was done; what was undone and redone is. `synced`
+/// says whether the table was ever filled.
+pub fn report(
+    material: &Material,
+    table: &Table,
+    synced: bool,
+    (since, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Report {
     let known = Known::of(material, table);
     let (undone, changes): (Vec<_>, Vec<_>) =
         material.changes.iter().partition(|(change, _)| change.undoes.is_some());
@@ -239,7 +245,7 @@ pub fn report(material: &Material, table: &Table, since: DateTime<Utc>, until: D
         changes: changes.into_iter().map(|(change, _)| change.clone()).collect(),
         undone: undone.into_iter().map(|(change, _)| change.clone()).collect(),
         pending: material.pending,
-        synced: true,
+        synced,
         open,
         worst,
         times,

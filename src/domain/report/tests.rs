@@ -149,7 +149,7 @@ fn what_an_undo_took_back_is_not_done_and_a_redo_lets_it_stand() {
     use Outcome::{Conflict, Verified};
     let done = |changes: &[(ChangeRecord, Vec<TargetRecord>)]| {
         let material = Material { changes: changes.to_vec(), ..Material::default() };
-        let report = report(&material, &Table::default(), at(0), at(480));
+        let report = report(&material, &Table::default(), true, (at(0), at(480)));
         assert_eq!(
             report.by_person.iter().flat_map(|(_, counts)| counts.clone()).collect::<Vec<_>>(),
             report.done
@@ -174,7 +174,7 @@ fn what_an_undo_took_back_is_not_done_and_a_redo_lets_it_stand() {
 
 #[test]
 fn a_report_counts_what_was_verified_by_whom_and_what_was_not() {
-    let report = report(&material(), &builder().snapshot(), at(0), at(480));
+    let report = report(&material(), &builder().snapshot(), true, (at(0), at(480)));
     assert_eq!(report.done, [(Status::Resolved, 1), (Status::Dismissed, 1)], "change 3 was undone");
     let people: Vec<(&str, &[(Status, usize)])> =
         report.by_person.iter().map(|(who, done)| (who.raw(), done.as_slice())).collect();
@@ -195,7 +195,7 @@ fn a_report_counts_what_was_verified_by_whom_and_what_was_not() {
 
 #[test]
 fn times_are_from_the_alerts_time_to_the_first_act_of_the_period() {
-    let report = report(&material(), &builder().snapshot(), at(0), at(480));
+    let report = report(&material(), &builder().snapshot(), true, (at(0), at(480)));
     let times: Vec<_> = report.times.iter().map(|of| (of.severity, of.take_up, of.close)).collect();
     let one = |minutes: u64| Spread { count: 1, mean: minutes * 60, median: minutes * 60 };
     assert_eq!(
@@ -225,7 +225,7 @@ fn mean_and_median_are_of_all() {
 
 #[test]
 fn the_markdown_is_a_text_to_hand_over() {
-    let report = report(&material(), &builder().snapshot(), at(0), at(480));
+    let report = report(&material(), &builder().snapshot(), true, (at(0), at(480)));
     let text = markdown(&report, FixedOffset::east_opt(3600).unwrap());
     for line in [
         "# Handover: 2026-11-23 07:00 (UTC+01:00) to 2026-11-23 15:00 (UTC+01:00)",
@@ -255,7 +255,7 @@ fn the_markdown_is_a_text_to_hand_over() {
 
 #[test]
 fn a_quiet_shift_is_a_report_too() {
-    let report = report(&Material::default(), &Table::default(), at(0), at(480));
+    let report = report(&Material::default(), &Table::default(), true, (at(0), at(480)));
     let text = markdown(&report, FixedOffset::east_opt(0).unwrap());
     assert!(text.contains("No status was changed.") && text.contains("## Still open\n\nNothing."));
     assert!(!text.contains("How long") && !text.contains("Failed") && !text.contains("Notes"));
@@ -271,7 +271,9 @@ fn a_quiet_shift_is_a_report_too() {
 fn a_time_of_another_year_has_its_year() {
     let table = builder().snapshot();
     let (since, until) = (at(0), at(60 * 24 * 60));
-    let text =
-        markdown(&report(&Material::default(), &table, since, until), FixedOffset::east_opt(0).unwrap());
+    let text = markdown(
+        &report(&Material::default(), &table, true, (since, until)),
+        FixedOffset::east_opt(0).unwrap(),
+    );
     assert!(text.contains("active, since 2026-11-23 05:55\n"), "{text}");
 }

@@ -124,11 +124,6 @@ impl Rule {
         self.name.raw().eq_ignore_ascii_case(name)
     }
 
-    /// True when it suppresses at a moment. The service takes up to ten minutes to apply a change.
-    pub fn works_at(&self, now: DateTime<Utc>) -> bool {
-        self.state == State::Enabled && self.expires.is_none_or(|end| end > now)
-    }
-
     /// What its scope has that is none of the conditions: as the service wrote it.
     pub fn other_scope(&self) -> Option<&Value> {
         self.rest.get(SCOPE)

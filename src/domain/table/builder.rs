@@ -1,8 +1,7 @@
 //! The one writer of tables.
 
 use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,6 +10,7 @@ use chrono::{DateTime, Utc};
 use super::chunk::{CHUNK, RowChunk, RowValues};
 use super::dict::PackedFact;
 use super::{Flags, LocalRecords, Table};
+use crate::domain::by_hash::hash;
 use crate::domain::tactic::TacticSet;
 use crate::domain::{Alert, AlertId, AlertKey, SafeText, Severity, Status, SubscriptionId};
 
@@ -123,9 +123,7 @@ impl TableBuilder {
 
     /// The code of a string, or else the free slot for it.
     fn look_up(&self, text: &str) -> Result<u32, u64> {
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        let mut slot = hasher.finish();
+        let mut slot = hash(text);
         while let Some(code) = self.codes.get(&slot) {
             if self.table.dict.text(*code) == text {
                 return Ok(*code);

@@ -219,6 +219,8 @@ impl Table {
 
     /// The local records.
     pub fn local(&self) -> &LocalRecords {
+        #[cfg(test)]
+        LISTED.set(LISTED.get() + 1);
         &self.local
     }
 }
@@ -390,6 +392,9 @@ impl<'a> Row<'a> {
 thread_local! {
     /// How often [`Table::rows`] was asked for: neither a key nor a frame may.
     pub(crate) static WALKS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+
+    /// How often all alerts of a list, or all local records, were: a frame may not, and few keys.
+    pub(crate) static LISTED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]

@@ -75,11 +75,21 @@ fn out_of_memory(_: std::io::Error) -> Trouble {
     ))
 }
 
-/// Reads a body.
-pub(super) fn read(conn: &Connection, place: Place) -> Result<Vec<u8>, Trouble> {
-    let data = unpack(conn, place.block)?;
-    let body = data.get(place.start..place.start + place.length);
-    body.map(<[u8]>::to_vec).ok_or_else(|| damaged(place.block))
+/// The block that was unpacked last: alerts that were written together are read together. Good for as long as nothing is
+/// written.
+#[derive(Debug, Default)]
+pub struct Unpacked(Option<(i64, Vec<u8>)>);
+
+impl Unpacked {
+    /// The bytes at a place.
+    pub(super) fn bytes(&mut self, conn: &Connection, place: Place) -> Result<&[u8], Trouble> {
+        let data = match self.0.take() {
+            Some((block, data)) if block == place.block => data,
+            _ => unpack(conn, place.block)?,
+        };
+        let (_, data) = self.0.insert((place.block, data));
+        data.get(place.start..place.start + place.length).ok_or_else(|| damaged(place.block))
+    }
 }
 
 /// A place in three columns of a row: block, start, length.

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use rusqlite::OptionalExtension;
 
-use super::body;
+use super::body::Unpacked;
 use super::put::{Putter, Restated, Written, remove, restate};
+use super::read::Bytes;
 use super::subscriptions::number_of;
 use super::walk::Parts;
 use crate::domain::export::alert::with_status;
 use crate::domain::table::RowData;
 use crate::domain::{AlertId, AlertKey, Stated, Status, SubscriptionId};
-use crate::store::error::{Result, Trouble};
+use crate::store::error::Result;
 use crate::store::{Store, moment};
 
 /// Alerts whose status is changed in one transaction.
@@ -53,9 +54,14 @@ impl Store {
     /// The record of an alert as its source gave it: what stood in the file, or the JSON that was listed. Damaged bytes are an
     /// error as in [`Self::raw`].
     pub fn record_of(&self, id: &AlertId) -> Result<Option<Vec<u8>>> {
-        let Some(key) = self.key(id) else { return Ok(None) };
-        let source = self.source_bytes(key).map_err(|trouble| self.body_failed(key, trouble))?;
-        if source.is_empty() { self.raw(id) } else { Ok(Some(source)) }
+        let bytes = self.bytes_of(id, &mut Unpacked::default())?;
+        Ok(bytes.map(|Bytes { raw, source }| if source.is_empty() { raw } else { source }))
+    }
+
+    /// An alert's JSON and its record in the file. Of several alerts one behind the other the block that they share is unpacked
+    /// once. Damaged bytes are an error as in [`Self::raw`].
+    pub fn bytes_of(&self, id: &AlertId, unpacked: &mut Unpacked) -> Result<Option<Bytes>> {
+        self.key(id).map_or(Ok(None), |key| self.bytes(key, unpacked))
     }
 
     /// What the record said that gave an alert of a file its status; none where that was not kept.
@@ -72,16 +78,6 @@ impl Store {
                 .optional()
         };
         read().map_err(|error| self.cache_read_failed(error))
-    }
-
-    fn source_bytes(&self, key: AlertKey) -> Result<Vec<u8>, Trouble> {
-        let found = self
-            .cache
-            .conn
-            .prepare_cached("SELECT block, start + length, source FROM alert WHERE key = ?1 AND source > 0")?
-            .query_row([key.0], |row| body::place(row, 0))
-            .optional()?;
-        found.map_or(Ok(Vec::new()), |place| body::read(&self.cache.conn, place))
     }
 
     /// Gives alerts of files another status: here, where nobody else has them. Where the bytes are damaged the row alone gets

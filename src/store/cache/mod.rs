@@ -18,9 +18,11 @@ use std::cell::OnceCell;
 
 use chrono::{DateTime, Utc};
 
+pub use body::Unpacked;
 pub(super) use ids::IdIndex;
 pub use imported::Import;
 pub(super) use load::{Loaded, load};
+pub use read::Bytes;
 pub use walk::Bodies;
 
 use super::error::{Result, Trouble};

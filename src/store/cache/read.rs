@@ -2,6 +2,7 @@
 
 use rusqlite::OptionalExtension;
 
+use super::body::Unpacked;
 use super::ids::IdIndex;
 use super::put::kept;
 use super::{Known, QuarantineRecord, body};
@@ -9,6 +10,15 @@ use crate::domain::{AlertId, AlertKey, SafeText, SubscriptionId};
 use crate::store::Store;
 use crate::store::error::{Result, StoreError, Trouble};
 use crate::store::hash::content_hash;
+
+/// What the cache has of an alert, byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bytes {
+    /// Its JSON.
+    pub raw: Vec<u8>,
+    /// The record as it stood in the file; empty where that is the JSON.
+    pub source: Vec<u8>,
+}
 
 impl Store {
     /// The cache's number for an alert; none when it is not in the cache.
@@ -67,25 +77,33 @@ impl Store {
     }
 
     fn body(&self, key: AlertKey) -> Result<Option<Vec<u8>>> {
-        let read = || -> Result<Option<Vec<u8>>, Trouble> {
+        Ok(self.bytes(key, &mut Unpacked::default())?.map(|bytes| bytes.raw))
+    }
+
+    /// The same with the record of the file beside it, from one block.
+    pub(super) fn bytes(&self, key: AlertKey, unpacked: &mut Unpacked) -> Result<Option<Bytes>> {
+        let mut read = || -> Result<Option<Bytes>, Trouble> {
             let found = self
                 .cache
                 .conn
-                .prepare_cached("SELECT block, start, length, content_hash FROM alert WHERE key = ?1")?
-                .query_row([key.0], |row| Ok((body::place(row, 0)?, row.get::<_, i64>(3)?.cast_unsigned())))
+                .prepare_cached(
+                    "SELECT block, start, length, source, content_hash FROM alert WHERE key = ?1",
+                )?
+                .query_row([key.0], |row| {
+                    let (place, source) = (body::place(row, 0)?, row.get::<_, u32>(3)?);
+                    Ok((place, source as usize, row.get::<_, i64>(4)?.cast_unsigned()))
+                })
                 .optional()?;
-            let Some((place, hash)) = found else { return Ok(None) };
-            let raw = body::read(&self.cache.conn, place)?;
+            let Some((place, source, hash)) = found else { return Ok(None) };
+            let whole = body::Place { length: place.length + source, ..place };
+            let (raw, source) = unpacked.bytes(&self.cache.conn, whole)?.split_at(place.length);
             // 0: damage was found before, here or in another body of the block, and this one is whole.
-            if hash != 0 && hash != content_hash(&raw) {
+            if hash != 0 && hash != content_hash(raw) {
                 return Err(Trouble::Damaged(format!("body of alert {}", key.0)));
             }
-            Ok(Some(raw))
+            Ok(Some(Bytes { raw: raw.to_vec(), source: source.to_vec() }))
         };
-        match read() {
-            Ok(raw) => Ok(raw),
-            Err(trouble) => Err(self.body_failed(key, trouble)),
-        }
+        read().map_err(|trouble| self.body_failed(key, trouble))
     }
 
     /// Why the bytes of an alert cannot be read, and what brings them again. They cost themselves only: the rest of the cache

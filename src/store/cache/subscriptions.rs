@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::SyncState;
 use super::put::remove;
 use crate::domain::progress::Subscription;
+use crate::domain::table::Row;
 use crate::domain::{AlertKey, SafeText, SubscriptionId};
 use crate::store::error::Result;
 use crate::store::{Store, moment};
@@ -16,9 +17,10 @@ impl Store {
     /// the outbox stay until that is settled, those that only files told for good.
     pub fn set_subscriptions(&mut self, subscriptions: &[Subscription]) -> Result<()> {
         if self.subscriptions()? != subscriptions {
+            self.swept = false;
             self.replace_subscriptions(subscriptions)?;
         }
-        self.drop_unused()
+        if self.swept { Ok(()) } else { self.drop_unused() }
     }
 
     /// Takes those not among these out of use, should any be known that is.
@@ -61,13 +63,15 @@ impl Store {
         let unused = unused_alerts(&self.cache.conn).map_err(|error| self.cache_read_failed(error))?;
         let table = self.table.table();
         let rows = unused.into_iter().filter_map(|key| table.get(key));
-        let left = rows.filter(|row| !row.flags().is_imported() && row.pending().is_none());
-        let left: Vec<AlertKey> = left.map(|row| row.key()).collect();
-        if left.is_empty() {
-            return Ok(());
+        let (waiting, left): (Vec<Row<'_>>, Vec<Row<'_>>) =
+            rows.filter(|row| !row.flags().is_imported()).partition(|row| row.pending().is_some());
+        let swept = waiting.is_empty();
+        let left: Vec<AlertKey> = left.iter().map(Row::key).collect();
+        if !left.is_empty() {
+            self.write_cache(|conn, _| remove(conn, &left))?;
+            self.forget(&left);
         }
-        self.write_cache(|conn, _| remove(conn, &left))?;
-        self.forget(&left);
+        self.swept = swept;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, Row, params};
 
 use super::{Durability, alert, assign, known_subject, subject_of, text};
-use crate::domain::record::{AlertRecord, Deed, DeedId, DeedKind, FeedbackReason, Past, judgement};
+use crate::domain::record::{Deed, DeedId, DeedKind, FeedbackReason, Past, judgement};
 use crate::domain::table::LocalRecord;
 use crate::domain::{AlertId, SafeText};
 use crate::store::error::{Result, Trouble};
@@ -22,11 +22,6 @@ impl Store {
         let (id, subjects) = self.write_journal(Durability::Synced, |_, conn| insert(conn, deed))?;
         self.show_subjects(&subjects);
         Ok(id)
-    }
-
-    /// The notes, the last feedback and the ticked steps of an alert.
-    pub fn alert_record(&self, id: &AlertId) -> Result<AlertRecord> {
-        Ok(AlertRecord::of(&self.past(id)?))
     }
 
     /// All that was done to an alert, the newest first.

@@ -14,24 +14,23 @@ const COLUMNS: &str = "id, name, digit, look, former, seen, looked";
 impl Store {
     /// Every saved view that can be read: those with a digit first, then by name.
     pub fn views(&self) -> Result<Vec<KeptView>> {
-        Ok(self.read_views()?.into_iter().filter_map(Result::ok).collect())
+        self.all_views().map(|(views, _)| views)
     }
 
-    /// The names of the saved views that cannot be read.
-    pub fn unreadable_views(&self) -> Result<Vec<SafeText>> {
-        Ok(self.read_views()?.into_iter().filter_map(Result::err).collect())
-    }
-
-    fn read_views(&self) -> Result<Vec<Result<KeptView, SafeText>>> {
+    /// The same, and the names of those that cannot be read.
+    pub fn all_views(&self) -> Result<(Vec<KeptView>, Vec<SafeText>)> {
         self.read_journal(|conn| {
             let mut statement = conn
                 .prepare_cached(&format!("SELECT {COLUMNS} FROM view ORDER BY digit IS NULL, digit, name"))?;
             let mut rows = statement.query([])?;
-            let mut views = Vec::new();
+            let (mut views, mut unreadable) = (Vec::new(), Vec::new());
             while let Some(row) = rows.next()? {
-                views.push(kept(row)?);
+                match kept(row)? {
+                    Ok(view) => views.push(view),
+                    Err(name) => unreadable.push(name),
+                }
             }
-            Ok(views)
+            Ok((views, unreadable))
         })
     }
 

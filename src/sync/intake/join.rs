@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::names::{Names, is_built};
+use super::names::Names;
 use crate::azure::parse_alert;
 use crate::domain::export::alert::with_status;
 use crate::domain::table::RowData;
 use crate::domain::{Alert, AlertId, AlertKey, Stated, Status};
 use crate::import::Found;
 use crate::import::merge::{is_richer, newest};
-use crate::store::{Import, Store, StoreError};
+use crate::store::{Bytes, Import, Store, StoreError, Unpacked};
 
 /// What will be written of an alert.
 struct Draft {
@@ -29,13 +29,13 @@ pub(super) fn apply(store: &mut Store, batch: Vec<Found>, names: &mut Names) -> 
     let mut places: HashMap<AlertId, usize> = HashMap::with_capacity(batch.len());
     let (mut superseded, mut listed): (BTreeSet<AlertKey>, HashSet<AlertId>) =
         (BTreeSet::new(), HashSet::new());
-    let mut added = 0;
+    let (mut added, mut unpacked) = (0, Unpacked::default());
     for found in batch {
         let mut id = found.alert.id.clone();
         if !places.contains_key(&id)
-            && let Some(other) = names.other(store, &id)
+            && let Some(other) = names.other(store, &id, &superseded)
         {
-            let is_made_up = is_built(id.parent());
+            let is_made_up = AlertId::is_placeless(id.parent());
             let (from, to) = if is_made_up { (&id, &other) } else { (&other, &id) };
             names.forget(from);
             if is_made_up || store.key(to).is_some() {
@@ -54,7 +54,7 @@ pub(super) fn apply(store: &mut Store, batch: Vec<Found>, names: &mut Names) -> 
         }
         let place = match places.get(&id) {
             Some(place) => Some(*place),
-            None => match known(store, &id)? {
+            None => match known(store, &id, &mut unpacked)? {
                 Some(Known::Listed) => {
                     listed.insert(id);
                     continue;
@@ -102,25 +102,22 @@ enum Known {
     Damaged(Option<Stated>),
 }
 
-fn known(store: &mut Store, id: &AlertId) -> Result<Option<Known>, StoreError> {
+fn known(store: &mut Store, id: &AlertId, unpacked: &mut Unpacked) -> Result<Option<Known>, StoreError> {
     let Some(key) = store.key(id) else { return Ok(None) };
     let table = store.snapshot();
     let Some(row) = table.get(key) else { return Ok(None) };
     if !row.flags().is_imported() {
         return Ok(Some(Known::Listed));
     }
-    let (raw, record) = match (store.raw(id), store.record_of(id)) {
-        (Ok(raw), Ok(record)) => (raw, record),
-        (Err(StoreError::DamagedImport { .. }), _) | (_, Err(StoreError::DamagedImport { .. })) => {
-            return Ok(Some(Known::Damaged(store.stated(id)?)));
-        }
-        (Err(error), _) | (_, Err(error)) => return Err(error),
+    let Bytes { raw, source } = match store.bytes_of(id, unpacked) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Ok(None),
+        Err(StoreError::DamagedImport { .. }) => return Ok(Some(Known::Damaged(store.stated(id)?))),
+        Err(error) => return Err(error),
     };
-    let Some(raw) = raw else { return Ok(None) };
     let body = String::from_utf8_lossy(&raw).into_owned();
     let Ok(alert) = parse_alert(&body) else { return Ok(Some(Known::Damaged(store.stated(id)?))) };
-    let record = record.map(|record| String::from_utf8_lossy(&record).into_owned());
-    let source = record.filter(|record| *record != body);
+    let source = (!source.is_empty() && source != raw).then(|| String::from_utf8_lossy(&source).into_owned());
     let status = row.remote_status();
     let stated = match store.stated(id)? {
         Some(stated) => stated,
@@ -177,7 +174,7 @@ fn move_to(
     places: &mut HashMap<AlertId, usize>,
     superseded: &mut BTreeSet<AlertKey>,
 ) -> Result<(), StoreError> {
-    let place = match (places.remove(from), known(store, from)?) {
+    let place = match (places.remove(from), known(store, from, &mut Unpacked::default())?) {
         (Some(place), _) => place,
         (None, Some(Known::Imported(draft))) => {
             drafts.push(*draft);

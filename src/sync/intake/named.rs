@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Left;
-use crate::domain::SafeText;
+use crate::domain::{SafeText, thousands};
 
 /// Records of a kind that are named one by one.
 const SAID: usize = 20;
@@ -39,7 +39,7 @@ impl Named {
     }
 
     /// Those that are named.
-    pub fn iter(&self) -> impl Iterator<Item = &Left> {
+    fn iter(&self) -> impl Iterator<Item = &Left> {
         self.broken.iter().chain(&self.others)
     }
 
@@ -49,8 +49,17 @@ impl Named {
     }
 
     /// How many are not named.
-    pub fn more(&self) -> usize {
+    fn more(&self) -> usize {
         self.all - self.broken.len() - self.others.len()
+    }
+
+    /// A line for each that is named, and one for the others.
+    pub fn lines(&self) -> impl Iterator<Item = SafeText> {
+        let more = match self.more() {
+            0 => None,
+            more => Some(format!("and {} more: `quell import --json` lists all", thousands(more))),
+        };
+        self.iter().map(ToString::to_string).chain(more).map(SafeText::from)
     }
 }
 
@@ -76,6 +85,8 @@ mod tests {
         let broken: Vec<(&str, u64)> = (101..=120).map(|record| ("a", record)).collect();
         assert_eq!(said[..20], broken);
         assert_eq!(said[20..], [("c", 0), ("a", 1), ("a", 2), ("a", 3), ("b", 1)]);
-        assert_eq!((named.all(), named.more()), (132, 107));
+        assert_eq!(named.all(), 132);
+        let last = named.lines().last().unwrap();
+        assert_eq!(last.raw(), "and 107 more: `quell import --json` lists all");
     }
 }

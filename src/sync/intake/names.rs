@@ -1,69 +1,108 @@
 //! Alerts by their names: a record without a location is known by it, and the other way round.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use crate::domain::table::Table;
+use crate::domain::by_hash::{ByHash, hash};
+use crate::domain::table::{Row, Table};
 use crate::domain::{AlertId, AlertKey, SubscriptionId};
 use crate::store::{Store, StoreError};
-
-/// The location in ids that were put together from a record without one.
-const BUILT: &str = "/locations/unknown/alerts/";
 
 /// The alerts in the cache by their names.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// Ids that were put together.
-    built: HashMap<String, Vec<AlertId>>,
+    built: ByName,
     /// All others, read when the first record without a location comes.
-    whole: Option<HashMap<String, Vec<AlertId>>>,
+    whole: Option<ByName>,
 }
 
 impl Names {
     /// Of the alerts in the cache.
     pub(super) fn of(table: &Table) -> Self {
-        let mut names = Self::default();
-        for (_, row) in table.rows().filter(|(_, row)| is_built(row.parent())) {
-            names.add(&row.id());
-        }
-        names
+        Self { built: ByName::of(built(table)), whole: None }
     }
 
     pub(super) fn add(&mut self, id: &AlertId) {
-        let index = if is_built(id.parent()) { Some(&mut self.built) } else { self.whole.as_mut() };
+        let is_built = AlertId::is_placeless(id.parent());
+        let index = if is_built { Some(&mut self.built) } else { self.whole.as_mut() };
         if let Some(index) = index {
-            index.entry(id.name().to_ascii_lowercase()).or_default().push(id.clone());
+            index.come.entry(id.name().to_ascii_lowercase()).or_default().push(id.clone());
         }
     }
 
-    /// The alert under another id that this one is the same as: of several the one in its subscription.
-    pub(super) fn other(&mut self, store: &mut Store, id: &AlertId) -> Option<AlertId> {
-        let index = if is_built(id.parent()) {
+    /// The alert under another id that this one is the same as: of several the one in its subscription. The superseded are none.
+    pub(super) fn other(
+        &mut self,
+        store: &mut Store,
+        id: &AlertId,
+        superseded: &BTreeSet<AlertKey>,
+    ) -> Option<AlertId> {
+        let index = if AlertId::is_placeless(id.parent()) {
             self.whole.get_or_insert_with(|| {
-                let mut whole: HashMap<String, Vec<AlertId>> = HashMap::new();
-                for (_, row) in store.snapshot().rows().filter(|(_, row)| !is_built(row.parent())) {
-                    whole.entry(row.name().to_ascii_lowercase()).or_default().push(row.id());
-                }
-                whole
+                let table = store.snapshot();
+                let rows = table.rows().map(|(_, row)| row);
+                ByName::of(rows.filter(|row| !AlertId::is_placeless(row.parent())))
             })
         } else {
             &self.built
         };
-        let alike = index.get(&id.name().to_ascii_lowercase())?;
+        let alike = index.alike(store, id.name(), superseded);
         let own = alike.iter().find(|other| other.subscription() == id.subscription());
         own.or_else(|| alike.iter().find(|other| may_share(id, other))).cloned()
     }
 
     pub(super) fn forget(&mut self, id: &AlertId) {
-        if let Some(alike) = self.built.get_mut(&id.name().to_ascii_lowercase()) {
+        if let Some(alike) = self.built.come.get_mut(&id.name().to_ascii_lowercase()) {
             alike.retain(|other| other != id);
         }
     }
 }
 
-pub(super) fn is_built(parent: &str) -> bool {
-    parent.len() >= BUILT.len()
-        && parent.is_char_boundary(parent.len() - BUILT.len())
-        && parent[parent.len() - BUILT.len()..].eq_ignore_ascii_case(BUILT)
+/// The alerts under some ids. A cache may have a million: of these only the numbers are kept.
+#[derive(Debug, Default)]
+struct ByName {
+    /// Those that the cache had at first, by the hash of their folded names.
+    cached: ByHash,
+    /// Those that came since, by these names.
+    come: HashMap<String, Vec<AlertId>>,
+}
+
+impl ByName {
+    fn of<'t>(rows: impl Iterator<Item = Row<'t>>) -> Self {
+        let mut name = String::new();
+        let cached = rows.map(|row| {
+            fold(row.name(), &mut name);
+            (hash(name.as_str()), row.key())
+        });
+        Self { cached: cached.collect(), come: HashMap::new() }
+    }
+
+    /// Those with a name. Of the cached ones those that are still there.
+    fn alike(&self, store: &mut Store, name: &str, superseded: &BTreeSet<AlertKey>) -> Vec<AlertId> {
+        let folded = name.to_ascii_lowercase();
+        let cached = self.cached.under(hash(folded.as_str())).filter(|key| !superseded.contains(key));
+        let mut cached = cached.peekable();
+        let mut alike = Vec::new();
+        if cached.peek().is_some() {
+            let table = store.snapshot();
+            let rows = cached.filter_map(|key| table.get(key));
+            alike.extend(rows.filter(|row| row.name().eq_ignore_ascii_case(name)).map(|row| row.id()));
+        }
+        alike.extend(self.come.get(&folded).into_iter().flatten().cloned());
+        alike
+    }
+}
+
+fn fold(name: &str, into: &mut String) {
+    into.clear();
+    into.push_str(name);
+    into.make_ascii_lowercase();
+}
+
+/// The alerts of files under ids that were put together.
+fn built(table: &Table) -> impl Iterator<Item = Row<'_>> {
+    let rows = table.rows().map(|(_, row)| row);
+    rows.filter(|row| row.flags().is_imported() && AlertId::is_placeless(row.parent()))
 }
 
 /// Names are unique in a subscription, and those with a GUID everywhere; a record may know of no subscription, or only of
@@ -89,7 +128,7 @@ fn is_unique(name: &str) -> bool {
 pub(in crate::sync) fn join_listed(store: &mut Store) -> Result<(), StoreError> {
     let table = store.snapshot();
     let mut built: HashMap<String, Vec<(AlertKey, AlertId)>> = HashMap::new();
-    for (_, row) in table.rows().filter(|(_, row)| row.flags().is_imported() && is_built(row.parent())) {
+    for row in self::built(&table) {
         built.entry(row.name().to_ascii_lowercase()).or_default().push((row.key(), row.id()));
     }
     if built.is_empty() {
@@ -97,9 +136,7 @@ pub(in crate::sync) fn join_listed(store: &mut Store) -> Result<(), StoreError> 
     }
     let (mut superseded, mut name) = (Vec::new(), String::new());
     for (_, row) in table.rows().filter(|(_, row)| !row.flags().is_imported()) {
-        name.clear();
-        name.push_str(row.name());
-        name.make_ascii_lowercase();
+        fold(row.name(), &mut name);
         let Some(alike) = built.get_mut(&name) else { continue };
         let to = row.id();
         let (same, others): (Vec<_>, Vec<_>) =
@@ -121,7 +158,7 @@ mod tests {
     #[test]
     fn a_name_with_a_guid_is_unique_everywhere() {
         let id = |subscription: &str, name: &str| {
-            AlertId::new(format!("/subscriptions/{subscription}{BUILT}{name}"))
+            AlertId::new(format!("/subscriptions/{subscription}/locations/unknown/alerts/{name}"))
         };
         let guid = "2517245599999999999_3d0c8a4e-71b5-4c0e-8d3f-6a9b1e2f4c58";
         for (one, other, name, share) in [
