@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::*;
 use crate::app::command::{Scope, show_keys};
+use crate::app::harness::opening::opening;
 use crate::app::harness::{Given, Harness, ROW};
 use crate::app::key::Key;
 use crate::app::model::Overlay;
@@ -64,4 +65,22 @@ fn a_decision_on_one_alert_knows_its_twins_without_a_walk() {
     harness.put(3, of(Scan::Agentless)).snapshot().keys("d");
     let Some(Overlay::Confirm(confirm)) = harness.model.overlays.last() else { panic!() };
     assert_eq!((confirm.twins.as_ref().map(|twins| twins.targets.len()), harness.walks), (Some(2), 1));
+}
+
+#[test]
+fn a_list_that_is_being_opened_says_so_and_counts_all_of_it() {
+    let screen = |model: &Model| {
+        let (width, height) = model.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        draw(model, &mut Painter::new(&mut buffer, Theme::SIXTEEN));
+        buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
+    };
+    let mut harness = opening(Some(251));
+    let early = screen(&harness.model);
+    for words in ["· opening…", "250/499", "499 of 500", "High 499", "loading…", "▌"] {
+        assert!(early.contains(words), "{words}: {early}");
+    }
+    let whole = screen(&harness.begin().model);
+    assert!(whole.contains("250/499") && whole.contains("499 of 500"), "{whole}");
+    assert!(!whole.contains("opening") && !whole.contains("loading"), "{whole}");
 }
