@@ -1,4 +1,5 @@
-//! Alerts into the cache, committed, bodies kept; the start from a filled cache; a bulk change through the outbox.
+//! Alerts into the cache, committed, bodies kept; the start from a filled cache; a bulk change through the outbox, and one
+//! of alerts of files.
 //!
 //! `QUELL_BENCH_ALERTS` may name a file with one ARM alert per line; without it, alerts of about 4 KB are made up.
 
@@ -15,8 +16,8 @@ use quell::domain::fact::{Fact, FactKind};
 use quell::domain::resource::Cloud;
 use quell::domain::table::{Flags, RowData};
 use quell::domain::tactic::TacticSet;
-use quell::domain::{AlertId, SafeText, Severity, Status, SubscriptionId};
-use quell::store::{Access, Folder, PageBatch, Store, Upsert};
+use quell::domain::{AlertId, SafeText, Severity, Stated, Status, SubscriptionId};
+use quell::store::{Access, Folder, Import, PageBatch, Store, Upsert};
 use serde_json::{Value, json};
 
 const PAGE: usize = 500;
@@ -155,7 +156,7 @@ fn bulk(criterion: &mut Criterion) {
             };
             store.queue(&change).unwrap();
             loop {
-                let due = store.due(at, 16, &[]).unwrap();
+                let due = store.due("", at, 16, &[]).unwrap();
                 if due.is_empty() {
                     break;
                 }
@@ -216,5 +217,45 @@ fn insert(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, insert, bulk);
+/// A bulk change of 1,000 alerts of files: kept here, with the status in their JSON.
+fn kept(criterion: &mut Criterion) {
+    let at = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
+    let import = |number| {
+        let Upsert { mut data, raw } = upsert(made_up(number).to_string().into_bytes());
+        data.flags = data.flags.imported();
+        let stated = Stated { status: data.status, generated: data.time, is_first_report: false };
+        Import { data, source: raw.clone(), raw, stated }
+    };
+    let alerts: Vec<Import> = (0..1000).map(import).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    store.keep_everything_here();
+    store.import(&alerts, &[]).unwrap();
+    let mut statuses = [Status::Dismissed, Status::Resolved].into_iter().cycle();
+    let mut group = criterion.benchmark_group("outbox");
+    group.sample_size(10).throughput(Throughput::Elements(1000));
+    group.bench_function("kept", |bencher| {
+        bencher.iter(|| {
+            let want = statuses.next().unwrap();
+            let target = |alert: &Import| Target { id: alert.data.id.clone(), seen: Status::Active, want };
+            let change = NewChange {
+                targets: alerts.iter().map(target).collect(),
+                status: Some(want),
+                reason: None,
+                comment: SafeText::default(),
+                filter: String::new(),
+                undoes: None,
+                take: false,
+                by: SafeText::from("ann"),
+                at,
+            };
+            let change = store.queue(&change).unwrap();
+            assert_eq!(store.tally(change).unwrap().kept, 1000);
+            black_box(store.snapshot());
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, insert, bulk, kept);
 criterion_main!(benches);

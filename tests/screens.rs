@@ -86,6 +86,19 @@ fn the_main_screen() {
 }
 
 #[test]
+fn a_terminal_without_utf_8_gets_ascii_and_nothing_else() {
+    for (name, scene) in SCENES {
+        for size in SIZES {
+            let mut model = scene(size);
+            (model.settings.ascii, model.settings.blocks) = (true, false);
+            for cell in &buffer(&model).content {
+                assert!(cell.symbol().is_ascii(), "{name} {size:?}: {:?}", cell.symbol());
+            }
+        }
+    }
+}
+
+#[test]
 fn a_grouped_list() {
     golden("group");
 }

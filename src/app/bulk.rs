@@ -8,8 +8,9 @@ use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effects, list, marks, undo};
 use crate::domain::change::{NewChange, Plan, Skip, plan};
 use crate::domain::key_set::KeySet;
+use crate::domain::picked::Picked;
 use crate::domain::record::{Deed, DeedKind};
-use crate::domain::{AlertId, AlertKey, SafeText, Status, scan};
+use crate::domain::{AlertKey, SafeText, Status, scan};
 
 /// Carries out a change command.
 pub(super) fn run(model: &mut Model, change: Change, out: &mut Effects) {
@@ -67,9 +68,9 @@ pub(super) fn decide(model: &mut Model, decision: Decision, out: &mut Effects) {
 /// The twins that the last decision left and that are still as open or closed as they were then.
 pub(super) fn twins_left(model: &Model) -> impl Iterator<Item = AlertKey> + '_ {
     let left = model.bulk.twins.iter().flat_map(|(twins, _)| twins);
-    let same = left.filter(|(key, target)| {
+    let same = left.filter(|(key, seen)| {
         let row = model.table.get(*key).filter(|row| !row.flags().is_gone());
-        row.is_some_and(|row| row.status().is_open() == target.seen.is_open())
+        row.is_some_and(|row| row.status().is_open() == seen.is_open())
     });
     same.map(|(key, _)| *key)
 }
@@ -121,7 +122,7 @@ pub(super) fn toggle_twins(model: &mut Model) {
         twins.added = !twins.added;
         let targets = &mut confirm.plan.targets;
         if twins.added {
-            targets.extend(twins.targets.iter().cloned());
+            targets.extend(&twins.targets);
         } else {
             targets.truncate(targets.len() - twins.targets.len());
         }
@@ -158,12 +159,12 @@ fn nothing(model: &mut Model, confirm: &Confirm, out: &mut Effects) {
 /// Assigns the alerts of a plan that have the status already to the analyst; false without any.
 fn take_over(model: &mut Model, plan: &Plan, out: &mut Effects) -> bool {
     let already = plan.skipped.iter().filter(|(_, why)| *why == Skip::AlreadySo);
-    let ids: Vec<AlertId> = already.filter_map(|(key, _)| Some(model.table.get(*key)?.id())).collect();
-    let Some(session) = model.session.as_ref().filter(|_| !ids.is_empty()) else { return false };
+    let alerts = Picked::of(&model.table, already.map(|(key, _)| *key));
+    let Some(session) = model.session.as_ref().filter(|_| !alerts.is_empty()) else { return false };
     let who = session.who.clone();
-    let deed = Deed::new(DeedKind::Assign, who.clone(), model.now.utc).on(ids).set(who);
+    let deed = Deed::new(DeedKind::Assign, who.clone(), model.now.utc).set(who);
     let deed = deed.under(model.filter.applied.to_string());
-    order(model, Order::Record, JournalOrder::Record(deed), out);
+    order(model, Order::Record, JournalOrder::Record(deed, alerts), out);
     true
 }
 
@@ -194,7 +195,8 @@ pub(super) fn submit(model: &mut Model, confirm: Confirm, out: &mut Effects) {
         by: by.clone(),
     };
     let change = NewChange {
-        targets: confirm.plan.into_targets(),
+        // Made where it is stored: of very many alerts the ids take their time.
+        targets: Vec::new(),
         status: Some(submitted.status),
         reason: submitted.reason,
         comment: submitted.comment.clone(),
@@ -204,7 +206,7 @@ pub(super) fn submit(model: &mut Model, confirm: Confirm, out: &mut Effects) {
         by,
         at: submitted.at,
     };
-    order(model, Order::Submit(Box::new(submitted)), JournalOrder::Submit(change), out);
+    order(model, Order::Submit(Box::new(submitted)), JournalOrder::Submit(change, confirm.plan), out);
 }
 
 /// The last decision again. Without marks it goes to the alert under the cursor or, if that is decided already, to the

@@ -9,12 +9,13 @@ use crate::app::fetch;
 use crate::app::message::{OrderKind, Question, Timer};
 use crate::app::notify::Announcement;
 use crate::domain::automation::AlertEvent;
-use crate::domain::change::{NewChange, ScriptTool, Target};
+use crate::domain::change::{NewChange, Plan, ScriptTool};
 use crate::domain::chart::Span;
 use crate::domain::export::Format;
 use crate::domain::fact::FactKind;
 use crate::domain::filter::{Field, Filter};
 use crate::domain::listing::Listing;
+use crate::domain::picked::Picked;
 use crate::domain::query::{GroupBy, Sort};
 use crate::domain::record::{Deed, DeedId};
 use crate::domain::resource::ResourceId;
@@ -247,7 +248,7 @@ pub enum SaveWhat {
     /// Alerts.
     Alerts(Listing, Format),
     /// A script that sets these statuses.
-    Script(ScriptTool, Arc<[Target]>),
+    Script(ScriptTool, Arc<Plan>),
 }
 
 /// What to do with commands that get alerts.
@@ -291,16 +292,16 @@ pub enum TriggerOrder {
 /// What to do to the journal.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JournalOrder {
-    /// Commit a change and send it.
-    Submit(NewChange),
+    /// Commit a change and send it. Its targets are those of the plan.
+    Submit(NewChange, Plan),
     /// Take a change back.
     Undo(ChangeId),
     /// Send a change's refused alerts again.
     Retry(ChangeId),
     /// Stop a change: what is not sent yet is not sent.
     Cancel(ChangeId),
-    /// Record a deed: a note, feedback, an assignment, a ticked step.
-    Record(Deed),
+    /// Record a deed on these alerts: a note, feedback, an assignment, a ticked step.
+    Record(Deed, Picked),
     /// Read a window of the audit log.
     ReadLog(Question, LogRange),
     /// List recent changes.
@@ -357,11 +358,11 @@ impl JournalOrder {
     /// What it is for: what a refusal names.
     pub fn kind(&self) -> OrderKind {
         match self {
-            Self::Submit(_) => OrderKind::Submit,
+            Self::Submit(..) => OrderKind::Submit,
             Self::Undo(_) => OrderKind::Undo,
             Self::Retry(_) => OrderKind::Retry,
             Self::Cancel(_) => OrderKind::Cancel,
-            Self::Record(_) => OrderKind::Record,
+            Self::Record(..) => OrderKind::Record,
             Self::ReadLog(..) => OrderKind::ReadLog,
             Self::ListChanges => OrderKind::ListChanges,
             Self::ListViews | Self::EditView { .. } => OrderKind::Views,

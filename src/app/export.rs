@@ -10,7 +10,7 @@ use crate::app::message::Saved;
 use crate::app::model::{Contents, Model, Overlay, SavePrompt, SaveState, Saving, StatusMenu};
 use crate::app::notice::{fail, say};
 use crate::app::{Effect, Effects, bulk, leaving, marks, overlays};
-use crate::domain::change::{Plan, ScriptTool, Target};
+use crate::domain::change::{Plan, ScriptTool};
 use crate::domain::export::{Format, file_name, with_ending};
 use crate::domain::listing::Listing;
 use crate::domain::{AlertKey, SafeText, Status};
@@ -53,25 +53,21 @@ pub(super) fn open_script(model: &mut Model, status: Status, out: &mut Effects) 
         say(model, format!("nothing to change: no alert that is not {} already", status.word()), out);
         return;
     }
-    script_of(model, targets_of(&plan), status);
+    script_of(model, plan, status);
 }
 
 /// The change that is about to be confirmed, as a script.
 pub(super) fn script_of_confirm(model: &mut Model) {
     let Some(Overlay::Confirm(confirm)) = model.overlays.last() else { return };
     if !confirm.plan.targets.is_empty() {
-        let (targets, status) = (targets_of(&confirm.plan), confirm.status);
-        script_of(model, targets, status);
+        let (plan, status) = (confirm.plan.clone(), confirm.status);
+        script_of(model, plan, status);
     }
 }
 
-fn targets_of(plan: &Plan) -> Arc<[Target]> {
-    plan.targets.iter().map(|(_, target)| target.clone()).collect()
-}
-
-fn script_of(model: &mut Model, targets: Arc<[Target]>, status: Status) {
+fn script_of(model: &mut Model, plan: Plan, status: Status) {
     let name = file_name(status.word(), model.now.utc, model.now.offset, "sh");
-    push(model, Contents::Script { targets, status, tool: ScriptTool::default() }, name);
+    push(model, Contents::Script { plan: Arc::new(plan), status, tool: ScriptTool::default() }, name);
 }
 
 fn push(model: &mut Model, contents: Contents, name: String) {
@@ -120,9 +116,9 @@ pub(super) fn write(model: &mut Model, replace: bool, out: &mut Effects) {
             covers = model.bulk.last.filter(|_| current);
             (SaveWhat::Alerts(alerts.clone(), format), label, alerts.len())
         }
-        (Contents::Script { targets, status, tool }, _) => {
-            let label = format!("script: {}", bulk::label(Some(*status), targets.len()));
-            (SaveWhat::Script(*tool, Arc::clone(targets)), label, targets.len())
+        (Contents::Script { plan, status, tool }, _) => {
+            let label = format!("script: {}", bulk::label(Some(*status), plan.targets.len()));
+            (SaveWhat::Script(*tool, Arc::clone(plan)), label, plan.targets.len())
         }
     };
     prompt.state = SaveState::Waiting(number);

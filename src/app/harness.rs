@@ -317,7 +317,8 @@ impl Harness {
             })];
         }
         match order {
-            JournalOrder::Submit(change) => {
+            JournalOrder::Submit(mut change, plan) => {
+                change.targets = plan.targets();
                 let alerts = change.targets.len();
                 let change = self.record(change);
                 vec![
@@ -378,7 +379,7 @@ impl Harness {
                     Message::Sync(SyncEvent::Settled { change, tally: self.tally(change) }),
                 ]
             }
-            JournalOrder::Record(deed) => self.deed(&deed),
+            JournalOrder::Record(deed, alerts) => self.deed(&deed.on(alerts.ids())),
             JournalOrder::ReadLog(question, range) => vec![self.log(question, &range)],
             JournalOrder::ListChanges => {
                 let changes = self.changes.iter().rev().map(|(record, _)| record.clone()).collect();
@@ -442,11 +443,13 @@ impl Harness {
     }
 
     /// The changes ordered so far.
-    pub(crate) fn submitted(&self) -> Vec<&NewChange> {
+    pub(crate) fn submitted(&self) -> Vec<NewChange> {
         self.effects
             .iter()
             .filter_map(|effect| match effect {
-                Effect::Journal(JournalOrder::Submit(change)) => Some(change),
+                Effect::Journal(JournalOrder::Submit(change, plan)) => {
+                    Some(NewChange { targets: plan.targets(), ..change.clone() })
+                }
                 _ => None,
             })
             .collect()

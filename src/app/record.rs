@@ -9,6 +9,7 @@ use crate::app::journal::{Order, order};
 use crate::app::model::{AssignMenu, Chosen, Judge, Model, NotePrompt, Overlay, Pane};
 use crate::app::notice::{alerts, fail, say};
 use crate::app::{Effects, details, marks};
+use crate::domain::picked::Picked;
 use crate::domain::record::{Deed, DeedKind, judgement};
 use crate::domain::remediation::Step;
 use crate::domain::{AlertKey, SafeText};
@@ -35,8 +36,7 @@ fn chosen(model: &Model) -> Chosen {
     let keys: Vec<_> = marks::acted_on(model).collect();
     let off_screen =
         if model.focus == Pane::Full { 0 } else { marks::off_screen(&model.list, keys.iter().copied()) };
-    let ids = keys.iter().filter_map(|key| Some(model.table.get(*key)?.id())).collect();
-    Chosen { ids, first: keys.first().copied(), off_screen }
+    Chosen { alerts: Picked::of(&model.table, keys), off_screen }
 }
 
 /// The names known: who has alerts now, and who changed some.
@@ -65,21 +65,20 @@ pub(super) fn submit(
         let why = format!("read-only: {why}");
         return fail(model, why, out);
     }
-    let deed = Deed::new(kind, session.who.clone(), model.now.utc).on(alerts.ids);
+    let deed = Deed::new(kind, session.who.clone(), model.now.utc);
     let deed = with(deed.under(model.filter.applied.to_string()));
-    order(model, Order::Record, JournalOrder::Record(deed), out);
+    order(model, Order::Record, JournalOrder::Record(deed, alerts.alerts), out);
 }
 
 /// Ticks a step of an alert off, or opens it again.
 pub(super) fn tick(model: &mut Model, key: AlertKey, step: &Step, out: &mut Effects) {
-    let Some(id) = model.table.get(key).map(|row| row.id()) else { return };
     let done = details::current(model).is_some_and(|shown| shown.record.tick(step.id).is_some());
     let kind = if done { DeedKind::StepOpen } else { DeedKind::StepDone };
     let words = match step.links.first() {
         Some(link) if step.text.is_empty() => link.label.clone(),
         _ => step.text.clone(),
     };
-    let alerts = Chosen { ids: vec![id], first: Some(key), off_screen: 0 };
+    let alerts = Chosen { alerts: Picked::of(&model.table, [key]), off_screen: 0 };
     submit(model, alerts, kind, out, |deed| deed.ticking(step.id, words));
 }
 

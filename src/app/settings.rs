@@ -14,6 +14,8 @@ pub struct Settings {
     pub histogram: bool,
     /// Charts are drawn with block characters; else in ASCII, for terminals that have none.
     pub blocks: bool,
+    /// Everything is spelled in ASCII, for terminals without UTF-8.
+    pub ascii: bool,
     /// The colours.
     pub theme: ThemeName,
     /// The colours that the terminal has.
@@ -33,6 +35,7 @@ impl Default for Settings {
         Self {
             histogram: true,
             blocks: true,
+            ascii: false,
             theme: ThemeName::default(),
             colours: Colours::default(),
             mouse: false,

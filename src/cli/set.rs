@@ -11,9 +11,10 @@ use crate::cli::args::{Global, Set};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, say};
 use crate::cli::{json as machine, select, workspace};
-use crate::domain::change::{NewChange, Plan, Skip, Target, plan};
+use crate::domain::change::{NewChange, Plan, Skip, plan};
 use crate::domain::filter::Filter;
 use crate::domain::key_set::KeySet;
+use crate::domain::picked::Picked;
 use crate::domain::query::Sort;
 use crate::domain::{AlertKey, SafeStr, scan};
 use crate::runtime::open::Workspace;
@@ -49,23 +50,25 @@ async fn change(
     let keep: KeySet = select::find_all(&workspace.table, &set.keep)?.into_iter().collect();
     let plan = plan(&workspace.table, &keys, set.status, &keep);
     say(arithmetic(&plan, &set));
-    if let Some(twins) = twins(&scan::left_behind(&workspace.table, &keys, &plan, set.status, None)) {
+    let left = scan::left_behind(&workspace.table, &keys, &plan, set.status, None);
+    if let Some(twins) = twins(&Picked::of(&workspace.table, left.into_iter().map(|(key, _)| key))) {
         say(twins);
     }
     if let Some(tool) = set.script {
-        let targets = plan.into_targets();
+        let targets = plan.targets();
         let script = script(tool.into(), &workspace.plan.endpoint, &targets, Utc::now());
         script.warning().iter().for_each(say);
         out.bytes(script.text.as_bytes())?;
         return Ok(Exit::Done);
     }
     if set.dry_run && global.json {
-        let ids: Vec<&str> = plan.targets.iter().map(|(_, target)| target.id.as_str()).collect();
+        let targets = plan.targets();
+        let ids: Vec<&str> = targets.iter().map(|target| target.id.as_str()).collect();
         out.line(machine::text(&json!(ids)))?;
         return Ok(Exit::Done);
     }
     if set.dry_run {
-        for (_, target) in &plan.targets {
+        for target in plan.targets() {
             out.id(target.id.as_str())?;
         }
         return Ok(Exit::Done);
@@ -80,7 +83,7 @@ async fn change(
         return Ok(Exit::Done);
     }
     let change = NewChange {
-        targets: plan.into_targets(),
+        targets: plan.targets(),
         status: Some(set.status),
         reason: set.reason,
         comment: set.comment.unwrap_or_default().into(),
@@ -95,12 +98,12 @@ async fn change(
 }
 
 /// What the other scanner reported of the same findings and is not part of the change.
-fn twins(left: &[(AlertKey, Target)]) -> Option<String> {
+fn twins(left: &Picked) -> Option<String> {
     const NAMED: usize = 5;
     let (twins, stay) = if left.len() == 1 { ("twin", "stays") } else { ("twins", "stay") };
     let mut text = format!("{} {twins} of the other scanner {stay} until the next scan:", left.len());
-    for (_, target) in left.iter().take(NAMED) {
-        let _ = write!(text, "\n  {}", SafeStr(target.id.as_str()));
+    for id in left.ids().take(NAMED) {
+        let _ = write!(text, "\n  {}", SafeStr(id.as_str()));
     }
     if left.len() > NAMED {
         let _ = write!(text, "\n  and {} more", left.len() - NAMED);

@@ -1,5 +1,7 @@
 //! Bulk changes: which alerts a decision covers, what became of each, and how it is undone.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -294,6 +296,9 @@ pub struct TargetRecord {
     pub attempts: u32,
 }
 
+/// How many changes a screen shows.
+pub const RECENT: usize = 100;
+
 /// A recorded change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeRecord {
@@ -342,10 +347,14 @@ impl Skip {
 }
 
 /// What a change would do: the exact alerts, and those left out with the reason.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
-    /// The alerts that change, frozen.
-    pub targets: Vec<(AlertKey, Target)>,
+    /// The alerts as they were when it was made.
+    table: Arc<Table>,
+    /// The status to set; none of an empty plan.
+    want: Option<Status>,
+    /// The alerts that change, frozen, each with the status it was seen in.
+    pub targets: Vec<(AlertKey, Status)>,
     /// Those that do not.
     pub skipped: Vec<(AlertKey, Skip)>,
 }
@@ -356,9 +365,12 @@ impl Plan {
         self.skipped.iter().filter(|(_, why)| *why == skip).count()
     }
 
-    /// The targets alone.
-    pub fn into_targets(self) -> Vec<Target> {
-        self.targets.into_iter().map(|(_, target)| target).collect()
+    /// The targets with their full ids. Of very many these take their time: off the screen's thread.
+    pub fn targets(&self) -> Vec<Target> {
+        let target = |(key, seen): &(AlertKey, Status)| {
+            Some(Target { id: self.table.get(*key)?.id(), seen: *seen, want: self.want? })
+        };
+        self.targets.iter().filter_map(target).collect()
     }
 }
 
@@ -366,8 +378,8 @@ impl Plan {
 ///
 /// An alert whose unsettled change asks for another status is part of the plan: the outbox keeps the user's order per
 /// alert. `seen` is the status shown, so that an undo of a change on top of another returns to what the user saw.
-pub fn plan(table: &Table, keys: &[AlertKey], want: Status, keep: &KeySet) -> Plan {
-    let mut plan = Plan::default();
+pub fn plan(table: &Arc<Table>, keys: &[AlertKey], want: Status, keep: &KeySet) -> Plan {
+    let mut plan = Plan { table: Arc::clone(table), want: Some(want), ..Plan::default() };
     let mut done = KeySet::default();
     for key in keys.iter().copied().filter(|key| done.insert(*key)) {
         let Some(row) = table.get(key) else { continue };
@@ -382,7 +394,7 @@ pub fn plan(table: &Table, keys: &[AlertKey], want: Status, keep: &KeySet) -> Pl
         };
         match skip {
             Some(why) => plan.skipped.push((key, why)),
-            None => plan.targets.push((key, Target { id: row.id(), seen: row.status(), want })),
+            None => plan.targets.push((key, row.status())),
         }
     }
     plan

@@ -17,6 +17,7 @@
 //! | [`query`] | filter + sort over the table |
 //! | [`listing`] | what a query answers |
 //! | [`key_set`] | a set of alerts, such as the marks |
+//! | [`picked`] | alerts that something is about, frozen |
 //! | [`chart`] | alerts over time and over ATT&CK, as numbers |
 //! | [`mentions`] | how many alerts mention an entity |
 //! | [`change`] | bulk changes: plan, targets, outcomes |
@@ -58,6 +59,7 @@ pub mod markup;
 pub mod mentions;
 pub mod nearest;
 pub mod ownership;
+pub mod picked;
 pub mod progress;
 pub mod query;
 pub mod recommendation;

@@ -15,6 +15,8 @@ pub enum FaultKind {
     Forbidden,
     /// No network, a time-out, or a server error that passes.
     Unreachable,
+    /// Signed in, but to another tenant than the one that what waits was decided for.
+    OtherTenant,
     /// The source asked to wait.
     Throttled,
     /// The source answered with something that is no alert list.

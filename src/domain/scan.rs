@@ -17,9 +17,10 @@
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use crate::domain::alert::Prose;
-use crate::domain::change::{Plan, Target, plan};
+use crate::domain::change::{Plan, plan};
 use crate::domain::fact::FactKind;
 use crate::domain::filter::pattern::fold;
 use crate::domain::key_set::KeySet;
@@ -254,15 +255,14 @@ fn candidates<'t>(table: &'t Table, keys: &[AlertKey], wanted: &Places<'t>) -> V
 /// change opens alerts; and neither among the alerts it was planned for nor of the wanted status already. Of a change of
 /// one alert the twins may be known; else every alert is looked at.
 pub fn left_behind(
-    table: &Table,
+    table: &Arc<Table>,
     keys: &[AlertKey],
     chosen: &Plan,
     want: Status,
     known: Option<&[AlertKey]>,
-) -> Vec<(AlertKey, Target)> {
-    let (open, closed): (Vec<_>, Vec<_>) =
-        chosen.targets.iter().partition(|(_, target)| target.seen.is_open());
-    let of = |targets: Vec<&(AlertKey, Target)>, is_open: bool| {
+) -> Vec<(AlertKey, Status)> {
+    let (open, closed): (Vec<_>, Vec<_>) = chosen.targets.iter().partition(|(_, seen)| seen.is_open());
+    let of = |targets: Vec<&(AlertKey, Status)>, is_open: bool| {
         let targets: Vec<AlertKey> = targets.into_iter().map(|(key, _)| *key).collect();
         let mut twins = match known {
             Some(known) if !targets.is_empty() => known.to_vec(),

@@ -47,7 +47,7 @@ pub(super) fn line(plain: &mut Plain, model: &Model, text: &str) -> Steps {
 
 /// A line where no chord waits for its second key.
 fn plainly(plain: &mut Plain, model: &Model, text: &str) -> Steps {
-    match read(text, Scope::of(model), &model.settings.keymap) {
+    let steps = match read(text, Scope::of(model), &model.settings.keymap) {
         Line::Empty => wish(plain, Wish::Here),
         Line::Number(number) => match open_tab(model) {
             Some(tab) if of_item(tab).is_some() => item(model, number),
@@ -56,16 +56,18 @@ fn plainly(plain: &mut Plain, model: &Model, text: &str) -> Steps {
         Line::Word(word, rest) => verb(plain, model, word.verb, rest),
         Line::Filter(text) => filter(text),
         Line::Name(name) => by_name(name),
-        Line::Keys(keys) => Ok(off_heading(model).into_iter().chain(keys.into_iter().map(press)).collect()),
+        Line::Keys(keys) => Ok(keys.into_iter().map(press).collect()),
         Line::Unknown(text) => Err(format!(
             "\"{}\" is no word here. help reads the words; :{} looks for a command of that name",
             SafeStr(text),
             SafeStr(text)
         )),
-    }
+    }?;
+    Ok(off_heading(model).into_iter().chain(steps).collect())
 }
 
-/// Puts the cursor on the first alert of a group, where it is on the heading: keys would mean the whole group there.
+/// Puts the cursor on the first alert of a group, where it is on the heading, which lines do not have: keys would mean the
+/// whole group there.
 fn off_heading(model: &Model) -> Option<Step> {
     let on_heading = model.list.on_heading && model.focus == Pane::List;
     super::alerts::cursor(model).filter(|_| on_heading).map(|key| ask(Ask::Cursor(key)))
@@ -171,10 +173,7 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
         Verb::Here => wish(plain, Wish::Here),
         Verb::Marks => wish(plain, Wish::Marks),
         Verb::Step(step) => walk(model, step),
-        Verb::Open if rest.is_empty() => {
-            plain.wish = Some(Wish::Summary);
-            Ok(off_heading(model).into_iter().collect())
-        }
+        Verb::Open if rest.is_empty() => wish(plain, Wish::Summary),
         Verb::Open => match numbers(rest)?.as_slice() {
             [number] => open(plain, model, *number),
             _ => Err("open reads one alert: open 3".to_owned()),
@@ -194,13 +193,11 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             Ok(number) => item(model, number),
             Err(_) => Err("item takes a number: item 2".to_owned()),
         },
-        Verb::Enter => {
-            let enter = press(Key::plain(crate::app::key::Code::Enter));
-            Ok(off_heading(model).into_iter().chain([enter]).collect())
-        }
+        Verb::Enter => Ok(vec![press(Key::plain(crate::app::key::Code::Enter))]),
         Verb::Mark | Verb::Unmark => mark(plain, verb == Verb::Mark, rest),
         Verb::Filter if rest.is_empty() => {
-            let said = vec![super::tabs::filter(model), super::alerts::counts(model)];
+            let mut said = vec![super::tabs::filter(model), super::alerts::counts(model)];
+            said.extend(super::alerts::goes_on(model));
             wish(plain, Wish::Say(said))
         }
         Verb::Filter => filter(rest),
@@ -224,7 +221,8 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             let status = Status::parse(name);
             if status == Status::Other {
                 return Err(
-                    "status takes active, in-progress, resolved or dismissed, and then numbers".to_owned()
+                    "status takes active, in-progress, resolved or dismissed, and then numbers; here says where you are"
+                        .to_owned()
                 );
             }
             then(on(plain, model, rest)?, Command::Change(Change::Set(status)))
@@ -251,7 +249,7 @@ fn verb(plain: &mut Plain, model: &Model, verb: Verb, rest: &str) -> Steps {
             let named: Vec<Option<Key>> = rest.split_whitespace().map(Key::parse).collect();
             let keys: Option<Vec<Key>> = named.into_iter().collect();
             match keys.filter(|keys| !keys.is_empty()) {
-                Some(keys) => Ok(off_heading(model).into_iter().chain(keys.into_iter().map(press)).collect()),
+                Some(keys) => Ok(keys.into_iter().map(press).collect()),
                 None => Err("press takes keys parted by blanks, such as press ctrl-d Enter".to_owned()),
             }
         }

@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use crate::app::documents::moment::{ago, counted, thousands};
+use crate::app::documents::reading;
 use crate::app::model::Model;
 use crate::domain::listing::Listing;
 use crate::domain::query::Group;
 use crate::domain::table::Row;
 use crate::domain::{AlertKey, Severity, Status};
 use crate::plain::session::Plain;
+use crate::plain::waits::is_reading;
 use crate::plain::{PAGE, speech};
 
 /// `3. High. Suspicious PowerShell activity. vm-web-01. Active. 12 minutes ago. Marked.`
@@ -93,6 +95,7 @@ pub(super) fn page(plain: &mut Plain, model: &Model, from: usize) -> Vec<String>
         0 => format!("That is all of {}.", counted(total, "alert")),
         left => format!("{} more: type more.", thousands(left)),
     });
+    lines.extend(goes_on(model));
     lines
 }
 
@@ -114,7 +117,9 @@ pub(super) fn groups(listing: &Listing) -> Vec<String> {
 
 /// Why the list is empty.
 pub(super) fn nothing(model: &Model) -> String {
-    if model.table.is_empty() {
+    if model.table.is_empty() && is_reading(model) {
+        "No alert was read yet.".to_owned()
+    } else if model.table.is_empty() {
         "There are no alerts.".to_owned()
     } else {
         "No alert matches the filter. clear shows every alert.".to_owned()
@@ -135,6 +140,15 @@ pub(super) fn counts(model: &Model) -> String {
     let all = counted(model.table.len(), "alert");
     let match_ = if listing.len() == 1 { "matches" } else { "match" };
     format!("{} of {all} {match_}: {}.", thousands(listing.len()), parts.join(", "))
+}
+
+/// What is said beside a list to which files still add alerts.
+pub(super) fn goes_on(model: &Model) -> Option<String> {
+    let far = || match model.sync.reading.as_ref().and_then(reading::percent) {
+        Some(percent) => format!("Reading goes on: {percent} percent so far."),
+        None => "Reading goes on.".to_owned(),
+    };
+    is_reading(model).then(far)
 }
 
 /// The alert under the cursor. Of a heading, which lines do not have, it is the first of the group: there every wish finds

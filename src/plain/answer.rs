@@ -89,6 +89,8 @@ pub(super) fn answer(plain: &mut Plain, model: &Model) -> Vec<String> {
         if now.overlay != before.overlay {
             let text = news_of(&before.overlay, &now.overlay);
             lines.extend(plain.part(text));
+        } else if lines.is_empty() && !asked {
+            lines.push("Nothing changed.".to_owned());
         }
     } else if model.chord.is_some() {
         let keys = which_key(model).into_iter().map(|(key, does)| format!("{key} {does}"));
@@ -102,10 +104,20 @@ pub(super) fn answer(plain: &mut Plain, model: &Model) -> Vec<String> {
     lines
 }
 
-/// The lines of a text that were not in it before; all of it where most are new, or where lines only went.
+/// The lines of a text that were not in it before; all of it where most are new, or where lines only went, or where less is
+/// left to be chosen by number.
 fn news_of(before: &[String], now: &[String]) -> Vec<String> {
     let new: Vec<String> = now.iter().filter(|line| !before.contains(line)).cloned().collect();
-    if new.is_empty() || new.len() * 2 > now.len() { now.to_vec() } else { new }
+    let numbered = |lines: &[String]| {
+        let number =
+            |line: &&String| line.split_once(". ").is_some_and(|(at, _)| at.parse::<usize>().is_ok());
+        lines.iter().filter(number).count()
+    };
+    if new.is_empty() || numbered(now) < numbered(before) || new.len() * 2 > now.len() {
+        now.to_vec()
+    } else {
+        new
+    }
 }
 
 /// What is different since the last answer.
@@ -129,6 +141,7 @@ fn changed(plain: &mut Plain, model: &Model, before: &Seen, now: &Seen, silent: 
     if (&now.filter, now.pivots) != (&before.filter, before.pivots) {
         lines.push(tabs::filter(model));
         lines.push(alerts::counts(model));
+        lines.extend(alerts::goes_on(model));
         lines.extend(alerts::under_cursor(plain, model));
     } else if now.group != before.group {
         let count = model.list.groups().len();

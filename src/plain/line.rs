@@ -3,7 +3,7 @@
 use crate::app::command::{Scope, sequence};
 use crate::app::key::Key;
 use crate::app::keymap::{Keymap, Match};
-use crate::plain::words::{self, Word};
+use crate::plain::words::{self, Verb, Word};
 
 /// What a line says.
 #[derive(Debug, Clone)]
@@ -47,6 +47,13 @@ pub fn read<'a>(line: &'a str, scope: Scope, keymap: &Keymap) -> Line<'a> {
         Some(keys) => Line::Keys(keys),
         None => Line::Unknown(line),
     }
+}
+
+/// True for a line whose answer does not hang on which alerts there are.
+pub fn needs_no_list(line: &str) -> bool {
+    let line = line.trim();
+    let verb = words::find(first(line).0).map(|word| word.verb);
+    line.is_empty() || matches!(verb, Some(Verb::Here | Verb::Help | Verb::Quit))
 }
 
 /// The keys that a text names, parted by blanks or not, if they are or begin a command here.

@@ -38,7 +38,7 @@ pub mod words;
 
 pub use help::readme;
 pub use session::{Plain, Step};
-pub use waits::{awaited, lacks, listing, running};
+pub use waits::{awaited, is_reading, lacks, listing, running};
 
 /// Alerts of a page of the list.
 pub const PAGE: usize = 20;

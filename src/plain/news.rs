@@ -1,12 +1,22 @@
 //! What happened: said with the answer that waited for it, or else as news before the next prompt.
 
+use std::time::{Duration, Instant};
+
 use crate::app::documents::moment::counted;
+use crate::app::documents::reading;
 use crate::app::model::Model;
 use crate::domain::{AlertKey, SafeText, Severity};
 use crate::plain::speech;
+use crate::plain::waits::{far, is_reading};
 
 /// News of one prompt at most; the rest is counted.
 const MOST: usize = 4;
+
+/// Between two lines that say how far files are read.
+const APART: Duration = Duration::from_secs(5);
+
+/// The same where there is no end to be so far from.
+const APART_WITHOUT_END: Duration = Duration::from_secs(30);
 
 /// What was heard and is not said yet.
 #[derive(Debug, Default)]
@@ -23,6 +33,12 @@ pub(super) struct News {
     fault: Option<SafeText>,
     /// The newest alert that is no news.
     newest: Option<AlertKey>,
+    /// Files are read, or their end was not said yet.
+    reading: bool,
+    /// How many tenths of them were said.
+    tenths: u64,
+    /// When that was said.
+    told: Option<Instant>,
 }
 
 impl News {
@@ -30,10 +46,12 @@ impl News {
     pub(super) fn begin(&mut self, model: &Model) {
         self.newest = newest(model);
         self.fault = fault(model);
+        self.reading = is_reading(model);
     }
 
     /// The core heard something, perhaps what an answer waits for.
     pub(super) fn heard(&mut self, model: &Model, awaited: bool) {
+        self.reading |= is_reading(model);
         let Some(notice) = &model.notice else { return };
         if self.notice == Some(notice.number) {
             return;
@@ -57,13 +75,49 @@ impl News {
             });
             self.fault = fault;
         }
-        lines.extend(self.arrivals(model));
+        if self.reading {
+            // What is read is no news, but for its end.
+            self.newest = newest(model).or(self.newest);
+            lines.extend(self.end_of_reading(model));
+        } else {
+            lines.extend(self.arrivals(model));
+        }
         if lines.len() > MOST {
             let more = lines.len() - MOST;
             lines.drain(..more);
             lines.insert(0, format!("{}: jobs and log tell.", counted(more, "earlier event")));
         }
         lines.into_iter().map(|line| format!("News: {line}")).collect()
+    }
+
+    /// How far files are read, for who waits at a prompt: at each tenth, but seldom enough to be heard out; and their end.
+    pub(super) fn progress(&mut self, model: &Model, at: Instant) -> Option<String> {
+        if !is_reading(model) {
+            return self.end_of_reading(model);
+        }
+        let reading = model.sync.reading.as_ref()?;
+        let tenths = reading::percent(reading).map(|percent| percent / 10);
+        let told = *self.told.get_or_insert(at);
+        let (due, apart) = match tenths {
+            Some(tenths) => (tenths > self.tenths, APART),
+            None => (true, APART_WITHOUT_END),
+        };
+        if !due || at.saturating_duration_since(told) < apart {
+            return None;
+        }
+        (self.told, self.tenths) = (Some(at), tenths.unwrap_or_default());
+        Some(format!("Reading: {}.", far(reading)))
+    }
+
+    /// That all was read, once. What was stopped says so itself.
+    fn end_of_reading(&mut self, model: &Model) -> Option<String> {
+        if !self.reading || is_reading(model) {
+            return None;
+        }
+        self.reading = false;
+        self.newest = newest(model).or(self.newest);
+        let all = || format!("All is read: {}.", counted(model.table.len(), "alert"));
+        model.sync.stopped.is_none().then(all)
     }
 
     /// Alerts that came since.

@@ -2,6 +2,7 @@
 //! was heard is the set that changes. Once the list is another one, its filter, say, numbers mean nothing until then.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use crate::app::Message;
 use crate::app::key::{Code, Key};
@@ -12,7 +13,7 @@ use crate::domain::key_set::KeySet;
 use crate::domain::listing::Listing;
 use crate::domain::query::{GroupBy, Sort};
 use crate::plain::news::News;
-use crate::plain::{act, answer, first_run, overlays, speech, tabs};
+use crate::plain::{act, answer, first_run, overlays, speech, tabs, waits};
 
 /// Lines of a text that are printed before `more` is asked for, on a terminal.
 const SCREENFUL: usize = 60;
@@ -158,14 +159,19 @@ impl Plain {
         self.news.heard(model, awaited);
     }
 
+    /// What is worth saying at a prompt, though nobody typed a line: how far files are read.
+    pub fn progress(&mut self, model: &Model, at: Instant) -> Option<String> {
+        self.news.progress(model, at)
+    }
+
     /// Text that was to be copied: it is printed, and each of its lines stands alone.
     pub fn copied(&mut self, text: &str) {
         self.news.copied.extend(text.lines().map(|line| crate::domain::SafeStr(line).to_string()));
     }
 
-    /// It is waited for running changes: says so where there is none.
+    /// It is waited for running changes and files that are read: says so where there is none.
     pub fn waits(&mut self, model: &Model) {
-        if model.bulk.running.is_empty() {
+        if model.bulk.running.is_empty() && !waits::is_reading(model) {
             self.wish = Some(Wish::Say(vec!["Nothing is under way.".to_owned()]));
         }
     }

@@ -33,6 +33,11 @@ pub fn fold(own: &str) -> String {
     text
 }
 
+/// Everything in ASCII, for who reads no UTF-8: letters that it does not have become `?`.
+pub fn ascii(text: &str) -> String {
+    fold(text).chars().map(|c| if c.is_ascii() { c } else { '?' }).collect()
+}
+
 /// Documents are laid out for so many columns, so that nothing of them is cut; what is longer than the terminal is wide is
 /// wrapped afterwards.
 pub const ROOM: u16 = 2000;

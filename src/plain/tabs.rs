@@ -5,11 +5,10 @@ use crate::app::document::{Document, Piece, Role};
 use crate::app::documents;
 use crate::app::documents::bar::outcomes;
 use crate::app::documents::moment::{clock, counted};
-use crate::app::documents::reading;
 use crate::app::model::{Model, Page, Pane, Tab};
 use crate::domain::SafeStr;
 use crate::plain::session::Plain;
-use crate::plain::{alerts, speech};
+use crate::plain::{alerts, speech, waits};
 
 /// The prompt where nothing is asked.
 pub(super) fn prompt(model: &Model) -> String {
@@ -37,8 +36,8 @@ pub(super) fn here(plain: &Plain, model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(session) = &model.session {
         let synced = match model.sync.last_complete {
-            _ if session.files.is_some() && model.sync.running => {
-                let far = model.sync.reading.as_ref().map(|reading| format!(": {}", reading::words(reading)));
+            _ if waits::is_reading(model) => {
+                let far = model.sync.reading.as_ref().map(|reading| format!(": {}", waits::far(reading)));
                 format!("Being read{}", far.unwrap_or_default())
             }
             _ if session.files.is_some() && model.sync.stopped.is_some() => "Part of a file".to_owned(),

@@ -1,5 +1,6 @@
 //! Talks with the core behind them: what each line is answered with.
 
+mod reading;
 mod sets;
 mod talk;
 
@@ -348,6 +349,30 @@ fn add_filter_is_left_by_one_word_and_a_field_named_whole_is_chosen() {
 }
 
 #[test]
+fn where_no_name_holds_what_was_typed_it_is_said_what_can_be_typed() {
+    let mut talk = Talk::small();
+    talk.say(&["choose", "severity"]);
+    let all = talk.written.split("choose\n").last().unwrap().to_owned();
+    assert!(all.contains("1. ") && all.ends_with("ok filters, back, or cancel> "), "{all}");
+    for (line, said) in [
+        ("list", "No values hold \"list\": type another part of a name, back for all, or cancel."),
+        ("list", "Nothing changed."),
+        ("help", "No values hold \"help\""),
+        ("hig", "Only values with \"hig\": back reads all. 1. High"),
+        ("zz", "No values hold \"zz\""),
+        ("back", "Medium"),
+        ("back", "Filter by which field?"),
+        ("qq", "No fields hold \"qq\""),
+        ("back", "severity: "),
+        ("back", "Back in the list."),
+    ] {
+        let from = talk.written.len();
+        talk.say(&[line]);
+        assert!(talk.written[from..].replace('\n', " ").contains(said), "{line}: {}", &talk.written[from..]);
+    }
+}
+
+#[test]
 fn what_is_said_names_words_and_no_keys_of_the_screen() {
     let mut talk = Talk::small();
     talk.say(&["back"]);
@@ -392,6 +417,22 @@ fn a_wish_without_a_number_is_about_one_alert_also_in_a_grouped_list() {
     talk.say(&["status resolved"]);
     assert_eq!(talk.harness.submitted().len(), 1);
     assert!(talk.model().list.marks.is_empty());
+}
+
+#[test]
+fn no_line_is_about_a_heading() {
+    for (line, alerts) in
+        [("s r", 1), ("press s r", 1), ("status resolved", 1), ("open", 0), ("list", 0), ("enter", 0)]
+    {
+        let mut talk = Talk::small();
+        talk.say(&["group resource", "filter resource:vm-2"]);
+        assert!(talk.model().list.on_heading);
+        talk.say(&[line]);
+        assert!(!talk.model().list.on_heading, "{line}");
+        let submitted = talk.harness.submitted();
+        let changed: usize = submitted.iter().map(|change| change.targets.len()).sum();
+        assert_eq!(changed, alerts, "{line}: {}", talk.written);
+    }
 }
 
 /// Whatever the keys are: lines go by words.

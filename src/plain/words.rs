@@ -136,7 +136,7 @@ pub static WORDS: &[Word] = &[
     word(&["repeat"], "", "makes the last decision again, on the next alert", V::Run(Command::Change(Change::Repeat))),
     word(&["twins"], "", "makes the last decision for the twins of its alerts too", V::Run(Command::Change(Change::Twins))),
     word(&["failures", "retry"], "", "lists what was refused of the last change, and asks whether to send that again", V::Run(Command::Change(Change::Failures))),
-    word(&["wait"], "", "waits until running changes are done, and says how they ended", V::Wait),
+    word(&["wait"], "", "waits until running changes are done and files are read, and says how that ended", V::Wait),
     word(&["pivot"], "[NUMBER] [LETTER]", "lists the alerts that share an entity with an alert; without a letter, asks which", V::Pivot),
     word(&["unpivot"], "", "goes back to where the last pivot began", V::Run(Command::Pivot(Pivot::Back))),
     word(&["note"], "[NUMBERS] [TEXT]", "writes a note, such as note 1-3,7 seen before; without a text, asks for it", V::Note),
@@ -212,6 +212,12 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::app::Message;
+    use crate::app::command::COMMANDS;
+    use crate::app::harness::Harness;
+    use crate::app::message::Ask;
+    use crate::domain::view::ViewRef;
+    use crate::plain::session::{Plain, Step, Wish};
 
     #[test]
     fn no_two_words_are_spelled_alike_and_all_are_ascii() {
@@ -221,5 +227,29 @@ mod tests {
         for word in WORDS {
             assert!(word.does.is_ascii() && word.takes.is_ascii(), "{}", word.names[0]);
         }
+    }
+
+    /// What a text says to type is what the words understand, and not the key of another command.
+    #[test]
+    fn what_is_said_to_be_typed_means_its_command() {
+        let mut said = 0;
+        for spec in COMMANDS {
+            let Some(text) = of(spec.command) else { continue };
+            let harness = Harness::small();
+            let mut plain = Plain::new(80, true);
+            let steps = plain.typed(&harness.model, &text);
+            let meant = match spec.command {
+                // Lines have no bar that could be opened, and nothing is closed before the program is left.
+                Command::Narrow(Narrow::Edit) => steps.is_empty() && matches!(plain.wish, Some(Wish::Say(_))),
+                Command::App(App::Close) => steps == [Step::Send(Message::Ask(Ask::Leave))],
+                Command::View(View::Digit(digit @ ..=4)) => {
+                    steps == [Step::Send(Message::Ask(Ask::View(ViewRef::BuiltIn(digit))))]
+                }
+                command => steps.last() == Some(&Step::Send(Message::Ask(Ask::Run(command)))),
+            };
+            assert!(meant, "{text}: {:?}, {steps:?}, {:?}", spec.command, plain.wish);
+            said += 1;
+        }
+        assert!(said > WORDS.len() / 2, "{said}");
     }
 }

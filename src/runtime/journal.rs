@@ -12,7 +12,7 @@ use super::work::Work;
 use crate::app::effect::{JournalOrder, LogPart, LogRange};
 use crate::app::message::{ActLine, AlertLine, Journal, LogLines, LogWindow, Message, OrderKind};
 use crate::app::model::Failure;
-use crate::domain::change::TargetRecord;
+use crate::domain::change::{ChangeRecord, RECENT, TargetRecord};
 use crate::domain::progress::SyncEvent;
 use crate::domain::record::LogEntry;
 use crate::domain::table::Table;
@@ -21,7 +21,7 @@ use crate::store::{Store, StoreError, StoreHandle};
 
 /// True when something may have to be sent afterwards.
 fn sends(order: &JournalOrder) -> bool {
-    matches!(order, JournalOrder::Submit(_) | JournalOrder::Undo(_) | JournalOrder::Retry(_))
+    matches!(order, JournalOrder::Submit(..) | JournalOrder::Undo(_) | JournalOrder::Retry(_))
 }
 
 /// Carries orders out one after the other, in the order of the keys that gave them, until their sender is dropped.
@@ -36,7 +36,7 @@ pub async fn serve(mut orders: UnboundedReceiver<JournalOrder>, work: Work, mail
             work.cancel(change);
         }
         let sends = sends(&order);
-        let alters = sends || matches!(order, JournalOrder::Cancel(_) | JournalOrder::Record(_));
+        let alters = sends || matches!(order, JournalOrder::Cancel(_) | JournalOrder::Record(..));
         let (answer, table) = carry_out(&workspace.store, order, work.who()).await;
         tracing::info!(?answer, "journal");
         let change = changed(&answer);
@@ -86,8 +86,10 @@ async fn carry_out(store: &StoreHandle, order: JournalOrder, by: SafeText) -> (J
     }
 }
 
-/// How many changes the jobs screen shows.
-const RECENT: usize = 100;
+/// The changes that the screen knows. Where they go with the program it knows all: leaving says how many those are.
+fn recent(store: &Store) -> Result<Vec<ChangeRecord>, StoreError> {
+    store.changes(if store.folder().path().is_some() { RECENT } else { usize::MAX })
+}
 
 /// Reads a window of the audit log, each alert with its number in the cache.
 fn window(store: &Store, range: &LogRange) -> Result<LogWindow, StoreError> {
@@ -116,7 +118,8 @@ fn window(store: &Store, range: &LogRange) -> Result<LogWindow, StoreError> {
 
 fn apply(store: &mut Store, order: JournalOrder, by: &SafeText) -> Result<Journal, StoreError> {
     Ok(match order {
-        JournalOrder::Submit(mut change) => {
+        JournalOrder::Submit(mut change, plan) => {
+            change.targets = plan.targets();
             if change.by.is_empty() {
                 change.by = by.clone();
             }
@@ -134,9 +137,10 @@ fn apply(store: &mut Store, order: JournalOrder, by: &SafeText) -> Result<Journa
         JournalOrder::Retry(change) => Journal::Retrying { change, alerts: store.retry(change)? },
         JournalOrder::Cancel(change) => {
             store.cancel(change)?;
-            Journal::Changes(store.changes(RECENT)?)
+            Journal::Changes(recent(store)?)
         }
-        JournalOrder::Record(mut deed) => {
+        JournalOrder::Record(mut deed, alerts) => {
+            deed.alerts = alerts.ids().collect();
             if deed.by.is_empty() {
                 deed.by = by.clone();
             }
@@ -144,7 +148,7 @@ fn apply(store: &mut Store, order: JournalOrder, by: &SafeText) -> Result<Journa
             Journal::Recorded { kind: deed.kind, alerts: deed.alerts.len(), value: deed.value }
         }
         JournalOrder::ReadLog(question, range) => Journal::Log(question, window(store, &range)?),
-        JournalOrder::ListChanges => Journal::Changes(store.changes(RECENT)?),
+        JournalOrder::ListChanges => Journal::Changes(recent(store)?),
         JournalOrder::ListViews => Journal::Views(None, store.views()?),
         JournalOrder::EditView { edit, seen, at } => {
             let edited = store.edit_view(&edit, seen, at)?;
@@ -203,6 +207,36 @@ mod tests {
         assert!(done(tokio::spawn(async {}), Duration::MAX).await);
     }
 
+    fn decision(targets: Vec<Target>) -> NewChange {
+        NewChange {
+            targets,
+            status: Some(Status::Dismissed),
+            reason: None,
+            comment: SafeText::default(),
+            filter: String::new(),
+            undoes: None,
+            take: false,
+            by: SafeText::default(),
+            at: Utc::now(),
+        }
+    }
+
+    #[test]
+    fn where_nothing_stays_all_changes_are_known() {
+        let folder = tempfile::tempdir().unwrap();
+        for (folder, known) in
+            [(Folder::temporary(), RECENT + 1), (Folder::open(folder.path()).unwrap(), RECENT)]
+        {
+            let (mut store, _) = Store::open(folder, Access::ReadWrite).unwrap();
+            for _ in 0..=RECENT {
+                store.queue(&decision(Vec::new())).unwrap();
+            }
+            let answer = apply(&mut store, JournalOrder::ListChanges, &SafeText::default()).unwrap();
+            let Journal::Changes(changes) = answer else { panic!() };
+            assert_eq!((changes.len(), changes[0].id.0), (known, RECENT as i64 + 1));
+        }
+    }
+
     #[test]
     fn what_was_refused_comes_with_its_number_in_the_cache() {
         let (mut store, _) = Store::open(Folder::temporary(), Access::ReadWrite).unwrap();
@@ -215,20 +249,8 @@ mod tests {
             let id = AlertId::new(alert(name).id.as_str().to_uppercase());
             Target { id, seen: Status::Active, want: Status::Dismissed }
         };
-        let change = store
-            .queue(&NewChange {
-                targets: ["n1", "n2", "other"].map(target).into(),
-                status: Some(Status::Dismissed),
-                reason: None,
-                comment: SafeText::default(),
-                filter: String::new(),
-                undoes: None,
-                take: false,
-                by: SafeText::default(),
-                at: Utc::now(),
-            })
-            .unwrap();
-        for (due, outcome) in store.due(Utc::now(), 3, &[]).unwrap().iter().zip([
+        let change = store.queue(&decision(["n1", "n2", "other"].map(target).into())).unwrap();
+        for (due, outcome) in store.due("", Utc::now(), 3, &[]).unwrap().iter().zip([
             Outcome::Verified,
             Outcome::Failed,
             Outcome::Conflict,

@@ -4,9 +4,9 @@
 //! whatever waits is taken together and drawn once. A frame that only background work caused is held back so that a
 //! busy sync redraws at most thirty times a second; a key's frame is never held back.
 
-mod backend;
 pub mod deeds;
 pub mod detail;
+mod drawing;
 pub mod effects;
 pub mod export;
 pub mod fetch;
@@ -44,6 +44,7 @@ use chrono::{Local, Offset, Utc};
 use tokio::runtime::Handle;
 
 use crate::app::message::{Saved, Start, Timer};
+use crate::app::notify::Announcement;
 use crate::app::settings::{Colours, Settings};
 use crate::app::{self, Effect, Message, Model, Now};
 use crate::cli::args::Global;
@@ -51,7 +52,7 @@ use crate::cli::exit::CliError;
 use crate::cli::output::say;
 use crate::domain::SafeText;
 use crate::domain::listing::Listing;
-use crate::ui::{self, theme::Theme};
+use crate::ui::{self, ascii, theme::Theme};
 use effects::{Immediate, Shell};
 use gate::Gate;
 use open::OpenError;
@@ -129,7 +130,8 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     let config = open::config(global).map_err(OpenError::from)?;
     let settings = Settings {
         colours: colours(),
-        blocks: settings::has_blocks(|name| std::env::var(name).ok()),
+        blocks: settings::has_blocks(variable),
+        ascii: !settings::has_utf8(variable),
         ..settings::settings(&config.unwrap_or_default())
     };
     let (events, inbox) = channel();
@@ -304,6 +306,7 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
         Event::Line(_) => return Ok(Flow::Go),
     };
     for effect in app::update(model, message, now()) {
+        let effect = if model.settings.ascii { spelled(effect) } else { effect };
         match shell.run(effect) {
             None => {}
             Some(Immediate::Copy(text)) => screen.copy(&text).map_err(CliError::failed)?,
@@ -352,6 +355,20 @@ fn resized(screen: &Screen) -> Result<Message> {
 
 fn draw(screen: &mut Screen, model: &Model) -> Result<()> {
     screen.draw(|frame| ui::view_with(model, frame, Theme::of(&model.settings))).map_err(CliError::failed)
+}
+
+/// A variable of the environment.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// What goes to the terminal past the screen, for one without UTF-8: there a byte of a letter may end a sequence.
+fn spelled(effect: Effect) -> Effect {
+    match effect {
+        Effect::Title(text) => Effect::Title(ascii::text(&text)),
+        Effect::Announce(what) => Effect::Announce(Announcement { text: ascii::text(&what.text), ..what }),
+        other => other,
+    }
 }
 
 /// The colours that the terminal has, as its environment says.

@@ -2,6 +2,7 @@
 //! environment is ours without its secrets.
 
 use std::collections::HashMap;
+use std::fs;
 use std::io::{self, BufWriter, ErrorKind, PipeReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -36,6 +37,9 @@ const LINGER: Duration = Duration::from_millis(300);
 /// How long a command that is to end has to do so by itself.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// Between two looks whether it did.
+const STEP: Duration = Duration::from_millis(20);
+
 /// Commands that run.
 pub struct Pipes {
     work: Work,
@@ -50,15 +54,23 @@ type Running = Arc<Mutex<HashMap<u64, Group>>>;
 /// The process group of a command and what it started.
 struct Group {
     id: Pid,
-    /// When it was asked to end.
-    asked: Option<Instant>,
+    /// By when it is to have ended, once it was asked to.
+    due: Option<Instant>,
 }
 
 impl Group {
     /// Asks it to end. Whoever ended meanwhile needs no signal.
     fn ask(&mut self) {
-        self.asked.get_or_insert_with(Instant::now);
+        self.due.get_or_insert_with(|| Instant::now() + GRACE);
         let _ = kill_process_group(self.id, Signal::TERM);
+    }
+
+    /// What is left of its time to end by itself; none once everything of it has ended.
+    fn rest(&self) -> Duration {
+        match self.due {
+            Some(due) if lives(self.id) => due.saturating_duration_since(Instant::now()),
+            _ => Duration::ZERO,
+        }
     }
 
     fn kill(&self) {
@@ -88,7 +100,7 @@ impl Pipes {
             Ok(started) => started,
             Err(error) => return tell(Piped::Ended(not_started(words, &error))),
         };
-        locked(&self.running).insert(number, Group { id: Pid::from_child(&child), asked: None });
+        locked(&self.running).insert(number, Group { id: Pid::from_child(&child), due: None });
         let running = Arc::clone(&self.running);
         self.handle.spawn_blocking(move || {
             let feeding = feed(child.stdin.take(), store, listing, handle);
@@ -131,12 +143,16 @@ impl Pipes {
         locked(&self.running).values_mut().for_each(Group::ask);
     }
 
-    /// Ends what was asked to and did not. Blocks for what is left of its time.
+    /// Ends what was asked to and did not. Blocks until nothing of it runs, at most for what is left of its time.
     pub fn insist(&self) {
-        let last = locked(&self.running).values().filter_map(|group| group.asked).max();
-        if let Some(asked) = last {
-            thread::sleep(GRACE.saturating_sub(asked.elapsed()));
-            locked(&self.running).values().for_each(Group::kill);
+        loop {
+            let all = locked(&self.running);
+            let rest = all.values().map(Group::rest).max().unwrap_or_default();
+            if rest.is_zero() {
+                return all.values().filter(|group| group.due.is_some()).for_each(Group::kill);
+            }
+            drop(all);
+            thread::sleep(rest.min(STEP));
         }
     }
 }
@@ -145,15 +161,33 @@ impl Pipes {
 fn forget(running: &Running, number: u64) {
     loop {
         let mut all = locked(running);
-        let asked = all.get(&number).and_then(|group| group.asked);
-        let rest = asked.map_or(Duration::ZERO, |asked| GRACE.saturating_sub(asked.elapsed()));
+        let rest = all.get(&number).map_or(Duration::ZERO, Group::rest);
         if rest.is_zero() {
-            all.remove(&number).filter(|_| asked.is_some()).iter().for_each(Group::kill);
+            all.remove(&number).filter(|group| group.due.is_some()).iter().for_each(Group::kill);
             return;
         }
         drop(all);
-        thread::sleep(rest);
+        thread::sleep(rest.min(STEP));
     }
+}
+
+/// Whether something of a process group, whose leader is not reaped yet, still runs. Where the system does not tell, it may.
+fn lives(group: Pid) -> bool {
+    let group = group.as_raw_nonzero().to_string();
+    let mut told = false;
+    for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Ok(stat) = fs::read_to_string(process.path().join("stat")) else { continue };
+        // After the program's name, in brackets: state, parent, group.
+        let mut fields = stat.rsplit(')').next().unwrap_or_default().split_ascii_whitespace();
+        let state = fields.next();
+        if fields.nth(1) == Some(group.as_str()) {
+            told = true;
+            if !matches!(state, Some("Z" | "X")) {
+                return true;
+            }
+        }
+    }
+    !told
 }
 
 /// Whether a command has ended; without [`WaitIdOptions::NOHANG`] waits for that. It is not reaped.
@@ -340,6 +374,28 @@ mod tests {
             held.read_to_string(&mut left).unwrap();
             assert_eq!(left, "");
         }
+    }
+
+    #[test]
+    fn who_has_ended_is_not_waited_for() {
+        let (runtime, mailbox) = (runtime(), Mailbox::new(channel().0));
+        let pipes = Pipes::new(
+            Work::new(mailbox.clone(), runtime.handle().clone()),
+            mailbox,
+            runtime.handle().clone(),
+        );
+        let (mut child, _output) = spawn(&["true".to_owned()]).unwrap();
+        assert!(has_ended(&child, WaitIdOptions::empty()));
+        let due = Some(Instant::now() + Duration::from_secs(3600));
+        locked(&pipes.running).insert(1, Group { id: Pid::from_child(&child), due });
+        let (done, waits) = channel();
+        thread::spawn(move || {
+            pipes.insist();
+            forget(&pipes.running, 1);
+            done.send(locked(&pipes.running).len())
+        });
+        assert_eq!(waits.recv_timeout(Duration::from_secs(60)), Ok(0));
+        child.wait().unwrap();
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Plain mode: lines in, lines out, on the same core and shell as the screen.
 //!
 //! A line is read only after the last one was answered, so that an answer never stands in the middle of a line that is
-//! being typed. What happens meanwhile is kept and said before the next prompt.
+//! being typed. What happens meanwhile is kept and said before the next prompt; only how far files are read is said at a
+//! prompt, now and then, and the prompt again.
+//!
+//! Files may take minutes to be read. On a terminal every word is answered meanwhile, about what is there so far. Lines of a
+//! pipe are nobody's talk: those that are about alerts wait for all of them.
 
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write as _};
@@ -21,6 +25,7 @@ use crate::app::{self, Effect, Message, Model, fetch};
 use crate::cli::args::Global;
 use crate::cli::exit::CliError;
 use crate::cli::output::Out;
+use crate::plain::line::needs_no_list;
 use crate::plain::{Plain, Step, speech, words};
 
 /// Columns where there is no terminal to ask.
@@ -34,6 +39,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// But at least so often.
 const MOST_PATIENCE: Duration = Duration::from_mins(1);
+
+/// For so long files are waited for before there is a prompt: most are read by then.
+const HEAD_START: Duration = Duration::from_secs(1);
 
 /// How long after the end of a command a signal that ended it may come.
 const LATE_SIGNAL: Duration = Duration::from_millis(50);
@@ -50,6 +58,7 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
     let config = open::config(global).map_err(OpenError::from)?;
     let mut settings = settings::settings(&config.unwrap_or_default());
     settings.keymap = settings.keymap.in_words(words::of);
+    settings.ascii = !settings::has_utf8(super::variable);
     let (events, inbox) = channel();
     let mut shell = Shell::new(global.clone(), handle.clone(), events.clone())?;
     let typed = io::stdin().is_terminal();
@@ -69,9 +78,11 @@ pub fn run(global: &Global, handle: &Handle) -> Result<i32> {
         asked,
         out,
         typed,
+        until: Until::Meanwhile,
         opening: false,
         unlisted: false,
         listed_by: None,
+        opened: None,
     };
     let code = talk.run();
     let Talk { mut model, shell, inbox, .. } = talk;
@@ -105,9 +116,11 @@ fn read_lines(events: Sender<Event>) -> Sender<()> {
 /// What an answer waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Until {
-    /// The answers to what was asked.
+    /// The answers to what was asked, while files may still be read.
+    Meanwhile,
+    /// The answers to what was asked, about all alerts of the files.
     Answered,
-    /// The end of every running change.
+    /// The end of every running change, and of reading.
     Settled,
 }
 
@@ -128,17 +141,21 @@ struct Talk {
     asked: BTreeSet<Question>,
     out: Out,
     typed: bool,
+    /// What the answer to the last line waits for.
+    until: Until,
     /// Something is being opened.
     opening: bool,
     /// Nothing was in the cache when it was opened, and the first listing is not over.
     unlisted: bool,
     /// Until when the last of what was listed is waited for.
     listed_by: Option<Instant>,
+    /// When it was opened.
+    opened: Option<Instant>,
 }
 
 impl Talk {
     fn run(&mut self) -> Result<i32> {
-        if let Flow::Leave(code) = self.wait(Until::Answered)? {
+        if let Flow::Leave(code) = self.wait(self.until)? {
             return Ok(code);
         }
         let mut lines = self.plain.greeting(&self.model);
@@ -149,7 +166,7 @@ impl Talk {
             let Some(line) = self.next_line()? else {
                 // Nobody is left to answer: what is lost is said all the same.
                 if let Some(words) = app::leaving::lost_words(&self.model) {
-                    self.out.line(format!("{words}, and lost now: export keeps what is decided."))?;
+                    self.say(format!("{words}, and lost now: export keeps what is decided."))?;
                     self.out.finish()?;
                 }
                 return Ok(0);
@@ -168,7 +185,12 @@ impl Talk {
     /// Carries out a line, and waits for what follows from it.
     fn answer_to(&mut self, line: Option<String>) -> Result<Flow> {
         // A prompt that was left by ctrl-c has its answer too.
-        let Some(line) = line else { return self.wait(Until::Answered) };
+        let Some(line) = line else { return self.wait(self.until) };
+        let meanwhile = self.typed || needs_no_list(&line);
+        self.until = if meanwhile { Until::Meanwhile } else { Until::Answered };
+        if let Flow::Leave(code) = self.wait(self.until)? {
+            return Ok(Flow::Leave(code));
+        }
         let steps = self.plain.typed(&self.model, line.trim_end_matches(['\n', '\r']));
         for step in steps {
             let until = match step {
@@ -188,28 +210,24 @@ impl Talk {
                 return Ok(Flow::Leave(code));
             }
         }
-        self.wait(Until::Answered)
+        self.wait(self.until)
     }
 
     /// Prints an answer, closes what was only to be read, and says the prompt.
     fn print(&mut self, lines: Vec<String>) -> Result<Flow> {
         for line in lines {
-            self.out.line(line)?;
+            self.say(line)?;
         }
         while let Some(close) = self.plain.after(&self.model) {
             if let Flow::Leave(code) = self.give(close, true) {
                 return Ok(Flow::Leave(code));
             }
-            if let Flow::Leave(code) = self.wait(Until::Answered)? {
+            if let Flow::Leave(code) = self.wait(self.until)? {
                 return Ok(Flow::Leave(code));
             }
             self.plain.answer(&self.model);
         }
-        self.out.finish()?;
-        if self.typed {
-            self.out.bytes(self.plain.prompt(&self.model).as_bytes())?;
-            self.out.finish()?;
-        }
+        self.prompt()?;
         Ok(Flow::Go)
     }
 
@@ -224,16 +242,46 @@ impl Talk {
                     (Flow::Leave(code), _) => return Ok(Some(Err(code))),
                     (Flow::Go, true) => {
                         // ctrl-c at a prompt: its answer on a new line. The line being typed was dropped by the terminal.
-                        self.out.line("")?;
+                        self.say("")?;
                         let lines = self.plain.answer(&self.model);
                         if let Flow::Leave(code) = self.print(lines)? {
                             return Ok(Some(Err(code)));
                         }
                     }
-                    (Flow::Go, false) => {}
+                    (Flow::Go, false) => self.say_progress()?,
                 },
             }
         }
+    }
+
+    /// Says at a prompt how far files are read, now and then, and the prompt again.
+    fn say_progress(&mut self) -> Result<()> {
+        let Some(line) = self.plain.progress(&self.model, Instant::now()) else { return Ok(()) };
+        if self.typed {
+            self.say("")?;
+        }
+        self.say(line)?;
+        self.prompt()
+    }
+
+    fn prompt(&mut self) -> Result<()> {
+        self.out.finish()?;
+        if self.typed {
+            let prompt = self.spelled(self.plain.prompt(&self.model));
+            self.out.bytes(prompt.as_bytes())?;
+            self.out.finish()?;
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, line: impl Into<String>) -> Result<()> {
+        let line = self.spelled(line.into());
+        self.out.line(line)
+    }
+
+    /// A text as whoever reads it can.
+    fn spelled(&self, text: String) -> String {
+        if self.model.settings.ascii { speech::ascii(&text) } else { text }
     }
 
     /// Waits until nothing that was asked for is missing. Says what it waits for when that takes long.
@@ -241,15 +289,19 @@ impl Talk {
         let mut patience = PATIENCE;
         let mut due = Instant::now() + patience;
         while let Some(what) = self.awaited(until) {
-            match self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
+            let begins =
+                self.opened.map(|opened| opened + HEAD_START).filter(|begins| *begins > Instant::now());
+            let next = begins.map_or(due, |begins| due.min(begins));
+            match self.inbox.recv_timeout(next.saturating_duration_since(Instant::now())) {
                 Ok(event) => match self.handle(event, true)? {
                     (Flow::Leave(code), _) => return Ok(Flow::Leave(code)),
                     // ctrl-c while waiting: the wait is over.
                     (Flow::Go, true) => return Ok(Flow::Go),
                     (Flow::Go, false) => {}
                 },
+                Err(RecvTimeoutError::Timeout) if next < due => {}
                 Err(RecvTimeoutError::Timeout) => {
-                    self.out.line(what)?;
+                    self.say(what)?;
                     self.out.finish()?;
                     patience = (patience * 2).min(MOST_PATIENCE);
                     due = Instant::now() + patience;
@@ -267,7 +319,7 @@ impl Talk {
                 return Some("Opening.".to_owned());
             }
         }
-        if self.unlisted && self.model.session.is_some() {
+        if self.unlisted && self.model.session.is_some() && !self.answers_meanwhile(until) {
             let listing = crate::plain::listing(&self.model);
             // The snapshot of what was listed last may come after the end of its round.
             let until = *self.listed_by.get_or_insert_with(|| Instant::now() + PATIENCE);
@@ -287,6 +339,12 @@ impl Talk {
             return Some("Waiting for the source.".to_owned());
         }
         crate::plain::running(&self.model).filter(|_| until == Until::Settled)
+    }
+
+    /// True when it need not be waited for files that are read.
+    fn answers_meanwhile(&self, until: Until) -> bool {
+        let begun = self.opened.is_some_and(|opened| opened.elapsed() >= HEAD_START);
+        until == Until::Meanwhile && begun && crate::plain::is_reading(&self.model)
     }
 
     /// An event; true for a ctrl-c.
@@ -325,6 +383,7 @@ impl Talk {
         let effects = app::update(&mut self.model, message, now());
         if !was_open && self.model.session.is_some() {
             (self.opening, self.unlisted) = (false, self.model.table.is_empty());
+            self.opened = Some(Instant::now());
         }
         self.plain.heard(&self.model, awaited);
         let mut flow = Flow::Go;

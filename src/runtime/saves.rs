@@ -134,8 +134,8 @@ fn write(
             let work = alerts(&workspace.store, listing, *format, &mut file, &progress, cancel);
             handle.block_on(work).map_err(failed)?.warning()
         }
-        SaveWhat::Script(tool, targets) => {
-            let script = script(*tool, &workspace.plan.endpoint, targets, Utc::now());
+        SaveWhat::Script(tool, plan) => {
+            let script = script(*tool, &workspace.plan.endpoint, &plan.targets(), Utc::now());
             file.write_all(script.text.as_bytes()).map_err(|error| failed(error.into()))?;
             script.warning()
         }

@@ -23,11 +23,14 @@ pub fn settings(config: &Config) -> Settings {
 /// most of them, and not in a locale that is not UTF-8.
 pub fn has_blocks(variable: impl Fn(&str) -> Option<String>) -> bool {
     let term = variable("TERM").unwrap_or_default();
+    !matches!(term.as_str(), "linux" | "dumb") && has_utf8(variable)
+}
+
+/// Whether the terminal shows UTF-8, as far as the locale tells. Where there is none nothing is known: most do.
+pub fn has_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     let locale =
         ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
-    let utf8 = |locale: String| locale.to_lowercase().replace('-', "").contains("utf8");
-    // Without any locale nothing is known; the frames are drawn all the same.
-    !matches!(term.as_str(), "linux" | "dumb") && locale.is_none_or(utf8)
+    locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"))
 }
 
 #[cfg(test)]
@@ -50,6 +53,8 @@ mod tests {
                 name => locale.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
             };
             assert_eq!(has_blocks(variable), blocks, "{term} {locale:?}");
+            // What else is not ASCII hangs on the locale alone.
+            assert_eq!(has_utf8(variable), blocks || matches!(term, "linux" | "dumb"), "{term} {locale:?}");
         }
     }
 

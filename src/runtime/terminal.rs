@@ -12,9 +12,10 @@ use crossterm::terminal::{
     disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, queue};
-use ratatui::{Frame, Terminal};
+use ratatui::Frame;
+use ratatui::layout::Size;
 
-use super::backend::{Pending, Quiet};
+use super::drawing::Drawing;
 use super::notify;
 
 /// True while the terminal is ours: whoever finds it true and clears it gives the terminal back.
@@ -33,8 +34,9 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l";
 
 /// The terminal while it is ours.
 pub struct Screen {
-    terminal: Terminal<Quiet>,
-    pending: Pending,
+    drawing: Drawing,
+    /// Bytes that were not sent yet.
+    pending: Vec<u8>,
     /// The window's title, once it was given one.
     title: Option<String>,
 }
@@ -50,8 +52,7 @@ impl Screen {
                 "the screen needs a terminal; `quell --plain` works without one, and for scripts there are commands such as `quell list` (see `quell --help`)",
             ));
         }
-        let pending = Pending::default();
-        let mut screen = Self { terminal: Terminal::new(Quiet::new(pending.clone()))?, pending, title: None };
+        let mut screen = Self { drawing: Drawing::new(size()?), pending: Vec::new(), title: None };
         screen.enter()?;
         Ok(screen)
     }
@@ -67,14 +68,14 @@ impl Screen {
         if let Some(title) = self.title.take() {
             self.put_title(title)?;
         }
-        self.terminal.backend_mut().cursor_is_shown();
-        self.terminal.clear()?;
+        self.drawing.forget();
         self.send(false)
     }
 
     /// Draws a frame; nothing is sent when nothing changed.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
-        self.terminal.draw(render)?;
+        let bytes = self.drawing.frame(size()?, render);
+        self.pending.extend_from_slice(&bytes);
         self.send(true)
     }
 
@@ -118,7 +119,7 @@ impl Screen {
     }
 
     fn send(&mut self, synchronised: bool) -> io::Result<()> {
-        let bytes = self.pending.take();
+        let bytes = std::mem::take(&mut self.pending);
         if bytes.is_empty() {
             return Ok(());
         }
@@ -138,6 +139,11 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+/// Columns and rows.
+fn size() -> io::Result<Size> {
+    crossterm::terminal::size().map(|(width, height)| Size { width, height })
 }
 
 /// Writes to the terminal past the line buffer of standard output, so that a frame is one write.

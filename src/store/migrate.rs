@@ -14,11 +14,12 @@ pub(super) const CACHE: [&str; 5] = [
 ];
 
 /// The journal's steps.
-pub(super) const JOURNAL: [&str; 4] = [
+pub(super) const JOURNAL: [&str; 5] = [
     include_str!("../../assets/schema/journal/0001.sql"),
     include_str!("../../assets/schema/journal/0002.sql"),
     include_str!("../../assets/schema/journal/0003.sql"),
     include_str!("../../assets/schema/journal/0004.sql"),
+    include_str!("../../assets/schema/journal/0005.sql"),
 ];
 
 /// The schema of an open database; 0 when it is new.

@@ -84,7 +84,13 @@ pub(super) async fn round(config: &EngineConfig, events: &Events) -> Result<Roun
 async fn list_all(config: &EngineConfig, events: &Events) -> Result<RoundSummary, Fault> {
     let subscriptions = subscriptions(&config.source, &config.subscriptions).await?;
     let named = subscriptions.clone();
-    ask(&config.store, move |store| store.set_subscriptions(&named)).await?;
+    // From here on the alerts are those of this tenant.
+    let tenant = config.source.tenant().await.unwrap_or_default();
+    ask(&config.store, move |store| {
+        store.set_tenant(tenant.raw())?;
+        store.set_subscriptions(&named)
+    })
+    .await?;
     events(SyncEvent::Subscriptions(subscriptions.clone()));
 
     let side_by_side = Arc::new(Semaphore::new(config.tuning.listings.max(1)));

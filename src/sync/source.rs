@@ -3,7 +3,7 @@
 use crate::azure::{ApiError, ArmClient, Page, RawItem};
 use crate::domain::progress::Subscription;
 use crate::domain::table::RowData;
-use crate::domain::{AlertId, Status, SubscriptionId};
+use crate::domain::{AlertId, SafeText, Status, SubscriptionId};
 
 /// A source of alerts. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -32,6 +32,13 @@ impl Source {
                     .map(|one| Subscription { id: one.id, name: one.display_name, tenant: one.tenant_id })
                     .collect())
             }
+        }
+    }
+
+    /// The GUID of the tenant that is signed in to; empty where the sign-in does not say.
+    pub async fn tenant(&self) -> Result<SafeText, ApiError> {
+        match self {
+            Self::Arm(client) => Ok(client.who().await.map_err(ApiError::SignIn)?.tenant),
         }
     }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::task::JoinError;
 
 use crate::azure::ApiError;
-use crate::domain::SafeText;
 use crate::domain::progress::{Fault, FaultKind};
-use crate::store::StoreError;
+use crate::domain::{SafeText, thousands};
+use crate::store::{Held, StoreError};
 
 /// Something that passes: nothing is decided by it, and the same request may succeed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,12 @@ pub struct Obstacle {
 }
 
 impl Obstacle {
+    /// What stands in the way is an error of the source.
+    pub(super) fn of(error: &ApiError) -> Self {
+        let message = SafeText::from(error.to_string());
+        Self { kind: kind(error), retry_after: error.retry_after(), message }
+    }
+
     /// A task of ours broke off. What it was about is tried again.
     pub(super) fn of_worker(error: &JoinError) -> Self {
         let Fault { kind, message } = worker(error);
@@ -61,11 +67,7 @@ impl From<&ApiError> for Trouble {
             | ApiError::LostReply(_)
             | ApiError::Protocol(_)
             | ApiError::SignIn(_)
-            | ApiError::NoSource => Self::Passing(Obstacle {
-                kind: kind(error),
-                retry_after: error.retry_after(),
-                message: SafeText::from(error.to_string()),
-            }),
+            | ApiError::NoSource => Self::Passing(Obstacle::of(error)),
         }
     }
 }
@@ -78,6 +80,17 @@ pub fn fault(error: &ApiError) -> Fault {
 /// The store cannot read or write.
 pub(super) fn storage(error: &StoreError) -> Fault {
     Fault { kind: FaultKind::Storage, message: SafeText::from(error.to_string()) }
+}
+
+/// What waits is not for the tenant that is signed in to.
+pub(super) fn other_tenant(held: &Held, signed_in: &SafeText) -> Fault {
+    let Held { alerts, tenant } = held;
+    let alerts = if *alerts == 1 { "1 alert".to_owned() } else { format!("{} alerts", thousands(*alerts)) };
+    let message = format!(
+        "what is queued for {alerts} was decided for the tenant {tenant}, and this sign-in is of {signed_in}: it stays queued; \
+         sign in to {tenant} (`tenant` in the profile) to send it, or undo it"
+    );
+    Fault { kind: FaultKind::OtherTenant, message: SafeText::from(message) }
 }
 
 /// A task of ours broke off.

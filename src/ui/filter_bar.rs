@@ -6,7 +6,7 @@ use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::domain::SafeStr;
 use crate::ui::paint::Painter;
-use crate::ui::text_field::{cursor_column, fits, with_span, without};
+use crate::ui::text_field::{cursor_column, first_column, fits, with_span, without};
 
 /// Suggestions shown at once.
 const SHOWN: usize = 10;
@@ -19,7 +19,8 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     let error_inside = bar.error.is_some() && message_fits(model, row.width);
     let counts_width = line_width(&counts) as u16 + 3;
     let room_for_both = message_fits(model, row.width.saturating_sub(counts_width));
-    let reserved = if error_inside && !room_for_both { 0 } else { counts_width };
+    let gives_way = error_inside && !room_for_both || counts_are_below(model, row, counts_width);
+    let reserved = if gives_way { 0 } else { counts_width };
     let field = Area { x: row.x + 2, width: row.width.saturating_sub(2 + reserved), ..row };
     let text = bar.input.text();
     let pieces = match &bar.error {
@@ -28,7 +29,7 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     };
     if bar.editing {
         let column = cursor_column(&bar.input);
-        let from = column.saturating_sub(usize::from(field.width).saturating_sub(1));
+        let from = first_column(column, line_width(&pieces), usize::from(field.width));
         painter.line(field, &without(&pieces, from));
         painter.cursor_at(field, column - from);
         underline(model, field, from, painter);
@@ -79,6 +80,15 @@ fn message_fits(model: &Model, columns: u16) -> bool {
     fits(&message(model), usize::from(columns).saturating_sub(text + 5))
 }
 
+/// True when the counts leave the bar to the text, which is being mended and has no room beside them: they stand behind the
+/// message in the row below.
+fn counts_are_below(model: &Model, row: Area, counts: u16) -> bool {
+    let bar = &model.filter;
+    let text = SafeStr(bar.input.text()).terminal_width();
+    let has_room = text < usize::from(row.width.saturating_sub(2 + counts));
+    bar.editing && bar.error.is_some() && !message_fits(model, row.width) && !has_room
+}
+
 /// `142 of 1,204   3 marked (1 off screen)`.
 fn counts(model: &Model, room: usize) -> Vec<Piece> {
     let short = room < 90;
@@ -114,7 +124,15 @@ pub(super) fn popup(model: &Model, bar: Area, painter: &mut Painter<'_>) {
     let mut below = Area { y: bar.y + 1, ..row };
     if model.filter.error.is_some() && !message_fits(model, row.width) {
         painter.clear(Area { x: bar.x, width: bar.width, ..below });
-        painter.line(Area { x: row.x + 2, width: row.width.saturating_sub(2), ..below }, &message(model));
+        let line = Area { x: row.x + 2, width: row.width.saturating_sub(2), ..below };
+        painter.line(line, &message(model));
+        let counts = counts(model, usize::from(row.width));
+        let width = line_width(&counts) as u16 + 3;
+        if counts_are_below(model, row, width)
+            && fits(&message(model), usize::from(line.width.saturating_sub(width)))
+        {
+            painter.right(line, &counts);
+        }
         below.y += 1;
     }
     if model.filter.editing && !model.filter.completion.items.is_empty() {
@@ -159,5 +177,50 @@ fn suggestions(model: &Model, below: Area, painter: &mut Painter<'_>) {
     }
     if items.len() > shown {
         painter.footer(area, &[Piece::new(format!("{}/{}", chosen + 1, items.len()), Role::Dim)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::buffer::{Buffer, Cell};
+    use ratatui::layout::Rect;
+
+    use super::*;
+    use crate::app::harness::Harness;
+    use crate::ui::Theme;
+
+    /// The rows of the bar and of the message, and the column of the cursor.
+    fn drawn(harness: &Harness, columns: u16) -> ([String; 2], usize) {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, 16));
+        let row = Area { x: 0, y: 0, width: columns, height: 1 };
+        let mut painter = Painter::new(&mut buffer, Theme::SIXTEEN);
+        draw(&harness.model, row, &mut painter);
+        popup(&harness.model, row, &mut painter);
+        let cursor = painter.cursor.map_or(0, |at| usize::from(at.x));
+        let wide = usize::from(columns);
+        let rows = [0, 1].map(|row| {
+            let cells = buffer.content().iter().skip(row * wide).take(wide);
+            cells.map(Cell::symbol).collect::<String>()
+        });
+        (rows, cursor)
+    }
+
+    #[test]
+    fn what_is_behind_the_cursor_is_seen_while_a_mistake_is_mended() {
+        let short = "status:active severty:high resource:vm-web-01 a";
+        let long = format!("{short} group:rg-production-west title:\"a b c\" or not since:24h");
+        for (text, columns) in [(short, 60), (short, 80), (long.as_str(), 60), (long.as_str(), 80)] {
+            let mut harness = Harness::small();
+            harness.keys("/ ctrl-u").text(text).keys("Home");
+            for at in 0..text.len() {
+                let ([bar, below], cursor) = drawn(&harness, columns);
+                let behind: String = bar.chars().skip(cursor).collect();
+                let whole = text.len() + 4 < usize::from(columns);
+                let next = &text[at..(at + if whole { text.len() } else { 10 }).min(text.len())];
+                assert!(behind.starts_with(next), "{columns}, {next:?} is not seen: {bar}");
+                assert!(format!("{bar}{below}").contains("there is no field"), "{bar}{below}");
+                harness.keys("→");
+            }
+        }
     }
 }

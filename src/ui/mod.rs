@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | [`theme`] | roles to styles |
 //! | `page` | a text with items and a cursor |
-//! | `paint` | pieces into cells: the only place that touches the buffer |
+//! | `paint` | pieces into cells: the only place that draws into the buffer |
+//! | [`ascii`] | the cells for a terminal without UTF-8 |
 //! | `header`, `filter_bar`, `histogram`, `alert_table`, `heading`, `empty_list`, `details`, `status_line`, `hints` | the parts of the main screen |
 //! | `full` | the full details with their tabs |
 //! | `respond` | their *Take action* tab |
@@ -13,6 +14,7 @@
 //! | `first_run` | the screen without a configuration |
 
 mod alert_table;
+pub mod ascii;
 mod details;
 mod empty_list;
 mod filter_bar;
@@ -54,6 +56,9 @@ pub fn view_with(model: &Model, frame: &mut Frame<'_>, theme: Theme) {
     draw(model, &mut painter);
     if let Some(cursor) = painter.cursor {
         frame.set_cursor_position(cursor);
+    }
+    if model.settings.ascii {
+        ascii::spell(frame.buffer_mut());
     }
 }
 

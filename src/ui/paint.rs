@@ -1,4 +1,4 @@
-//! Puts pieces into cells: the only place that touches the buffer.
+//! Puts pieces into cells: the only place that draws into the buffer.
 
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};

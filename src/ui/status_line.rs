@@ -66,7 +66,7 @@ fn storing(model: &Model) -> Option<Vec<Piece>> {
     Some(vec![Piece::new(format!("storing a change of {} alerts…", thousands(alerts)), Role::Strong)])
 }
 
-/// `dismiss 337 alerts  ████░░░░  120/337  12/s  18 s left   ctrl-c cancels`; in short where that has no room.
+/// `dismiss 337 alerts  ████░░░░  120/337  12/s  18 s left`; in short where that has no room.
 fn running(model: &Model, wide: bool, room: usize) -> Option<Vec<Piece>> {
     let line = running_line(model, if wide { 20 } else { 10 }, false)?;
     if line_width(&line) <= room { Some(line) } else { running_line(model, 5, true) }
@@ -92,13 +92,11 @@ fn running_line(model: &Model, cells: usize, short: bool) -> Option<Vec<Piece>> 
         line.push(Piece::new("  sent by another quell", Role::Dim));
     } else if job.cancelling {
         line.push(Piece::new("   cancelling…", Role::Strong));
-    } else if cells > 10 {
-        line.push(Piece::new("   ctrl-c cancels", Role::Dim));
     }
     Some(line)
 }
 
-/// `142 alerts as NDJSON  ████░░░░  60/142   ctrl-c cancels`.
+/// `142 alerts as NDJSON  ████░░░░  60/142`.
 fn saving(model: &Model, wide: bool) -> Option<Vec<Piece>> {
     let job = model.saving.iter().find(|job| job.begun)?;
     let mut line = vec![Piece::from(format!("{}  ", job.label).as_str())];
@@ -106,8 +104,6 @@ fn saving(model: &Model, wide: bool) -> Option<Vec<Piece>> {
     line.push(Piece::from(format!("  {}/{}", thousands(job.done), thousands(job.total)).as_str()));
     if job.cancelling {
         line.push(Piece::new("   cancelling…", Role::Strong));
-    } else if wide {
-        line.push(Piece::new("   ctrl-c cancels", Role::Dim));
     }
     Some(line)
 }

@@ -4,10 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::*;
-use crate::app::command::{Scope, show_keys};
+use crate::app::command::{CHORDS, Scope, show_keys};
 use crate::app::harness::opening::opening;
 use crate::app::harness::{Given, Harness, ROW};
 use crate::app::key::Key;
+use crate::app::message::{Message, Saved};
 use crate::app::model::Overlay;
 use crate::domain::alert::Scan;
 use crate::domain::table::WALKS;
@@ -67,20 +68,90 @@ fn a_decision_on_one_alert_knows_its_twins_without_a_walk() {
     assert_eq!((confirm.twins.as_ref().map(|twins| twins.targets.len()), harness.walks), (Some(2), 1));
 }
 
+/// The rows of the screen.
+fn rows(model: &Model) -> Vec<String> {
+    let (width, height) = model.size;
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    draw(model, &mut Painter::new(&mut buffer, Theme::SIXTEEN));
+    let cells = buffer.content().chunks(usize::from(width));
+    cells.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect()).collect()
+}
+
+#[test]
+fn the_way_out_of_every_chord_is_shown() {
+    for size in [(120, 36), (80, 24), (60, 16)] {
+        for chord in CHORDS {
+            let mut harness = Harness::small();
+            harness.model.size = size;
+            harness.keys(chord.key);
+            let pending = harness.model.chord.as_mut().unwrap();
+            pending.menu = true;
+            let screen = rows(&harness.model);
+            assert!(screen.last().unwrap().contains("Esc close"), "{}: {screen:#?}", chord.key);
+        }
+    }
+    // Where the menu lists keys, it is one of them.
+    let mut harness = Harness::small();
+    for chord in CHORDS {
+        harness.keys(chord.key);
+        let keys = crate::app::command::which_key(&harness.model);
+        assert_eq!(keys.iter().filter(|(key, _)| key == "Esc").count(), 1, "{}", chord.key);
+        harness.keys("Esc");
+    }
+}
+
+#[test]
+fn what_can_be_cancelled_says_how_in_one_place() {
+    for size in [(160, 40), (120, 36), (92, 24), (91, 24), (80, 24), (60, 16)] {
+        let mut harness = Harness::small();
+        harness.model.size = size;
+        let says = |harness: &Harness| -> (usize, bool) {
+            let screen = rows(&harness.model);
+            let all: usize = screen.iter().map(|row| row.matches("ctrl-c").count()).sum();
+            (all, screen.last().unwrap().starts_with(" ctrl-c cancel "))
+        };
+        assert_eq!(says(&harness), (0, false));
+        harness.keys("* * s r y");
+        assert!(harness.model.notice.is_some());
+        assert_eq!(says(&harness), (1, true), "{size:?}, while a notice is there");
+        harness.model.notice = None;
+        assert_eq!(says(&harness), (1, true), "{size:?}, beside the bar");
+        harness.keys("ctrl-c");
+        assert_eq!(says(&harness), (0, false), "{size:?}, cancelling");
+        let mut harness = Harness::small();
+        harness.model.size = size;
+        harness.keys("W Enter");
+        let number = harness.model.saving[0].number;
+        harness.send(Message::Saved(number, Saved::Begun));
+        assert_eq!(says(&harness), (1, true), "{size:?}, a file");
+    }
+}
+
+#[test]
+fn without_a_sign_for_them_arrows_are_named() {
+    for keys in [":", ": d o w n", "?", "f Enter", "T"] {
+        let mut harness = Harness::small();
+        harness.keys(keys);
+        for (ascii, named) in [(false, false), (true, true)] {
+            harness.model.settings.ascii = ascii;
+            let screen = rows(&harness.model);
+            let text = screen.join("\n");
+            let arrows = [", Down", "Up Down", "Left Right"].iter().any(|names| text.contains(names));
+            assert_eq!(arrows, named, "{keys}: {text}");
+            assert_eq!(screen.last().unwrap().contains(['↑', '↓', '←']), !named, "{keys}: {text}");
+        }
+    }
+}
+
 #[test]
 fn a_list_that_is_being_opened_says_so_and_counts_all_of_it() {
-    let screen = |model: &Model| {
-        let (width, height) = model.size;
-        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-        draw(model, &mut Painter::new(&mut buffer, Theme::SIXTEEN));
-        buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
-    };
+    let text = |model: &Model| rows(model).join("\n");
     let mut harness = opening(Some(251));
-    let early = screen(&harness.model);
+    let early = text(&harness.model);
     for words in ["· opening…", "250/499", "499 of 500", "High 499", "loading…", "▌"] {
         assert!(early.contains(words), "{words}: {early}");
     }
-    let whole = screen(&harness.begin().model);
+    let whole = text(&harness.begin().model);
     assert!(whole.contains("250/499") && whole.contains("499 of 500"), "{whole}");
     assert!(!whole.contains("opening") && !whole.contains("loading"), "{whole}");
 }

@@ -14,9 +14,15 @@ use crate::ui::paint::Painter;
 pub(super) fn draw(row: Area, input: &Input, painter: &mut Painter<'_>) {
     let pieces = safe(SafeStr(input.text()), Role::Body);
     let column = cursor_column(input);
-    let from = column.saturating_sub(usize::from(row.width).saturating_sub(1));
+    let from = first_column(column, line_width(&pieces), usize::from(row.width));
     painter.line(row, &without(&pieces, from));
     painter.cursor_at(row, column - from);
+}
+
+/// The first column of a text that is shown where so many have room: the cursor is seen, and something of what is behind it.
+pub(super) fn first_column(cursor: usize, text: usize, room: usize) -> usize {
+    let behind = text.saturating_sub(cursor).min(room / 4);
+    (cursor + behind).saturating_sub(room.saturating_sub(1))
 }
 
 /// The column of the cursor in the safe form of the text.

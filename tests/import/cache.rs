@@ -109,7 +109,7 @@ fn change(store: &StoreHandle, want: Status) -> quell::domain::ChangeId {
         .call_blocking(move |store| {
             let table = store.snapshot();
             let keys: Vec<_> = table.rows().map(|(_, row)| row.key()).collect();
-            let targets: Vec<Target> = plan(&table, &keys, want, &KeySet::default()).into_targets();
+            let targets: Vec<Target> = plan(&table, &keys, want, &KeySet::default()).targets();
             store
                 .queue(&NewChange {
                     targets,

@@ -243,6 +243,70 @@ fn lines_from_a_pipe_are_answered_with_the_alerts_of_the_file() {
     }
 }
 
+#[test]
+fn words_are_answered_while_a_file_is_read() {
+    let home = tempfile::tempdir().unwrap();
+    let pipe = pipe(home.path());
+    let environment = [("HOME", home.path().to_str().unwrap()), ("USER", "ann")];
+    let mut pty = Pty::start(&["--plain", "--file", pipe.to_str().unwrap()], &environment, (80, 40));
+    pty.wait("Being read").wait("No alert was read yet.").wait("list>");
+    let writer = write(&pipe, 400);
+    // The file is not at its end, and never will be.
+    pty.wait("Reading: ").wait(", 400 alerts.");
+    pty.type_text("list\n").wait("380 more: type more.").wait("Reading goes on.");
+    pty.type_text("status resolved 1\n").wait("Queued: resolve 1 alert");
+    pty.type_text("here\n").wait("Being read: ");
+    pty.type_text("quit\n").wait("quit again leaves");
+    pty.type_text("quit\n");
+    assert_eq!(pty.end(), 0);
+    drop(writer);
+}
+
+/// Whoever talks through a pipe is not kept waiting either, where the answer does not hang on the rest of the file.
+#[test]
+fn a_pipe_is_answered_and_left_while_a_file_is_read() {
+    let home = tempfile::tempdir().unwrap();
+    let pipe = pipe(home.path());
+    let mut child = quell(home.path())
+        .args(["--plain", "--file"])
+        .arg(&pipe)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let writer = write(&pipe, 1);
+    child.stdin.take().unwrap().write_all(b"here\nquit\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && out.matches("Being read").count() == 2, "{out}");
+    drop(writer);
+}
+
+#[test]
+fn lines_are_ascii_where_the_locale_is_not_utf_8() {
+    let home = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(fixture("mixed.ndjson")).unwrap();
+    let file = home.path().join("grün.ndjson");
+    std::fs::write(&file, text.lines().next().unwrap().replace("A tool", "Ein Gerät → 日本")).unwrap();
+    let say = |locale: &str| {
+        let mut child = quell(home.path())
+            .env("LC_ALL", locale)
+            .args(["--plain", "--file"])
+            .arg(&file)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all("list\n1\ndetails\njson\nfilter ä\n".as_bytes()).unwrap();
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+    };
+    let (plain, whole) = (say("C"), say("C.UTF-8"));
+    let foreign: Vec<&str> = plain.lines().filter(|line| !line.is_ascii()).collect();
+    assert!(foreign.is_empty(), "{foreign:#?}");
+    assert!(plain.contains("1. High. Ein Ger?t to ?? that copies"), "{plain}");
+    assert!(whole.contains("1. High. Ein Gerät → 日本 that copies"), "{whole}");
+}
+
 /// A named pipe in a folder.
 fn pipe(home: &Path) -> PathBuf {
     let path = home.join("alerts.ndjson");

@@ -329,8 +329,7 @@ pub(crate) fn plan(model: &Model) -> Plan {
         } else if row.status() == Status::Dismissed {
             plan.skipped.push((key, Skip::AlreadySo));
         } else {
-            let target = Target { id: row.id(), seen: row.status(), want: Status::Dismissed };
-            plan.targets.push((key, target));
+            plan.targets.push((key, row.status()));
         }
     }
     plan

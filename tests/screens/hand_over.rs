@@ -8,8 +8,8 @@ use quell::app::model::{
     Contents, Model, Overlay, PipeEnd, PipeOutput, PipePrompt, SavePrompt, SaveState, Saving, Scroll,
 };
 use quell::app::{Effect, update};
-use quell::domain::change::{ScriptTool, Target};
-use quell::domain::{AlertId, SafeText, Status};
+use quell::domain::change::{Plan, ScriptTool};
+use quell::domain::{AlertKey, SafeText, Status};
 
 use crate::fixture::{full_list, now};
 
@@ -51,13 +51,11 @@ pub(crate) fn exists(size: (u16, u16)) -> Model {
 }
 
 pub(crate) fn script(size: (u16, u16)) -> Model {
-    let target = |at: usize| Target {
-        id: AlertId::new(format!("/subscriptions/s/alerts/{at}")),
-        seen: Status::Active,
-        want: Status::Dismissed,
-    };
-    let targets: Arc<[Target]> = (0..337).map(target).collect();
-    let contents = |_: &Model| Contents::Script { targets, status: Status::Dismissed, tool: ScriptTool::Az };
+    let targets = (0..337).map(|at| (AlertKey(at), Status::Active)).collect();
+    let mut plan = Plan::default();
+    plan.targets = targets;
+    let plan = Arc::new(plan);
+    let contents = |_: &Model| Contents::Script { plan, status: Status::Dismissed, tool: ScriptTool::Az };
     save(size, contents, "quell-dismissed-2026-11-26T1402.sh", SaveState::Typing)
 }
 

@@ -4,6 +4,7 @@ use quell::app::input::Input;
 use quell::app::message::{ActLine, AlertLine};
 use quell::app::model::{AssignMenu, Chosen, Inside, Judge, Log, Model, NotePrompt, Overlay, Window};
 use quell::domain::change::{Outcome, Tally};
+use quell::domain::picked::Picked;
 use quell::domain::record::{Act, Deed, DeedId, DeedKind, FeedbackReason, LogEntry, Past};
 use quell::domain::remediation::StepId;
 use quell::domain::{AlertKey, SafeText, Status};
@@ -31,9 +32,7 @@ pub(crate) fn past() -> Vec<Past> {
 }
 
 fn chosen(model: &Model, keys: &[u32], off_screen: usize) -> Chosen {
-    let keys: Vec<AlertKey> = keys.iter().map(|key| AlertKey(*key)).collect();
-    let ids = keys.iter().map(|key| model.table.get(*key).unwrap().id()).collect();
-    Chosen { ids, first: keys.first().copied(), off_screen }
+    Chosen { alerts: Picked::of(&model.table, keys.iter().map(|key| AlertKey(*key))), off_screen }
 }
 
 pub(crate) fn note(size: (u16, u16)) -> Model {

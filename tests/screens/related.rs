@@ -10,7 +10,7 @@ use quell::app::model::{
 };
 use quell::app::related;
 use quell::domain::alert::Scan;
-use quell::domain::change::{Target, plan};
+use quell::domain::change::plan;
 use quell::domain::fact::{Fact, FactKind};
 use quell::domain::incident::families;
 use quell::domain::key_set::KeySet;
@@ -292,9 +292,8 @@ pub(crate) fn twins(size: (u16, u16)) -> Model {
     let mut model = list(size, 1);
     let keys = [AlertKey(1), AlertKey(6)];
     let mut plan = plan(&model.table, &keys, Status::Dismissed, &KeySet::default());
-    let id = model.table.get(AlertKey(5)).unwrap().id();
-    let twin = (AlertKey(5), Target { id, seen: Status::Active, want: Status::Dismissed });
-    plan.targets.push(twin.clone());
+    let twin = (AlertKey(5), Status::Active);
+    plan.targets.push(twin);
     model.overlays.push(Overlay::Confirm(Box::new(Confirm {
         status: Status::Dismissed,
         matching: 2,

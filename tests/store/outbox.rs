@@ -1,5 +1,7 @@
 //! Queueing, sending, retrying, assigning, the owning thread.
 
+use quell::domain::record::{Deed, DeedKind};
+
 use crate::common::*;
 
 #[test]
@@ -9,16 +11,16 @@ fn a_queued_change_overlays_the_status_and_survives_a_kill() {
     list(&mut store, [alert("a", Status::Active), alert("b", Status::Active)]);
     let first = store.queue(&change(&["a", "b", "later"], Status::Active, Status::Dismissed)).unwrap();
     assert_eq!(status_of(&mut store, "a"), (Status::Dismissed, Status::Active));
-    let due = store.due(now(), 10, &[]).unwrap();
+    let due = store.due("", now(), 10, &[]).unwrap();
     assert_eq!(
         due.iter().map(|item| item.target.id.clone()).collect::<Vec<_>>(),
         [id("a"), id("b"), id("later")]
     );
     assert!(due.iter().all(|item| item.sent == Sent::No && item.attempts == 0));
     assert_eq!(mark(&mut store, &[due[0].row]), [due[0].row]);
-    let rest = store.due(now(), 10, &[due[0].row]).unwrap();
+    let rest = store.due("", now(), 10, &[due[0].row]).unwrap();
     assert_eq!(rest.len(), 2, "what is being sent is not given out twice");
-    let orphan = &store.due(now(), 10, &[]).unwrap()[0];
+    let orphan = &store.due("", now(), 10, &[]).unwrap()[0];
     assert_eq!((orphan.row, orphan.sent), (due[0].row, Sent::Perhaps), "what nobody sends any more is");
     assert_eq!(store.next_due(now(), &[due[1].row]).unwrap(), Some(now()));
 
@@ -28,7 +30,7 @@ fn a_queued_change_overlays_the_status_and_survives_a_kill() {
     assert_eq!(status_of(&mut store, "a"), (Status::Dismissed, Status::Active));
     assert_eq!(store.snapshot().pending_count(), 2);
     assert_eq!(store.pending_total().unwrap(), 3);
-    let again = store.due(now(), 10, &[]).unwrap();
+    let again = store.due("", now(), 10, &[]).unwrap();
     assert_eq!(again.iter().map(|item| item.sent).collect::<Vec<_>>(), [Sent::Perhaps, Sent::No, Sent::No]);
     for (before, after) in due.iter().zip(&again) {
         assert_eq!((before.row, &before.request_id), (after.row, &after.request_id));
@@ -58,19 +60,19 @@ fn only_the_oldest_unsettled_row_of_an_alert_is_due() {
     store.queue(&change(&["a"], Status::Resolved, Status::Dismissed)).unwrap();
     assert_eq!(status_of(&mut store, "a").0, Status::Dismissed);
     let wants = |store: &mut Store, at| -> Vec<Status> {
-        store.due(at, 10, &[]).unwrap().into_iter().map(|item| item.target.want).collect()
+        store.due("", at, 10, &[]).unwrap().into_iter().map(|item| item.target.want).collect()
     };
     assert_eq!(wants(&mut store, now()), [Status::InProgress, Status::Resolved]);
-    let due = store.due(now(), 10, &[]).unwrap();
+    let due = store.due("", now(), 10, &[]).unwrap();
     let later = now() + TimeDelta::seconds(5);
     postpone(&mut store, due[0].row, later, &who("throttled"));
     postpone(&mut store, due[1].row, later + TimeDelta::seconds(1), &who("throttled"));
     assert_eq!(wants(&mut store, now()), []);
     assert_eq!(store.next_due(now(), &[]).unwrap(), Some(later), "rows behind a postponed one do not count");
-    let due = store.due(later, 10, &[]).unwrap();
+    let due = store.due("", later, 10, &[]).unwrap();
     assert_eq!((due.len(), due[0].attempts, due[0].sent), (1, 1, Sent::Perhaps));
     mark(&mut store, &[due[0].row]);
-    assert_eq!(store.due(later, 10, &[due[0].row]).unwrap(), [], "nothing overtakes what is being sent");
+    assert_eq!(store.due("", later, 10, &[due[0].row]).unwrap(), [], "nothing overtakes what is being sent");
     settle(&mut store, due[0].row, Outcome::Verified, &SafeText::default());
     assert_eq!(wants(&mut store, later), [Status::Resolved]);
     assert_eq!(store.next_due(later, &[]).unwrap(), Some(later));
@@ -83,7 +85,7 @@ fn retry_takes_up_only_what_failed_and_keeps_its_identity() {
     let names = ["ok", "failed", "conflict", "unconfirmed", "superseded", "pending", "cancelled"];
     list(&mut store, names.map(|name| alert(name, Status::Active)));
     let first = store.queue(&change(&names, Status::Active, Status::Dismissed)).unwrap();
-    let due = store.due(now(), 10, &[]).unwrap();
+    let due = store.due("", now(), 10, &[]).unwrap();
     let outcomes =
         [Outcome::Verified, Outcome::Failed, Outcome::Conflict, Outcome::Unconfirmed, Outcome::Failed];
     for (item, outcome) in due.iter().zip(outcomes) {
@@ -100,7 +102,7 @@ fn retry_takes_up_only_what_failed_and_keeps_its_identity() {
 
     assert_eq!(store.retry(first).unwrap(), 3);
     let again: Vec<_> =
-        store.due(now(), 10, &[]).unwrap().into_iter().filter(|item| item.change == first).collect();
+        store.due("", now(), 10, &[]).unwrap().into_iter().filter(|item| item.change == first).collect();
     assert_eq!(
         again.iter().map(|item| item.target.id.clone()).collect::<Vec<_>>(),
         ["failed", "conflict", "unconfirmed", "pending"].map(id)
@@ -124,7 +126,7 @@ fn what_follows_a_refused_change_expects_the_status_that_stayed() {
     let first = store.queue(&change(&["a"], Status::Active, Status::InProgress)).unwrap();
     store.queue(&change(&["a"], Status::InProgress, Status::Resolved)).unwrap();
     assert_eq!(store.cancel(first).unwrap(), 1);
-    let due = store.due(now(), 10, &[]).unwrap();
+    let due = store.due("", now(), 10, &[]).unwrap();
     assert_eq!((due[0].target.seen, due[0].target.want), (Status::Active, Status::Resolved));
 }
 
@@ -134,7 +136,7 @@ fn what_was_sent_and_what_was_cancelled_outlast_the_program() {
     let mut store = open(folder.path());
     list(&mut store, ["a", "b", "c"].map(|name| alert(name, Status::Active)));
     let first = store.queue(&change(&["a", "b", "c"], Status::Active, Status::Dismissed)).unwrap();
-    let rows: Vec<i64> = store.due(now(), 10, &[]).unwrap().iter().map(|item| item.row).collect();
+    let rows: Vec<i64> = store.due("", now(), 10, &[]).unwrap().iter().map(|item| item.row).collect();
     mark(&mut store, &rows[..2]);
     let later = |row, sent| Postponement { row, not_before: now(), detail: SafeText::default(), sent };
     store.postpone_many(&[later(rows[0], Sent::Accepted), later(rows[1], Sent::No)]).unwrap();
@@ -143,7 +145,7 @@ fn what_was_sent_and_what_was_cancelled_outlast_the_program() {
     assert_eq!(store.cancel(first).unwrap(), 1, "only what was certainly not sent");
     store.close();
     let mut store = open(folder.path());
-    let due = store.due(now(), 10, &[]).unwrap();
+    let due = store.due("", now(), 10, &[]).unwrap();
     let found: Vec<_> = due.iter().map(|item| (item.row, item.sent, item.withdrawn)).collect();
     assert_eq!(found, [(rows[0], Sent::Accepted, true), (rows[2], Sent::Perhaps, true)]);
 }
@@ -152,13 +154,13 @@ fn what_was_sent_and_what_was_cancelled_outlast_the_program() {
 fn only_the_holder_of_a_lease_that_runs_marks_rows() {
     let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
     store.queue(&change(&["a"], Status::Active, Status::Dismissed)).unwrap();
-    let row = store.due(now(), 10, &[]).unwrap()[0].row;
+    let row = store.due("", now(), 10, &[]).unwrap()[0].row;
     assert_eq!(store.mark_sending(&[row], "one", now()).unwrap(), None);
     assert!(store.try_lease("one", now()).unwrap());
     let expired = now() + TimeDelta::seconds(60);
     assert_eq!(store.mark_sending(&[row], "one", expired).unwrap(), None);
     assert_eq!(store.mark_sending(&[row], "two", now()).unwrap(), None);
-    assert_eq!(store.due(now(), 10, &[]).unwrap()[0].sent, Sent::No, "nothing was marked");
+    assert_eq!(store.due("", now(), 10, &[]).unwrap()[0].sent, Sent::No, "nothing was marked");
     assert_eq!(store.mark_sending(&[row], "one", now()).unwrap(), Some(vec![row]));
 }
 
@@ -209,4 +211,90 @@ fn the_thread_publishes_what_changed_and_closes_cleanly() {
     assert!(matches!(clone.call_blocking(|_| ()), Err(StoreError::Closed)));
     let wal = folder.path().join("journal.db-wal");
     assert!(!wal.exists() || fs::metadata(wal).unwrap().len() == 0, "the log was merged");
+}
+
+#[test]
+fn a_change_is_for_the_tenant_signed_in_to_and_so_is_its_undo() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    list(&mut store, ["a", "b", "c"].map(|name| alert(name, Status::Active)));
+    let due = |store: &mut Store, tenant: &str| -> Vec<AlertId> {
+        store.due(tenant, now(), 10, &[]).unwrap().into_iter().map(|item| item.target.id).collect()
+    };
+    store.queue(&change(&["a"], Status::Active, Status::Resolved)).unwrap();
+    assert_eq!(
+        (due(&mut store, "one"), store.held("one").unwrap()),
+        (vec![id("a")], None),
+        "nobody had signed in"
+    );
+    store.set_tenant("").unwrap();
+    store.set_tenant("ONE").unwrap();
+    store.queue(&change(&["b"], Status::Active, Status::Resolved)).unwrap();
+    store.close();
+    let mut store = open(folder.path());
+    store.set_tenant("two").unwrap();
+    let second = store.queue(&change(&["c"], Status::Active, Status::Resolved)).unwrap();
+    for (tenant, names, held) in
+        [("One", &["a", "b"][..], 1), ("two", &["c"], 2), ("three", &[], 3), ("", &["a", "b", "c"], 0)]
+    {
+        let ids: Vec<AlertId> = names.iter().map(|name| id(name)).collect();
+        let waits = store.held(tenant).unwrap().map_or(0, |held| held.alerts);
+        assert_eq!((due(&mut store, tenant), waits), (ids, held), "{tenant}");
+    }
+    assert_eq!(store.held("three").unwrap().unwrap().tenant.raw(), "two", "the newest");
+    let row = store.due("two", now(), 10, &[]).unwrap()[0].row;
+    mark(&mut store, &[row]);
+    store
+        .settle_many(&[Settlement {
+            row,
+            outcome: Outcome::Unconfirmed,
+            detail: who(""),
+            sent: Sent::Accepted,
+        }])
+        .unwrap();
+    store.record_reads(&[(&alert("c", Status::Resolved).raw, &alert("c", Status::Resolved).data)]).unwrap();
+    store.set_tenant("one").unwrap();
+    assert!(store.undo(second, &who("ann"), now()).unwrap().change.is_some());
+    assert_eq!((due(&mut store, "one").len(), due(&mut store, "two")), (2, vec![id("c")]));
+}
+
+#[test]
+fn a_decision_on_very_many_alerts_is_shown_whole() {
+    let names: Vec<String> = (0..2_100).map(|at| format!("n{at}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    list(&mut store, names.iter().map(|name| alert(name, Status::Active)));
+    let taken = NewChange { take: true, ..change(&names, Status::Active, Status::InProgress) };
+    let taken = store.queue(&taken).unwrap();
+    store
+        .audit(
+            &Deed::new(DeedKind::Note, who("bob"), now())
+                .on(names[1_000..].iter().map(|name| id(name)))
+                .saying("x"),
+        )
+        .unwrap();
+    let shown = |store: &mut Store| -> Vec<_> {
+        let table = store.snapshot();
+        table.rows().map(|(_, row)| (row.id(), row.status(), row.local().cloned())).collect()
+    };
+    let before = shown(&mut store);
+    for (at, (_, status, local)) in before.iter().enumerate() {
+        let local = local.as_ref().unwrap();
+        assert_eq!((*status, local.assigned.clone()), (Status::InProgress, Some(who("ann"))));
+        assert_eq!((local.changed_by.clone(), local.notes.is_empty()), (Some(who("ann")), at < 1_000));
+    }
+    store.close();
+    let mut store = open(folder.path());
+    assert_eq!(shown(&mut store), before);
+    store.undo(taken, &who("ann"), now()).unwrap();
+    let after = shown(&mut store);
+    assert!(after.iter().all(|(_, status, _)| *status == Status::Active));
+    assert_eq!(
+        after.iter().filter(|(_, _, local)| local.is_none()).count(),
+        1_000,
+        "nobody has or changed them"
+    );
+    store.close();
+    assert_eq!(shown(&mut open(folder.path())), after);
 }

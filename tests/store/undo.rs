@@ -6,7 +6,7 @@ use crate::common::*;
 fn deliver(store: &mut Store) -> usize {
     let mut sent = 0;
     loop {
-        let due = store.due(now(), 100, &[]).unwrap();
+        let due = store.due("", now(), 100, &[]).unwrap();
         if due.is_empty() {
             return sent;
         }
@@ -34,7 +34,7 @@ fn undo_goes_back_to_each_alerts_own_former_status_and_spares_the_rest() {
     dismissal.take = true;
     let first = store.queue(&dismissal).unwrap();
     assert_eq!(store.snapshot().find(&id("active")).unwrap().local().unwrap().assigned, Some(who("ann")));
-    let refused = store.due(now(), 10, &[]).unwrap()[5].row;
+    let refused = store.due("", now(), 10, &[]).unwrap()[5].row;
     settle(&mut store, refused, Outcome::Failed, &who("403"));
     assert_eq!(deliver(&mut store), 5);
     let reactivated = alert("colleague", Status::Active);
@@ -92,7 +92,7 @@ fn what_somebody_else_did_already_is_not_ours_to_undo() {
     let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
     list(&mut store, [alert("a", Status::Active)]);
     let first = store.queue(&change(&["a"], Status::Active, Status::Dismissed)).unwrap();
-    let row = store.due(now(), 10, &[]).unwrap()[0].row;
+    let row = store.due("", now(), 10, &[]).unwrap()[0].row;
     let theirs = alert("a", Status::Dismissed);
     store.record_read(&theirs.raw, &theirs.data).unwrap();
     let detail = SafeText::default();
@@ -164,7 +164,7 @@ fn what_takes_alerts_over_gives_them_back_and_takes_them_again() {
         })
     };
     assert_eq!(assigned(&mut store), ["ann"; 4]);
-    let due = store.due(now(), 10, &[]).unwrap();
+    let due = store.due("", now(), 10, &[]).unwrap();
     settle(&mut store, due[1].row, Outcome::Failed, &who("403"));
     settle(&mut store, due[2].row, Outcome::Conflict, &who("409"));
     settle(&mut store, due[3].row, Outcome::Cancelled, &who(""));
@@ -185,7 +185,7 @@ fn what_was_not_sent_is_undone_without_a_request_and_redone() {
     let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
     list(&mut store, ["a", "b", "c"].map(|name| alert(name, Status::Active)));
     let first = store.queue(&change(&["a", "b", "c"], Status::Active, Status::Dismissed)).unwrap();
-    let due = store.due(now(), 10, &[]).unwrap();
+    let due = store.due("", now(), 10, &[]).unwrap();
     mark(&mut store, &[due[0].row]);
     postpone(&mut store, due[1].row, now(), &who("reply lost"));
     let undone = store.undo(first, &who("ann"), now()).unwrap();
@@ -195,7 +195,7 @@ fn what_was_not_sent_is_undone_without_a_request_and_redone() {
     assert_eq!(targets.iter().map(|t| t.target.id.clone()).collect::<Vec<_>>(), [id("a"), id("b")]);
     assert_eq!(status_of(&mut store, "c"), (Status::Active, Status::Active));
     assert_eq!(status_of(&mut store, "a").0, Status::Active);
-    let due = store.due(now(), 10, &[due[0].row]).unwrap();
+    let due = store.due("", now(), 10, &[due[0].row]).unwrap();
     assert_eq!(due.len(), 1, "the way back of `a` waits for its way there");
     assert_eq!((due[0].target.seen, due[0].target.want), (Status::Dismissed, Status::Active));
 

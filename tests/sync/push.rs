@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use quell::azure::{ArmClient, Endpoint, Limits, TokenSource};
 use quell::domain::Status;
 use quell::domain::change::{Outcome, Tally};
 use quell::domain::progress::{FaultKind, SyncEvent};
 use quell::emulator::Emulator;
-use quell::sync::{PushGoal, PushReport, push_until};
+use quell::sync::{EngineConfig, PushGoal, PushReport, Source, pull_once, push_until};
 
 use crate::world::{World, faulty, id, posted, posted_to, posts, remote};
 
@@ -213,4 +216,49 @@ async fn read_only_sends_nothing() {
     assert_eq!(report.pending, 4);
     assert!(emulator.log().is_empty());
     assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Pending));
+}
+
+/// A sign-in to a tenant, and a source that takes no other.
+async fn tenant(world: &World, guid: &str) -> (Emulator, EngineConfig) {
+    let token = format!("e30.{}.s", URL_SAFE_NO_PAD.encode(format!(r#"{{"tid":"{guid}"}}"#)));
+    let config = quell::emulator::Config { token: token.clone(), ..faulty(&[]) };
+    let emulator = world.serve_many(3, config).await;
+    let endpoint = Endpoint::parse(&emulator.base_url()).unwrap();
+    let client = ArmClient::new(endpoint, TokenSource::fixed(&token), Limits::unlimited()).unwrap();
+    let config = EngineConfig { source: Source::Arm(client), ..world.config(&emulator) };
+    (emulator, config)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_decided_for_another_tenant_waits_for_it() {
+    let world = World::new();
+    let (first, to_first) = tenant(&world, "AAAA-1").await;
+    let (second, to_second) = tenant(&world, "bbbb-2").await;
+    // Before anybody had signed in.
+    let early = world.queue([id(0)], Status::Active, Status::Resolved).await;
+    pull_once(&to_first, world.told.listener()).await.unwrap();
+    let later = world.queue([id(1)], Status::Active, Status::Dismissed).await;
+
+    let all = |config| push_until(config, PushGoal::AllSettled, LONG, world.told.listener());
+    let report = all(&to_second).await;
+    let fault = report.fault.unwrap();
+    assert_eq!((report.reached, report.pending, fault.kind), (false, 2, FaultKind::OtherTenant));
+    let words = fault.message.raw();
+    assert!(words.starts_with("what is queued for 2 alerts was decided for the tenant aaaa-1"), "{words}");
+    assert!(world.told.all().contains(&SyncEvent::PushWaits(fault.clone())));
+    // Neither the sign-in nor a retry makes them the other tenant's.
+    pull_once(&to_second, world.told.listener()).await.unwrap();
+    let own = world.queue([id(2)], Status::Active, Status::Resolved).await;
+    let report = push_until(&to_second, PushGoal::Settled(own), LONG, world.told.listener()).await;
+    assert_eq!((report.reached, report.tally), (true, Some(verified(1))));
+    let report = push_until(&to_second, PushGoal::Settled(later), LONG, world.told.listener()).await;
+    assert_eq!((report.reached, report.pending), (false, 2));
+    assert_eq!(posted(&second), [id(2).name().to_owned()].into());
+
+    let report = all(&to_first).await;
+    assert!(report.reached, "{report:?}");
+    for change in [early, later] {
+        assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Verified));
+    }
+    assert_eq!(posted(&first), [0, 1].map(|number| id(number).name().to_owned()).into());
 }

@@ -8,11 +8,9 @@ use crate::app::keymap::Keymap;
 use crate::app::layout::SIDE_BY_SIDE;
 use crate::app::message::Mention;
 use crate::app::model::{Model, Pane, Section};
+use crate::app::settings::Settings;
 use crate::app::{details, first_run, overlays};
 use crate::domain::view::DIGITS;
-
-/// From so many columns on, the status line says how to cancel what runs.
-const SAYS_CANCEL: u16 = 92;
 
 /// More than any rank of the table.
 const LATER: u8 = 100;
@@ -31,8 +29,23 @@ pub fn show_keys(keys: &[Key]) -> String {
     keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
 }
 
+/// Keys as the terminal can show them: without a sign for the arrows these are named. `v` would be another key.
+pub fn shown_keys(keys: &str, settings: &Settings) -> String {
+    let named = [("↑", "Up"), ("↓", "Down"), ("←", "Left"), ("→", "Right")];
+    let named = named.into_iter().filter(|_| settings.ascii);
+    named.fold(keys.to_owned(), |keys, (sign, name)| keys.replace(sign, name))
+}
+
 /// The next keys and what they do, the most important first.
 pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
+    let mut hints = next_keys(model);
+    for (keys, _) in &mut hints {
+        *keys = shown_keys(keys, &model.settings);
+    }
+    hints
+}
+
+fn next_keys(model: &Model) -> Vec<(String, &'static str)> {
     let fixed = |hints: &[(&str, &'static str)]| -> Vec<(String, &'static str)> {
         hints.iter().map(|(keys, label)| ((*keys).to_owned(), *label)).collect()
     };
@@ -46,12 +59,7 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         return fixed(&[("Enter", "apply"), ("Tab", "choose"), ("Esc", "restore"), ("ctrl-u", "empty")]);
     }
     if model.chord.is_some() {
-        let mut keys = which_key(model);
-        let leave = ("Esc".to_owned(), "close");
-        if !keys.contains(&leave) {
-            keys.push(leave);
-        }
-        return keys;
+        return which_key(model);
     }
     let scope = Scope::of(model);
     // What only this tab knows comes before what works everywhere.
@@ -81,11 +89,8 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     {
         ranked.push((0, format!("{}–{}", first.digit(), last.digit()), "section"));
     }
-    // A wide status line says it beside the bar.
-    let cancels = model.bulk.running.iter().any(|job| !job.cancelling)
-        || model.saving.iter().any(|job| job.begun && !job.cancelling);
-    if cancels && model.size.0 < SAYS_CANCEL {
-        ranked.push((LATER + 3, Key::ctrl('c').to_string(), "cancel"));
+    if let Some(hint) = interrupts(model) {
+        ranked.push((0, Key::ctrl('c').to_string(), hint));
     }
     // Without a key to go by, what fills the screen or lies over the list is a trap.
     if model.focus == Pane::Full || model.focus == Pane::Details && model.size.0 < SIDE_BY_SIDE {
@@ -95,11 +100,17 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
             "back",
         ));
     }
-    if model.sync.reading.is_some() && !model.sync.stopping && !cancels {
-        ranked.push((0, Key::ctrl('c').to_string(), "stop reading"));
-    }
     ranked.sort_by_key(|(rank, ..)| *rank);
     ranked.into_iter().map(|(_, keys, label)| (keys, label)).collect()
+}
+
+/// What ctrl-c does to what is under way, if anything can be cancelled.
+fn interrupts(model: &Model) -> Option<&'static str> {
+    let cancels = model.bulk.running.iter().any(|job| !job.cancelling)
+        || model.saving.iter().any(|job| job.begun && !job.cancelling)
+        || model.respond.trigger.confirmed.iter().any(|one| one.running && !one.cancelling);
+    let reads = model.sync.reading.is_some() && !model.sync.stopping;
+    if cancels { Some("cancel") } else { reads.then_some("stop reading") }
 }
 
 /// The entities whose letters can follow, when the chord so far is that of a pivot and they are known.
@@ -143,15 +154,16 @@ fn in_full(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
     closes.then_some((spec.rank + LATER, "close"))
 }
 
-/// What can follow the keys of the chord so far.
+/// What can follow the keys of the chord so far; the way out at the end.
 pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
     let Some(chord) = &model.chord else { return Vec::new() };
     let typed = &chord.pending.keys;
     let keymap = &model.settings.keymap;
+    let leave = ("Esc".to_owned(), "close");
     let others = |own: fn(Command) -> bool| {
         let specs = keymap.in_scope(Scope::of(model)).filter(move |(spec, _)| !own(spec.command));
         let rests = specs.filter_map(|(spec, _)| Some((keymap.rest(spec.command, typed)?, spec.hint)));
-        rests.chain([("Esc".to_owned(), "close")])
+        rests.chain([leave.clone()])
     };
     if let Some(mentions) = pivots(model) {
         let letters = match mentions.len() {
@@ -180,6 +192,7 @@ pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
         .flat_map(|(spec, sequences)| sequences.iter().map(move |keys| (spec, keys)))
         .filter(|(_, keys)| keys.len() > typed.len() && keys.starts_with(typed))
         .map(|(spec, keys)| (show_keys(&keys[typed.len()..]), spec.hint))
+        .chain([leave.clone()])
         .collect()
 }
 

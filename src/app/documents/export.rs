@@ -44,8 +44,8 @@ pub fn title(contents: &Contents) -> String {
             }
             title + &hidden(*off_screen)
         }
-        Contents::Script { targets, status, .. } => {
-            format!("Script: {} to {}", counted(targets.len(), "alert"), status.word())
+        Contents::Script { plan, status, .. } => {
+            format!("Script: {} to {}", counted(plan.targets.len(), "alert"), status.word())
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::app::command::{self, Scope};
 use crate::app::document::{Document, Piece, Role, line_width, width};
 use crate::app::documents::flow::Flow;
-use crate::app::keymap::Keymap;
+use crate::app::settings::Settings;
 
 /// Blank cells between columns.
 const GAP: usize = 3;
@@ -23,8 +23,11 @@ const SIGNS: [(&str, &str); 10] = [
 ];
 
 /// Lays out every command of a scope by head, each head in as many columns as fit, then the signs of the list.
-pub fn help(keymap: &Keymap, scope: Scope, columns: usize) -> Document {
-    let sections = command::help(keymap, scope);
+pub fn help(settings: &Settings, scope: Scope, columns: usize) -> Document {
+    let mut sections = command::help(&settings.keymap, scope);
+    for (keys, _) in sections.iter_mut().flat_map(|section| &mut section.rows) {
+        *keys = command::shown_keys(keys, settings);
+    }
     let keys =
         sections.iter().flat_map(|section| &section.rows).map(|(key, _)| width(key)).max().unwrap_or(0);
     let mut flow = Flow::new(columns);

@@ -6,7 +6,7 @@ use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{self, counted, thousands};
 use crate::app::documents::reading;
 use crate::app::model::{Model, SubscriptionState};
-use crate::domain::change::ChangeRecord;
+use crate::domain::change::{ChangeRecord, RECENT};
 use crate::domain::{SafeStr, Status};
 
 /// Cells of a bar.
@@ -166,7 +166,7 @@ fn recent(flow: &mut Flow, model: &Model) {
     flow.section("Recent changes");
     // Those on their way stand above.
     let runs = |record: &&ChangeRecord| model.bulk.running.iter().any(|running| running.change == record.id);
-    let mut ended = model.bulk.recent.iter().filter(|record| !runs(record)).peekable();
+    let mut ended = model.bulk.recent.iter().take(RECENT).filter(|record| !runs(record)).peekable();
     if ended.peek().is_none() {
         flow.words("  none", Role::Dim);
     }
@@ -182,6 +182,9 @@ fn recent(flow: &mut Flow, model: &Model) {
         }
         flow.wrap("", "        ", &line);
         why(flow, record);
+    }
+    if let more @ 1.. = model.bulk.recent.len().saturating_sub(RECENT) {
+        flow.words(&format!("  … {} more", thousands(more)), Role::Dim);
     }
 }
 
@@ -221,7 +224,7 @@ pub fn what(record: &ChangeRecord) -> String {
 mod tests {
     use super::*;
     use crate::app::harness::Harness;
-    use crate::domain::SafeText;
+    use crate::domain::{ChangeId, SafeText};
 
     #[test]
     fn what_an_undo_left_is_named_as_far_as_anyone_reads() {
@@ -232,6 +235,23 @@ mod tests {
             model.bulk.spared = spared.collect();
             assert_eq!(last(&model).as_deref(), Some(said));
         }
+    }
+
+    #[test]
+    fn recent_changes_are_named_as_far_as_anyone_reads() {
+        let mut harness = Harness::small();
+        harness.keys("* * s r y");
+        let recent = &mut harness.model.bulk.recent;
+        for id in 2..=RECENT as i64 + 2 {
+            recent.insert(0, ChangeRecord { id: ChangeId(id), ..recent[0].clone() });
+        }
+        harness.model.bulk.running.clear();
+        let text = jobs(&harness.model, 100).text();
+        assert_eq!(
+            (text.matches("resolve 4 alerts").count(), text.trim_end().ends_with("  … 2 more")),
+            (RECENT, true),
+            "{text}"
+        );
     }
 
     #[test]

@@ -47,7 +47,7 @@ fn words(fault: &Fault, asks: &str) -> Vec<Piece> {
         FaultKind::Unreachable | FaultKind::Throttled | FaultKind::Protocol => "tries again",
         FaultKind::SignIn => "signs in again",
         FaultKind::Forbidden => "tries again once the role was given",
-        FaultKind::Storage => return line,
+        FaultKind::Storage | FaultKind::OtherTenant => return line,
     };
     // A command leaves the keys out.
     line.push(Piece::new(format!("   {asks} {advice}"), Role::Key));

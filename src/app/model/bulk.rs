@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::app::journal::Order;
-use crate::domain::change::{ChangeRecord, Reason, Tally, Target};
+use crate::domain::change::{ChangeRecord, Reason, Tally};
 use crate::domain::{AlertKey, ChangeId, SafeText, Status};
 
 /// Bulk changes.
@@ -21,7 +21,7 @@ pub struct Bulk {
     /// The last decision, for `.`.
     pub decision: Option<Decision>,
     /// Twins that the last decision left as they are, and the decision, for `&`.
-    pub twins: Option<(Vec<(AlertKey, Target)>, Decision)>,
+    pub twins: Option<(Vec<(AlertKey, Status)>, Decision)>,
     /// Orders that the journal has not answered, oldest first.
     pub orders: VecDeque<Order>,
     /// Changes that were settled while this session ran: an answer of the journal may be older than that.

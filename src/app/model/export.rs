@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::app::document::Document;
 use crate::app::input::Input;
 use crate::app::model::Scroll;
-use crate::domain::change::{ScriptTool, Target};
+use crate::domain::change::{Plan, ScriptTool};
 use crate::domain::export::Format;
 use crate::domain::listing::Listing;
 use crate::domain::{ChangeId, SafeText, Status};
@@ -27,7 +27,7 @@ pub enum Contents {
     /// A change as a script.
     Script {
         /// The alerts with the status to set.
-        targets: Arc<[Target]>,
+        plan: Arc<Plan>,
         /// That status.
         status: Status,
         /// What sends.

@@ -13,7 +13,7 @@ use crate::app::model::{Outcomes, TriggerPrompt};
 use crate::app::model::{PipeOutput, PipePrompt, SavePrompt};
 use crate::app::model::{RuleForm, RulesScreen, ViewsMenu};
 pub use crate::app::overlays::mail::MailForm;
-use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, Skip, Target, TargetRecord};
+use crate::domain::change::{ChangeRecord, Outcome, Plan, Reason, Skip, TargetRecord};
 use crate::domain::fact::FactKind;
 use crate::domain::table::Table;
 use crate::domain::{AlertKey, Status};
@@ -149,8 +149,8 @@ pub enum SetOf {
 /// The twins of a change's alerts: they stay as they are until their own scanner looks again, unless they are added.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Twins {
-    /// Those that can change, frozen with the set.
-    pub targets: Vec<(AlertKey, Target)>,
+    /// Those that can change, frozen with the set, each with its status.
+    pub targets: Vec<(AlertKey, Status)>,
     /// True when they are part of the plan.
     pub added: bool,
 }

@@ -1,22 +1,21 @@
 //! The prompts of the local record: a note, an assignment, feedback.
 
 use crate::app::input::Input;
+use crate::domain::SafeText;
+use crate::domain::picked::Picked;
 use crate::domain::record::FeedbackReason;
-use crate::domain::{AlertId, AlertKey, SafeText};
 
 /// The alerts that a prompt is about, as they were when it opened.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Chosen {
-    /// Their full ids.
-    pub ids: Vec<AlertId>,
-    /// The first of them, to name it.
-    pub first: Option<AlertKey>,
+    /// Those.
+    pub alerts: Picked,
     /// How many the list does not show.
     pub off_screen: usize,
 }
 
 /// A note in the making.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NotePrompt {
     /// What it is about.
     pub alerts: Chosen,
@@ -25,7 +24,7 @@ pub struct NotePrompt {
 }
 
 /// The menu of assignees. What is typed narrows it, or is a name of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AssignMenu {
     /// What is assigned.
     pub alerts: Chosen,
@@ -40,7 +39,7 @@ pub struct AssignMenu {
 }
 
 /// To whom alerts can be assigned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Assignee {
     /// To the analyst.
     Me(SafeText),
@@ -63,7 +62,7 @@ impl Assignee {
 }
 
 /// Feedback in the making: a reason, then an optional comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Judge {
     /// What is judged.
     pub alerts: Chosen,

@@ -29,7 +29,7 @@ pub(in crate::app) fn measure(model: &mut Model) {
     let height = failure_rows(model.size).max(1);
     let lines = match model.overlays.last() {
         Some(Overlay::Help(_)) => {
-            documents::help(&model.settings.keymap, Scope::of(model), area.columns()).lines.len()
+            documents::help(&model.settings, Scope::of(model), area.columns()).lines.len()
         }
         Some(Overlay::Jobs(_)) => documents::jobs(model, area.columns()).lines.len(),
         Some(Overlay::Trigger(prompt)) => {

@@ -141,7 +141,8 @@ fn a_change_becomes_a_script_from_its_confirm() {
     harness.keys("* * d x Tab Enter");
     let (number, path, _, what) = written(&harness);
     assert_eq!(path, "quell-dismissed-2026-11-23T1500.sh");
-    let SaveWhat::Script(tool, targets) = what else { panic!("{what:?}") };
+    let SaveWhat::Script(tool, plan) = what else { panic!("{what:?}") };
+    let targets = plan.targets();
     assert_eq!((*tool, targets.len()), (ScriptTool::Az, 4));
     assert!(targets.iter().all(|target| target.want == Status::Dismissed));
     harness.send(Message::Saved(number, Saved::Begun));
@@ -155,7 +156,8 @@ fn a_script_of_the_palette_asks_for_the_status_first() {
     let session = harness.model.session.as_mut().unwrap();
     session.read_only = Some("the profile is".to_owned());
     harness.keys("* * :").text("script").keys("Enter ↓ ↓ Enter Enter");
-    let SaveWhat::Script(ScriptTool::Curl, targets) = written(&harness).3 else { panic!() };
+    let SaveWhat::Script(ScriptTool::Curl, plan) = written(&harness).3 else { panic!() };
+    let targets = plan.targets();
     assert_eq!((targets.len(), targets[0].want), (4, Status::Resolved));
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::app::effect::{Effect, JournalOrder};
 use crate::app::harness::opening::{early, head, opening};
-use crate::app::harness::{Given, Harness, ROW, id, now};
+use crate::app::harness::{Given, Harness, ROW, now};
 use crate::app::message::{Early, Kept, Message, Start};
 use crate::app::model::Model;
 use crate::domain::AlertKey;
@@ -77,7 +77,7 @@ fn a_key_that_means_all_alerts_waits_for_them() {
     );
     opened(&mut harness);
     let targets = harness.effects.iter().find_map(|effect| match effect {
-        Effect::Journal(JournalOrder::Submit(change)) => Some(change.targets.len()),
+        Effect::Journal(JournalOrder::Submit(_, plan)) => Some(plan.targets.len()),
         _ => None,
     });
     assert_eq!(targets, Some(499));
@@ -92,11 +92,11 @@ fn what_was_seen_under_the_cursor_is_what_changes() {
     harness.put(501, Given { hours: 0, ..ROW });
     opened(&mut harness);
     let changed = harness.effects.iter().find_map(|effect| match effect {
-        Effect::Journal(JournalOrder::Submit(change)) => Some(change.targets.clone()),
+        Effect::Journal(JournalOrder::Submit(_, plan)) => Some(plan.targets.clone()),
         _ => None,
     });
-    let changed: Vec<_> = changed.unwrap().into_iter().map(|target| target.id).collect();
-    assert_eq!(changed, [id(cursor.0)]);
+    let changed: Vec<_> = changed.unwrap().into_iter().map(|(key, _)| key).collect();
+    assert_eq!(changed, [cursor]);
 }
 
 #[test]
@@ -169,7 +169,9 @@ fn a_cache_that_turns_out_to_be_damaged_leaves_an_empty_list() {
     harness.builder = TableBuilder::new();
     opened(&mut harness);
     assert!(harness.model.list.listing.is_empty() && harness.model.list.opening.is_none());
-    assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Journal(JournalOrder::Submit(_)))));
+    assert!(
+        !harness.effects.iter().any(|effect| matches!(effect, Effect::Journal(JournalOrder::Submit(..))))
+    );
 }
 
 #[test]

@@ -291,7 +291,7 @@ fn the_prompt_adds_the_twins_and_leaves_them_out_again() {
     harness.keys("t");
     assert_eq!(targets(&harness), [2, 1]);
     harness.keys("t 3 y");
-    let change = harness.submitted()[0];
+    let change = &harness.submitted()[0];
     assert_eq!((change.targets.len(), change.reason), (3, Some(Reason::Noise)));
     assert!(!harness.notice().contains("twin"));
     // Left out, they are offered with the same reason.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::app::command::hints;
 use crate::app::documents;
 use crate::app::effect::{Effect, TriggerOrder};
 use crate::app::fetch::{Answer, Order};
@@ -274,7 +275,11 @@ fn rows_that_come_by_the_hundred_are_shown_and_can_be_scrolled_to() {
 #[test]
 fn ctrl_c_stops_the_newest_confirm_once() {
     let mut harness = opened("");
-    harness.keys("Enter y ctrl-c");
+    harness.keys("Enter y Esc");
+    let cancels = |harness: &Harness| hints(&harness.model).contains(&("ctrl-c".to_owned(), "cancel"));
+    assert!(cancels(&harness), "it runs on behind the list of outcomes");
+    harness.keys("ctrl-c");
+    assert!(!cancels(&harness));
     assert!(matches!(sent(&harness)[1], TriggerOrder::Cancel(_)));
     harness.keys("ctrl-c");
     assert_eq!(sent(&harness).len(), 2, "it is cancelled already");

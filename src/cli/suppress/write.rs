@@ -312,7 +312,7 @@ async fn dismiss(
         return Ok(None);
     }
     let change = NewChange {
-        targets: plan.into_targets(),
+        targets: plan.targets(),
         status: Some(Status::Dismissed),
         reason: Some(reason::of_dismissal(draft.reason.raw())),
         comment: format!("matches the suppression rule {}", draft.name.raw()).into(),

@@ -20,9 +20,7 @@ pub(super) fn text(facets: &Facets) -> Vec<String> {
     if !facets.in_values {
         let fields = facets.shown_fields().into_iter().enumerate();
         let mut lines = vec!["Filter by which field?".to_owned()];
-        if facets.field().is_none() {
-            lines.push(speech::capital(no_values(facets)));
-        }
+        lines.extend(narrowed(&facets.fields, "fields", facets.field().is_none().then(|| no_values(facets))));
         lines.extend(
             fields
                 .map(|(at, field)| format!("{}. {}: {}.", at + 1, field.name(), speech::fold(field.help()))),
@@ -33,9 +31,8 @@ pub(super) fn text(facets: &Facets) -> Vec<String> {
     let outcome = facets.outcome();
     let filter = if outcome.is_all() { "every alert".to_owned() } else { outcome.to_string() };
     let mut lines = vec![format!("Which {}? ok filters to: {}", field.name(), SafeStr(&filter))];
-    if facets.offered.facets.is_empty() {
-        lines.push(speech::capital(no_values(facets)));
-    }
+    let none = facets.offered.facets.is_empty().then(|| no_values(facets));
+    lines.extend(narrowed(&facets.values, "values", none));
     let ticks = facets.ticked(field);
     for (at, facet) in facets.offered.facets.iter().take(NAMED).enumerate() {
         let name = if facet.value.is_empty() { "none".to_owned() } else { facet.label.to_string() };
@@ -48,11 +45,25 @@ pub(super) fn text(facets: &Facets) -> Vec<String> {
     lines
 }
 
+/// What a part of a name left of the names; where it left none, what can be typed now. `none` says why there are none.
+fn narrowed(side: &Side, names: &str, none: Option<&str>) -> Option<String> {
+    let text = side.input.text().trim();
+    let typed = SafeStr(text);
+    match none {
+        None if text.is_empty() => None,
+        None => Some(format!("Only {names} with \"{typed}\": back reads all.")),
+        Some(none) if text.is_empty() => Some(speech::capital(none)),
+        Some(_) => Some(format!(
+            "No {names} hold \"{typed}\": type another part of a name, back for all, or cancel."
+        )),
+    }
+}
+
 pub(super) fn prompt(facets: &Facets) -> String {
     if facets.in_values {
-        "Numbers choose, ok filters, an empty line goes back".to_owned()
+        "Numbers or a part of a name, ok filters, back, or cancel".to_owned()
     } else {
-        "Number or a part of a name, or an empty line for none".to_owned()
+        "Number or a part of a name, back, or cancel".to_owned()
     }
 }
 
@@ -64,7 +75,7 @@ fn out(facets: &Facets) -> Vec<Step> {
 }
 
 pub(super) fn reply(facets: &Facets, line: &str) -> Result<Vec<Step>, String> {
-    if line == "cancel" || line.is_empty() && !facets.in_values {
+    if line == "cancel" {
         return Ok(out(facets));
     }
     if line.is_empty() {

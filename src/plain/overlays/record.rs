@@ -20,16 +20,16 @@ fn subject(model: &Model, what: &str, alerts: &Chosen) -> String {
         0 => String::new(),
         hidden => format!(", {hidden} of them not in the list"),
     };
-    let named = alerts.first.and_then(|key| model.table.get(key));
+    let named = alerts.alerts.first().and_then(|key| model.table.get(key));
     match named {
-        Some(row) if alerts.ids.len() == 1 => format!("{what}: {}, {}.", row.title(), row.resource()),
+        Some(row) if alerts.alerts.len() == 1 => format!("{what}: {}, {}.", row.title(), row.resource()),
         Some(row) => format!(
             "{what}: {}{hidden}; the first is {}, {}.",
-            counted(alerts.ids.len(), "alert"),
+            counted(alerts.alerts.len(), "alert"),
             row.title(),
             row.resource()
         ),
-        None => format!("{what}: {}{hidden}.", counted(alerts.ids.len(), "alert")),
+        None => format!("{what}: {}{hidden}.", counted(alerts.alerts.len(), "alert")),
     }
 }
 

@@ -7,6 +7,7 @@ use rusqlite::OptionalExtension;
 use super::body;
 use super::put::{Putter, Restated, Written, remove, restate};
 use super::subscriptions::number_of;
+use super::walk::Parts;
 use crate::domain::export::alert::with_status;
 use crate::domain::table::RowData;
 use crate::domain::{AlertId, AlertKey, Stated, Status, SubscriptionId};
@@ -93,9 +94,12 @@ impl Store {
         for chunk in keys.chunks(AT_ONCE) {
             let mut left = chunk.to_vec();
             while !left.is_empty() {
-                let bodies = self.bodies(&left)?;
-                let alerts = self.restated(bodies.read, &bodies.damaged, &last)?;
-                left = bodies.left;
+                let mut alerts = Vec::with_capacity(left.len());
+                left = self.each_body(&left, |key, parts| {
+                    if let Some(status) = last.get(&key).copied() {
+                        alerts.push(Restated { key, status, bytes: restated(parts, status) });
+                    }
+                })?;
                 self.write_cache(|conn, _| restate(conn, &alerts))?;
                 for alert in &alerts {
                     self.table.set_remote_status(alert.key, alert.status);
@@ -105,31 +109,14 @@ impl Store {
         }
         Ok(())
     }
+}
 
-    fn restated(
-        &self,
-        read: Vec<(AlertKey, Box<[u8]>)>,
-        damaged: &[AlertKey],
-        wanted: &BTreeMap<AlertKey, Status>,
-    ) -> Result<Vec<Restated>> {
-        let mut alerts = Vec::with_capacity(read.len() + damaged.len());
-        for (key, raw) in read {
-            let Some(status) = wanted.get(&key).copied() else { continue };
-            let bytes = match self.source_bytes(key) {
-                Ok(source) => {
-                    let changed = with_status(&String::from_utf8_lossy(&raw), status);
-                    let mut bytes = changed.map_or(raw.into_vec(), String::into_bytes);
-                    let length = bytes.len();
-                    bytes.extend(source);
-                    Some((bytes, length))
-                }
-                Err(Trouble::Damaged(_)) => None,
-                Err(trouble) => return Err(self.cache_read_failed(trouble)),
-            };
-            alerts.push(Restated { key, status, bytes });
-        }
-        let damaged = damaged.iter().filter_map(|key| Some((*key, *wanted.get(key)?)));
-        alerts.extend(damaged.map(|(key, status)| Restated { key, status, bytes: None }));
-        Ok(alerts)
-    }
+/// The bytes of an alert with another status, and the length of the body; none where they are damaged.
+fn restated([body, source]: Parts<'_>, status: Status) -> Option<(Vec<u8>, usize)> {
+    let (body, source) = (body.filter(|body| !body.is_empty())?, source?);
+    let changed = with_status(&String::from_utf8_lossy(body), status);
+    let mut bytes = changed.map_or_else(|| body.to_vec(), String::into_bytes);
+    let length = bytes.len();
+    bytes.extend_from_slice(source);
+    Some((bytes, length))
 }

@@ -22,17 +22,45 @@ pub struct Bodies {
     pub left: Vec<AlertKey>,
 }
 
+/// The bytes of an alert: its body, and the record as it stood in a file; none where they are damaged.
+pub(super) type Parts<'a> = [Option<&'a [u8]>; 2];
+
+/// Where the bytes of an alert are.
+struct Spot {
+    key: AlertKey,
+    /// Of its body.
+    place: body::Place,
+    /// How long the record is that follows it.
+    source: usize,
+}
+
 impl Store {
     /// The bodies of alerts, byte for byte as last received: of as many as a few blocks hold. Ask for [`Bodies::left`] until
     /// nothing is left. Alerts that are no longer in the cache are in none of the lists.
     pub fn bodies(&self, keys: &[AlertKey]) -> Result<Bodies> {
-        let places = self.places(keys).map_err(|error| self.cache_read_failed(error))?;
         let mut bodies = Bodies::default();
+        let left = self.each_body(keys, |key, [body, _]| match body.filter(|body| !body.is_empty()) {
+            Some(body) => bodies.read.push((key, body.into())),
+            None => bodies.damaged.push(key),
+        })?;
+        bodies.left = left;
+        Ok(bodies)
+    }
+
+    /// Shows the bytes of alerts in the order in which they are on disk: of as many as a few blocks hold. Returns those still
+    /// to be asked for.
+    pub(super) fn each_body(
+        &self,
+        keys: &[AlertKey],
+        mut show: impl FnMut(AlertKey, Parts<'_>),
+    ) -> Result<Vec<AlertKey>> {
+        let spots = self.spots(keys).map_err(|error| self.cache_read_failed(error))?;
+        let mut left = Vec::new();
         let (mut block, mut unpacked) = (None, 0);
-        for (key, place) in places {
+        for Spot { key, place, source } in spots {
             if block.as_ref().is_none_or(|(id, _)| *id != place.block) {
                 if unpacked == BLOCKS {
-                    bodies.left.push(key);
+                    left.push(key);
                     continue;
                 }
                 unpacked += 1;
@@ -44,30 +72,29 @@ impl Store {
                 block = Some((place.block, data));
             }
             let data = block.as_ref().map(|(_, data)| data.as_slice()).unwrap_or_default();
-            match data.get(place.start..place.start + place.length).filter(|body| !body.is_empty()) {
-                Some(body) => bodies.read.push((key, body.into())),
-                None => bodies.damaged.push(key),
-            }
+            let end = place.start + place.length;
+            show(key, [data.get(place.start..end), data.get(end..end + source)]);
         }
-        Ok(bodies)
+        Ok(left)
     }
 
     /// Where the bodies are, by block: one pass over the keys between the least and the greatest.
-    fn places(&self, keys: &[AlertKey]) -> rusqlite::Result<Vec<(AlertKey, body::Place)>> {
+    fn spots(&self, keys: &[AlertKey]) -> rusqlite::Result<Vec<Spot>> {
         let (Some(first), Some(last)) = (keys.iter().min(), keys.iter().max()) else { return Ok(Vec::new()) };
         let wanted: HashSet<u32> = keys.iter().map(|key| key.0).collect();
         let mut statement = self.cache.conn.prepare_cached(
-            "SELECT key, block, start, length FROM alert WHERE key BETWEEN ?1 AND ?2 ORDER BY key",
+            "SELECT key, block, start, length, source FROM alert WHERE key BETWEEN ?1 AND ?2 ORDER BY key",
         )?;
         let mut rows = statement.query([first.0, last.0])?;
-        let mut places = Vec::with_capacity(keys.len());
+        let mut spots = Vec::with_capacity(keys.len());
         while let Some(row) = rows.next()? {
             let key = row.get(0)?;
             if wanted.contains(&key) {
-                places.push((AlertKey(key), body::place(row, 1)?));
+                let source = row.get::<_, u32>(4)? as usize;
+                spots.push(Spot { key: AlertKey(key), place: body::place(row, 1)?, source });
             }
         }
-        places.sort_by_key(|(_, place)| (place.block, place.start));
-        Ok(places)
+        spots.sort_by_key(|spot| (spot.place.block, spot.place.start));
+        Ok(spots)
     }
 }

@@ -72,6 +72,12 @@ pub(super) fn write(
     Ok(())
 }
 
+/// True for a change that took an alert over.
+pub(super) fn took(conn: &Connection, change: ChangeId) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM assignment WHERE change = ?1)")?
+        .query_row([change.0], |row| row.get(0))
+}
+
 /// Gives an alert that a change took over back to whoever had it before, unless it was assigned again since.
 pub(super) fn give_back(
     conn: &Connection,

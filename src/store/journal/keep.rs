@@ -62,26 +62,40 @@ impl Store {
         Ok(())
     }
 
-    /// Carries out what is queued for alerts that no source in use has: the cache first, then the journal, so that a crash
-    /// between them only means that it is done again.
+    /// Shows what was decided, and keeps here what no source has. What cannot be kept just now stays queued, and is with the
+    /// next decision.
+    pub(super) fn show_decided(&mut self, mut subjects: Vec<i64>) {
+        subjects.extend(self.keep_queued().unwrap_or_default());
+        self.show_subjects(&subjects);
+    }
+
+    /// Carries out what is queued for alerts that no source in use has.
     pub(in crate::store) fn keep_here(&mut self) -> Result<()> {
-        if !self.journal.writable || !self.cache.writable || self.pending.is_empty() {
-            return Ok(());
+        if !self.pending.is_empty() {
+            let subjects = self.keep_queued()?;
+            self.show_subjects(&subjects);
         }
-        let Some(sources) = self.sources()? else { return Ok(()) };
+        Ok(())
+    }
+
+    /// The same, to be shown yet: the cache first, then the journal, so that a crash between them only means that it is done
+    /// again. Returns the alerts touched.
+    fn keep_queued(&mut self) -> Result<Vec<i64>> {
+        if !self.journal.writable || !self.cache.writable {
+            return Ok(Vec::new());
+        }
+        let Some(sources) = self.sources()? else { return Ok(Vec::new()) };
         let queued = self.read_journal(queued)?;
         let local: Vec<(i64, AlertKey, Status)> = queued
             .into_iter()
             .filter_map(|(row, id, want)| Some((row, self.local_key(&id, &sources)?, want)))
             .collect();
         if local.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let wanted: Vec<(AlertKey, Status)> = local.iter().map(|(_, key, want)| (*key, *want)).collect();
         self.restate(&wanted)?;
-        let subjects = self.write_journal(Durability::Synced, |_, conn| settle(conn, &local))?;
-        self.show_subjects(&subjects);
-        Ok(())
+        self.write_journal(Durability::Synced, |_, conn| settle(conn, &local))
     }
 
     /// The subscriptions that a source in use lists; none when that is not known yet.
@@ -133,6 +147,7 @@ fn queued(conn: &Connection) -> Result<Vec<(i64, AlertId, Status)>, Trouble> {
     Ok(queued)
 }
 
+/// What was queued counts as kept. Who changed the alert stays: it had, or might have had, an effect before as well.
 fn settle(conn: &Connection, local: &[(i64, AlertKey, Status)]) -> Result<Vec<i64>, Trouble> {
     let mut subjects = Vec::with_capacity(local.len());
     let mut settle = conn.prepare_cached(
@@ -145,9 +160,6 @@ fn settle(conn: &Connection, local: &[(i64, AlertKey, Status)]) -> Result<Vec<i6
         while let Some(settled) = settled.next()? {
             subjects.push(settled.get(0)?);
         }
-    }
-    for subject in &subjects {
-        credit(conn, *subject)?;
     }
     Ok(subjects)
 }

@@ -9,13 +9,17 @@ mod outbox;
 mod period;
 mod queue;
 mod record;
+mod tenant;
 mod trigger;
 mod undo;
 mod views;
 
+use std::collections::{BTreeMap, HashMap};
+
 pub use assign::Assigned;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
+pub use tenant::Held;
 pub use undo::{Spared, UndoPlan, Undone};
 
 use super::Store;
@@ -78,6 +82,9 @@ fn effective(name: &str) -> String {
     )
 }
 
+/// Alerts looked up in one statement.
+const AT_ONCE: usize = 1_000;
+
 /// No `data_version`: they are positive.
 const NEVER: i64 = -1;
 
@@ -138,7 +145,7 @@ impl Store {
     pub(super) fn load_journal(&mut self) -> Result<()> {
         let version = self.journal.data_version().map_err(|error| self.journal.fail(error))?;
         let (pending, locals) = self.read_journal(|conn| {
-            let mut pending = std::collections::HashMap::new();
+            let mut pending = HashMap::new();
             let mut statement = conn.prepare_cached(
                 "SELECT s.alert, t.want FROM target t JOIN subject s ON s.id = t.subject \
                  WHERE t.outcome IN ('pending', 'sending') ORDER BY t.row",
@@ -206,34 +213,35 @@ impl Store {
 
     /// Reads again what the journal says of some alerts, after a write.
     fn show_subjects(&mut self, subjects: &[i64]) {
-        if self.refresh_subjects(subjects).is_err() {
-            self.distrust_overlay();
+        let mut subjects = subjects.to_vec();
+        subjects.sort_unstable();
+        subjects.dedup();
+        for subjects in subjects.chunks(AT_ONCE) {
+            match self.read_journal(|conn| overlays(conn, subjects)) {
+                Ok(overlays) => overlays.into_values().for_each(|overlay| self.overlay(overlay)),
+                Err(_) => return self.distrust_overlay(),
+            }
         }
     }
 
-    fn refresh_subjects(&mut self, subjects: &[i64]) -> Result<()> {
-        for subject in subjects {
-            let (id, want, local) = self.read_journal(|conn| overlay_of(conn, *subject))?;
-            if let Some(key) = self.key(&id) {
-                self.table.set_pending(key, want);
-                if local == LocalRecord::default() {
-                    self.table.local_mut().remove(&key);
-                } else {
-                    self.table.local_mut().insert(key, local.clone());
-                }
+    fn overlay(&mut self, Overlay { id, want, local }: Overlay) {
+        let local = Some(local).filter(|local| *local != LocalRecord::default());
+        if let Some(key) = self.key(&id) {
+            self.table.set_pending(key, want);
+            match &local {
+                Some(local) => drop(self.table.local_mut().insert(key, local.clone())),
+                None => drop(self.table.local_mut().remove(&key)),
             }
-            match want {
-                Some(want) => self.pending.insert(id.clone(), want),
-                None => self.pending.remove(&id),
-            };
-            if local == LocalRecord::default() {
-                self.locals.remove(&id);
-            } else {
-                self.locals.insert(id, local);
-            }
-            self.stale = true;
         }
-        Ok(())
+        match want {
+            Some(want) => self.pending.insert(id.clone(), want),
+            None => self.pending.remove(&id),
+        };
+        match local {
+            Some(local) => self.locals.insert(id, local),
+            None => self.locals.remove(&id),
+        };
+        self.stale = true;
     }
 }
 
@@ -241,19 +249,40 @@ fn synchronous(conn: &Connection, mode: &str) -> rusqlite::Result<()> {
     conn.prepare_cached(&format!("PRAGMA synchronous = {mode}"))?.execute([]).map(|_| ())
 }
 
-/// Id, pending status and local record of a subject.
-fn overlay_of(conn: &Connection, subject: i64) -> Result<(AlertId, Option<Status>, LocalRecord), Trouble> {
+/// What the journal says of an alert.
+struct Overlay {
+    id: AlertId,
+    /// The status that its newest unsettled target asks for.
+    want: Option<Status>,
+    local: LocalRecord,
+}
+
+/// What the journal says of some subjects.
+fn overlays(conn: &Connection, subjects: &[i64]) -> Result<BTreeMap<i64, Overlay>, Trouble> {
+    let numbers = outbox::list(subjects);
     let mut statement = conn.prepare_cached(
-        "SELECT s.alert, s.assigned, s.changed_by, (SELECT t.want FROM target t WHERE t.subject = s.id \
-         AND t.outcome IN ('pending', 'sending') ORDER BY t.row DESC LIMIT 1) FROM subject s WHERE s.id = ?1",
+        "SELECT s.id, s.alert, s.assigned, s.changed_by, (SELECT t.want FROM target t WHERE t.subject = s.id \
+         AND t.outcome IN ('pending', 'sending') ORDER BY t.row DESC LIMIT 1) \
+         FROM subject s WHERE s.id IN (SELECT value FROM json_each(?1))",
     )?;
-    let mut rows = statement.query([subject])?;
-    let row = rows.next()?.ok_or_else(|| Trouble::Damaged(format!("alert {subject} is missing")))?;
-    let want: Option<String> = row.get(3)?;
-    let want = want.map(|word| parse_status(&word)).transpose()?;
-    let (assigned, changed_by) = takers(row, 1)?;
-    let (useful, notes) = record::local_of(conn, subject)?;
-    Ok((alert(row, 0)?, want, LocalRecord { assigned, changed_by, useful, notes }))
+    let mut rows = statement.query([&numbers])?;
+    let mut overlays = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let want: Option<String> = row.get(4)?;
+        let want = want.map(|word| parse_status(&word)).transpose()?;
+        let (assigned, changed_by) = takers(row, 2)?;
+        let local = LocalRecord { assigned, changed_by, ..LocalRecord::default() };
+        overlays.insert(row.get(0)?, Overlay { id: alert(row, 1)?, want, local });
+    }
+    if let Some(missing) = subjects.iter().find(|subject| !overlays.contains_key(*subject)) {
+        return Err(Trouble::Damaged(format!("alert {missing} is missing")));
+    }
+    record::words(conn, &numbers, |subject, useful, notes| {
+        if let Some(Overlay { local, .. }) = overlays.get_mut(&subject) {
+            (local.useful, local.notes) = (useful, notes);
+        }
+    })?;
+    Ok(overlays)
 }
 
 /// The journal's number for an alert, given one if it is new.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::tenant::FOREIGN;
 use super::{
     Durability, OutboxItem, Postponement, Settlement, alert, assign, credit, effective, lease, rebase_next,
     sent, status,
@@ -19,17 +20,26 @@ const OLDEST: &str = "t.outcome IN ('pending', 'sending') AND NOT EXISTS (SELECT
 
 impl Store {
     /// Up to `limit` rows that may be sent now, in the user's order; of each alert only the oldest unsettled one. `flying` are the
-    /// rows that the caller is sending.
-    pub fn due(&mut self, now: DateTime<Utc>, limit: usize, flying: &[i64]) -> Result<Vec<OutboxItem>> {
+    /// rows that the caller is sending. What is of another tenant than the one signed in to, by its GUID, may not be; an empty
+    /// one is not known.
+    pub fn due(
+        &mut self,
+        tenant: &str,
+        now: DateTime<Utc>,
+        limit: usize,
+        flying: &[i64],
+    ) -> Result<Vec<OutboxItem>> {
         self.read_journal(|conn| {
             let mut statement = conn.prepare_cached(&format!(
                 "SELECT t.row, t.change, s.alert, t.seen, t.want, t.request_id, t.attempts, \
                  max(t.sent, t.outcome = 'sending'), t.withdrawn FROM target t JOIN subject s ON s.id = t.subject \
-                 WHERE {OLDEST} AND ((t.outcome = 'pending' AND t.not_before <= ?1) \
-                 OR (t.outcome = 'sending' AND t.row NOT IN (SELECT value FROM json_each(?2)))) ORDER BY t.row LIMIT ?3"
+                 WHERE {OLDEST} AND ((t.outcome = 'pending' AND t.not_before <= ?2) \
+                 OR (t.outcome = 'sending' AND t.row NOT IN (SELECT value FROM json_each(?3)))) \
+                 AND NOT {FOREIGN} ORDER BY t.row LIMIT ?4"
             ))?;
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let mut rows = statement.query(params![moment::write(now), list(flying), limit])?;
+            let tenant = tenant.to_ascii_lowercase();
+            let mut rows = statement.query(params![tenant, moment::write(now), list(flying), limit])?;
             let mut due = Vec::new();
             while let Some(row) = rows.next()? {
                 due.push(OutboxItem {
@@ -240,7 +250,7 @@ fn taker(conn: &Connection, change: ChangeId) -> rusqlite::Result<Option<SafeTex
 }
 
 /// Numbers of rows, as SQLite's `json_each` takes them.
-fn list(rows: &[i64]) -> String {
+pub(super) fn list(rows: &[i64]) -> String {
     let numbers: Vec<String> = rows.iter().map(i64::to_string).collect();
     format!("[{}]", numbers.join(","))
 }

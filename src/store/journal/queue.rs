@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Durability, assign, credit, subject_of};
-use crate::domain::ChangeId;
+use super::{Durability, assign};
 use crate::domain::change::{NewChange, Reason, Target};
+use crate::domain::{ChangeId, SafeText};
 use crate::store::error::{Result, Trouble};
 use crate::store::{Store, moment};
 
@@ -13,9 +13,7 @@ impl Store {
     /// shown. An alert named twice is taken once.
     pub fn queue(&mut self, change: &NewChange) -> Result<ChangeId> {
         let (id, subjects) = self.write_journal(Durability::Synced, |_, conn| insert(conn, change))?;
-        self.show_subjects(&subjects);
-        // What cannot be kept just now stays queued, and is with the next decision.
-        let _ = self.keep_here();
+        self.show_decided(subjects);
         Ok(id)
     }
 }
@@ -25,7 +23,7 @@ pub(super) fn insert(conn: &Connection, change: &NewChange) -> Result<(ChangeId,
     let id = insert_change(conn, change)?;
     let mut subjects = Vec::with_capacity(change.targets.len());
     for target in &change.targets {
-        subjects.push(insert_target(conn, id, target)?);
+        subjects.push(insert_target(conn, id, target, &change.by)?);
     }
     if change.take {
         for subject in &subjects {
@@ -35,7 +33,7 @@ pub(super) fn insert(conn: &Connection, change: &NewChange) -> Result<(ChangeId,
     Ok((id, subjects))
 }
 
-/// Writes a change without targets.
+/// Writes a change without targets. It is for the tenant signed in to, an undo for that of the change it takes back.
 pub(super) fn insert_change(conn: &Connection, change: &NewChange) -> Result<ChangeId, Trouble> {
     let kind = match change.undoes {
         None => "change",
@@ -46,8 +44,9 @@ pub(super) fn insert_change(conn: &Connection, change: &NewChange) -> Result<Cha
     };
     let id = conn
         .prepare_cached(
-            "INSERT INTO change (kind, at, by, status, reason, comment, filter, undoes, take) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO change (kind, at, by, status, reason, comment, filter, undoes, take, tenant) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CASE WHEN ?8 IS NULL THEN (SELECT guid FROM tenant) \
+             ELSE (SELECT tenant FROM change WHERE id = ?8) END)",
         )?
         .insert(params![
             kind,
@@ -63,9 +62,20 @@ pub(super) fn insert_change(conn: &Connection, change: &NewChange) -> Result<Cha
     Ok(ChangeId(id))
 }
 
-/// Writes one outbox row. Returns the alert's number.
-pub(super) fn insert_target(conn: &Connection, change: ChangeId, target: &Target) -> Result<i64, Trouble> {
-    let subject = subject_of(conn, &target.id)?;
+/// Writes one outbox row. Returns the alert's number. What is queued last has an effect, or may have: the alert counts as
+/// changed by whoever decided it.
+pub(super) fn insert_target(
+    conn: &Connection,
+    change: ChangeId,
+    target: &Target,
+    by: &SafeText,
+) -> Result<i64, Trouble> {
+    let subject = conn
+        .prepare_cached(
+            "INSERT INTO subject (alert, changed_by) VALUES (?1, ?2) \
+             ON CONFLICT (alert) DO UPDATE SET changed_by = excluded.changed_by RETURNING id",
+        )?
+        .query_row([target.id.as_str(), by.raw()], |row| row.get(0))?;
     conn.prepare_cached(
         "INSERT INTO target (change, subject, seen, want, outcome, request_id) \
          VALUES (?1, ?2, ?3, ?4, 'pending', ?5) ON CONFLICT (change, subject) DO NOTHING",
@@ -77,7 +87,6 @@ pub(super) fn insert_target(conn: &Connection, change: ChangeId, target: &Target
         target.want.api_name(),
         uuid::Uuid::new_v4().to_string()
     ])?;
-    credit(conn, subject)?;
     Ok(subject)
 }
 

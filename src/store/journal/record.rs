@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::{Durability, alert, assign, known_subject, subject_of, text};
 use crate::domain::record::{AlertRecord, Deed, DeedId, DeedKind, FeedbackReason, Past, judgement};
@@ -161,25 +161,29 @@ fn each(
     Ok(())
 }
 
-/// The last feedback and the notes of one alert, as [`locals`] has them.
-pub(super) fn local_of(conn: &Connection, subject: i64) -> Result<(Option<bool>, SafeText), Trouble> {
-    let useful: Option<String> = conn
-        .prepare_cached(
-            "SELECT d.value FROM deed_subject a JOIN deed d ON d.id = a.deed \
-             WHERE a.subject = ?1 AND d.kind = 'feedback' ORDER BY d.id DESC LIMIT 1",
-        )?
-        .query_row([subject], |row| row.get(0))
-        .optional()?;
+/// The last feedback and the notes of each of some alerts that has any, as [`locals`] has them. The subjects are numbers as
+/// `json_each` takes them.
+pub(super) fn words(
+    conn: &Connection,
+    subjects: &str,
+    mut take: impl FnMut(i64, Option<bool>, SafeText),
+) -> Result<(), Trouble> {
     let mut statement = conn.prepare_cached(
-        "SELECT d.words FROM deed_subject a JOIN deed d ON d.id = a.deed \
-         WHERE a.subject = ?1 AND d.kind = 'note' ORDER BY d.id",
+        "SELECT a.subject, d.kind = 'note', d.words, d.value FROM deed_subject a JOIN deed d ON d.id = a.deed \
+         WHERE a.subject IN (SELECT value FROM json_each(?1)) AND d.kind IN ('note', 'feedback') ORDER BY d.id",
     )?;
-    let mut rows = statement.query([subject])?;
-    let mut notes = String::new();
+    let mut rows = statement.query([subjects])?;
+    let mut found: HashMap<i64, (Option<bool>, String)> = HashMap::new();
     while let Some(row) = rows.next()? {
-        join(&mut notes, row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
+        let (useful, notes) = found.entry(row.get(0)?).or_default();
+        if row.get(1)? {
+            join(notes, row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?);
+        } else {
+            *useful = Some(is_useful(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?));
+        }
     }
-    Ok((useful.map(|value| is_useful(&value)), SafeText::from(notes)))
+    found.into_iter().for_each(|(subject, (useful, notes))| take(subject, useful, SafeText::from(notes)));
+    Ok(())
 }
 
 fn join(notes: &mut String, note: &str) {

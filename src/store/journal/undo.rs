@@ -88,9 +88,7 @@ impl Store {
             let plan = plan(store, conn, change)?;
             carry_out(conn, &plan, by, at)
         })?;
-        self.show_subjects(&subjects);
-        // What cannot be kept just now stays queued, and is with the next decision.
-        let _ = self.keep_here();
+        self.show_decided(subjects);
         Ok(undone)
     }
 
@@ -294,15 +292,17 @@ fn carry_out(
             .execute(params![row, id.0])?;
     }
     for target in &plan.targets {
-        let subject = queue::insert_target(conn, id, target)?;
+        let subject = queue::insert_target(conn, id, target, by)?;
         if change.take {
             assign::write(conn, subject, Some(by), by, at, Some(id))?;
         }
         subjects.push(subject);
     }
-    for alert in plan.unsent.iter().chain(plan.targets.iter().map(|target| &target.id)) {
-        if let Some(subject) = known_subject(conn, alert)? {
-            assign::give_back(conn, subject, plan.change, by, at)?;
+    if assign::took(conn, plan.change)? {
+        for alert in plan.unsent.iter().chain(plan.targets.iter().map(|target| &target.id)) {
+            if let Some(subject) = known_subject(conn, alert)? {
+                assign::give_back(conn, subject, plan.change, by, at)?;
+            }
         }
     }
     undone.change = (!plan.targets.is_empty()).then_some(id);

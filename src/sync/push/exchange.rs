@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::ChangeId;
 use crate::domain::change::{Sent, Tally};
-use crate::store::{OutboxItem, Postponement, Settlement, Store, StoreError};
+use crate::domain::{ChangeId, SafeText};
+use crate::store::{Held, OutboxItem, Postponement, Settlement, Store, StoreError};
 use crate::sync::plan::Verdict;
 use crate::sync::push::choose::{Room, choose};
 use crate::sync::source::ReadAlert;
@@ -41,6 +41,8 @@ pub(super) struct Request {
     pub(super) ended: Vec<Ended>,
     /// Rows being sent now.
     pub(super) flying: Vec<i64>,
+    /// The tenant signed in to; empty when it is not known.
+    pub(super) tenant: SafeText,
     /// What may start; none when nothing may.
     pub(super) room: Option<Room>,
     /// How it stands with the lease.
@@ -86,12 +88,14 @@ pub(super) struct Reply {
 }
 
 /// An outbox from which nothing was taken.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Rest {
     /// Changes of alerts that are not settled.
     pub(super) pending: usize,
     /// When the next of them is due; none when none waits for a time.
     pub(super) next_due: Option<DateTime<Utc>>,
+    /// Those for another tenant than the one signed in to.
+    pub(super) held: Option<Held>,
 }
 
 /// Runs on the store's thread.
@@ -131,7 +135,8 @@ pub(super) fn exchange(store: &mut Store, request: &Request) -> Result<Reply, St
     }
     if reply.taken.is_empty() {
         let (pending, next_due) = (store.pending_total()?, store.next_due(request.now, &request.flying)?);
-        reply.rest = Some(Rest { pending, next_due });
+        let held = if pending > 0 { store.held(request.tenant.raw())? } else { None };
+        reply.rest = Some(Rest { pending, next_due, held });
         if pending == 0 && request.lease != Lease::Unknown {
             store.release_lease(&request.owner)?;
             reply.released = true;
@@ -161,7 +166,7 @@ fn due(store: &mut Store, request: &Request, room: &Room) -> Result<Vec<OutboxIt
     }
     let mut limit = room.free;
     loop {
-        let due = store.due(request.now, limit, &request.flying)?;
+        let due = store.due(request.tenant.raw(), request.now, limit, &request.flying)?;
         let all = due.len() < limit || limit >= MOST;
         let chosen = choose(due, room);
         // The first in the row may all belong to a subscription without room: look further.

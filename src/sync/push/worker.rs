@@ -16,14 +16,14 @@ use super::report::Reports;
 use super::{Control, PushGoal, PushReport};
 use crate::domain::change::{Outcome, Sent, Tally};
 use crate::domain::progress::{Fault, SyncEvent};
-use crate::domain::{ChangeId, SubscriptionId};
+use crate::domain::{ChangeId, SafeText, SubscriptionId};
 use crate::store::{OutboxItem, StoreError};
 use crate::sync::ask::ask;
 use crate::sync::circuit::Circuit;
 use crate::sync::deliver::{Halt, Landed, deliver};
 use crate::sync::plan::Verdict;
 use crate::sync::settings::{EngineConfig, Events};
-use crate::sync::trouble::{Obstacle, storage};
+use crate::sync::trouble::{Obstacle, other_tenant, storage};
 
 /// A wait that the source asks for is told from this length on.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
@@ -31,8 +31,8 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 /// The lease is renewed after this time; the store lets it run out after 30 s.
 const RENEW_AFTER: Duration = Duration::from_secs(5);
 
-/// What was said to the store, and its answer.
-type Exchanged = Result<(Request, Result<Reply, StoreError>), StoreError>;
+/// What was said to the store, its answer, and why nobody is signed in.
+type Exchanged = Result<(Request, Result<Reply, StoreError>, Option<Obstacle>), StoreError>;
 type Exchange = Pin<Box<dyn Future<Output = Exchanged> + Send>>;
 
 pub(super) struct Worker<'a> {
@@ -196,23 +196,42 @@ impl<'a> Worker<'a> {
             Some(_) if !over => Lease::Renew,
             _ => Lease::Unknown,
         };
-        let request = Request {
+        // Who is signed in is asked only when there is something to send.
+        let sends = self.may_send() && self.outcome.pending > 0 && self.circuit.allows(now) > 0;
+        let mut request = Request {
             owner: Arc::clone(&self.owner),
             now: (self.config.now)(),
             refresh: over && self.ended.is_empty(),
             ended: std::mem::take(&mut self.ended),
             flying: self.items.values().map(|item| item.row).collect(),
-            room: (self.sends && self.deadline.is_none()).then(|| self.room(now)),
+            tenant: SafeText::default(),
+            room: sends.then(|| self.room(now)),
             lease,
             report,
             followed: self.followed.keys().copied().collect(),
         };
-        let store = self.config.store.clone();
-        let told = move |store: &mut _| {
-            let reply = exchange(store, &request);
-            (request, reply)
-        };
-        Some(Box::pin(async move { store.call(told).await }))
+        let (store, source) = (self.config.store.clone(), self.config.source.clone());
+        Some(Box::pin(async move {
+            let mut signed_out = None;
+            if request.room.is_some() {
+                match source.tenant().await {
+                    Ok(tenant) => request.tenant = tenant,
+                    Err(error) => {
+                        request.room = None;
+                        signed_out = Some(Obstacle::of(&error));
+                    }
+                }
+            }
+            let told = move |store: &mut _| {
+                let reply = exchange(store, &request);
+                (request, reply, signed_out)
+            };
+            store.call(told).await
+        }))
+    }
+
+    fn may_send(&self) -> bool {
+        self.sends && self.deadline.is_none()
     }
 
     fn room(&self, now: Instant) -> Room {
@@ -235,8 +254,8 @@ impl<'a> Worker<'a> {
 
     fn exchanged(&mut self, exchanged: Exchanged) {
         match exchanged {
-            Ok((_, Ok(reply))) => self.heard(reply),
-            Ok((request, Err(error))) => {
+            Ok((request, Ok(reply), signed_out)) => self.heard(&request, reply, signed_out.as_ref()),
+            Ok((request, Err(error), _)) => {
                 // What could not be written is said again later. At the end there is no later: what stays marked as
                 // being sent is read first by the next start.
                 if self.deadline.is_none() {
@@ -257,17 +276,29 @@ impl<'a> Worker<'a> {
         self.tell_waits(Some(fault));
     }
 
-    fn heard(&mut self, reply: Reply) {
+    fn heard(&mut self, request: &Request, reply: Reply, signed_out: Option<&Obstacle>) {
         let now = Instant::now();
         self.store_rests_until = None;
-        self.outcome.fault = reply.cache_fault.as_ref().map(storage);
+        if let Some(obstacle) = signed_out {
+            self.circuit.failed(obstacle, now);
+        }
+        let held = reply.rest.as_ref().and_then(|rest| rest.held.as_ref());
+        let elsewhere = held.map(|held| other_tenant(held, &request.tenant));
+        self.outcome.fault = reply.cache_fault.as_ref().map(storage).or(elsewhere);
+        let held = held.map_or(0, |held| held.alerts);
         self.tell_waits(self.outcome.fault.clone());
         self.outcome.elsewhere = reply.elsewhere;
         if reply.leased || reply.elsewhere || reply.released {
             self.leased = (reply.leased && !reply.released).then_some(now);
         }
-        self.next_due = reply.rest.and_then(|rest| rest.next_due);
-        self.outcome.pending = reply.rest.map_or(self.outcome.pending, |rest| rest.pending);
+        self.next_due = reply.rest.as_ref().and_then(|rest| rest.next_due);
+        self.outcome.pending = reply.rest.as_ref().map_or(self.outcome.pending, |rest| rest.pending);
+        // Nothing could start yet, since nobody knew that there was anything.
+        self.look |= request.room.is_none()
+            && signed_out.is_none()
+            && self.may_send()
+            && self.outcome.pending > 0
+            && self.circuit.allows(now) > 0;
         // Nothing in flight, nothing to start: what is pending waits for its time, for the source or for the lease.
         let waits = reply.rest.is_some() && self.items.is_empty() && self.ended.is_empty();
         for item in reply.taken {
@@ -288,8 +319,12 @@ impl<'a> Worker<'a> {
         if waits && self.outcome.pending > 0 && !reply.elsewhere {
             self.tell_waits(self.circuit.fault().cloned());
         }
-        if self.deadline.is_none() && self.is_reached(waits && !self.look) {
+        let waits = waits && !self.look;
+        if self.deadline.is_none() && self.is_reached(waits) {
             self.outcome.reached = true;
+            self.begin_end();
+        } else if self.goal.is_some() && waits && held > 0 && held == self.outcome.pending {
+            // Whoever waits for these waits for another sign-in.
             self.begin_end();
         }
     }

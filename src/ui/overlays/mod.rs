@@ -77,7 +77,7 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
         }
         Overlay::Help(scroll) => {
             let area = sheet(model.size);
-            let document = documents::help(&model.settings.keymap, Scope::of(model), area.inner().columns());
+            let document = documents::help(&model.settings, Scope::of(model), area.inner().columns());
             scrolled(area, "Help", &document, scroll.offset, painter);
         }
     }

@@ -1,7 +1,7 @@
 //! The palette: every command by name, with its keys, and why one is not available.
 
 use super::framed;
-use crate::app::command::{COMMANDS, Spec, every_key};
+use crate::app::command::{COMMANDS, Spec, every_key, shown_keys};
 use crate::app::document::{Piece, Role, line_width, safe_cell, width};
 use crate::app::layout::{self, Area};
 use crate::app::model::{Model, Palette};
@@ -44,7 +44,7 @@ fn one(model: &Model, spec: &Spec, chosen: bool, row: Area, painter: &mut Painte
         (None, true) => Role::Strong,
         (None, false) => Role::Body,
     };
-    let keys = every_key(model.settings.keymap.of(spec.command));
+    let keys = shown_keys(&every_key(model.settings.keymap.of(spec.command)), &model.settings);
     let mut line =
         vec![Piece::new(if chosen { "▌ " } else { "  " }, Role::Key), Piece::new(spec.label, role)];
     let room = row.columns().saturating_sub(line_width(&line) + width(&keys) + 2);

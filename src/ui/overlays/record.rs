@@ -110,15 +110,15 @@ fn reasons(flow: &mut Flow, judge: &Judge) {
 }
 
 fn title(what: &str, alerts: &Chosen) -> String {
-    format!("{what}: {}", counted(alerts.ids.len(), "alert"))
+    format!("{what}: {}", counted(alerts.alerts.len(), "alert"))
 }
 
 /// What a prompt is about: the alert by name; of several, the first and how many the list does not show.
 fn subject(flow: &mut Flow, model: &Model, alerts: &Chosen) {
-    let Some(row) = alerts.first.and_then(|key| model.table.get(key)) else { return };
+    let Some(row) = alerts.alerts.first().and_then(|key| model.table.get(key)) else { return };
     let mut tail = Vec::new();
-    if alerts.ids.len() > 1 {
-        tail.push(Piece::new(format!("  and {} more", thousands(alerts.ids.len() - 1)), Role::Dim));
+    if alerts.alerts.len() > 1 {
+        tail.push(Piece::new(format!("  and {} more", thousands(alerts.alerts.len() - 1)), Role::Dim));
     }
     if alerts.off_screen > 0 {
         tail.push(Piece::new(format!(" ({} off screen)", thousands(alerts.off_screen)), Role::Strong));

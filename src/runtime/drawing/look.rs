@@ -1,0 +1,58 @@
+//! How a cell looks, and whether two look the same.
+
+use ratatui::buffer::{Cell, CellWidth};
+use ratatui::style::{Color, Modifier};
+
+/// What is seen of a style even where nothing is written.
+const SEEN_ON_BLANK: Modifier = Modifier::REVERSED
+    .union(Modifier::UNDERLINED)
+    .union(Modifier::SLOW_BLINK)
+    .union(Modifier::RAPID_BLINK)
+    .union(Modifier::CROSSED_OUT);
+
+/// Colours and attributes of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Look {
+    pub(super) fg: Color,
+    pub(super) bg: Color,
+    pub(super) modifier: Modifier,
+}
+
+impl Look {
+    /// That of a terminal that was told nothing.
+    pub(super) const PLAIN: Self = Self { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
+
+    /// How a cell is to look.
+    pub(super) fn of(cell: &Cell) -> Self {
+        Self { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
+    }
+
+    /// The nearest look to this one in which the cell looks as it should: a blank shows only its background.
+    pub(super) fn near(self, cell: &Cell) -> Self {
+        if is_blank(cell) {
+            Self { bg: cell.bg, modifier: self.modifier.difference(SEEN_ON_BLANK), ..self }
+        } else {
+            Self::of(cell)
+        }
+    }
+}
+
+/// True for a cell of which nothing is seen but its background.
+pub(super) fn is_blank(cell: &Cell) -> bool {
+    cell.symbol() == " " && !cell.modifier.intersects(SEEN_ON_BLANK)
+}
+
+/// True when nobody can tell the two apart.
+pub(super) fn same(one: &Cell, other: &Cell) -> bool {
+    if is_blank(one) {
+        is_blank(other) && one.bg == other.bg
+    } else {
+        one.symbol() == other.symbol() && Look::of(one) == Look::of(other)
+    }
+}
+
+/// The columns that a cell's text takes; at least one.
+pub(super) fn columns(cell: &Cell) -> usize {
+    let text = cell.symbol();
+    if text.len() == 1 { 1 } else { usize::from(text.cell_width()).max(1) }
+}
