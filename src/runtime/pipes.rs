@@ -386,7 +386,7 @@ mod tests {
         );
         let (mut child, _output) = spawn(&["true".to_owned()]).unwrap();
         assert!(has_ended(&child, WaitIdOptions::empty()));
-        let due = Some(Instant::now() + Duration::from_secs(3600));
+        let due = Some(Instant::now() + Duration::from_hours(1));
         locked(&pipes.running).insert(1, Group { id: Pid::from_child(&child), due });
         let (done, waits) = channel();
         thread::spawn(move || {
@@ -394,7 +394,7 @@ mod tests {
             forget(&pipes.running, 1);
             done.send(locked(&pipes.running).len())
         });
-        assert_eq!(waits.recv_timeout(Duration::from_secs(60)), Ok(0));
+        assert_eq!(waits.recv_timeout(Duration::from_mins(1)), Ok(0));
         child.wait().unwrap();
     }
 
