@@ -65,6 +65,8 @@
 //!
 //! * The cursor and marks are the cache's keys ([`domain::AlertKey`]), not full ids: a set of a million ids would be
 //!   larger than the table. Whatever leaves the process or is stored is a full id.
+//! * The list is shown before the table is loaded (`store::cache::head`): a few rows of a table of their own, kept by the
+//!   store as the head of what the program opens with. They are shown and never acted on: keys wait for all alerts.
 //! * Text fields are a small struct of our own (`app::input`): it keeps grapheme clusters whole and knows no terminal.
 //! * New sizes come from SIGWINCH, not from crossterm's queue, which loses one when a key arrives in the same moment.
 

@@ -4,6 +4,7 @@
 mod alert;
 mod changes;
 mod mentioned;
+pub(crate) mod opening;
 mod query;
 mod record;
 mod views;
@@ -78,7 +79,7 @@ pub(crate) fn me() -> SafeText {
     SafeText::from("ann@contoso.example")
 }
 
-pub(crate) fn data(key: u32, given: Given) -> RowData {
+fn data(key: u32, given: Given) -> RowData {
     let fact = |kind, value: &str| Fact { kind, value: SafeText::from(value) };
     let time: DateTime<Utc> = now().utc - TimeDelta::hours(given.hours) - TimeDelta::seconds(i64::from(key));
     RowData {

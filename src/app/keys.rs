@@ -87,7 +87,7 @@ fn blocked(model: &Model) -> bool {
 /// What can be done while the list is being opened: to move over the rows that are there, and to leave. Any other key means
 /// all alerts, and waits for them.
 fn is_early(model: &Model, key: Key) -> bool {
-    if model.list.opening.is_none() || !model.held.is_empty() {
+    if model.list.opening.is_none() || !model.held.is_empty() || model.chord.is_some() {
         return false;
     }
     match model.settings.keymap.resolve(Scope::of(model), &[key]) {

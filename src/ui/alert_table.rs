@@ -200,14 +200,13 @@ pub(super) fn draw(model: &Model, area: Area, painter: &mut Painter<'_>) {
             }
         }
     }
-    let position = if let Some(group) = list.group_at(list.place).filter(|_| list.on_heading) {
-        format!("group {}/{}", thousands(group + 1), thousands(list.groups().len()))
-    } else {
-        let (first, total) = match list.opening {
-            Some(opening) => (opening.first, opening.total),
-            None => (0, list.listing.len()),
-        };
-        format!("{}/{}", thousands(first + list.place + 1), thousands(total))
+    let (first, total) = match list.opening {
+        Some(opening) => (opening.first, opening.total),
+        None => (0, list.listing.len()),
+    };
+    let position = match list.group_at(list.place).filter(|_| list.on_heading) {
+        Some(group) => format!("group {}/{}", thousands(group + 1), thousands(list.groups().len())),
+        None => format!("{}/{}", thousands(first + list.place + 1), thousands(total)),
     };
     painter.footer(area, &[Piece::new(position, Role::Dim)]);
 }

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::*;
 use crate::app::command::{CHORDS, Scope, show_keys};
+use crate::app::harness::opening::opening;
 use crate::app::harness::{Given, Harness, ROW};
 use crate::app::key::Key;
 use crate::app::message::{Message, Saved};
@@ -171,4 +172,17 @@ fn without_a_sign_for_them_arrows_are_named() {
             assert_eq!(screen.last().unwrap().contains(['↑', '↓', '←']), !named, "{keys}: {text}");
         }
     }
+}
+
+#[test]
+fn a_list_that_is_being_opened_says_so_and_counts_all_of_it() {
+    let text = |model: &Model| rows(model).join("\n");
+    let mut harness = opening(Some(251));
+    let early = text(&harness.model);
+    for words in ["· opening…", "250/499", "499 of 500", "High 499", "loading…", "▌"] {
+        assert!(early.contains(words), "{words}: {early}");
+    }
+    let whole = text(&harness.begin().model);
+    assert!(whole.contains("250/499") && whole.contains("499 of 500"), "{whole}");
+    assert!(!whole.contains("opening") && !whole.contains("loading"), "{whole}");
 }

@@ -133,7 +133,7 @@ impl Harness {
     }
 
     /// What was kept and all alerts come, as when the program starts.
-    pub(in crate::app) fn begin(&mut self) -> &mut Self {
+    pub(crate) fn begin(&mut self) -> &mut Self {
         let cursor = self.kept.place.as_ref().and_then(|place| place.cursor.as_ref()).map(key_of);
         let kept = crate::app::message::Kept { cursor, ..self.kept.clone() };
         self.send(Message::Start(Start::Kept(Box::new(kept)))).snapshot();

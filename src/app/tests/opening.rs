@@ -3,54 +3,14 @@
 use std::sync::Arc;
 
 use crate::app::effect::{Effect, JournalOrder};
-use crate::app::harness::{Given, Harness, ROW, data, id};
+use crate::app::harness::opening::{early, head, opening};
+use crate::app::harness::{Given, Harness, ROW, now};
 use crate::app::message::{Early, Kept, Message, Start};
 use crate::app::model::Model;
-use crate::domain::filter::parse;
-use crate::domain::listing::{Head, Listing};
-use crate::domain::query::{self, Query, Sort};
+use crate::domain::AlertKey;
+use crate::domain::query::Sort;
 use crate::domain::table::TableBuilder;
 use crate::domain::view::{KeptView, Look, Place, SavedView, ViewId, ViewRef};
-use crate::domain::{AlertKey, Status};
-
-/// What a list of the harness's table begins with: so many rows from a place on, in a table of their own.
-fn head(harness: &mut Harness, given: &[Given], look: &Look, first: usize, count: usize) -> Head {
-    let table = harness.builder.snapshot();
-    let query = Query { filter: parse(&look.filter).unwrap(), sort: look.sort.clone() };
-    let context = crate::domain::filter::Context::utc(harness.now.utc);
-    let rows = query::run(&table, &query, &context, &|| false).unwrap();
-    let whole = Listing::new(table, rows);
-    let mut keys: Vec<AlertKey> = whole.keys().skip(first).take(count).collect();
-    let order = keys.clone();
-    keys.sort_unstable();
-    let mut part = TableBuilder::new();
-    for key in keys {
-        part.upsert(key, &data(key.0, given[key.0 as usize - 1]));
-    }
-    let part = part.snapshot();
-    let rows = order.iter().map(|key| part.position(*key).unwrap()).collect();
-    let listing = Listing { severities: whole.severities, ..Listing::new(part, rows) };
-    Head { look: look.clone(), listing, first, total: whole.len(), alerts: whole.table.len() }
-}
-
-fn early(kept: Kept, head: Head) -> Message {
-    Message::Start(Start::Early(Box::new(Early { kept, view: None, head })))
-}
-
-/// Of 500 alerts the first 60 are there, or those around a cursor.
-fn opening(cursor: Option<u32>) -> Harness {
-    let mut rows = vec![ROW; 500];
-    rows[3].status = Status::Dismissed;
-    let mut harness = Harness::bare(&rows);
-    let look = Place::opened(None).look;
-    harness.kept.place =
-        cursor.map(|key| Place { look: look.clone(), cursor: Some(id(key)), row: 7, ..Place::default() });
-    let first = if cursor.is_some() { 200 } else { 0 };
-    let head = head(&mut harness, &rows, &look, first, 100);
-    let kept = Kept { cursor: cursor.map(AlertKey), ..harness.kept.clone() };
-    harness.send(early(kept, head));
-    harness
-}
 
 /// All alerts come, as they do after the head.
 fn opened(harness: &mut Harness) {
@@ -222,7 +182,7 @@ fn what_the_profile_begins_with_is_shown_as_it_is_without_the_first_rows() {
         view: SavedView { name: format!("mine {id}"), digit: Some(4 + id as u8), look },
         former: None,
         seen: AlertKey(0),
-        looked: crate::app::harness::now().utc,
+        looked: now().utc,
     };
     let views =
         vec![saved(1, sorted("severity:high")), saved(2, Look::of("status:(")), saved(3, Look::of("vm"))];
