@@ -32,6 +32,9 @@ static TITLED: AtomicBool = AtomicBool::new(false);
 const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l";
 
+/// All rows scroll, nothing is coloured.
+const WHOLE_AND_PLAIN: &[u8] = b"\x1b[r\x1b[m";
+
 /// The terminal while it is ours.
 pub struct Screen {
     drawing: Drawing,
@@ -167,7 +170,11 @@ pub fn give_back() -> bool {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return false;
     }
-    let mut bytes = if MOUSE.load(Ordering::SeqCst) { MOUSE_OFF.to_vec() } else { Vec::new() };
+    // The last frame may have been cut short, in the middle of rows that move.
+    let mut bytes = WHOLE_AND_PLAIN.to_vec();
+    if MOUSE.load(Ordering::SeqCst) {
+        bytes.extend_from_slice(MOUSE_OFF);
+    }
     if TITLED.swap(false, Ordering::SeqCst) {
         bytes.extend_from_slice(notify::RESTORE_TITLE);
     }

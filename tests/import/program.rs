@@ -388,7 +388,8 @@ fn plain_mode_says_how_far_it_is_and_stops() {
     let (pipe, mut pty) = reading(home.path(), &["--plain"], (120, 36));
     let writer = write(&pipe, 400);
     pty.wait("Being read: ").wait("list>").keys("C-c").wait("Stopping: what was read stays.");
-    // Nobody closes the pipe.
+    // Nobody closes the pipe: reading ends nevertheless.
+    pty.type_text("wait\r").wait("Stopped: ").type_text("here\r").wait("Part of a file.");
     pty.type_text("quit\r");
     assert_eq!(pty.end(), 0);
     drop(writer);

@@ -1,6 +1,13 @@
 //! Listings, pages, bodies.
 
+use std::collections::BTreeSet;
+
 use crate::common::*;
+
+/// Every string with the kinds under which it occurs.
+fn strings(store: &mut Store) -> BTreeSet<(String, u32)> {
+    store.snapshot().dict().iter().map(|(_, text, kinds)| (text.to_owned(), kinds)).collect()
+}
 
 #[test]
 fn what_was_listed_is_there_after_a_restart_byte_for_byte() {
@@ -22,11 +29,14 @@ fn what_was_listed_is_there_after_a_restart_byte_for_byte() {
         let applied = store.apply_page(&listing, &page(changed)).unwrap();
         assert_eq!((applied.added, applied.updated), (0, 43));
     }
+    let strings = strings(&mut store);
+    assert!(strings.iter().any(|(text, kinds)| text == "rg" && *kinds == FactKind::Group.bit()));
     store.close();
 
     let mut store = open(folder.path());
     let table = store.snapshot();
     assert_eq!(table.len(), 300);
+    assert_eq!(self::strings(&mut store), strings, "a filter looks by kind for its words");
     assert_eq!(table.subscription_name(SUBSCRIPTION).0, "Contoso");
     assert_eq!(store.last_sync().unwrap(), Some(now()));
     for (n, original) in alerts.iter().enumerate() {

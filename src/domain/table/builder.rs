@@ -148,15 +148,19 @@ impl TableBuilder {
         self.table.dict.push(text);
     }
 
-    /// Adds a row as a cache stored it. Keys must be added in growing order.
+    /// Adds a row as a cache stored it. Keys must be added in growing order; the kinds of its strings come by
+    /// [`Self::load_kinds`].
     pub fn load_row(&mut self, row: &StoredRow<'_>, facts: impl Iterator<Item = PackedFact>) {
-        let chunk = open_chunk(&mut self.table.chunks);
-        chunk.load(row, facts);
-        for fact in chunk.facts(chunk.len() - 1) {
-            self.table.dict.add_kinds(fact.code(), fact.kind().bit());
-        }
+        open_chunk(&mut self.table.chunks).load(row, facts);
         self.table.len += 1;
         self.changed = true;
+    }
+
+    /// The kinds under which each string occurs in the loaded rows, by code, as sets of [`FactKind::bit`]s.
+    pub fn load_kinds(&mut self, kinds: &[u32]) {
+        for (code, kinds) in (0..).zip(kinds) {
+            self.table.dict.add_kinds(code, *kinds);
+        }
     }
 
     /// The number of strings interned so far.

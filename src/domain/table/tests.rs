@@ -162,6 +162,8 @@ fn a_loaded_table_equals_the_one_it_was_stored_from() {
         name: row.name(),
     };
     second.load_row(&stored, row.facts().iter().copied());
+    let kinds: Vec<u32> = original.dict().iter().map(|(.., kinds)| kinds).collect();
+    second.load_kinds(&kinds);
     let table = second.snapshot();
     let read = table.get(AlertKey(3)).unwrap();
     assert_eq!((read.id(), read.title(), read.facts()), (row.id(), row.title(), row.facts()));

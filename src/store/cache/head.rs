@@ -257,13 +257,17 @@ fn unpack(data: &[u8], look: &Look, table: &mut TableBuilder) -> Option<Head> {
     }
     let mut sorted = rows.to_vec();
     sorted.sort_unstable_by_key(|(key, _)| *key);
+    let mut kinds = vec![0; table.strings()];
     for (key, packed) in &sorted {
         let (stored, facts) = row::decode(AlertKey(*key), packed)?;
         let stored = StoredRow { parent: *codes.get(&stored.parent)?, ..stored };
         let facts: Option<Vec<PackedFact>> =
             facts.map(|fact| Some(PackedFact::new(fact.kind(), *codes.get(&fact.code())?))).collect();
-        table.load_row(&stored, facts?.into_iter());
+        let facts = facts?;
+        facts.iter().for_each(|fact| kinds[fact.code() as usize] |= fact.kind().bit());
+        table.load_row(&stored, facts.into_iter());
     }
+    table.load_kinds(&kinds);
     let table = table.snapshot();
     let listed: Option<Vec<u32>> = rows.iter().map(|(key, _)| table.position(AlertKey(*key))).collect();
     let listing = Listing { severities, ..Listing::new(table, listed?) };

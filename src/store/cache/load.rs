@@ -132,6 +132,8 @@ fn read(conn: &Connection, parts: SyncSender<Part>, empty: &Receiver<Batch>) -> 
 fn build(table: &mut TableBuilder, parts: &Receiver<Part>, used: &Sender<Batch>) -> Result<Loaded, Trouble> {
     let mut next_key = 0;
     let mut strings = 0;
+    // In one piece, since every fact of every row looks for its string here.
+    let mut kinds = Vec::new();
     for part in parts {
         match part {
             Part::Strings(run) => strings = run.load(table)?,
@@ -139,11 +141,13 @@ fn build(table: &mut TableBuilder, parts: &Receiver<Part>, used: &Sender<Batch>)
                 if table.strings() == 0 {
                     table.intern("");
                 }
-                let codes = table.strings() as u32;
+                kinds.resize(table.strings(), 0);
                 for (key, packed) in batch.rows() {
                     let (values, facts) = row::read(key, packed).ok_or_else(|| damaged(key.0))?;
-                    if values.parent >= codes || facts.clone().any(|fact| fact.code() >= codes) {
-                        return Err(damaged(key.0));
+                    kinds.get(values.parent as usize).ok_or_else(|| damaged(key.0))?;
+                    for fact in facts.clone() {
+                        let kinds = kinds.get_mut(fact.code() as usize).ok_or_else(|| damaged(key.0))?;
+                        *kinds |= fact.kind().bit();
                     }
                     table.load_row(&values, facts);
                     next_key = next_key.max(key.0.saturating_add(1));
@@ -154,5 +158,6 @@ fn build(table: &mut TableBuilder, parts: &Receiver<Part>, used: &Sender<Batch>)
             }
         }
     }
+    table.load_kinds(&kinds);
     Ok(Loaded { strings, next_key })
 }
