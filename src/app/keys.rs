@@ -27,10 +27,12 @@ const TWICE_MS: i64 = 3000;
 const MOST_HELD: usize = 256;
 
 /// Typed ahead: waits for an answer on which its meaning depends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Held {
     /// A key.
     Key(Key),
+    /// Text that was pasted.
+    Paste(String),
     /// A command whose keys were complete.
     Command(Command),
     /// To leave, whatever is open.
@@ -49,12 +51,23 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
     if key == Key::ctrl('z') {
         out.push(Effect::Suspend);
     } else if is_busy(model) && !is_early(model, key) {
-        if model.held.len() < MOST_HELD {
-            model.held.push_back(Held::Key(key));
-        }
+        hold(model, Held::Key(key));
     } else {
         handle(model, key, out);
     }
+}
+
+/// Keeps what was typed until its turn comes.
+fn hold(model: &mut Model, typed: Held) {
+    model.blind |= is_nobody_here(model) && model.list.listing.is_empty();
+    if model.held.len() < MOST_HELD {
+        model.held.push_back(typed);
+    }
+}
+
+/// True before it is known where the program opens, and with which filter.
+fn is_nobody_here(model: &Model) -> bool {
+    model.session.is_none() && model.first_run.is_none()
 }
 
 /// True while keys typed ahead wait, or would have to.
@@ -69,11 +82,9 @@ fn blocked(model: &Model) -> bool {
     let list = (model.list.awaiting || model.list.pattern.is_some()) && list_has_keys;
     let tab = model.details.pivot.is_some() || model.overlays.is_empty() && related::awaited(model);
     let values = overlays::facets::awaited(model);
-    // Nobody works here yet: what was typed while the list was being opened waits for that too.
-    let nobody = model.session.is_none() && !model.held.is_empty();
     model.switching
         || model.list.opening.is_some()
-        || nobody
+        || is_nobody_here(model)
         || list
         || tab
         || values
@@ -87,11 +98,15 @@ fn blocked(model: &Model) -> bool {
 /// What can be done while the list is being opened: to move over the rows that are there, and to leave. Any other key means
 /// all alerts, and waits for them.
 fn is_early(model: &Model, key: Key) -> bool {
-    if model.list.opening.is_none() || !model.held.is_empty() || model.chord.is_some() {
+    if !blocked(model) || !model.held.is_empty() || model.chord.is_some() {
+        return false;
+    }
+    let opening = model.list.opening.is_some();
+    if !opening && !is_nobody_here(model) {
         return false;
     }
     match model.settings.keymap.resolve(Scope::of(model), &[key]) {
-        Match::Command(Command::Move(step)) => list::leads_on(model, step),
+        Match::Command(Command::Move(step)) => opening && list::leads_on(model, step),
         Match::Command(command) => command == Command::App(App::Close),
         Match::Prefix | Match::Nothing => false,
     }
@@ -112,6 +127,18 @@ fn must_wait(model: &Model, command: Command) -> bool {
     writes(model) || change.needs_record() && model.bulk.orders.contains(&journal::Order::Changes)
 }
 
+/// True for what is done to alerts, and so only to such as were seen.
+fn acts(command: Command) -> bool {
+    matches!(
+        command,
+        Command::Change(_)
+            | Command::Record(_)
+            | Command::Respond(_)
+            | Command::Suppress(_)
+            | Command::HandOver(HandOver::Script | HandOver::Pipe | HandOver::Shell)
+    )
+}
+
 /// True while the journal has not said that everything confirmed is stored.
 fn writes(model: &Model) -> bool {
     model.bulk.orders.iter().any(journal::Order::is_write)
@@ -121,8 +148,12 @@ fn writes(model: &Model) -> bool {
 pub(super) fn release(model: &mut Model, out: &mut Effects) {
     while !blocked(model) {
         match model.held.pop_front() {
-            None => break,
+            None => {
+                model.blind = false;
+                break;
+            }
             Some(Held::Key(key)) => handle(model, key, out),
+            Some(Held::Paste(text)) => paste(model, &text, out),
             Some(Held::Command(command)) if must_wait(model, command) => {
                 model.held.push_front(Held::Command(command));
                 break;
@@ -206,6 +237,11 @@ pub(super) fn run(model: &mut Model, command: Command, out: &mut Effects) {
     }
     if let Some(Err(why)) = spec(command).map(|spec| (spec.available)(model)) {
         fail(model, why, out);
+        return;
+    }
+    if model.blind && acts(command) {
+        model.held.clear();
+        fail(model, "nothing was listed yet when that was typed: look, and type it again", out);
         return;
     }
     if !matches!(command, Command::App(App::Close) | Command::HandOver(HandOver::File)) {
@@ -354,7 +390,15 @@ pub(super) fn quit(model: &mut Model, out: &mut Effects) {
 }
 
 /// Text was pasted: into what is being typed. Elsewhere it does nothing, so that no text ever acts as keys.
-pub(super) fn paste(model: &mut Model, text: &str, out: &mut Effects) {
+pub(super) fn pasted(model: &mut Model, text: String, out: &mut Effects) {
+    if is_busy(model) {
+        hold(model, Held::Paste(text));
+    } else {
+        paste(model, &text, out);
+    }
+}
+
+fn paste(model: &mut Model, text: &str, out: &mut Effects) {
     if model.overlays.is_empty() && model.filter.editing {
         filter_bar::paste(model, text, out);
     } else if !overlays::facets::paste(model, text, out)

@@ -109,7 +109,8 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     let kept = list.under().filter(|_| list.touched);
     let ranged = list.visual.map(|visual| marks::ranged(list, visual));
     list.in_flight = false;
-    let first = list.opening.take().map_or(0, |opening| opening.first);
+    let opening = list.opening.take();
+    let first = opening.map_or(0, |opening| opening.first);
     list.listing = listing;
     list.lines = Lines::new(&list.listing, &list.folds);
     let wanted = back.or(spot.and_then(|spot| spot.under)).or(kept);
@@ -130,6 +131,11 @@ pub(super) fn listed(model: &mut Model, question: Question, listing: Listing, ou
     marks::recount(list);
     if let Some(seen) = ranged {
         keep_range(model, &seen, out);
+    }
+    // What was typed over the rows that were there first was meant for the one under the cursor.
+    if opening.is_some() && kept.is_some() && kept != model.list.under() && !model.held.is_empty() {
+        model.held.clear();
+        say(model, "the alert under the cursor has gone: what was typed meanwhile is dropped", out);
     }
     if model.list.stale {
         ask(model, out);

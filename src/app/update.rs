@@ -56,7 +56,7 @@ fn route(model: &mut Model, message: Message, out: &mut Effects) {
         }
         Message::Paste(text) => {
             notify::looked(model);
-            keys::paste(model, &text, out);
+            keys::pasted(model, text, out);
         }
         Message::Ask(wish) => ask::asked(model, wish, out),
         Message::Resize(width, height) => {

@@ -292,7 +292,11 @@ fn handle_event(event: Event, model: &mut Model, shell: &mut Shell, screen: &mut
             shell.switch(*prepared);
             return Ok(Flow::Go);
         }
-        Event::Resized => resized(screen)?,
+        // Also when it has its former size again: rows may have been cut off in between.
+        Event::Resized => {
+            screen.forget();
+            resized(screen)?
+        }
         Event::Suspend => {
             suspend(screen)?;
             resized(screen)?

@@ -82,6 +82,11 @@ impl Screen {
         self.send(true)
     }
 
+    /// What the terminal shows may be anything: the next frame is drawn whole.
+    pub fn forget(&mut self) {
+        self.drawing.forget();
+    }
+
     /// Sends text to the terminal's clipboard by OSC 52. There is no answer: it may not have arrived.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
         queue!(self.pending, crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;

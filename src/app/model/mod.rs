@@ -125,6 +125,8 @@ pub struct Model {
     pub ticking: bool,
     /// Keys typed ahead of an answer on which their meaning depends.
     pub held: VecDeque<Held>,
+    /// Some of them were typed before anything was listed.
+    pub blind: bool,
 }
 
 impl Model {
@@ -163,6 +165,7 @@ impl Model {
             switching: false,
             ticking: false,
             held: VecDeque::new(),
+            blind: false,
         }
     }
 

@@ -220,3 +220,66 @@ fn what_the_profile_begins_with_is_shown_as_it_is_without_the_first_rows() {
         }
     }
 }
+
+/// How many alerts are changed.
+fn changed(harness: &Harness) -> Option<usize> {
+    harness.effects.iter().find_map(|effect| match effect {
+        Effect::Journal(JournalOrder::Submit(_, plan)) => Some(plan.targets.len()),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_is_pasted_keeps_its_turn() {
+    let mut harness = opening(None);
+    harness.keys("/").send(Message::Paste("resource:nothing".to_owned()));
+    harness.keys("Enter * * d y");
+    opened(&mut harness);
+    assert_eq!(harness.model.filter.applied.to_string(), "status:active,in-progress resource:nothing");
+    assert_eq!(changed(&harness), None, "only what matches what was pasted may change");
+}
+
+#[test]
+fn keys_meant_for_an_alert_that_has_gone_do_nothing() {
+    let mut harness = opening(None);
+    harness.keys("j j d 3 y");
+    let cursor = harness.model.list.cursor.unwrap();
+    harness.builder.remove(&[cursor]);
+    opened(&mut harness);
+    assert_eq!(changed(&harness), None);
+    assert!(harness.model.overlays.is_empty() && harness.model.held.is_empty());
+    assert!(harness.notice().contains("has gone"), "{}", harness.notice());
+}
+
+#[test]
+fn text_typed_before_it_is_known_where_the_list_opens_is_no_command() {
+    for early_too in [false, true] {
+        let rows = vec![ROW; 30];
+        let mut harness = Harness::bare(&rows);
+        harness.model.session = None;
+        harness.keys("/ d").text("at");
+        if early_too {
+            let look = Place::opened(None).look;
+            let head = head(&mut harness, &rows, &look, 0, 10);
+            harness.send(early(Kept::default(), head));
+        }
+        harness.text("a");
+        opened(&mut harness);
+        assert!(harness.model.filter.editing, "{early_too}");
+        assert_eq!(harness.model.filter.input.text(), "status:active,in-progress data");
+        assert_eq!(changed(&harness), None);
+    }
+}
+
+#[test]
+fn nothing_is_done_to_alerts_that_nobody_has_seen() {
+    let mut harness = Harness::bare(&[ROW; 30]);
+    harness.model.session = None;
+    harness.keys("d 3 y");
+    opened(&mut harness);
+    assert_eq!(changed(&harness), None);
+    assert!(harness.model.overlays.is_empty() && harness.model.held.is_empty());
+    assert!(harness.notice().contains("type it again"), "{}", harness.notice());
+    harness.keys("d 3 y");
+    assert_eq!(changed(&harness), Some(1));
+}

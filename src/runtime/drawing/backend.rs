@@ -8,26 +8,18 @@ use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
-/// What the library asked for besides the cells of its frame.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Asked {
-    /// Where the cursor is to be seen.
-    pub(super) cursor: Option<Position>,
-    /// Nothing of what the terminal shows is to be counted on.
-    pub(super) cleared: bool,
-}
-
 /// A backend that writes nothing: the frames are taken from the library whole, and compared by ourselves.
 #[derive(Debug, Clone)]
 pub(super) struct Silent {
     size: Rc<Slot<Size>>,
-    asked: Rc<Slot<Asked>>,
+    /// Where the cursor is to be seen.
+    cursor: Rc<Slot<Option<Position>>>,
     shown: bool,
 }
 
 impl Silent {
     pub(super) fn new(size: Size) -> Self {
-        Self { size: Rc::new(Slot::new(size)), asked: Rc::default(), shown: false }
+        Self { size: Rc::new(Slot::new(size)), cursor: Rc::default(), shown: false }
     }
 
     /// The terminal has this size now.
@@ -35,17 +27,9 @@ impl Silent {
         self.size.set(size);
     }
 
-    /// What was asked since the last time.
-    pub(super) fn take(&self) -> Asked {
-        let asked = self.asked.get();
-        self.asked.set(Asked { cleared: false, ..asked });
-        asked
-    }
-
-    fn ask(&self, change: impl FnOnce(&mut Asked)) {
-        let mut asked = self.asked.get();
-        change(&mut asked);
-        self.asked.set(asked);
+    /// Where the cursor is to be seen.
+    pub(super) fn cursor(&self) -> Option<Position> {
+        self.cursor.get()
     }
 }
 
@@ -58,7 +42,7 @@ impl Backend for Silent {
 
     fn hide_cursor(&mut self) -> Result<(), Infallible> {
         self.shown = false;
-        self.ask(|asked| asked.cursor = None);
+        self.cursor.set(None);
         Ok(())
     }
 
@@ -68,13 +52,12 @@ impl Backend for Silent {
     }
 
     fn get_cursor_position(&mut self) -> Result<Position, Infallible> {
-        Ok(self.asked.get().cursor.unwrap_or_default())
+        Ok(self.cursor.get().unwrap_or_default())
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Infallible> {
         if self.shown {
-            let position = position.into();
-            self.ask(|asked| asked.cursor = Some(position));
+            self.cursor.set(Some(position.into()));
         }
         Ok(())
     }
@@ -84,7 +67,6 @@ impl Backend for Silent {
     }
 
     fn clear_region(&mut self, _: ClearType) -> Result<(), Infallible> {
-        self.ask(|asked| asked.cleared = true);
         Ok(())
     }
 

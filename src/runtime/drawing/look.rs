@@ -56,3 +56,8 @@ pub(super) fn columns(cell: &Cell) -> usize {
     let text = cell.symbol();
     if text.len() == 1 { 1 } else { usize::from(text.cell_width()).max(1) }
 }
+
+/// True for a character put together from several, about whose width terminals disagree.
+pub(super) fn is_composed(cell: &Cell) -> bool {
+    cell.symbol().chars().nth(1).is_some()
+}

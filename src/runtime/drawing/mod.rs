@@ -2,8 +2,9 @@
 //!
 //! The drawing library's own backend sends each changed cell, with a jump to it and all its colours. Here rows that only
 //! moved are moved by the terminal ([`scroll`]), short stretches are written again instead of jumped over, blanks are
-//! erased in one piece, and nothing is said that the terminal knows ([`pen`]). Only sequences that any terminal has are
-//! used: those of the VT102 with the 16 colours and `ECH`, and whatever the theme's colours need.
+//! erased in one piece, and nothing is said that the terminal knows ([`pen`]). Only sequences are used that every terminal of
+//! today has, the Linux console included: scroll regions, `CUP`, `CHA`, `ECH`, `SGR` with 16 colours, and whatever the theme's
+//! own colours need. About the width of some characters terminals disagree; nothing hangs on that ([`write_row`]).
 
 mod backend;
 mod look;
@@ -18,11 +19,14 @@ use ratatui::style::Color;
 use ratatui::{Frame, Terminal};
 
 use backend::Silent;
-use look::{columns, is_blank, same};
+use look::{columns, is_blank, is_composed, same};
 use pen::Pen;
 
 /// Blanks in a row from which on they are erased instead of written.
 const WORTH_ERASING: usize = 8;
+
+/// How many columns a terminal may take a character for wider than we do: flags are two of two columns to some.
+const MOST_TOO_WIDE: usize = 2;
 
 const HIDE: &[u8] = b"\x1b[?25l";
 const SHOW: &[u8] = b"\x1b[?25h";
@@ -56,9 +60,9 @@ impl Drawing {
     pub(super) fn frame(&mut self, size: Size, render: impl FnOnce(&mut Frame)) -> Vec<u8> {
         self.backend.resize(size);
         let Ok(done) = self.terminal.draw(render);
-        let asked = self.backend.take();
+        let cursor = self.backend.cursor();
         let mut pen = Pen::new();
-        if self.unknown || asked.cleared || self.shown.area != done.buffer.area {
+        if self.unknown || self.shown.area != done.buffer.area {
             pen.clear();
             self.shown = Buffer::empty(done.buffer.area);
             self.unknown = false;
@@ -72,7 +76,7 @@ impl Drawing {
             write_row(&mut pen, row, shown, next);
         }
         let bytes = pen.finish();
-        self.place_cursor(bytes, asked.cursor)
+        self.place_cursor(bytes, cursor)
     }
 
     /// Adds where the cursor belongs, if it is not there.
@@ -93,6 +97,9 @@ impl Drawing {
 }
 
 /// Writes what differs in a row, and keeps that it is shown.
+///
+/// A terminal may take a character for narrower than we do, and leave what was in its right half; or for wider, and write
+/// over what follows. So the place is made blank first, and what follows is written again.
 fn write_row(pen: &mut Pen, row: usize, shown: &mut [Cell], next: &[Cell]) {
     let changed = changed(shown, next);
     let mut rest = changed.as_slice();
@@ -108,6 +115,12 @@ fn write_row(pen: &mut Pen, row: usize, shown: &mut [Cell], next: &[Cell]) {
         let wide = columns(cell);
         // What does not fit into the row would be wrapped by the terminal.
         let drawn = if column + wide <= next.len() { cell } else { &Cell::EMPTY };
+        if wide > 1 && !shown.iter().skip(*column).take(wide).all(is_blank) {
+            let mut blank = drawn.clone();
+            blank.set_symbol(" ");
+            (0..wide.min(next.len() - column)).for_each(|_| pen.write(&blank, 1));
+            pen.go(*column, row);
+        }
         pen.write(drawn, wide);
         rest = others;
     }
@@ -125,14 +138,21 @@ fn changed(shown: &[Cell], next: &[Cell]) -> Vec<usize> {
     // Where the next character begins that is shown.
     let mut begins = 0;
     let mut column = 0;
+    // Up to where a character may have been drawn over that was not to change.
+    let mut doubtful = 0;
     while column < next.len() {
         while begins < column {
             begins += columns(&shown[begins]);
         }
-        if begins != column || !same(&shown[column], &next[column]) {
+        let wide = columns(&next[column]);
+        let differs = begins != column || !same(&shown[column], &next[column]);
+        if differs && is_composed(&next[column]) {
+            doubtful = column + wide + MOST_TOO_WIDE;
+        }
+        if differs || column < doubtful {
             changed.push(column);
         }
-        column += columns(&next[column]);
+        column += wide;
     }
     changed
 }

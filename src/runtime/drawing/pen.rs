@@ -5,7 +5,7 @@ use std::io::Write as _;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
-use super::look::Look;
+use super::look::{Look, is_composed};
 
 /// Writes cells, and repeats nothing that the terminal knows: its place, its colours and its attributes.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl Pen {
             *column = column.saturating_add(columns);
         }
         // Terminals may disagree about how far anything else moves.
-        if columns > 1 || text.chars().nth(1).is_some() {
+        if columns > 1 || is_composed(cell) {
             self.at = None;
         }
     }
@@ -130,10 +130,27 @@ impl Pen {
         let from_here = codes(self.look, look);
         let afresh = codes(Look::PLAIN, look);
         let afresh = if afresh.is_empty() { afresh } else { format!("0;{afresh}") };
-        let shorter = if afresh.len() < from_here.len() { afresh } else { from_here };
-        let _ = write!(self.bytes, "\x1b[{shorter}m");
+        // The Linux console makes bright colours by the intensity, and leaves it at that when only the colour changes.
+        let lasts = is_bright(self.look.fg) && look != Look { bg: look.bg, ..self.look };
+        let codes = if lasts || afresh.len() < from_here.len() { afresh } else { from_here };
+        let _ = write!(self.bytes, "\x1b[{codes}m");
         self.look = look;
     }
+}
+
+/// True for the colours that terminals of eight colours make by their intensity.
+fn is_bright(colour: Color) -> bool {
+    matches!(
+        colour,
+        Color::DarkGray
+            | Color::LightRed
+            | Color::LightGreen
+            | Color::LightYellow
+            | Color::LightBlue
+            | Color::LightMagenta
+            | Color::LightCyan
+            | Color::White
+    )
 }
 
 /// The numbers that change one look into another, as they stand in the sequence.

@@ -235,7 +235,7 @@ fn a_look_is_changed_the_shorter_way() {
 #[test]
 fn the_way_after_a_wide_character_is_said_anew() {
     // A terminal may think that it is narrower.
-    assert_eq!(second("ab cd".into(), "日 ef".into()), "\u{1b}[H日\u{1b}[1;4Hef");
+    assert_eq!(second("ab cd".into(), "日 ef".into()), "\u{1b}[H  \u{1b}[1G日\u{1b}[1;4Hef");
 }
 
 #[test]
@@ -269,4 +269,33 @@ fn another_size_and_a_terminal_that_was_lent_are_drawn_whole() {
     drawing.frame(SIZE, |frame| list(frame, 0, None));
     drawing.forget();
     assert_eq!(drawing.frame(SIZE, |frame| list(frame, 0, None)), whole);
+}
+
+#[test]
+fn a_terminal_may_take_a_composed_character_for_narrower_or_wider() {
+    // To the terminal of this test the heart is one column wide.
+    let mut terminal = vt100::Parser::new(HEIGHT, WIDTH, 0);
+    let mut drawing = Drawing::new(SIZE);
+    for text in ["Heart", "❤\u{fe0f}art"] {
+        let row = Rect::new(0, 0, WIDTH, 1);
+        terminal.process(&drawing.frame(SIZE, |frame| frame.render_widget(text, row)));
+    }
+    assert_eq!(terminal.screen().rows(0, WIDTH).next().unwrap(), "❤\u{fe0f} art");
+    // To others a flag takes four: what they draw over is written again though it did not change.
+    let flag = "\u{1f1e9}\u{1f1ea}";
+    let bytes = second("ab-tokyo".into(), Line::from(format!("{flag}-tokyo")));
+    assert_eq!(bytes, format!("\u{1b}[H  \u{1b}[1G{flag}\u{1b}[1;3H-t"));
+}
+
+#[test]
+fn a_bright_colour_leaves_nothing_behind() {
+    let [grey, red] = [Color::DarkGray, Color::Red].map(|colour| Style::new().fg(colour));
+    let spans = Line::from(vec![
+        ratatui::text::Span::styled("a", grey),
+        ratatui::text::Span::styled("b", red),
+        ratatui::text::Span::styled("c", grey.add_modifier(Modifier::BOLD)),
+        ratatui::text::Span::styled("d", grey),
+    ]);
+    let bytes = second("abcd".into(), spans);
+    assert_eq!(bytes, "\u{1b}[H\u{1b}[90ma\u{1b}[0;31mb\u{1b}[1;90mc\u{1b}[0;90md\u{1b}[m");
 }
