@@ -318,6 +318,17 @@ fn failures_are_offered_and_never_change_what_keys_on_their_way_act_on() {
 }
 
 #[test]
+fn a_decision_is_for_the_tenant_that_its_alerts_were_seen_in() {
+    let mut harness = Harness::small();
+    harness.builder.set_tenant("one".into());
+    harness.snapshot().keys("d 1");
+    // Meanwhile somebody signs in elsewhere.
+    harness.builder.set_tenant("other".into());
+    harness.snapshot().keys("y");
+    assert_eq!(harness.submitted()[0].tenant.raw(), "one");
+}
+
+#[test]
 fn read_only_and_forbidden_say_why() {
     let commands = ["d", "s r", "s i", "s a", "a", "u", "U", ".", "s Enter"];
     let mut harness = Harness::small();
