@@ -198,6 +198,7 @@ pub(super) fn submit(model: &mut Model, confirm: Confirm, out: &mut Effects) {
         reason: submitted.reason,
         comment: submitted.comment.clone(),
         filter: submitted.filter.clone(),
+        tenant: confirm.plan.tenant().clone(),
         undoes: None,
         take: confirm.take,
         by,

@@ -360,6 +360,7 @@ impl Harness {
                     reason: None,
                     comment: SafeText::default(),
                     filter: String::new(),
+                    tenant: SafeText::default(),
                     undoes: Some(of),
                     take: false,
                     by: me(),

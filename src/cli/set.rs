@@ -88,6 +88,7 @@ async fn change(
         reason: set.reason,
         comment: set.comment.unwrap_or_default().into(),
         filter: filter.map(|filter| filter.to_string()).unwrap_or_default(),
+        tenant: plan.tenant().clone(),
         undoes: None,
         take: false,
         by: workspace::who(workspace).await,

@@ -91,6 +91,8 @@ pub struct NewChange {
     pub comment: SafeText,
     /// The filter in force, for the audit record; may be empty.
     pub filter: String,
+    /// The tenant that the alerts were seen in; empty where it is not known. An undo is for that of the change it undoes.
+    pub tenant: SafeText,
     /// The change that this one undoes or redoes.
     pub undoes: Option<ChangeId>,
     /// Also take the alerts over: assign them to whoever makes the change.
@@ -363,6 +365,11 @@ impl Plan {
     /// How many are left out for a reason.
     pub fn skipped_for(&self, skip: Skip) -> usize {
         self.skipped.iter().filter(|(_, why)| *why == skip).count()
+    }
+
+    /// The tenant that the alerts were of when it was made; empty where nobody had signed in.
+    pub fn tenant(&self) -> &SafeText {
+        self.table.tenant()
     }
 
     /// The targets with their full ids. Of very many these take their time: off the screen's thread.

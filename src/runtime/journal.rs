@@ -214,6 +214,7 @@ mod tests {
             reason: None,
             comment: SafeText::default(),
             filter: String::new(),
+            tenant: SafeText::default(),
             undoes: None,
             take: false,
             by: SafeText::default(),

@@ -157,6 +157,7 @@ impl Store {
             headed: None,
         };
         store.load_journal()?;
+        store.show_tenant()?;
         store.next_key = store.greatest_seen()?.saturating_add(1);
         // Whoever was sending when it ended is not known to have sent. A journal that cannot be written says so later.
         let _ = store.settle_abandoned(Utc::now());

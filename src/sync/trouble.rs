@@ -82,13 +82,13 @@ pub(super) fn storage(error: &StoreError) -> Fault {
     Fault { kind: FaultKind::Storage, message: SafeText::from(error.to_string()) }
 }
 
-/// What waits is not for the tenant that is signed in to.
+/// What waits is not for the tenant that is signed in to. What to do stands first: a narrow screen cuts off the rest.
 pub(super) fn other_tenant(held: &Held, signed_in: &SafeText) -> Fault {
     let Held { alerts, tenant } = held;
     let alerts = if *alerts == 1 { "1 alert".to_owned() } else { format!("{} alerts", thousands(*alerts)) };
     let message = format!(
-        "what is queued for {alerts} was decided for the tenant {tenant}, and this sign-in is of {signed_in}: it stays queued; \
-         sign in to {tenant} (`tenant` in the profile) to send it, or undo it"
+        "sign in to {tenant} to send {alerts}, or undo: decided for that tenant (`tenant` in the profile), and this sign-in \
+         is of {signed_in}"
     );
     Fault { kind: FaultKind::OtherTenant, message: SafeText::from(message) }
 }
@@ -138,6 +138,13 @@ mod tests {
             assert!(matches!(trouble(status), Trouble::Passing(_)), "{status}");
         }
         assert!(matches!(trouble(403), Trouble::Refused(why) if why.raw().contains("a role")));
+    }
+
+    #[test]
+    fn what_to_do_about_another_tenant_is_read_on_a_narrow_screen() {
+        let guid = SafeText::from("72f988bf-86f1-41af-91ab-2d7cd011db47");
+        let fault = other_tenant(&Held { alerts: 12, tenant: guid.clone() }, &guid);
+        assert!(fault.message.raw().find(", or undo").is_some_and(|at| at < 70), "{}", fault.message.raw());
     }
 
     #[test]

@@ -117,6 +117,7 @@ fn change(store: &StoreHandle, want: Status) -> quell::domain::ChangeId {
                     reason: None,
                     comment: SafeText::default(),
                     filter: String::new(),
+                    tenant: SafeText::default(),
                     undoes: None,
                     take: false,
                     by: "ann".into(),

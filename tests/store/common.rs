@@ -95,6 +95,7 @@ pub(crate) fn change(names: &[&str], from: Status, to: Status) -> NewChange {
         reason: Some(Reason::Noise),
         comment: SafeText::from("it's only a test"),
         filter: "status:active".to_owned(),
+        tenant: SafeText::default(),
         undoes: None,
         take: false,
         by: who("ann"),

@@ -7,9 +7,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use quell::azure::{ArmClient, Endpoint, Limits, TokenSource};
 use quell::domain::Status;
-use quell::domain::change::{Outcome, Tally};
+use quell::domain::change::{Outcome, Tally, plan};
+use quell::domain::key_set::KeySet;
 use quell::domain::progress::{FaultKind, SyncEvent};
 use quell::emulator::Emulator;
+use quell::store::Store;
 use quell::sync::{EngineConfig, PushGoal, PushReport, Source, pull_once, push_until};
 
 use crate::world::{World, faulty, id, posted, posted_to, posts, remote};
@@ -219,9 +221,9 @@ async fn read_only_sends_nothing() {
 }
 
 /// A sign-in to a tenant, and a source that takes no other.
-async fn tenant(world: &World, guid: &str) -> (Emulator, EngineConfig) {
+async fn tenant(world: &World, guid: &str, faults: &[&str]) -> (Emulator, EngineConfig) {
     let token = format!("e30.{}.s", URL_SAFE_NO_PAD.encode(format!(r#"{{"tid":"{guid}"}}"#)));
-    let config = quell::emulator::Config { token: token.clone(), ..faulty(&[]) };
+    let config = quell::emulator::Config { token: token.clone(), ..faulty(faults) };
     let emulator = world.serve_many(3, config).await;
     let endpoint = Endpoint::parse(&emulator.base_url()).unwrap();
     let client = ArmClient::new(endpoint, TokenSource::fixed(&token), Limits::unlimited()).unwrap();
@@ -232,8 +234,8 @@ async fn tenant(world: &World, guid: &str) -> (Emulator, EngineConfig) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_decided_for_another_tenant_waits_for_it() {
     let world = World::new();
-    let (first, to_first) = tenant(&world, "AAAA-1").await;
-    let (second, to_second) = tenant(&world, "bbbb-2").await;
+    let (first, to_first) = tenant(&world, "AAAA-1", &[]).await;
+    let (second, to_second) = tenant(&world, "bbbb-2", &[]).await;
     // Before anybody had signed in.
     let early = world.queue([id(0)], Status::Active, Status::Resolved).await;
     pull_once(&to_first, world.told.listener()).await.unwrap();
@@ -244,7 +246,7 @@ async fn what_was_decided_for_another_tenant_waits_for_it() {
     let fault = report.fault.unwrap();
     assert_eq!((report.reached, report.pending, fault.kind), (false, 2, FaultKind::OtherTenant));
     let words = fault.message.raw();
-    assert!(words.starts_with("what is queued for 2 alerts was decided for the tenant aaaa-1"), "{words}");
+    assert!(words.starts_with("sign in to aaaa-1 to send 2 alerts, or undo"), "{words}");
     assert!(world.told.all().contains(&SyncEvent::PushWaits(fault.clone())));
     // Neither the sign-in nor a retry makes them the other tenant's.
     pull_once(&to_second, world.told.listener()).await.unwrap();
@@ -261,4 +263,47 @@ async fn what_was_decided_for_another_tenant_waits_for_it() {
         assert!(world.outcomes(change).await.values().all(|outcome| *outcome == Outcome::Verified));
     }
     assert_eq!(posted(&first), [0, 1].map(|number| id(number).name().to_owned()).into());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_two_reasons_is_told_once() {
+    let world = World::new();
+    let (_first, to_first) = tenant(&world, "AAAA-1", &[]).await;
+    let (second, to_second) = tenant(&world, "bbbb-2", &["503@POST"]).await;
+    pull_once(&to_first, world.told.listener()).await.unwrap();
+    world.queue([id(0)], Status::Active, Status::Dismissed).await;
+    pull_once(&to_second, world.told.listener()).await.unwrap();
+    world.queue([id(1)], Status::Active, Status::Dismissed).await;
+    let engine = quell::sync::Engine::start(to_second, world.told.listener());
+    world.told.until(|_| posts(&second).len() >= 30).await;
+    engine.stop().await;
+    let waits = |event: &SyncEvent| match event {
+        SyncEvent::PushWaits(fault) => Some(fault.kind),
+        _ => None,
+    };
+    let waits: Vec<_> = world.told.all().iter().filter_map(waits).collect();
+    assert!(waits.len() < 4 && waits.last() == Some(&FaultKind::Unreachable), "{waits:?}");
+}
+
+/// The prompt is open, the sign-in changes, a round runs; then `y`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_seen_in_one_tenant_is_not_decided_for_the_next() {
+    let world = World::new();
+    let (first, to_first) = tenant(&world, "AAAA-1", &[]).await;
+    let (second, to_second) = tenant(&world, "bbbb-2", &[]).await;
+    let planned = async || {
+        let table = world.store.call(Store::snapshot).await.unwrap();
+        let keys: Vec<_> = table.rows().map(|(_, row)| row.key()).collect();
+        plan(&table, &keys, Status::Dismissed, &KeySet::default())
+    };
+    pull_once(&to_first, world.told.listener()).await.unwrap();
+    let before = planned().await;
+    pull_once(&to_second, world.told.listener()).await.unwrap();
+    let after = planned().await;
+    assert_eq!([before.tenant().raw(), after.tenant().raw()], ["aaaa-1", "bbbb-2"]);
+    let change = world.queue_for(before.tenant().raw(), [id(0)], Status::Active, Status::Dismissed).await;
+    let report = push_until(&to_second, PushGoal::Settled(change), LONG, world.told.listener()).await;
+    assert!(!report.reached && posted(&second).is_empty(), "{report:?}");
+    let report = push_until(&to_first, PushGoal::Settled(change), LONG, world.told.listener()).await;
+    assert!(report.reached && posted(&first).len() == 1, "{report:?}");
 }

@@ -152,6 +152,17 @@ impl World {
         seen: Status,
         want: Status,
     ) -> ChangeId {
+        self.queue_for("", ids, seen, want).await
+    }
+
+    /// The same, decided in a tenant.
+    pub(crate) async fn queue_for(
+        &self,
+        tenant: &str,
+        ids: impl IntoIterator<Item = AlertId>,
+        seen: Status,
+        want: Status,
+    ) -> ChangeId {
         let targets = ids.into_iter().map(|id| Target { id, seen, want }).collect();
         let change = NewChange {
             targets,
@@ -159,6 +170,7 @@ impl World {
             reason: None,
             comment: SafeText::default(),
             filter: String::new(),
+            tenant: SafeText::from(tenant),
             undoes: None,
             take: false,
             by: SafeText::from("somebody"),

@@ -47,7 +47,8 @@ fn words(fault: &Fault, asks: &str) -> Vec<Piece> {
         FaultKind::Unreachable | FaultKind::Throttled | FaultKind::Protocol => "tries again",
         FaultKind::SignIn => "signs in again",
         FaultKind::Forbidden => "tries again once the role was given",
-        FaultKind::Storage | FaultKind::OtherTenant => return line,
+        FaultKind::OtherTenant => "tries again once that tenant is signed in to",
+        FaultKind::Storage => return line,
     };
     // A command leaves the keys out.
     line.push(Piece::new(format!("   {asks} {advice}"), Role::Key));
@@ -71,6 +72,7 @@ mod tests {
     #[test]
     fn every_state_has_its_words_and_what_is_known_is_shown() {
         let fault = Fault { kind: FaultKind::Forbidden, message: "not allowed (Reader)".into() };
+        let elsewhere = Fault { kind: FaultKind::OtherTenant, message: "another".into() };
         let known = |seconds| Some((1, now().utc - TimeDelta::seconds(seconds)));
         let asked = Some(Question(1));
         for (remote, shown, words) in [
@@ -86,6 +88,7 @@ mod tests {
             ),
             (Remote { known: known(1), asked, fault: None }, true, "asking again"),
             (Remote { known: known(1), asked: None, fault: Some(fault) }, true, "no newer: not allowed"),
+            (Remote { known: None, asked: None, fault: Some(elsewhere) }, false, "R tries again once"),
         ] {
             let (known, text) = laid_out(&remote);
             assert_eq!(known, shown, "{text}");

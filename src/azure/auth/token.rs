@@ -91,6 +91,14 @@ impl TokenSource {
         Self::new(Credential::AccessToken(SecretString::from(token)), Cloud::Public)
     }
 
+    /// A source that somebody else is fetching a token for, without an end.
+    #[cfg(test)]
+    pub(crate) fn hung() -> Self {
+        let tokens = Self::fixed("never fetched");
+        std::mem::forget(tokens.0.turn.try_lock());
+        tokens
+    }
+
     /// Which way of signing in this is.
     pub fn kind(&self) -> SignInKind {
         self.0.credential.kind()

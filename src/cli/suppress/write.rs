@@ -317,6 +317,7 @@ async fn dismiss(
         reason: Some(reason::of_dismissal(draft.reason.raw())),
         comment: format!("matches the suppression rule {}", draft.name.raw()).into(),
         filter: String::new(),
+        tenant: plan.tenant().clone(),
         undoes: None,
         take: false,
         by: workspace::who(workspace).await,

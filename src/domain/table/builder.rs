@@ -137,10 +137,12 @@ impl TableBuilder {
     pub fn clear(&mut self) {
         let generation = self.table.generation;
         let subscriptions = Arc::clone(&self.table.subscriptions);
+        let tenant = std::mem::take(&mut self.table.tenant);
         *self = Self::default();
         self.table.generation = generation;
         self.table.lineage = next_lineage();
         self.table.subscriptions = subscriptions;
+        self.table.tenant = tenant;
     }
 
     /// Adds a string under the next code, as a cache stored it: every string exactly once, the empty one first.
@@ -263,6 +265,11 @@ impl TableBuilder {
     pub fn set_subscriptions(&mut self, subscriptions: Vec<(SubscriptionId, SafeText)>) {
         self.changed |= *self.table.subscriptions != subscriptions;
         self.table.subscriptions = Arc::new(subscriptions);
+    }
+
+    /// The tenant that the alerts are of from now on.
+    pub fn set_tenant(&mut self, tenant: SafeText) {
+        self.table.tenant = tenant;
     }
 
     /// Changes the local records.

@@ -111,6 +111,7 @@ pub struct Table {
     len: usize,
     dict: Dict,
     subscriptions: Arc<Vec<(SubscriptionId, SafeText)>>,
+    tenant: SafeText,
     local: Arc<LocalRecords>,
     pending: usize,
     generation: u64,
@@ -204,6 +205,11 @@ impl Table {
     /// The subscriptions known by name.
     pub fn subscriptions(&self) -> &[(SubscriptionId, SafeText)] {
         &self.subscriptions
+    }
+
+    /// The tenant that was signed in to when the alerts were last synced, by its GUID; empty where that is not known.
+    pub fn tenant(&self) -> &SafeText {
+        &self.tenant
     }
 
     /// The display name of a subscription; its GUID where the name is not known.

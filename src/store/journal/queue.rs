@@ -33,7 +33,8 @@ pub(super) fn insert(conn: &Connection, change: &NewChange) -> Result<(ChangeId,
     Ok((id, subjects))
 }
 
-/// Writes a change without targets. It is for the tenant signed in to, an undo for that of the change it takes back.
+/// Writes a change without targets. It is for the tenant that the alerts were seen in (where that is
+/// not known, the one synced last), an undo for that of the change it takes back.
 pub(super) fn insert_change(conn: &Connection, change: &NewChange) -> Result<ChangeId, Trouble> {
     let kind = match change.undoes {
         None => "change",
@@ -45,8 +46,8 @@ pub(super) fn insert_change(conn: &Connection, change: &NewChange) -> Result<Cha
     let id = conn
         .prepare_cached(
             "INSERT INTO change (kind, at, by, status, reason, comment, filter, undoes, take, tenant) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CASE WHEN ?8 IS NULL THEN (SELECT guid FROM tenant) \
-             ELSE (SELECT tenant FROM change WHERE id = ?8) END)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CASE WHEN ?8 IS NULL \
+             THEN coalesce(nullif(?10, ''), (SELECT guid FROM tenant)) ELSE (SELECT tenant FROM change WHERE id = ?8) END)",
         )?
         .insert(params![
             kind,
@@ -58,6 +59,7 @@ pub(super) fn insert_change(conn: &Connection, change: &NewChange) -> Result<Cha
             change.filter,
             change.undoes.map(|undone| undone.0),
             change.take,
+            change.tenant.raw(),
         ])?;
     Ok(ChangeId(id))
 }

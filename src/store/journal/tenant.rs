@@ -22,14 +22,17 @@ pub struct Held {
 }
 
 impl Store {
-    /// Whoever is signed in is of this tenant, by its GUID: what is decided from now on is for it, and so is what was decided
-    /// before anybody had signed in. Nothing changes where the sign-in does not say.
+    /// Whoever is signed in is of this tenant, by its GUID: the alerts of the next snapshot are of it, what is decided about
+    /// them is for it, and so is what was decided before anybody had signed in. Nothing changes where the sign-in does not say.
     pub fn set_tenant(&mut self, guid: &str) -> Result<()> {
         let guid = guid.to_ascii_lowercase();
-        if guid.is_empty()
-            || !self.journal.writable
-            || self.read_journal(|conn| Ok(tenant(conn)?))? == Some(guid.clone())
-        {
+        if guid.is_empty() {
+            return Ok(());
+        }
+        // Of this instance: another one on the same folder may be signed in elsewhere.
+        self.stale |= self.table.table().tenant().raw() != guid;
+        self.table.set_tenant(SafeText::from(guid.as_str()));
+        if !self.journal.writable || self.read_journal(|conn| Ok(tenant(conn)?))? == Some(guid.clone()) {
             return Ok(());
         }
         self.write_journal(Durability::Synced, |_, conn| {
@@ -40,6 +43,13 @@ impl Store {
             conn.execute("UPDATE change SET tenant = ?1 WHERE tenant IS NULL", [&guid])?;
             Ok(())
         })
+    }
+
+    /// The alerts kept from last time are of the tenant signed in to then.
+    pub(in crate::store) fn show_tenant(&mut self) -> Result<()> {
+        let guid = self.read_journal(|conn| Ok(tenant(conn)?))?;
+        self.table.set_tenant(guid.map(SafeText::from).unwrap_or_default());
+        Ok(())
     }
 
     /// What waits for another tenant than this one; none where nothing does, or the sign-in does not say.

@@ -271,6 +271,7 @@ fn carry_out(
         reason: None,
         comment: SafeText::default(),
         filter: String::new(),
+        tenant: SafeText::default(),
         undoes: Some(plan.change),
         take: redoes_a_take(conn, plan.change)?,
         by: by.clone(),

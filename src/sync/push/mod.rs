@@ -7,6 +7,7 @@
 mod choose;
 mod exchange;
 mod report;
+mod tenant;
 mod worker;
 
 use std::sync::Arc;

@@ -13,10 +13,11 @@ use tokio_util::sync::CancellationToken;
 use super::choose::Room;
 use super::exchange::{Ended, Lease, Reply, Request, exchange};
 use super::report::Reports;
+use super::tenant::SignedIn;
 use super::{Control, PushGoal, PushReport};
 use crate::domain::change::{Outcome, Sent, Tally};
 use crate::domain::progress::{Fault, SyncEvent};
-use crate::domain::{ChangeId, SafeText, SubscriptionId};
+use crate::domain::{ChangeId, SubscriptionId};
 use crate::store::{OutboxItem, StoreError};
 use crate::sync::ask::ask;
 use crate::sync::circuit::Circuit;
@@ -64,6 +65,7 @@ pub(super) struct Worker<'a> {
     store_rests_until: Option<Instant>,
     /// When the lease was last taken or renewed; none when it is not ours.
     leased: Option<Instant>,
+    signed_in: SignedIn,
     told: Told,
     /// Rows of the goal's change that were tried and are pending again.
     tried: HashSet<i64>,
@@ -109,6 +111,7 @@ impl<'a> Worker<'a> {
             next_due: None,
             store_rests_until: None,
             leased: None,
+            signed_in: SignedIn::default(),
             told: Told::default(),
             tried: HashSet::new(),
             outcome: PushReport::default(),
@@ -139,6 +142,9 @@ impl<'a> Worker<'a> {
         let mut exchange: Option<Exchange> = None;
         loop {
             if exchange.is_none() {
+                if self.look && self.sends_at(Instant::now()) {
+                    self.signed_in.ask(&self.config.source).await;
+                }
                 exchange = self.next_exchange();
             }
             if exchange.is_none() && self.deadline.is_some() && self.flying.is_empty() {
@@ -150,6 +156,7 @@ impl<'a> Worker<'a> {
                     exchange = None;
                     self.exchanged(exchanged);
                 }
+                () = self.signed_in.answered() => {}
                 Some(joined) = self.flying.join_next_with_id() => self.land(joined),
                 () = control.wake.notified() => {
                     self.circuit.nudge(Instant::now());
@@ -186,42 +193,42 @@ impl<'a> Worker<'a> {
         }
         let over = self.flying.is_empty();
         let report = self.reports.take(now, over);
-        if self.ended.is_empty() && report.is_empty() && !self.look {
-            return None;
-        }
-        self.look = false;
-        self.look_at = now + self.config.tuning.look_every;
         let lease = match self.leased {
             Some(at) if now < at + RENEW_AFTER => Lease::Held,
             Some(_) if !over => Lease::Renew,
             _ => Lease::Unknown,
         };
-        // Who is signed in is asked only when there is something to send.
-        let sends = self.may_send() && self.outcome.pending > 0 && self.circuit.allows(now) > 0;
-        let mut request = Request {
+        // A sign-in takes its time. What is to start waits for it; outcomes and the lease do not.
+        let sends = self.sends_at(now);
+        let waits = sends && !self.signed_in.is_known();
+        let looks = self.look && (!waits || lease == Lease::Renew);
+        if self.look {
+            self.look_at = now + self.config.tuning.look_every;
+        }
+        if self.ended.is_empty() && report.is_empty() && !looks {
+            return None;
+        }
+        self.look &= waits;
+        self.look_at = now + self.config.tuning.look_every;
+        let (tenant, signed_out) = match self.signed_in.take().filter(|_| sends) {
+            Some(Ok(tenant)) => (Some(tenant), None),
+            Some(Err(obstacle)) => (None, Some(obstacle)),
+            None => (None, None),
+        };
+        let request = Request {
             owner: Arc::clone(&self.owner),
             now: (self.config.now)(),
             refresh: over && self.ended.is_empty(),
             ended: std::mem::take(&mut self.ended),
             flying: self.items.values().map(|item| item.row).collect(),
-            tenant: SafeText::default(),
-            room: sends.then(|| self.room(now)),
+            room: tenant.is_some().then(|| self.room(now)),
+            tenant: tenant.unwrap_or_default(),
             lease,
             report,
             followed: self.followed.keys().copied().collect(),
         };
-        let (store, source) = (self.config.store.clone(), self.config.source.clone());
+        let store = self.config.store.clone();
         Some(Box::pin(async move {
-            let mut signed_out = None;
-            if request.room.is_some() {
-                match source.tenant().await {
-                    Ok(tenant) => request.tenant = tenant,
-                    Err(error) => {
-                        request.room = None;
-                        signed_out = Some(Obstacle::of(&error));
-                    }
-                }
-            }
             let told = move |store: &mut _| {
                 let reply = exchange(store, &request);
                 (request, reply, signed_out)
@@ -232,6 +239,11 @@ impl<'a> Worker<'a> {
 
     fn may_send(&self) -> bool {
         self.sends && self.deadline.is_none()
+    }
+
+    /// There is something that may be sent: who is signed in is asked only then.
+    fn sends_at(&self, now: Instant) -> bool {
+        self.may_send() && self.outcome.pending > 0 && self.circuit.allows(now) > 0
     }
 
     fn room(&self, now: Instant) -> Room {
@@ -284,9 +296,9 @@ impl<'a> Worker<'a> {
         }
         let held = reply.rest.as_ref().and_then(|rest| rest.held.as_ref());
         let elsewhere = held.map(|held| other_tenant(held, &request.tenant));
-        self.outcome.fault = reply.cache_fault.as_ref().map(storage).or(elsewhere);
         let held = held.map_or(0, |held| held.alerts);
-        self.tell_waits(self.outcome.fault.clone());
+        let cache = reply.cache_fault.as_ref().map(storage);
+        self.outcome.fault = cache.clone().or_else(|| elsewhere.clone());
         self.outcome.elsewhere = reply.elsewhere;
         if reply.leased || reply.elsewhere || reply.released {
             self.leased = (reply.leased && !reply.released).then_some(now);
@@ -294,11 +306,7 @@ impl<'a> Worker<'a> {
         self.next_due = reply.rest.as_ref().and_then(|rest| rest.next_due);
         self.outcome.pending = reply.rest.as_ref().map_or(self.outcome.pending, |rest| rest.pending);
         // Nothing could start yet, since nobody knew that there was anything.
-        self.look |= request.room.is_none()
-            && signed_out.is_none()
-            && self.may_send()
-            && self.outcome.pending > 0
-            && self.circuit.allows(now) > 0;
+        self.look |= request.room.is_none() && signed_out.is_none() && self.sends_at(now);
         // Nothing in flight, nothing to start: what is pending waits for its time, for the source or for the lease.
         let waits = reply.rest.is_some() && self.items.is_empty() && self.ended.is_empty();
         for item in reply.taken {
@@ -316,9 +324,12 @@ impl<'a> Worker<'a> {
             (self.events)(SyncEvent::PushElsewhere);
         }
         self.told.elsewhere = reply.elsewhere;
-        if waits && self.outcome.pending > 0 && !reply.elsewhere {
-            self.tell_waits(self.circuit.fault().cloned());
-        }
+        let stuck = waits && self.outcome.pending > 0 && !reply.elsewhere;
+        // One reason at a time: while the source is down, another sign-in would not help either.
+        self.tell_waits(cache.or(match self.circuit.fault() {
+            Some(fault) => stuck.then(|| fault.clone()),
+            None => elsewhere,
+        }));
         let waits = waits && !self.look;
         if self.deadline.is_none() && self.is_reached(waits) {
             self.outcome.reached = true;
@@ -460,3 +471,6 @@ fn withdrawn() -> CancellationToken {
     token.cancel();
     token
 }
+
+#[cfg(test)]
+mod tests;
