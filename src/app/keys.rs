@@ -207,6 +207,12 @@ fn pane_key(model: &mut Model, key: Key, out: &mut Effects) {
             model.chord = Some(Chord { pending: Pending { keys }, number, menu });
             out.push(Effect::Timer(Timer::ChordMenu(number), MENU_AFTER));
         }
+        // Its second key is not a key of its own: `, a` sorts in the list, and `a` alone would take the alert.
+        Match::Nothing if !in_chord && begins_elsewhere(model, key) => {
+            let number = model.next_serial();
+            model.chord = Some(Chord { pending: Pending { keys }, number, menu: false });
+            say(model, format!("{} has keys behind it in other panes only", show_keys(&[key])), out);
+        }
         Match::Nothing => {
             let help = model.settings.keymap.shown(Command::Show(Show::Help));
             let why = views::saved::why_not(model, &keys);
@@ -215,6 +221,11 @@ fn pane_key(model: &mut Model, key: Key, out: &mut Effects) {
             say(model, text, out);
         }
     }
+}
+
+/// True for what a chord begins with in some other pane.
+fn begins_elsewhere(model: &Model, key: Key) -> bool {
+    Scope::ALL.iter().any(|scope| model.settings.keymap.resolve(*scope, &[key]) == Match::Prefix)
 }
 
 /// The menu of a chord is due.

@@ -45,7 +45,7 @@ pub fn title(contents: &Contents) -> String {
             title + &hidden(*off_screen)
         }
         Contents::Script { plan, status, .. } => {
-            format!("Script: {} to {}", counted(plan.targets.len(), "alert"), status.word())
+            format!("Script: set {} to {}", counted(plan.targets.len(), "alert"), status.word())
         }
     }
 }

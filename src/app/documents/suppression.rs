@@ -249,6 +249,33 @@ pub fn asked_title(rule: &RuleForm) -> String {
     if rules.len() == 1 { format!("{verb} this rule?") } else { format!("{verb} {} rules?", rules.len()) }
 }
 
+/// The question before a rule is written: what is written, with its counts and warnings. `undo` is the key that takes a
+/// dismissal back.
+pub fn question(rule: &RuleForm, dismiss: bool, undo: &str, columns: usize) -> Document {
+    let mut flow = Flow::new(columns);
+    asked(&mut flow, rule);
+    let open = rule.simulation.value().map_or(0, |simulation| simulation.open.len());
+    flow.blank();
+    if open > 0 {
+        let tick = if dismiss { "[x]" } else { "[ ]" };
+        let matches = counted(open, "open match").replace("matchs", "matches");
+        let what = format!("{tick} dismiss the {matches} too; {undo} undoes that");
+        let role = if dismiss { Role::Strong } else { Role::Body };
+        flow.line(vec![Piece::new("d  ", Role::Key), Piece::new(what, role)]);
+    }
+    flow.line(vec![
+        Piece::new("y", Role::Key),
+        Piece::from(" yes, write it   "),
+        Piece::new("Enter", Role::Key),
+        Piece::from(" No   "),
+        Piece::new("Esc", Role::Key),
+        Piece::from(" No"),
+    ]);
+    flow.blank();
+    conditions(&mut flow, &rule.draft);
+    flow.finish()
+}
+
 /// What is asked before a rule is written: its name and type, what it would have matched, and what to think of.
 pub fn asked(flow: &mut Flow, rule: &RuleForm) {
     for one in &rule.draft.rules() {

@@ -82,6 +82,8 @@ pub enum Step {
     Confirm {
         /// Dismiss them.
         dismiss: bool,
+        /// The first line of the question that is seen.
+        offset: usize,
     },
     /// It is being written and read back.
     Writing(Question),

@@ -62,8 +62,13 @@ const TRIGGER_MARKED: &Hints = &[
 ];
 const RULE: &Hints = &[("Tab", "next field"), ("Space", "tick"), ("F2", "create, save"), ("Esc", "leave")];
 const RULE_LEAVE: &Hints = &[("y", "yes, leave it"), ("Enter", "no"), ("Esc", "no")];
-const RULE_CONFIRM: &Hints =
-    &[("y", "yes, write it"), ("d", "dismiss matches too"), ("Enter", "no"), ("Esc", "no")];
+const RULE_CONFIRM: &Hints = &[
+    ("y", "yes, write it"),
+    ("d", "dismiss matches too"),
+    ("Enter", "no"),
+    ("Esc", "no"),
+    ("↑ ↓", "scroll"),
+];
 const RULE_WRITING: &Hints = &[("Esc", "close, it goes on")];
 const RULE_STORED: &Hints = &[("Enter", "close"), ("Esc", "close")];
 const RULES: &Hints = &[

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::{Order, Purpose, Written, ask, ask_rules, fields, refusal, top};
-use crate::app::command::Move;
+use crate::app::command::{Change, Command, Move};
+use crate::app::document::Document;
 use crate::app::fetch::Remote;
 use crate::app::form::{Done, Form};
 use crate::app::input::Input;
 use crate::app::key::{Code, Key};
+use crate::app::layout::Area;
 use crate::app::message::Question;
 use crate::app::model::{About, Confirm, Dismissal, Makeup, Model, Overlay, Pane, RuleForm, SetOf, Step};
 use crate::app::notice::{fail, say};
@@ -180,7 +182,7 @@ pub(in crate::app) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             Some(Code::Enter | Code::Esc | Code::Char('n' | 'q')) => form.step = Step::Fill,
             _ => {}
         },
-        Step::Confirm { dismiss } => match key.unmodified() {
+        Step::Confirm { dismiss, .. } => match key.unmodified() {
             Some(Code::Char('y')) => write(model, out),
             Some(Code::Char('d')) => {
                 let any = form.simulation.value().is_some_and(|simulation| !simulation.open.is_empty());
@@ -190,7 +192,11 @@ pub(in crate::app) fn key(model: &mut Model, key: Key, out: &mut Effects) {
                 form.step = Step::Fill;
                 say(model, "nothing was sent", out);
             }
-            _ => {}
+            _ => {
+                if let Some(step) = overlays::movement(key) {
+                    scroll_question(model, step);
+                }
+            }
         },
         Step::Writing(_) => {
             if key.unmodified() == Some(Code::Esc) {
@@ -205,6 +211,28 @@ pub(in crate::app) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             }
             None => {}
         },
+    }
+}
+
+/// The question before a rule is written, where it is drawn, and from which line on.
+pub fn confirmation(model: &Model, rule: &RuleForm) -> Option<(Document, Area, usize)> {
+    let Step::Confirm { dismiss, offset } = rule.step else { return None };
+    let undo = model.settings.keymap.said(Command::Change(Change::Undo));
+    let columns = layout::prompt_columns(model.size);
+    let document = documents::suppression::question(rule, dismiss, &undo, usize::from(columns));
+    let wide = document.width().max(documents::suppression::asked_title(rule).len() + 4);
+    let area = layout::popup(model.size, wide as u16, document.len() as u16);
+    Some((document, area, offset))
+}
+
+/// Scrolls the question.
+fn scroll_question(model: &mut Model, step: Move) {
+    let Some(Overlay::RuleForm(form)) = model.overlays.last() else { return };
+    let Some((document, area, from)) = confirmation(model, form) else { return };
+    let area = area.inner();
+    let to = list::target(from, area.last_offset(document.len()), step, area.rows().max(1));
+    if let Some(Step::Confirm { offset, .. }) = top(model).map(|form| &mut form.step) {
+        *offset = to;
     }
 }
 
@@ -275,13 +303,13 @@ fn submit(model: &mut Model, out: &mut Effects) {
     if form.form.go_to_error() {
         return fail(model, "something is wrong with the rule: see the field", out);
     }
-    form.step = Step::Confirm { dismiss: false };
+    form.step = Step::Confirm { dismiss: false, offset: 0 };
 }
 
 /// Writes the rule that was confirmed.
 fn write(model: &mut Model, out: &mut Effects) {
     let Some(form) = top(model) else { return };
-    let Step::Confirm { dismiss } = form.step else { return };
+    let Step::Confirm { dismiss, .. } = form.step else { return };
     if form.simulation.is_loading() {
         return say(model, "the matches are being counted: y again when they are there", out);
     }

@@ -194,3 +194,14 @@ fn nothing_is_copied_from_an_empty_list() {
     }
     assert!(harness.copied().is_empty() && harness.model.overlays.is_empty());
 }
+
+#[test]
+fn a_chord_of_the_list_does_not_end_in_a_command_of_the_details() {
+    // `, a` sorts the list by age; here `a` alone would take the alert.
+    let mut harness = Harness::new(&[ROW; 3]);
+    harness.keys("Enter , a");
+    assert!(harness.submitted().is_empty());
+    assert!(harness.notice().contains(", a is not a key here"), "{}", harness.notice());
+    harness.keys("a");
+    assert_eq!(harness.submitted().len(), 1);
+}

@@ -6,7 +6,7 @@ use crate::app::form::Value;
 use crate::app::harness::{Harness, ROW};
 use crate::app::message::{Message, Question};
 use crate::app::model::{Overlay, RuleForm, RulesScreen, Step};
-use crate::app::suppress::{Answer, Order, Purpose, RuleList, Written};
+use crate::app::suppress::{self, Answer, Order, Purpose, RuleList, Written};
 use crate::domain::progress::{Fault, FaultKind};
 use crate::domain::suppression::{Condition, Rule, Simulation, State, Stored, Test, differences};
 use crate::domain::{AlertKey, Status, SubscriptionId};
@@ -114,7 +114,7 @@ fn task_3_makes_a_rule_in_six_keys_and_shows_its_matches_before() {
     let mut harness = opened();
     assert_eq!(form(&harness).simulation.value().map(|found| found.matched), Some(3));
     harness.keys("2 F2");
-    assert_eq!(form(&harness).step, Step::Confirm { dismiss: false });
+    assert_eq!(form(&harness).step, Step::Confirm { dismiss: false, offset: 0 });
     harness.keys("y");
     assert!(harness.pressed <= 6, "{} keys", harness.pressed);
     let (question, Order::Create(rules)) = last(&harness, writes) else { panic!() };
@@ -131,6 +131,23 @@ fn task_3_makes_a_rule_in_six_keys_and_shows_its_matches_before() {
 }
 
 #[test]
+fn all_that_is_confirmed_can_be_read_on_a_small_screen() {
+    let mut harness = opened();
+    harness.send(Message::Resize(60, 12)).keys("2 F2");
+    let seen = |harness: &Harness| {
+        let (document, area, offset) = suppress::confirmation(&harness.model, form(harness)).unwrap();
+        (offset, offset + area.inner().rows() >= document.len())
+    };
+    assert_eq!(seen(&harness), (0, false), "not all of it is seen");
+    harness.keys("Down");
+    assert_eq!(seen(&harness).0, 1);
+    harness.keys("End");
+    assert!(seen(&harness).1);
+    harness.keys("End y");
+    last(&harness, writes);
+}
+
+#[test]
 fn keys_faster_than_the_details_wait_for_them() {
     let mut harness = Harness::bare(&[ROW; 2]);
     harness.start();
@@ -139,7 +156,7 @@ fn keys_faster_than_the_details_wait_for_them() {
     harness.slow = false;
     harness.settle();
     assert_eq!(form(&harness).draft.reason.raw(), "Noise");
-    assert_eq!(form(&harness).step, Step::Confirm { dismiss: false });
+    assert_eq!(form(&harness).step, Step::Confirm { dismiss: false, offset: 0 });
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(super) fn rule(model: &Model, rule: &RuleForm, width: usize) -> Vec<String> 
             lines.extend(speech::lines(&words::stored(written, &model.table, model.now, LAID), width));
             lines
         }
-        RuleStep::Confirm { dismiss } => {
+        RuleStep::Confirm { dismiss, .. } => {
             let mut flow = Flow::new(speech::LAID);
             words::asked(&mut flow, rule);
             words::conditions(&mut flow, &rule.draft);

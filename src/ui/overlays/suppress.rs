@@ -2,7 +2,6 @@
 //! service keeps, and the list of rules.
 
 use super::{boxed, framed, keys, prompt_columns, scrolled};
-use crate::app::command::{Change, Command};
 use crate::app::document::{Document, Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, thousands};
@@ -63,7 +62,7 @@ pub(super) fn rule_form(model: &Model, rule: &RuleForm, painter: &mut Painter<'_
             painter.cursor = None;
             boxed(model, "Leave the rule?", &flow.finish(), painter);
         }
-        Step::Confirm { dismiss } => confirm(model, rule, *dismiss, painter),
+        Step::Confirm { .. } => confirm(model, rule, painter),
         Step::Writing(_) => {
             let mut flow = Flow::new(prompt_columns(model));
             flow.words("Writing the rule and reading it back…", Role::Body);
@@ -108,29 +107,11 @@ fn matches(rule: &RuleForm, width: usize) -> Document {
     }
 }
 
-/// The question before a rule is written: what is written, with its counts and warnings.
-fn confirm(model: &Model, rule: &RuleForm, dismiss: bool, painter: &mut Painter<'_>) {
-    let mut flow = Flow::new(prompt_columns(model));
-    words::asked(&mut flow, rule);
-    let open = rule.simulation.value().map_or(0, |simulation| simulation.open.len());
-    flow.blank();
-    if open > 0 {
-        let tick = if dismiss { "[x]" } else { "[ ]" };
-        let undo = model.settings.keymap.said(Command::Change(Change::Undo));
-        let what = format!(
-            "{tick} dismiss the {} too; {undo} undoes that",
-            counted(open, "open match").replace("matchs", "matches")
-        );
-        flow.line(vec![
-            Piece::new("d  ", Role::Key),
-            Piece::new(what, if dismiss { Role::Strong } else { Role::Body }),
-        ]);
-    }
-    flow.line(keys(&[("y", "yes, write it"), ("Enter", "No"), ("Esc", "No")]));
-    flow.blank();
-    words::conditions(&mut flow, &rule.draft);
+/// The question before a rule is written.
+fn confirm(model: &Model, rule: &RuleForm, painter: &mut Painter<'_>) {
+    let Some((document, area, offset)) = suppress::confirmation(model, rule) else { return };
     painter.cursor = None;
-    boxed(model, &words::asked_title(rule), &flow.finish(), painter);
+    scrolled(area, &words::asked_title(rule), &document, offset, painter);
 }
 
 /// What the service keeps of what was written.
