@@ -9,7 +9,7 @@ use crate::app::settings::Settings;
 const GAP: usize = 3;
 
 /// What stands in the list besides words.
-const SIGNS: [(&str, &str); 10] = [
+const SIGNS: [(&str, &str); 13] = [
     ("▌", "the alert under the cursor"),
     ("┃", "the range that visual mode covers"),
     ("●", "a marked alert; on a heading: all of the group's are marked"),
@@ -18,6 +18,9 @@ const SIGNS: [(&str, &str); 10] = [
     ("↑", "a change of status that is queued and not verified yet; the status shown is the one asked for"),
     ("◆", "reported by an agent on the machine"),
     ("◇", "reported by agentless scanning of its disks"),
+    ("A", "assigned to somebody"),
+    ("c", "there are notes on it"),
+    ("b+ b-", "judged useful, not useful"),
     ("gone", "the source no longer has the alert"),
     ("␛", "reversed: a character that the terminal would obey or hide, shown instead; others as ‹U+202E›"),
 ];

@@ -23,6 +23,10 @@ const TITLES: usize = 40;
 /// Cells of an outcome's word.
 const OUTCOME: usize = 11;
 
+/// The column of resources, which narrow screens do not have: many alerts of one change have one title.
+const RESOURCES: usize = 18;
+const WIDE: usize = 76;
+
 pub(super) fn draw(model: &Model, failures: &Failures, painter: &mut Painter<'_>) {
     let area = sheet(model.size);
     framed(area, &format!("Failures of change {}", failures.change.id), painter);
@@ -75,30 +79,40 @@ fn why(target: &TargetRecord, known: Option<Row<'_>>, area: Area, painter: &mut 
     painter.document(area, &flow.finish(), 0);
 }
 
-fn title_width(row: Area) -> usize {
-    (row.columns() / 2).min(TITLES)
+/// Cells of the columns of titles and of resources.
+fn widths(row: Area) -> (usize, usize) {
+    let resources = if row.columns() >= WIDE { RESOURCES } else { 0 };
+    ((row.columns().saturating_sub(resources) / 2).min(TITLES), resources)
 }
 
 fn heads(row: Area, painter: &mut Painter<'_>) {
-    let column = title_width(row);
-    painter
-        .line(row, &[Piece::new(format!("  {:column$}  {:OUTCOME$}  Why", "Alert", "Outcome"), Role::Dim)]);
+    let (titles, resources) = widths(row);
+    let mut line = vec![Piece::new(format!("  {:titles$}  ", "Alert"), Role::Dim)];
+    if resources > 0 {
+        line.push(Piece::new(format!("{:resources$}  ", "Resource"), Role::Dim));
+    }
+    line.push(Piece::new(format!("{:OUTCOME$}  Why", "Outcome"), Role::Dim));
+    painter.line(row, &line);
 }
 
 fn one(target: &TargetRecord, known: Option<Row<'_>>, chosen: bool, row: Area, painter: &mut Painter<'_>) {
-    let column = title_width(row);
+    let (titles, resources) = widths(row);
     let role = if chosen { Role::Strong } else { Role::Body };
     let name = match known {
-        Some(alert) if !alert.title().0.is_empty() => safe_cell(alert.title(), column, role),
-        _ => safe_cell(SafeStr(target.target.id.name()), column, role),
+        Some(alert) if !alert.title().0.is_empty() => safe_cell(alert.title(), titles, role),
+        _ => safe_cell(SafeStr(target.target.id.name()), titles, role),
     };
+    let resource = known.map_or(SafeStr(""), |alert| alert.resource());
     let mut line = vec![Piece::new(if chosen { "▌ " } else { "  " }, Role::Key)];
-    pad(&mut line, name, column + 2);
+    pad(&mut line, name, titles + 2);
+    if resources > 0 {
+        pad(&mut line, safe_cell(resource, resources, Role::Body), resources + 2);
+    }
     pad(&mut line, vec![outcome(target.outcome)], OUTCOME + 2);
-    line.extend(safe(target.detail.as_safe(), Role::Body));
-    if target.detail.is_empty() {
-        let words = known.map(|alert| safe(alert.resource(), Role::Dim)).unwrap_or_default();
-        line.extend(words);
+    if target.detail.is_empty() && resources == 0 {
+        line.extend(safe(resource, Role::Dim));
+    } else {
+        line.extend(safe(target.detail.as_safe(), Role::Body));
     }
     painter.line(row, &line);
 }
