@@ -64,7 +64,7 @@ fn a_change_is_written_as_a_script_and_nothing_is_changed() {
     let mut pty = opened(&bench, WIDE);
     pty.keys("Space Space d").wait("reason, then");
     pty.keys("x")
-        .wait("Script: 2 alerts to dismissed")
+        .wait("Script: set 2 alerts to dismissed")
         .keys("Enter")
         .wait("script: dismiss 2 alerts: quell-");
     pty.keys("Esc");
