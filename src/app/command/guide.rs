@@ -56,7 +56,13 @@ fn next_keys(model: &Model) -> Vec<(String, &'static str)> {
         return fixed(overlays::hints(model, overlay));
     }
     if model.filter.editing {
-        return fixed(&[("Enter", "apply"), ("Tab", "choose"), ("Esc", "restore"), ("ctrl-u", "empty")]);
+        let bar = &model.filter;
+        let applies = bar.error.is_none() || bar.chosen.is_some();
+        let chooses = !bar.completion.items.is_empty();
+        let mut hints = Vec::from_iter(applies.then_some(("Enter", "apply")));
+        hints.extend(chooses.then_some(("Tab", "choose")));
+        hints.extend([("Esc", "restore"), ("ctrl-u", "empty")]);
+        return fixed(&hints);
     }
     if model.chord.is_some() {
         return which_key(model);
