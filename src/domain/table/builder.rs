@@ -158,7 +158,7 @@ impl TableBuilder {
         self.changed = true;
     }
 
-    /// The kinds under which each string occurs in the loaded rows, by code, as sets of [`FactKind::bit`]s.
+    /// The kinds under which each string occurs in the loaded rows, by code, as sets of [`FactKind::bit`](crate::domain::fact::FactKind::bit)s.
     pub fn load_kinds(&mut self, kinds: &[u32]) {
         for (code, kinds) in (0..).zip(kinds) {
             self.table.dict.add_kinds(code, *kinds);
