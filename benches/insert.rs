@@ -143,18 +143,12 @@ fn bulk(criterion: &mut Criterion) {
                 seen: Status::Active,
                 want: Status::Resolved,
             };
-            let change = NewChange {
-                targets: alerts.iter().map(target).collect(),
-                status: Some(Status::Resolved),
-                reason: None,
-                comment: SafeText::default(),
-                filter: String::new(),
-                tenant: SafeText::default(),
-                undoes: None,
-                take: false,
-                by: SafeText::from("ann"),
+            let change = NewChange::new(
+                alerts.iter().map(target).collect(),
+                Status::Resolved,
+                SafeText::from("ann"),
                 at,
-            };
+            );
             store.queue(&change).unwrap();
             loop {
                 let due = store.due("", at, 16, &[]).unwrap();
@@ -239,18 +233,7 @@ fn kept(criterion: &mut Criterion) {
         bencher.iter(|| {
             let want = statuses.next().unwrap();
             let target = |alert: &Import| Target { id: alert.data.id.clone(), seen: Status::Active, want };
-            let change = NewChange {
-                targets: alerts.iter().map(target).collect(),
-                status: Some(want),
-                reason: None,
-                comment: SafeText::default(),
-                filter: String::new(),
-                tenant: SafeText::default(),
-                undoes: None,
-                take: false,
-                by: SafeText::from("ann"),
-                at,
-            };
+            let change = NewChange::new(alerts.iter().map(target).collect(), want, SafeText::from("ann"), at);
             let change = store.queue(&change).unwrap();
             assert_eq!(store.tally(change).unwrap().kept, 1000);
             black_box(store.snapshot());

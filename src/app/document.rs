@@ -150,6 +150,19 @@ impl Document {
     }
 }
 
+/// Keys and what they do, on one line.
+pub fn keys(hints: &[(&str, &str)]) -> Vec<Piece> {
+    let mut line = Vec::new();
+    for (key, label) in hints {
+        if !line.is_empty() {
+            line.push(Piece::from("   "));
+        }
+        line.push(Piece::new(*key, Role::Key));
+        line.push(Piece::from(format!(" {label}").as_str()));
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

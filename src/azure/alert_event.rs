@@ -1,6 +1,6 @@
 //! An alert in the schema of workflow automations: what a logic app is sent, byte for byte (contract §5).
 //!
-//! The JSON is laid out for reading, and unsafe characters stand in it as `\uXXXX`: so the very bytes that are sent can be
+//! The JSON is laid out for reading, and unsafe characters stand in it as `\u` escapes: so the very bytes that are sent can be
 //! shown to the one who confirms them.
 //!
 //! Built from the source's own JSON, so that nothing is lost on the way: names become PascalCase at every depth, values

@@ -103,6 +103,24 @@ pub struct NewChange {
     pub at: DateTime<Utc>,
 }
 
+impl NewChange {
+    /// Alerts to set to a status, without a reason, a comment or anything else to go with it.
+    pub fn new(targets: Vec<Target>, status: Status, by: SafeText, at: DateTime<Utc>) -> Self {
+        Self {
+            targets,
+            status: Some(status),
+            reason: None,
+            comment: SafeText::default(),
+            filter: String::new(),
+            tenant: SafeText::default(),
+            undoes: None,
+            take: false,
+            by,
+            at,
+        }
+    }
+}
+
 /// What became of one alert of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

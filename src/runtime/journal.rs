@@ -208,18 +208,7 @@ mod tests {
     }
 
     fn decision(targets: Vec<Target>) -> NewChange {
-        NewChange {
-            targets,
-            status: Some(Status::Dismissed),
-            reason: None,
-            comment: SafeText::default(),
-            filter: String::new(),
-            tenant: SafeText::default(),
-            undoes: None,
-            take: false,
-            by: SafeText::default(),
-            at: Utc::now(),
-        }
+        NewChange::new(targets, Status::Dismissed, SafeText::default(), Utc::now())
     }
 
     #[test]

@@ -10,7 +10,7 @@ use quell::domain::change::{NewChange, Outcome, Target, plan};
 use quell::domain::key_set::KeySet;
 use quell::domain::progress::Subscription;
 use quell::domain::record::{Deed, DeedKind};
-use quell::domain::{AlertId, SafeText, Status, SubscriptionId};
+use quell::domain::{AlertId, Status, SubscriptionId};
 use quell::store::{Access, Folder, PageBatch, Store, StoreHandle, Upsert};
 use quell::sync::intake::{Incoming, Progress, Totals, take_in};
 
@@ -110,20 +110,7 @@ fn change(store: &StoreHandle, want: Status) -> quell::domain::ChangeId {
             let table = store.snapshot();
             let keys: Vec<_> = table.rows().map(|(_, row)| row.key()).collect();
             let targets: Vec<Target> = plan(&table, &keys, want, &KeySet::default()).targets();
-            store
-                .queue(&NewChange {
-                    targets,
-                    status: Some(want),
-                    reason: None,
-                    comment: SafeText::default(),
-                    filter: String::new(),
-                    tenant: SafeText::default(),
-                    undoes: None,
-                    take: false,
-                    by: "ann".into(),
-                    at: Utc::now(),
-                })
-                .unwrap()
+            store.queue(&NewChange::new(targets, want, "ann".into(), Utc::now())).unwrap()
         })
         .unwrap()
 }

@@ -1,4 +1,4 @@
-//! The *JSON* tab: the source's JSON, indented, its values untouched; unsafe characters as `\uXXXX`.
+//! The *JSON* tab: the source's JSON, indented, its values untouched; unsafe characters as `\u` escapes.
 
 use serde::de::IgnoredAny;
 

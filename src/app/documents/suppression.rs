@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 
-use crate::app::document::{Document, Piece, Role, safe, safe_cell};
+use crate::app::document::{Document, Piece, Role, keys, safe, safe_cell};
 use crate::app::documents::bar::bar;
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, local, thousands};
@@ -263,14 +263,7 @@ pub fn question(rule: &RuleForm, dismiss: bool, undo: &str, columns: usize) -> D
         let role = if dismiss { Role::Strong } else { Role::Body };
         flow.line(vec![Piece::new("d  ", Role::Key), Piece::new(what, role)]);
     }
-    flow.line(vec![
-        Piece::new("y", Role::Key),
-        Piece::from(" yes, write it   "),
-        Piece::new("Enter", Role::Key),
-        Piece::from(" No   "),
-        Piece::new("Esc", Role::Key),
-        Piece::from(" No"),
-    ]);
+    flow.line(keys(&[("y", "yes, write it"), ("Enter", "No"), ("Esc", "No")]));
     flow.blank();
     conditions(&mut flow, &rule.draft);
     flow.finish()

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::pieces::{Piece, Pieces};
 use super::segments::{Mode, Segments};
 
-/// Valid JSON text with every unsafe character inside a string as `\uXXXX`: the same value, harmless on a terminal.
+/// Valid JSON text with every unsafe character inside a string as a `\u` escape: the same value, harmless on a terminal.
 ///
 /// Blanks between tokens other than line feed and space become spaces. Nothing is cut.
 pub fn json_escaped(json: &str) -> Cow<'_, str> {

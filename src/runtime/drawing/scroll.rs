@@ -39,7 +39,7 @@ pub(super) fn find(shown: &Buffer, next: &Buffer) -> Option<Moved> {
     let likely = |step: isize| -> isize {
         frames.pairs(step).map(|(to, from)| (sampled[to] - frames.differences(to, from, SAMPLE)).max(0)).sum()
     };
-    let step = STEPS.into_iter().max_by_key(|step| likely(*step)).filter(|step| likely(*step) > 0)?;
+    let (_, step) = STEPS.map(|step| (likely(step), step)).into_iter().filter(|(gain, _)| *gain > 0).max()?;
     let gains = frames.pairs(step).map(|(to, from)| (to, still[to] - frames.differences(to, from, 1)));
     let (moved, gain) = best(gains)?;
     // The rows that moving leaves blank are written anew.

@@ -14,7 +14,7 @@ mod suppress;
 mod views;
 
 use crate::app::command::Scope;
-use crate::app::document::{self, Document, Piece, Role, line_width, safe_cell, width};
+use crate::app::document::{self, Document, Piece, Role, keys, line_width, safe_cell, width};
 use crate::app::documents;
 use crate::app::documents::flow::Flow;
 use crate::app::layout::{self, Area, popup, sheet};
@@ -149,17 +149,4 @@ fn numbered(flow: &mut Flow, entries: &[Numbered]) {
         }
         flow.line(line);
     }
-}
-
-/// Keys and what they do, on one line.
-fn keys(hints: &[(&str, &str)]) -> Vec<Piece> {
-    let mut line = Vec::new();
-    for (key, label) in hints {
-        if !line.is_empty() {
-            line.push(Piece::from("   "));
-        }
-        line.push(Piece::new(*key, Role::Key));
-        line.push(Piece::from(format!(" {label}").as_str()));
-    }
-    line
 }

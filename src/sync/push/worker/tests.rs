@@ -15,18 +15,7 @@ fn hung(folder: &tempfile::TempDir) -> Result<EngineConfig, ApiError> {
         seen: Status::Active,
         want: Status::Dismissed,
     };
-    let change = NewChange {
-        targets: vec![target],
-        status: Some(Status::Dismissed),
-        reason: None,
-        comment: SafeText::default(),
-        filter: String::new(),
-        tenant: SafeText::default(),
-        undoes: None,
-        take: false,
-        by: SafeText::default(),
-        at: Utc::now(),
-    };
+    let change = NewChange::new(vec![target], Status::Dismissed, SafeText::default(), Utc::now());
     store.queue(&change).unwrap();
     let endpoint = Endpoint::parse("http://127.0.0.1:9").unwrap();
     Ok(EngineConfig {
