@@ -88,9 +88,10 @@ fn next_keys(model: &Model) -> Vec<(String, &'static str)> {
         let mut leads = following(model, &typed);
         let (one, keys) = leads.next()?;
         // The only one it leads to now is named itself.
-        let (keys, hint) = match leads.all(|(other, _)| other.command == one.command) {
-            true => (show_keys(keys), one.hint),
-            false => (first.to_string(), chord.hint),
+        let (keys, hint) = if leads.all(|(other, _)| other.command == one.command) {
+            (show_keys(keys), one.hint)
+        } else {
+            (first.to_string(), chord.hint)
         };
         Some((chord.rank + LATER, keys, hint))
     }));

@@ -6,6 +6,9 @@ use crate::app::harness::{Given, Harness, ROW};
 use crate::app::message::{Message, Session, Start, Timer};
 use crate::domain::fact::FactKind;
 
+/// Where a state begins.
+type Begin = fn() -> Harness;
+
 /// Nothing is listed, but there are alerts.
 fn filtered() -> Harness {
     let mut harness = Harness::small();
@@ -92,7 +95,7 @@ fn meant(keys: &str) -> (Vec<String>, bool) {
 const SENDS: [&str; 1] = ["F2"];
 
 /// The keys named in a state that are refused there, or do nothing.
-fn idle(base: &str, begin: fn() -> Harness, keys: &str) -> Vec<String> {
+fn idle(base: &str, begin: Begin, keys: &str) -> Vec<String> {
     let state = || {
         let mut harness = begin();
         harness.keys(keys);
@@ -109,7 +112,7 @@ fn idle(base: &str, begin: fn() -> Harness, keys: &str) -> Vec<String> {
 
 #[test]
 fn each_key_that_is_named_does_something() {
-    let bases: [(&str, fn() -> Harness); 8] = [
+    let bases: [(&str, Begin); 8] = [
         ("some alerts", Harness::small),
         ("nothing matches", filtered),
         ("no alerts", empty),

@@ -128,7 +128,7 @@ fn is_or(token: &Spanned) -> bool {
 
 /// The conjunctions that are still open behind the tokens: one for each open parenthesis, and the outermost.
 fn parts_before(tokens: &[Spanned]) -> Vec<Range<usize>> {
-    let mut open = vec![0..0];
+    let mut open = vec![Range::default()];
     for (at, token) in tokens.iter().enumerate() {
         let next = at + 1;
         match token.token {
