@@ -26,14 +26,15 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
         .unwrap_or_default();
     let used = painter.line(row, &line);
     // A notice and a running change share the row where there is room.
+    let room = row.columns().saturating_sub(usize::from(used) + 4);
     if model.notice.is_some()
         && let Some(job) =
-            storing(model).or_else(|| running(model, false, row.columns())).or_else(|| files(model, false))
-        && usize::from(row.width) > usize::from(used) + line_width(&job) + 3
+            storing(model).or_else(|| running(model, false, room)).or_else(|| files(model, false))
+        && line_width(&job) <= room
     {
         painter.right(row, &job);
     } else if let Some(refused) = refused(model)
-        && usize::from(row.width) > usize::from(used) + line_width(&refused) + 3
+        && line_width(&refused) <= room
     {
         painter.right(row, &refused);
     }
@@ -238,13 +239,16 @@ mod tests {
 
     #[test]
     fn what_was_queued_is_named_once() {
-        let mut harness = Harness::new(&[ROW; 12]);
+        let mut harness = Harness::new(&[ROW; 112]);
         harness.keys("* * d 3 y");
         let shown = row(&harness.model);
-        assert!(shown.starts_with("queued: dismiss 12 alerts") && shown.ends_with("░  0/12"), "{shown}");
-        assert_eq!(shown.matches("dismiss 12 alerts").count(), 1, "{shown}");
+        assert!(shown.starts_with("queued: dismiss 112 alerts") && shown.ends_with("░  0/112"), "{shown}");
+        assert_eq!(shown.matches("dismiss 112 alerts").count(), 1, "{shown}");
+        // In short where that leaves no room for all of it.
+        harness.model.bulk.running[0].rate = 10;
+        assert!(row(&harness.model).ends_with("  ░░░░░  0/112  12 s left"), "{}", row(&harness.model));
         harness.model.notice = None;
-        assert!(row(&harness.model).starts_with("dismiss 12 alerts  ░"), "{}", row(&harness.model));
+        assert!(row(&harness.model).starts_with("dismiss 112 alerts  ░"), "{}", row(&harness.model));
     }
 
     #[test]
