@@ -30,7 +30,7 @@ const SIGNS: [(&str, &str); 13] = [
 
 /// What stands in every text where all is spelled in ASCII.
 const SPELLED: [(&str, &str); 2] = [
-    ("~", "the rest of a text that is cut"),
+    ("~", "the rest of a text that is cut, where three dots do not fit"),
     ("?", "not reversed: a letter or sign that ASCII does not have"),
 ];
 
