@@ -126,7 +126,7 @@ fn counts_of_headings_stand_in_the_same_columns_whatever_the_names() {
     for (at, resource) in names.into_iter().enumerate() {
         for number in 0..=at * 9 {
             let severity = [Severity::High, Severity::Medium, Severity::Low][number % 3];
-            alerts.push(Given { resource, severity, ..ROW });
+            alerts.push(Given { severity, resource, ..ROW });
         }
     }
     for size in [(200, 60), (120, 36), (80, 24), (60, 16)] {

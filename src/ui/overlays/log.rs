@@ -28,8 +28,8 @@ const MOMENT: usize = 15;
 /// From so many columns on there is room for seconds and for wider gaps.
 const ROOMY: usize = 70;
 
-/// A name takes one part in so many of a line at most.
-const WHO: usize = 8;
+/// A name takes one part in so many of a line at most, and where there is little room.
+const WHO: [usize; 2] = [6, 8];
 
 /// The least cells in which a title says something.
 const TITLE: usize = 16;
@@ -172,7 +172,7 @@ fn act(model: &Model, line: &ActLine, chosen: bool, columns: usize) -> Cells {
     };
     Cells {
         lead,
-        who: short_name(by(entry).as_safe(), columns / WHO),
+        who: short_name(by(entry).as_safe(), columns / WHO[usize::from(columns < ROOMY)]),
         what: what.collect(),
         more: vec![Piece::new(more, Role::Strong)],
         ..named(model, entry.first.as_ref(), line.key)
@@ -364,7 +364,7 @@ mod tests {
         }
     }
 
-    fn drawn(lines: [Cells; 3], columns: usize) -> String {
+    fn drawn(lines: &[Cells; 3], columns: usize) -> String {
         let widths = Widths::new(lines.iter(), columns);
         Document { lines: lines.iter().map(|line| widths.lay_out(line)).collect() }.text()
     }
@@ -380,7 +380,7 @@ mod tests {
             ]
         };
         // Where there is room nothing is cut, and each column begins at one place.
-        let wide = drawn(lines(), 132);
+        let wide = drawn(&lines(), 132);
         assert!(!wide.contains('…'), "{wide}");
         let begins = |text: &str, of: &str| {
             let line = text.lines().find(|line| line.contains(of)).unwrap();
@@ -389,12 +389,12 @@ mod tests {
         assert_eq!(begins(&wide, "Suspicious"), begins(&wide, "Malware"));
         assert_eq!(begins(&wide, "vm-erp"), begins(&wide, "仮想"));
         // With less the title gives way first, then it is left out.
-        let narrow = drawn(lines(), 80);
+        let narrow = drawn(&lines(), 80);
         assert!(narrow.contains("Dismiss 3 alerts") && narrow.contains("…  vm-erp-app-02  +2"), "{narrow}");
-        let narrowest = drawn(lines(), 56);
+        let narrowest = drawn(&lines(), 56);
         assert!(!narrowest.contains("Susp") && narrowest.contains("vm-erp-app-02  +2"), "{narrowest}");
         for columns in 40..140 {
-            let text = drawn(lines(), columns);
+            let text = drawn(&lines(), columns);
             assert!(text.lines().all(|line| crate::app::document::width(line) <= columns), "{text}");
         }
     }
