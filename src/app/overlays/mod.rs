@@ -107,7 +107,7 @@ const VALUES: &Hints = &[
     ("←", "fields"),
     ("Esc", "one step back"),
 ];
-const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
+const SHEET: &Hints = &[("↑ ↓", "scroll"), ("PgDn", "page"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const NOTE: &Hints = &[("Enter", "keep the note"), ("Esc", "leave without one")];
 const ASSIGN: &Hints =
