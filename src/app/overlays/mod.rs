@@ -145,28 +145,27 @@ const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 /// The next keys of an overlay that do something at this moment.
 pub(super) fn hints(model: &Model, overlay: &Overlay) -> Vec<(&'static str, &'static str)> {
     let idle = idle(model, overlay);
-    every_hint(model, overlay).iter().copied().filter(|(keys, _)| Some(*keys) != idle).collect()
+    every_hint(model, overlay).iter().copied().filter(|(keys, _)| !idle.contains(keys)).collect()
 }
 
-/// The one of its keys that does nothing as it stands.
-fn idle(model: &Model, overlay: &Overlay) -> Option<&'static str> {
+/// Those of its keys that do nothing as it stands.
+fn idle(model: &Model, overlay: &Overlay) -> &'static [&'static str] {
     let rows = layout::sheet(model.size).inner().rows();
     // Without lines it is not measured yet.
     let fits = |scroll: &Scroll| (1..=rows).contains(&scroll.lines);
-    match overlay {
-        Overlay::Confirm(confirm) => {
-            (confirm::wants_reason(confirm) && confirm.reason.is_none()).then_some("y")
-        }
-        Overlay::Status(menu) => status::refused(model, menu).is_some().then_some("Enter"),
-        Overlay::Pipe(_) => model.last_command.is_empty().then_some("↑"),
-        Overlay::Views(menu) => menu::saved_over(model, menu).is_none().then_some("u"),
-        Overlay::Timeline(view) => timeline::is_empty(view).then_some("Enter"),
-        Overlay::Attack(view) => attack::is_empty(view).then_some("Enter"),
-        Overlay::Help(scroll) | Overlay::Jobs(scroll) => fits(scroll).then_some("↑ ↓"),
-        Overlay::Output(output) => fits(&output.scroll).then_some("↑ ↓"),
-        Overlay::Trigger(prompt) => fits(&prompt.scroll).then_some("↑ ↓"),
-        _ => None,
-    }
+    let (is_idle, keys): (bool, &[&str]) = match overlay {
+        Overlay::Confirm(confirm) => (confirm::wants_reason(confirm) && confirm.reason.is_none(), &["y"]),
+        Overlay::Status(menu) => (status::refused(model, menu).is_some(), &["Enter"]),
+        Overlay::Pipe(_) => (model.last_command.is_empty(), &["↑"]),
+        Overlay::Views(menu) => (menu::saved_over(model, menu).is_none(), &["u"]),
+        Overlay::Timeline(view) => (timeline::is_empty(view), &["Enter"]),
+        Overlay::Attack(view) => (attack::is_empty(view), &["Enter"]),
+        Overlay::Help(scroll) | Overlay::Jobs(scroll) => (fits(scroll), &["↑ ↓", "PgDn"]),
+        Overlay::Output(output) => (fits(&output.scroll), &["↑ ↓", "PgDn"]),
+        Overlay::Trigger(prompt) => (fits(&prompt.scroll), &["↑ ↓", "PgDn"]),
+        _ => (false, &[]),
+    };
+    if is_idle { keys } else { &[] }
 }
 
 fn every_hint(model: &Model, overlay: &Overlay) -> &'static Hints {
