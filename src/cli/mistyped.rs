@@ -1,4 +1,5 @@
-//! Options that no command has: where a filter may begin with a minus, they would pass for one.
+//! Words that no command has: options, where a filter may begin with a minus and they would pass for one, and commands,
+//! where files may follow `--file` and they would pass for one of those.
 
 use std::ffi::OsString;
 
@@ -35,6 +36,17 @@ pub fn find(mut root: Command, words: impl IntoIterator<Item = OsString>) -> Opt
     None
 }
 
+/// The mistake of a word that is no command.
+pub fn command(root: &Command, word: &str) -> Error {
+    let known = root.get_subcommands().map(Command::get_name);
+    let tip = match nearest(word, known) {
+        Some(known) => format!("a similar subcommand exists: '{known}'"),
+        None => "`quell --help` lists the commands".to_owned(),
+    };
+    let words = format!("unrecognized subcommand '{}'\n\n  tip: {tip}", SafeStr(word));
+    root.clone().error(ErrorKind::InvalidSubcommand, words)
+}
+
 fn mistake(command: &Command, name: &str) -> Error {
     let known = command.get_arguments().filter_map(Arg::get_long);
     let tip = match nearest(name, known) {
@@ -69,6 +81,14 @@ mod tests {
         ] {
             let said = said(words).unwrap_or_default();
             assert!(said.contains(tip) && said.contains("unexpected argument"), "{words}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_no_command_is_told_with_the_nearest_that_is() {
+        for (word, tip) in [("lst", "'list'"), ("exprot", "'export'"), ("alerts.json", "--help")] {
+            let said = command(&Cli::command(), word).to_string();
+            assert!(said.contains(word) && said.contains(tip), "{said}");
         }
     }
 

@@ -112,7 +112,7 @@ fn commands_work_on_files_and_decisions_are_kept_here() {
     assert!(errors.contains("there is no source to ask"), "{errors}");
     let (code, _, errors) = run(quell(home.path()).args(["lst"]));
     assert_eq!(code, 2);
-    assert!(errors.contains("unrecognized subcommand 'lst'"), "{errors}");
+    assert!(errors.contains("unrecognized subcommand 'lst'") && errors.contains("'list'"), "{errors}");
 }
 
 #[test]
@@ -141,6 +141,24 @@ fn commands_on_files_decide_nothing_that_would_be_gone() {
     }
     let (code, out, errors) = on_file(&["set", "dismissed", "*", "--dry-run"]);
     assert_eq!((code, out.lines().count()), (0, 1), "{errors}");
+}
+
+/// Before a screen opens: what stands there would be gone with it, and an empty list looks like a file without alerts.
+#[test]
+fn a_file_that_cannot_be_opened_is_told_at_once() {
+    let home = tempfile::tempdir().unwrap();
+    let good = fixture("az-cli.json");
+    let environment = [("HOME", home.path().to_str().unwrap())];
+    let mut pty = Pty::start(&["--file", good.to_str().unwrap(), "nosuch.json"], &environment, (120, 36));
+    pty.wait("quell: nosuch.json: No such file or directory");
+    assert_eq!(pty.end(), 1);
+    for args in [&["--plain"][..], &["list"], &["set", "dismissed", "*", "--yes"]] {
+        let mut command = quell(home.path());
+        command.arg("--file").arg(&good).args(["--file", "nosuch.json", "--file", "/"]).args(args);
+        let (code, out, errors) = run(command.stdin(Stdio::null()));
+        assert_eq!((code, out.as_str()), (1, ""), "{args:?}: {errors}");
+        assert!(errors.contains("nosuch.json: No such file") && errors.contains("/: "), "{errors}");
+    }
 }
 
 #[test]
@@ -205,7 +223,14 @@ fn lines_say_what_would_be_lost() {
             "list\nstatus resolved 1\nquit\n",
             "1 change is kept only here: export exports all alerts, quit again",
         ),
-        ("list\nstatus resolved 1\n", "1 change is kept only here, and lost now"),
+        (
+            "list\nstatus resolved 1\n",
+            "1 change is kept only here, and lost now: export keeps what is decided.",
+        ),
+        (
+            "list\nnote 1 seen\nquit\n",
+            "1 note is kept only here: export exports all alerts with that, quit again",
+        ),
     ] {
         let home = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_quell"))
