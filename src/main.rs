@@ -39,7 +39,7 @@ fn refuse(error: &clap::Error) -> ! {
 /// The files after `--file`. Without it, a word that is no command is a mistake.
 fn with_files(mut cli: Cli) -> Cli {
     if let (Some(word), true) = (cli.more.first(), cli.global.file.is_empty()) {
-        refuse(&mistyped::command(&Cli::command(), &word.to_string_lossy()));
+        refuse(&mistyped::no_command(&Cli::command(), &word.to_string_lossy()));
     }
     cli.global.file.append(&mut cli.more);
     cli

@@ -145,11 +145,9 @@ pub(super) fn stays(model: &mut Model, out: &mut Effects) -> bool {
     model.held.clear();
     let key = |command| model.settings.keymap.shown(command);
     let (export, quit) = (key(Command::HandOver(HandOver::File)), key(Command::App(App::Close)));
-    let noted = lost.exported() > lost.changes;
     let way = match (lost.exported(), lost.steps) {
         (0, _) => "no export holds that".to_owned(),
-        (_, 0) if noted => format!("{export} exports all alerts with that"),
-        (_, 0) => format!("{export} exports all alerts"),
+        (_, 0) => format!("{export} exports all"),
         _ => format!("{export} exports all but steps"),
     };
     say(model, format!("{words}: {way}, {quit} again leaves"), out);

@@ -246,7 +246,7 @@ fn quits(harness: &Harness) -> bool {
 fn the_second_wish_to_leave_does_so_and_the_export_before_is_of_all_alerts() {
     let mut harness = of_files();
     harness.keys("q");
-    assert!(harness.notice().starts_with("1 change is kept only here: W exports all alerts, q again"));
+    assert!(harness.notice().starts_with("1 change is kept only here: W exports all, q again"));
     assert!(!quits(&harness));
     harness.keys("q");
     assert!(quits(&harness));
@@ -326,7 +326,7 @@ fn what_was_noted_about_files_is_said_too_until_a_file_holds_it() {
     assert_eq!(harness.notice(), "note kept on 1 alert until you leave");
     harness.keys("q");
     assert!(!quits(&harness));
-    assert_eq!(harness.notice(), "1 note is kept only here: W exports all alerts with that, q again leaves");
+    assert_eq!(harness.notice(), "1 note is kept only here: W exports all, q again leaves");
     let export = |harness: &mut Harness, turns: &str| {
         harness.keys("W").keys(turns).keys("Enter");
         let (number, ..) = written(harness);
@@ -336,8 +336,7 @@ fn what_was_noted_about_files_is_said_too_until_a_file_holds_it() {
     export(&mut harness, "Tab Tab Tab");
     assert!(!quits(&harness), "no note is in Markdown");
     harness.keys("A Enter b n 2 Enter d 3 y q");
-    let all =
-        "1 change, 1 note, 1 assignment and 1 judgement are kept only here: W exports all alerts with that";
+    let all = "1 change, 1 note, 1 assignment and 1 judgement are kept only here: W exports all";
     assert!(harness.notice().starts_with(all), "{}", harness.notice());
     export(&mut harness, "");
     assert!(quits(&harness), "{}", harness.notice());
