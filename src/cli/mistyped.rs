@@ -13,7 +13,7 @@ use crate::domain::nearest::nearest;
 /// word in the place of a command that is none; other mistakes are told by clap itself. What stands after `--` is no option.
 pub fn find(mut root: Command, words: impl IntoIterator<Item = OsString>) -> Option<Error> {
     root.build();
-    let mut command = &root;
+    let (mut command, mut named) = (&root, false);
     let words: Vec<OsString> = words.into_iter().collect();
     let of_files =
         words.iter().any(|word| word == "--file" || word.as_encoded_bytes().starts_with(b"--file="));
@@ -25,8 +25,8 @@ pub fn find(mut root: Command, words: impl IntoIterator<Item = OsString>) -> Opt
         }
         let Some(option) = word.strip_prefix("--") else {
             match command.find_subcommand(&*word) {
-                Some(inner) => command = inner,
-                None if !of_files && std::ptr::eq(command, &root) && !word.starts_with('-') => {
+                Some(inner) => (command, named) = (inner, true),
+                None if !named && !of_files && !word.starts_with('-') => {
                     return Some(no_command(&root, &word));
                 }
                 None => {}

@@ -21,9 +21,9 @@ mod trigger;
 
 use crate::app::key::{Code, Key};
 use crate::app::message::{Chart, Question};
-use crate::app::model::{Facets, Log, Model, Overlay, SaveState, Step, ViewsMenu, ViewsStep};
+use crate::app::model::{Facets, Log, Model, Overlay, SaveState, Scroll, Step, ViewsMenu, ViewsStep};
 use crate::app::views::menu;
-use crate::app::{Effects, profiles, sign_in, suppress, undo};
+use crate::app::{Effects, layout, profiles, sign_in, suppress, undo};
 
 pub use assign::assignees;
 pub use palette::matching;
@@ -107,7 +107,7 @@ const VALUES: &Hints = &[
     ("←", "fields"),
     ("Esc", "one step back"),
 ];
-const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
+const SHEET: &Hints = &[("↑ ↓", "scroll"), ("PgDn", "page"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const NOTE: &Hints = &[("Enter", "keep the note"), ("Esc", "leave without one")];
 const ASSIGN: &Hints =
@@ -142,8 +142,34 @@ const TIMELINE_SPAN: &Hints =
 const ATTACK: &Hints = &[("Enter", "list"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
-/// The next keys of an overlay.
-pub(super) fn hints(model: &Model, overlay: &Overlay) -> &'static Hints {
+/// The next keys of an overlay that do something at this moment.
+pub(super) fn hints(model: &Model, overlay: &Overlay) -> Vec<(&'static str, &'static str)> {
+    let idle = idle(model, overlay);
+    every_hint(model, overlay).iter().copied().filter(|(keys, _)| Some(*keys) != idle).collect()
+}
+
+/// The one of its keys that does nothing as it stands.
+fn idle(model: &Model, overlay: &Overlay) -> Option<&'static str> {
+    let rows = layout::sheet(model.size).inner().rows();
+    // Without lines it is not measured yet.
+    let fits = |scroll: &Scroll| (1..=rows).contains(&scroll.lines);
+    match overlay {
+        Overlay::Confirm(confirm) => {
+            (confirm::wants_reason(confirm) && confirm.reason.is_none()).then_some("y")
+        }
+        Overlay::Status(menu) => status::refused(model, menu).is_some().then_some("Enter"),
+        Overlay::Pipe(_) => model.last_command.is_empty().then_some("↑"),
+        Overlay::Views(menu) => menu::saved_over(model, menu).is_none().then_some("u"),
+        Overlay::Timeline(view) => timeline::is_empty(view).then_some("Enter"),
+        Overlay::Attack(view) => attack::is_empty(view).then_some("Enter"),
+        Overlay::Help(scroll) | Overlay::Jobs(scroll) => fits(scroll).then_some("↑ ↓"),
+        Overlay::Output(output) => fits(&output.scroll).then_some("↑ ↓"),
+        Overlay::Trigger(prompt) => fits(&prompt.scroll).then_some("↑ ↓"),
+        _ => None,
+    }
+}
+
+fn every_hint(model: &Model, overlay: &Overlay) -> &'static Hints {
     match overlay {
         Overlay::Confirm(confirm) if confirm.plan.targets.is_empty() => NOTHING,
         Overlay::Confirm(confirm) if confirm.typing => COMMENT,
