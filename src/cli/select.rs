@@ -40,12 +40,27 @@ pub async fn say_nothing(workspace: &Workspace, listing: &Listing) {
     if !listing.is_empty() {
         return;
     }
-    let never = listing.table.is_empty()
-        && matches!(workspace.store.call(|store| store.last_sync()).await, Ok(Ok(None)));
     if workspace.is_of_files() {
         return say(if listing.table.is_empty() { "the file holds no alert" } else { "no alert matches" });
     }
-    say(if never { "the cache was never synced: run `quell sync`" } else { "no alert matches" });
+    say(if never_synced(workspace).await { NEVER } else { "no alert matches" });
+}
+
+/// Said where there are no alerts because none were ever fetched.
+pub const NEVER: &str = "the cache was never synced: run `quell sync`";
+
+/// True when the cache is empty and was never synced; of files never.
+pub async fn never_synced(workspace: &Workspace) -> bool {
+    workspace.table.is_empty()
+        && !workspace.is_of_files()
+        && matches!(workspace.store.call(|store| store.last_sync()).await, Ok(Ok(None)))
+}
+
+/// Says so where that is so.
+pub async fn say_never_synced(workspace: &Workspace) {
+    if never_synced(workspace).await {
+        say(NEVER);
+    }
 }
 
 /// Who `me` is.

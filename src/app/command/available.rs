@@ -7,7 +7,7 @@ use crate::app::settings::Colours;
 use crate::app::{bulk, details, leaving, marks, related, respond, rights, undo, views};
 use crate::domain::Status;
 use crate::domain::change::Skip;
-use crate::domain::progress::FaultKind;
+use crate::domain::progress::{FaultKind, NO_SOURCE};
 use crate::domain::query::GroupBy;
 use crate::domain::rights::Right;
 
@@ -46,7 +46,7 @@ pub(super) fn can_save(model: &Model) -> Available {
 pub(super) fn source(model: &Model) -> Available {
     session(model)?;
     let of_files = model.session.as_ref().is_some_and(|session| session.files.is_some());
-    unless("these alerts come from a file: there is no source to ask", !of_files)
+    unless(NO_SOURCE, !of_files)
 }
 
 /// An alert is under the cursor, or a heading with its alerts.
