@@ -25,7 +25,7 @@
 //! `runtime::input` turns the terminal's event into a [`app::Message`]; `app::update` changes the [`app::Model`] and
 //! gives [`app::Effect`]s back; `runtime::effects` carries them out: a query on its own thread
 //! (`runtime::query_worker`), a journal order one after the other (`runtime::journal`), details as a task
-//! (`runtime::detail`). Each answer is a message again. `ui::view_with` draws what changed.
+//! (`runtime::detail`). Each answer is a message again. `ui::view` draws what changed.
 //!
 //! # The way of one change
 //!

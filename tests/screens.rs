@@ -45,7 +45,13 @@ const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (60, 16)];
 
 fn drawn(model: &Model, theme: Theme) -> Terminal<TestBackend> {
     let mut terminal = Terminal::new(TestBackend::new(model.size.0, model.size.1)).unwrap();
-    terminal.draw(|frame| ui::view_with(model, frame, theme)).unwrap();
+    terminal
+        .draw(|frame| {
+            if let Some(cursor) = ui::view(model, frame.buffer_mut(), theme) {
+                frame.set_cursor_position(cursor);
+            }
+        })
+        .unwrap();
     terminal
 }
 

@@ -11,7 +11,7 @@ use crate::app::layout::{self, Main};
 use crate::app::message::{Detail, Question};
 use crate::app::model::{Full, Model, Opened, Pane, Tab};
 use crate::app::overlays::log;
-use crate::app::{Effect, Effects, copy, documents, list, pivot, related, respond, suppress};
+use crate::app::{Effect, Effects, ahead, copy, documents, list, pivot, related, respond, suppress};
 use crate::domain::listing::Listing;
 use crate::domain::{AlertKey, SafeText};
 
@@ -59,7 +59,10 @@ pub(super) fn follow(model: &mut Model, out: &mut Effects) {
         lay_out(model);
         return;
     }
-    ask(model, out);
+    match ahead::take(model) {
+        Some(detail) => came(model, Ok(detail), out),
+        None => ask(model, out),
+    }
 }
 
 fn ask(model: &mut Model, out: &mut Effects) {
@@ -112,37 +115,43 @@ pub(super) fn answered(
     out: &mut Effects,
 ) {
     if question != model.details.question {
-        return;
+        return ahead::answered(model, question, answer);
     }
     let Some(asked) = model.details.asked.take() else { return };
     if model.details.wanted == Some(asked) {
-        let other = model.details.shown.as_ref().is_none_or(|shown| shown.key != asked);
-        match answer {
-            Ok(detail) => {
-                model.details.shown = Some(detail);
-                model.details.error = None;
-            }
-            Err(error) => {
-                model.details.error = Some(error);
-                if other {
-                    model.details.shown = None;
-                }
-            }
-        }
-        if other {
-            model.details.scroll = 0;
-        }
-        lay_out(model);
-        respond::shown(model, out);
-        related::shown(model, out);
-        suppress::detail_came(model, out);
-        copy::answered(model, out);
-        pivot::answered(model, out);
+        came(model, answer, out);
         if !model.details.again {
-            return;
+            return ahead::ask(model, out);
         }
     }
     ask(model, out);
+}
+
+/// The details of the alert wanted are there, or cannot be.
+fn came(model: &mut Model, answer: Result<Arc<Detail>, SafeText>, out: &mut Effects) {
+    let shown = model.details.shown.as_ref().map(|shown| shown.key);
+    let other = shown.is_none() || shown != model.details.wanted;
+    match answer {
+        Ok(detail) => {
+            model.details.shown = Some(detail);
+            model.details.error = None;
+        }
+        Err(error) => {
+            model.details.error = Some(error);
+            if other {
+                model.details.shown = None;
+            }
+        }
+    }
+    if other {
+        model.details.scroll = 0;
+    }
+    lay_out(model);
+    respond::shown(model, out);
+    related::shown(model, out);
+    suppress::detail_came(model, out);
+    copy::answered(model, out);
+    pivot::answered(model, out);
 }
 
 /// The details shown, if they are those of the alert wanted.

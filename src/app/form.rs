@@ -1,7 +1,11 @@
 //! A form: fields one below the other and a button that submits. A plain struct with `handle(key)`; what the fields mean
 //! stands with its owner, who also writes what is wrong with a value beside it.
 
-use crate::app::document::{Document, Piece, Role, safe, safe_cell};
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::app::document::{Document, Piece, Role, line_width, safe, safe_cell, width};
 use crate::app::documents::flow::Flow;
 use crate::app::input::{Edit, Input};
 use crate::app::key::{Code, Key};
@@ -62,6 +66,27 @@ pub enum Done {
     Submit,
     /// The form is to be left.
     Leave,
+}
+
+/// A form laid out for a width.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Laid {
+    /// The lines.
+    pub document: Document,
+    /// The lines of each field with what is said about it, and of the button.
+    pub places: Vec<Range<usize>>,
+    /// The line and column of the cursor; none where nothing is typed.
+    pub cursor: Option<(usize, usize)>,
+}
+
+impl Laid {
+    /// The first line to draw in so many rows: all of the place that has the keys is seen or, where it is too high, the
+    /// line that is typed into.
+    pub fn offset(&self, focus: usize, rows: usize) -> usize {
+        let place = self.places.get(focus).cloned().unwrap_or_default();
+        let whole = place.end.saturating_sub(rows).min(place.start);
+        self.cursor.map_or(whole, |(line, _)| whole.max((line + 1).saturating_sub(rows)))
+    }
 }
 
 impl Field {
@@ -186,44 +211,85 @@ impl Form {
         Done::Moved
     }
 
-    /// Lays the form out. The lines of each field, the button's last: for scrolling, and for placing what is typed.
-    pub fn lay_out(&self, width: usize) -> (Document, Vec<usize>) {
+    /// Lays the form out, the button last. What is typed is broken into as many lines as show all of it.
+    pub fn lay_out(&self, width: usize) -> Laid {
         let widest =
             self.fields.iter().map(|field| SafeStr(&field.label).terminal_width()).max().unwrap_or(0);
         let labels = widest.min(LABELS);
+        let hang = " ".repeat(labels + 4);
         let mut flow = Flow::new(width);
-        let mut lines = Vec::new();
+        let (mut places, mut cursor) = (Vec::new(), None);
         for (at, field) in self.fields.iter().enumerate() {
-            lines.push(flow.len());
+            let first = flow.len();
             let focused = at == self.focus;
             let mut line = head(field, focused, labels);
-            line.extend(value(field, focused));
-            flow.line(line);
-            let hang = " ".repeat(labels + 4);
+            line.extend(tick(field, focused));
+            match &field.value {
+                Value::Text(input) | Value::Ticked(_, input) if focused => {
+                    let column = line_width(&line);
+                    let lines =
+                        broken(&safe(SafeStr(input.text()), Role::Body), width.saturating_sub(column + 1));
+                    let (row, along) = place(&lines, input.column());
+                    cursor = Some((first + row, column + along));
+                    for part in lines {
+                        line.extend(part);
+                        flow.line(line);
+                        line = vec![Piece::from(" ".repeat(column).as_str())];
+                    }
+                }
+                Value::Choice(..) => flow.wrap_after(&line, &[Piece::from(&*hang)], &value(field, focused)),
+                Value::Text(_) | Value::Ticked(..) | Value::Toggle(_) => {
+                    line.extend(value(field, focused));
+                    flow.line(line);
+                }
+            }
             if let Some(error) = &field.error {
                 flow.wrap(&hang, &hang, &safe(SafeStr(error), Role::Error));
-            } else if focused && !field.help.is_empty() {
+            }
+            if focused && !field.help.is_empty() {
                 flow.wrap(&hang, &hang, &safe(SafeStr(&field.help), Role::Dim));
             }
+            places.push(first..flow.len());
         }
         flow.blank();
-        lines.push(flow.len());
+        places.push(flow.len()..flow.len() + 1);
         let role = if self.on_button() { Role::Stage } else { Role::Label };
         flow.line(vec![gutter(self.on_button()), Piece::new(format!("▐ {} ▌", self.submit), role)]);
-        (flow.finish(), lines)
+        Laid { document: flow.finish(), places, cursor }
     }
+}
 
-    /// The column at which the text of the focused field begins, for the cursor; none where nothing is typed.
-    pub fn typed_at(&self) -> Option<(usize, &Input)> {
-        let widest =
-            self.fields.iter().map(|field| SafeStr(&field.label).terminal_width()).max().unwrap_or(0);
-        let column = widest.min(LABELS) + 4;
-        match &self.fields.get(self.focus)?.value {
-            Value::Text(input) => Some((column, input)),
-            Value::Ticked(_, input) => Some((column + 4, input)),
-            Value::Choice(..) | Value::Toggle(_) => None,
+/// A text in lines of so many cells, none of it left out: what is edited is seen as it is.
+fn broken(text: &[Piece], room: usize) -> Vec<Vec<Piece>> {
+    let (mut lines, mut line, mut used) = (Vec::new(), Vec::new(), 0);
+    for piece in text {
+        let mut part = String::new();
+        for cluster in piece.text.graphemes(true) {
+            if used > 0 && used + width(cluster) > room {
+                line.push(Piece { text: std::mem::take(&mut part), ..piece.clone() });
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            used += width(cluster);
+            part.push_str(cluster);
         }
+        line.push(Piece { text: part, ..piece.clone() });
     }
+    lines.push(line);
+    lines
+}
+
+/// The line and the column in it of a column of the whole text; at its end behind the last line.
+fn place(lines: &[Vec<Piece>], column: usize) -> (usize, usize) {
+    let mut left = column;
+    for (at, line) in lines.iter().enumerate() {
+        let wide = line_width(line);
+        if left < wide || at + 1 == lines.len() {
+            return (at, left);
+        }
+        left -= wide;
+    }
+    (0, left)
 }
 
 fn done(edit: Edit) -> Done {
@@ -249,31 +315,33 @@ fn gutter(focused: bool) -> Piece {
 
 fn head(field: &Field, focused: bool, labels: usize) -> Vec<Piece> {
     let label = safe_cell(SafeStr(&field.label), labels, Role::Label);
-    let used = crate::app::document::line_width(&label);
+    let used = line_width(&label);
     let mut line = vec![gutter(focused)];
     line.extend(label);
     line.push(Piece::from(" ".repeat(labels - used + 2).as_str()));
     line
 }
 
+/// The tick before a value that has one.
+fn tick(field: &Field, focused: bool) -> Option<Piece> {
+    let (Value::Toggle(on) | Value::Ticked(on, _)) = field.value else { return None };
+    Some(Piece::new(if on { "[x] " } else { "[ ] " }, if focused { Role::Strong } else { Role::Body }))
+}
+
 fn value(field: &Field, focused: bool) -> Vec<Piece> {
-    let tick =
-        |on| Piece::new(if on { "[x] " } else { "[ ] " }, if focused { Role::Strong } else { Role::Body });
     match &field.value {
         Value::Text(input) if input.text().is_empty() && !focused => vec![Piece::new("–", Role::Dim)],
-        Value::Text(input) => safe(SafeStr(input.text()), Role::Body),
-        Value::Toggle(on) => vec![tick(*on)],
-        Value::Ticked(on, input) => {
-            let mut line = vec![tick(*on)];
-            line.extend(safe(SafeStr(input.text()), if *on { Role::Body } else { Role::Dim }));
-            line
+        Value::Text(input) | Value::Ticked(_, input) => {
+            safe(SafeStr(input.text()), if field.is_on() { Role::Body } else { Role::Dim })
         }
+        Value::Toggle(_) => Vec::new(),
         Value::Choice(words, chosen) => {
             let word = words.get(*chosen).map_or("", String::as_str);
             let mut line = safe(SafeStr(word), if focused { Role::Strong } else { Role::Body });
             if focused {
                 line.insert(0, Piece::new("‹ ", Role::Dim));
-                line.push(Piece::new(" ›", Role::Dim));
+                // The blank does not break: the sign is never alone on a line.
+                line.push(Piece::new("\u{a0}›", Role::Dim));
             }
             line
         }
@@ -339,16 +407,72 @@ mod tests {
         form.set_error("ip", Some("no address".to_owned()));
         assert!(!form.is_sound() && form.go_to_error());
         assert_eq!(form.focus, 3);
-        let (document, lines) = form.lay_out(40);
+        let Laid { document, places, .. } = form.lay_out(40);
         let text: Vec<String> = document.text().lines().map(str::to_owned).collect();
-        assert!(text[lines[3] + 1].contains("no address"));
-        assert!(text[lines[4]].contains("Save"));
+        assert!(text[places[3].start + 1].contains("no address"));
+        assert!(text[places[4].start].contains("Save"));
         // What is typed stands where the cursor is put.
-        let (column, _) = form.typed_at().unwrap();
+        let (line, column) = form.lay_out(40).cursor.unwrap();
         form.handle(Key::char('X'));
-        assert_eq!(
-            form.lay_out(40).0.text().lines().nth(lines[3]).unwrap().chars().position(|c| c == 'X'),
-            Some(column)
-        );
+        let text = form.lay_out(40).document.text();
+        assert_eq!(text.lines().nth(line).unwrap().chars().position(|c| c == 'X'), Some(column));
+    }
+
+    #[test]
+    fn what_is_wrong_and_how_it_is_done_are_both_said() {
+        let (mut form, _) = typed("Space");
+        form.set_error("name", Some("no blanks".to_owned()));
+        let text = form.lay_out(40).document.text();
+        assert!(text.contains("no blanks") && text.contains("2 to 50 letters"), "{text}");
+    }
+
+    #[test]
+    fn a_long_value_is_read_whole_while_it_has_the_keys() {
+        let id = "/subscriptions/日本/resourceGroups/rg-data/providers/Microsoft.Sql/servers/sql-orders";
+        let field = |value| Field::new("id", "Resource", "how", value);
+        let mut form = Form::new(vec![field(Value::Ticked(true, Input::new(id)))], "Save");
+        let laid = form.lay_out(40);
+        let Range { start, end } = laid.places[0];
+        let text = laid.document.text();
+        assert!(laid.document.width() <= 40, "{text}");
+        let shown: String =
+            text.lines().skip(start).take(end - start - 1).flat_map(|line| line.chars().skip(16)).collect();
+        assert_eq!(shown, id);
+        // The cursor stands where the next letter goes, and is seen in a room that is too small for all.
+        for (key, behind) in [("End", None), ("Home", Some('/'))] {
+            form.handle(Key::parse(key).unwrap());
+            let laid = form.lay_out(40);
+            let (line, column) = laid.cursor.unwrap();
+            let shown = laid.document.text().lines().nth(line).unwrap().to_owned();
+            assert_eq!(
+                (shown.chars().nth(column), shown.chars().count() < column),
+                (behind, false),
+                "{shown}"
+            );
+            let offset = laid.offset(0, 2);
+            assert!((offset..offset + 2).contains(&line), "{key}: {offset}");
+        }
+        // Without the keys it is one line, and a choice never loses its sign.
+        form.handle(Key::parse("Tab").unwrap());
+        assert_eq!(form.lay_out(40).places[0].len(), 1);
+        let words = vec!["False positive: too many normal activities".to_owned()];
+        let form = Form::new(vec![field(Value::Choice(words, 0))], "Save");
+        let laid = form.lay_out(40);
+        assert!(laid.document.width() <= 40 && laid.document.text().contains("activities\u{a0}›"));
+    }
+
+    #[test]
+    fn all_of_the_place_with_the_keys_is_seen() {
+        let (mut form, _) = typed("");
+        form.set_error("least", Some("a sentence of some length that takes lines".to_owned()));
+        for _ in 0..5 {
+            let laid = form.lay_out(30);
+            for rows in 4..9 {
+                let place = laid.places[form.focus].clone();
+                let offset = laid.offset(form.focus, rows);
+                assert!(offset <= place.start && place.end <= offset + rows, "{place:?} in {rows}");
+            }
+            form.handle(Key::parse("Tab").unwrap());
+        }
     }
 }

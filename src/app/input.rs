@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::key::{Code, Key};
+use crate::domain::SafeStr;
 
 /// A line of text and the place of its cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +37,11 @@ impl Input {
     /// The cursor, in bytes.
     pub fn cursor(&self) -> usize {
         self.cursor
+    }
+
+    /// The column of the cursor in the safe form of the text.
+    pub fn column(&self) -> usize {
+        self.text.get(..self.cursor).map_or(0, |before| SafeStr(before).terminal_width())
     }
 
     /// Puts text in place of a range and the cursor behind it. A range that does not fit is ignored.

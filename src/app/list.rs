@@ -10,7 +10,7 @@ use crate::app::model::{List, Model, Opening, Spot, Visual};
 use crate::app::mouse::Held;
 use crate::app::notice::{alerts, say};
 use crate::app::views::place;
-use crate::app::{Effect, Effects, details, marks};
+use crate::app::{Effect, Effects, ahead, details, marks};
 use crate::domain::key_set::KeySet;
 use crate::domain::listing::{Head, Listing};
 use crate::domain::query::SortKey;
@@ -299,6 +299,17 @@ pub(super) fn step(model: &mut Model, step: Move, out: &mut Effects) {
         Move::Down | Move::Up | Move::First | Move::Last => {}
     }
     go_to_line(model, line, out);
+    let next = match step {
+        Move::Down => line.checked_add(1),
+        Move::Up => line.checked_sub(1),
+        _ => None,
+    };
+    let list = &model.list;
+    let next = next.and_then(|line| list.line_at(line)).and_then(|line| match line {
+        Line::Alert(place) => list.listing.key(place),
+        Line::Heading(_) => None,
+    });
+    ahead::look(model, next, out);
 }
 
 /// Where a movement leads in a text or list of which `height` lines fit.

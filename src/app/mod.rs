@@ -15,7 +15,7 @@
 //! | `ask` | what is asked for by name instead of by key |
 //! | `filter_bar`, `narrow`, [`views`] | the `/` bar; filters by the value under the cursor, time and order; views |
 //! | [`suppress`] | suppression rules: the form and the list |
-//! | `details` | the side pane and the full details |
+//! | `details`, `ahead` | the side pane and the full details; those of the alert that the next step reaches |
 //! | `pivot`, `related` | the alerts that share an entity, and the way back; the *Related* tab |
 //! | [`respond`], [`fetch`] | the *Take action* tab; what is asked of the source for it |
 //! | `rights` | what the role may do |
@@ -28,6 +28,7 @@
 //! | `sync_status`, [`copy`], `notice` | workers, the clipboard, the line about what just happened |
 //! | [`documents`], [`document`], [`layout`] | text laid out; where it stands |
 
+mod ahead;
 mod ask;
 mod bulk;
 pub mod columns;

@@ -95,7 +95,7 @@ pub(super) fn lay_out(output: &PipeOutput, width: usize) -> Document {
     }
     if output.more > 0 {
         let more = usize::try_from(output.more).unwrap_or(usize::MAX);
-        flow.words(&format!("… and {} bytes more", thousands(more)), Role::Dim);
+        flow.words(&format!("and {} bytes more", thousands(more)), Role::Dim);
     }
     if flow.is_empty() {
         flow.words(if output.ended.is_some() { "no output" } else { "no output yet" }, Role::Dim);

@@ -6,8 +6,8 @@ use crate::app::message::{Message, Now, Start, Timer};
 use crate::app::model::{Model, Overlay, Pane};
 use crate::app::notice::Speaker;
 use crate::app::{
-    Effect, Effects, ask, details, export, filter_bar, first_run, journal, keys, list, marks, mouse, notice,
-    notify, overlays, pipe, profiles, related, respond, sign_in, sync_status, views,
+    Effect, Effects, ahead, ask, details, export, filter_bar, first_run, journal, keys, list, marks, mouse,
+    notice, notify, overlays, pipe, profiles, related, respond, sign_in, sync_status, views,
 };
 use crate::domain::progress::SyncEvent;
 
@@ -20,6 +20,7 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
     model.now = now;
     let before = notice::shown(model);
     let from = speaker(&message);
+    ahead::heard(model, &message);
     route(model, message, &mut out);
     notice::reported(model, before, from);
     notify::titled(model, &mut out);

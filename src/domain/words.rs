@@ -1,5 +1,5 @@
 //! A typed command, split into its words as a shell would quote them, and no further: no variables, no patterns, no
-//! redirections. Whoever wants those writes the shell: `sh -c '…'`.
+//! redirections. Whoever wants those writes the shell: `sh -c 'COMMAND'`.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl fmt::Display for WordsError {
             WordsErrorKind::Open(quote) => write!(f, "the {quote} at {place} has no other {quote} behind it"),
             WordsErrorKind::Backslash => write!(f, "nothing follows the \\ at {place}"),
             WordsErrorKind::Shell(sign) => {
-                write!(f, "no shell reads this: quote the {sign} at {place}, or write sh -c '…'")
+                write!(f, "no shell reads this: quote the {sign} at {place}, or write sh -c 'COMMAND'")
             }
         }
     }

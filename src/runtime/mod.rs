@@ -188,8 +188,9 @@ fn main_loop(
         let mut at_once = false;
         for event in std::iter::once(first).chain(inbox.try_iter().take(MOST_AT_ONCE)) {
             at_once |= is_waited_for(&event, model);
+            let seen = !is_read_ahead(&event, model);
             match handle_event(event, model, shell, screen)? {
-                Flow::Go => dirty = true,
+                Flow::Go => dirty |= seen,
                 Flow::Leave(code) => return Ok(code),
             }
         }
@@ -204,7 +205,7 @@ fn main_loop(
                 }
             }
         }
-        if at_once || last_frame.elapsed() >= BACKGROUND_FRAME {
+        if dirty && (at_once || last_frame.elapsed() >= BACKGROUND_FRAME) {
             draw(screen, model)?;
             last_frame = Instant::now();
             dirty = false;
@@ -255,6 +256,12 @@ fn is_waited_for(event: &Event, model: &Model) -> bool {
             _ => false,
         },
     }
+}
+
+/// Whether an event brings details that nothing on the screen shows yet.
+fn is_read_ahead(event: &Event, model: &Model) -> bool {
+    let asked = model.details.ahead.as_ref().and_then(|ahead| ahead.question);
+    matches!(event, Event::Message(Message::Detail(question, _)) if Some(*question) == asked)
 }
 
 /// Whether the alert under the cursor is another one than that whose details are shown.
@@ -358,7 +365,7 @@ fn resized(screen: &Screen) -> Result<Message> {
 }
 
 fn draw(screen: &mut Screen, model: &Model) -> Result<()> {
-    screen.draw(|frame| ui::view_with(model, frame, Theme::of(&model.settings))).map_err(CliError::failed)
+    screen.draw(|frame| ui::view(model, frame, Theme::of(&model.settings))).map_err(CliError::failed)
 }
 
 /// A variable of the environment.

@@ -12,8 +12,8 @@ use crossterm::terminal::{
     disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, queue};
-use ratatui::Frame;
-use ratatui::layout::Size;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Size};
 
 use super::drawing::Drawing;
 use super::notify;
@@ -55,7 +55,7 @@ impl Screen {
                 "the screen needs a terminal; `quell --plain` works without one, and for scripts there are commands such as `quell list` (see `quell --help`)",
             ));
         }
-        let mut screen = Self { drawing: Drawing::new(size()?), pending: Vec::new(), title: None };
+        let mut screen = Self { drawing: Drawing::new(), pending: Vec::new(), title: None };
         screen.enter()?;
         Ok(screen)
     }
@@ -75,8 +75,8 @@ impl Screen {
         self.send(false)
     }
 
-    /// Draws a frame; nothing is sent when nothing changed.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+    /// Draws a frame; nothing is sent when nothing changed. `render` fills blank cells, and says where the cursor belongs.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<()> {
         let bytes = self.drawing.frame(size()?, render);
         self.pending.extend_from_slice(&bytes);
         self.send(true)

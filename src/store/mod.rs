@@ -34,7 +34,7 @@ use cache::{IdIndex, Running};
 pub use error::{Notice, Result, StoreError};
 pub use folder::{Access, Folder};
 pub use hash::content_hash;
-pub use journal::{Assigned, Held, OutboxItem, Postponement, Settlement, Spared, UndoPlan, Undone};
+pub use journal::{Assigned, Held, OutboxItem, Postponement, Settlement, Spared, Undone};
 pub use thread::StoreHandle;
 
 use chrono::Utc;

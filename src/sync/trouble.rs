@@ -87,7 +87,7 @@ pub(super) fn other_tenant(held: &Held, signed_in: &SafeText) -> Fault {
     let Held { alerts, tenant } = held;
     let alerts = if *alerts == 1 { "1 alert".to_owned() } else { format!("{} alerts", thousands(*alerts)) };
     let message = format!(
-        "sign in to {tenant} to send {alerts}, or undo: decided for that tenant (`tenant` in the profile), and this sign-in \
+        "sign in to {tenant} for {alerts}, or undo: decided for that tenant (`tenant` in the profile), and this sign-in \
          is of {signed_in}"
     );
     Fault { kind: FaultKind::OtherTenant, message: SafeText::from(message) }

@@ -6,7 +6,7 @@ use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::domain::SafeStr;
 use crate::ui::paint::Painter;
-use crate::ui::text_field::{cursor_column, first_column, fits, with_span, without};
+use crate::ui::text_field::{first_column, fits, with_span, without};
 
 /// Suggestions shown at once.
 const SHOWN: usize = 10;
@@ -28,7 +28,7 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
         None => with_span(text, &(0..0), Role::Body),
     };
     if bar.editing {
-        let column = cursor_column(&bar.input);
+        let column = bar.input.column();
         let from = first_column(column, line_width(&pieces), usize::from(field.width));
         painter.line(field, &without(&pieces, from));
         painter.cursor_at(field, column - from);

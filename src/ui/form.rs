@@ -3,22 +3,15 @@
 use crate::app::form::Form;
 use crate::app::layout::Area;
 use crate::ui::paint::Painter;
-use crate::ui::text_field;
 
 /// Draws a form so that the field with the keys can be seen. Gives the first line drawn, and how many there
 /// are.
 pub(super) fn draw(form: &Form, area: Area, painter: &mut Painter<'_>) -> (usize, usize) {
-    let (document, lines) = form.lay_out(area.columns());
-    let line = lines.get(form.focus).copied().unwrap_or(0);
-    // The line below it, which says what is wrong, belongs to it.
-    let offset = (line + 2).saturating_sub(area.rows()).min(area.last_offset(document.len()));
-    painter.document(area, &document, offset);
-    if let Some((column, input)) = form.typed_at() {
-        let row = area.row((line - offset) as u16);
-        let column = (column as u16).min(row.width);
-        let field = Area { x: row.x + column, width: row.width - column, ..row };
-        painter.clear(field);
-        text_field::draw(field, input, painter);
+    let laid = form.lay_out(area.columns());
+    let offset = laid.offset(form.focus, area.rows());
+    painter.document(area, &laid.document, offset);
+    if let Some((line, column)) = laid.cursor {
+        painter.cursor_at(area.row(line.saturating_sub(offset) as u16), column);
     }
-    (offset, document.len())
+    (offset, laid.document.len())
 }

@@ -36,7 +36,8 @@ pub mod theme;
 #[cfg(test)]
 mod tests;
 
-use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 
 use crate::app::command::{App, Command};
 use crate::app::document::{Piece, Role};
@@ -45,21 +46,15 @@ use crate::app::model::{Model, Pane};
 use crate::ui::paint::Painter;
 use crate::ui::theme::Theme;
 
-/// Draws the screen in sixteen colours.
-pub fn view(model: &Model, frame: &mut Frame<'_>) {
-    view_with(model, frame, Theme::SIXTEEN);
-}
-
-/// Draws the screen with a palette.
-pub fn view_with(model: &Model, frame: &mut Frame<'_>, theme: Theme) {
-    let mut painter = Painter::new(frame.buffer_mut(), theme);
+/// Draws the screen into blank cells, with a palette. Gives where the terminal's cursor is to be seen.
+pub fn view(model: &Model, frame: &mut Buffer, theme: Theme) -> Option<Position> {
+    let mut painter = Painter::new(frame, theme);
     draw(model, &mut painter);
-    if let Some(cursor) = painter.cursor {
-        frame.set_cursor_position(cursor);
-    }
+    let cursor = painter.cursor;
     if model.settings.ascii {
-        ascii::spell(frame.buffer_mut());
+        ascii::spell(frame);
     }
+    cursor
 }
 
 fn draw(model: &Model, painter: &mut Painter<'_>) {

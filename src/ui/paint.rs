@@ -36,7 +36,16 @@ impl<'a> Painter<'a> {
             return x;
         }
         let room = usize::from(row.right() - x);
-        self.buffer.set_stringn(x, row.y, text, room, style).0
+        if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return self.buffer.set_stringn(x, row.y, text, room, style).0;
+        }
+        // One character a column: nothing to be measured.
+        let used = text.len().min(room);
+        let start = self.buffer.index_of(x, row.y);
+        for (cell, at) in self.buffer.content[start..start + used].iter_mut().zip(0..) {
+            cell.set_symbol(&text[at..=at]).set_style(style);
+        }
+        x + used as u16
     }
 
     /// A line from the left edge of a row; one that is too long ends with `…`. Gives the columns used.
@@ -124,17 +133,15 @@ impl<'a> Painter<'a> {
         if area.width < 2 || area.height < 2 {
             return;
         }
-        let across = "─".repeat(usize::from(area.width) - 2);
-        let clip = self.clip(area);
-        let last = area.height - 1;
-        for (at, left, right) in [(0, "╭", "╮"), (last, "╰", "╯")] {
-            let row = self.clip(area.row(at));
-            self.put(row, clip.x, &format!("{left}{across}{right}"), style);
-        }
-        for at in 1..last {
-            let row = self.clip(area.row(at));
-            self.put(row, area.x, "│", style);
-            self.put(row, area.x + area.width - 1, "│", style);
+        let (right, bottom) = (area.x + area.width - 1, area.y + area.height - 1);
+        let across = (area.x + 1..right).flat_map(|x| [(x, area.y, "─"), (x, bottom, "─")]);
+        let down = (area.y + 1..bottom).flat_map(|y| [(area.x, y, "│"), (right, y, "│")]);
+        let corners =
+            [(area.x, area.y, "╭"), (right, area.y, "╮"), (area.x, bottom, "╰"), (right, bottom, "╯")];
+        for (x, y, symbol) in across.chain(down).chain(corners) {
+            if let Some(cell) = self.buffer.cell_mut((x, y)) {
+                cell.set_symbol(symbol).set_style(style);
+            }
         }
         if !title.is_empty() {
             let mut line = vec![Piece::from(" ")];

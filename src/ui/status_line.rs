@@ -7,7 +7,7 @@ use crate::app::documents::moment::{counted, thousands};
 use crate::app::documents::reading;
 use crate::app::layout::Area;
 use crate::app::model::{Model, Notice};
-use crate::domain::progress::FaultKind;
+use crate::domain::progress::{Fault, FaultKind};
 use crate::ui::paint::Painter;
 
 /// Alerts whose change is stored in a moment.
@@ -26,14 +26,15 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
         .unwrap_or_default();
     let used = painter.line(row, &line);
     // A notice and a running change share the row where there is room.
+    let room = row.columns().saturating_sub(usize::from(used) + 4);
     if model.notice.is_some()
         && let Some(job) =
-            storing(model).or_else(|| running(model, false, row.columns())).or_else(|| files(model, false))
-        && usize::from(row.width) > usize::from(used) + line_width(&job) + 3
+            storing(model).or_else(|| running(model, false, room)).or_else(|| files(model, false))
+        && line_width(&job) <= room
     {
         painter.right(row, &job);
     } else if let Some(refused) = refused(model)
-        && usize::from(row.width) > usize::from(used) + line_width(&refused) + 3
+        && line_width(&refused) <= room
     {
         painter.right(row, &refused);
     }
@@ -66,15 +67,27 @@ fn storing(model: &Model) -> Option<Vec<Piece>> {
     Some(vec![Piece::new(format!("storing a change of {} alerts…", thousands(alerts)), Role::Strong)])
 }
 
-/// `dismiss 337 alerts  ████░░░░  120/337  12/s  18 s left`; in short where that has no room.
+/// `dismiss 337 alerts  ████░░░░  120/337  12/s  18 s left`; in short where that has no room. What only the analyst can end
+/// comes before how far the change has got: nothing of it moves until then.
 fn running(model: &Model, wide: bool, room: usize) -> Option<Vec<Piece>> {
     let line = running_line(model, if wide { 20 } else { 10 }, false)?;
-    if line_width(&line) <= room { Some(line) } else { running_line(model, 5, true) }
+    if line_width(&line) <= room {
+        return Some(line);
+    }
+    let stuck = |fault: &&Fault| matches!(fault.kind, FaultKind::OtherTenant | FaultKind::SignIn);
+    let line = running_line(model, 5, true)?;
+    match model.sync.push_fault.as_ref().filter(stuck).filter(|_| line_width(&line) > room) {
+        Some(fault) => Some(in_the_way(model, fault)),
+        None => Some(line),
+    }
 }
 
 fn running_line(model: &Model, cells: usize, short: bool) -> Option<Vec<Piece>> {
     let job = model.bulk.running.first()?;
-    let mut line = vec![Piece::from(format!("{}  ", job.label).as_str())];
+    // A notice beside it may have named it.
+    let named = model.notice.as_ref().is_some_and(|notice| notice.text.raw().contains(&job.label));
+    let label = if named { String::new() } else { format!("{}  ", job.label) };
+    let mut line = vec![Piece::from(label.as_str())];
     line.extend(bar(job.tally.settled(), job.tally.total(), cells));
     line.push(Piece::from(format!("  {}", pace(job, short)).as_str()));
     let refused = job.tally.failed + job.tally.conflict + job.tally.unconfirmed;
@@ -133,6 +146,17 @@ fn files(model: &Model, wide: bool) -> Option<Vec<Piece>> {
     Some(line)
 }
 
+/// A fault, with the key that tries again where the sign-in has ended.
+fn in_the_way(model: &Model, fault: &Fault) -> Vec<Piece> {
+    let mut line = vec![Piece::new("! ", Role::Error)];
+    line.extend(safe(fault.message.as_safe(), Role::Body));
+    if fault.kind == FaultKind::SignIn {
+        let sync = model.settings.keymap.shown(Command::App(App::Sync));
+        line.push(Piece::new(format!("   {sync} tries again"), Role::Dim));
+    }
+    line
+}
+
 fn fault(model: &Model) -> Option<Vec<Piece>> {
     let sync = &model.sync;
     // An empty list says itself why it is empty.
@@ -140,14 +164,11 @@ fn fault(model: &Model) -> Option<Vec<Piece>> {
         return None;
     }
     let of_one = || sync.subscriptions.iter().find_map(|state| Some((state, state.fault.as_ref()?)));
-    let mut line = vec![Piece::new("! ", Role::Error)];
     if let Some(fault) = sync.fault.as_ref().or(sync.push_fault.as_ref()) {
-        line.extend(safe(fault.message.as_safe(), Role::Body));
-        if fault.kind == FaultKind::SignIn {
-            let sync = model.settings.keymap.shown(Command::App(App::Sync));
-            line.push(Piece::new(format!("   {sync} tries again"), Role::Dim));
-        }
-    } else if let Some((state, fault)) = of_one() {
+        return Some(in_the_way(model, fault));
+    }
+    let mut line = vec![Piece::new("! ", Role::Error)];
+    if let Some((state, fault)) = of_one() {
         line.extend(safe(state.subscription.name.as_safe(), Role::Strong));
         line.push(Piece::from(": "));
         line.extend(safe(fault.message.as_safe(), Role::Body));
@@ -214,5 +235,39 @@ mod tests {
             harness.settle();
             assert!(!row(&harness.model).contains("storing"), "{}", row(&harness.model));
         }
+    }
+
+    #[test]
+    fn what_was_queued_is_named_once() {
+        let mut harness = Harness::new(&[ROW; 112]);
+        harness.keys("* * d 3 y");
+        let shown = row(&harness.model);
+        assert!(shown.starts_with("queued: dismiss 112 alerts") && shown.ends_with("░  0/112"), "{shown}");
+        assert_eq!(shown.matches("dismiss 112 alerts").count(), 1, "{shown}");
+        // In short where that leaves no room for all of it.
+        harness.model.bulk.running[0].rate = 10;
+        assert!(row(&harness.model).ends_with("  ░░░░░  0/112  12 s left"), "{}", row(&harness.model));
+        harness.model.notice = None;
+        assert!(row(&harness.model).starts_with("dismiss 112 alerts  ░"), "{}", row(&harness.model));
+    }
+
+    #[test]
+    fn what_a_change_waits_for_is_read_where_only_the_analyst_can_end_it() {
+        let mut harness = Harness::new(&vec![ROW; 1204]);
+        harness.keys("* * d 3 y");
+        harness.model.notice = None;
+        let waits = |harness: &mut Harness, kind, message: &str| {
+            harness.model.sync.push_fault = Some(Fault { kind, message: message.into() });
+            row(&harness.model)
+        };
+        let sign_in = "sign in to 72f988bf-86f1-41af-91ab-2d7cd011db47 for 1,204 alerts, or undo";
+        let more = format!("{sign_in}: decided for that tenant");
+        let shown = waits(&mut harness, FaultKind::OtherTenant, &more);
+        assert!(shown.starts_with(&format!("! {sign_in}")), "{shown}");
+        // What passes by itself leaves the bar where it is.
+        let shown = waits(&mut harness, FaultKind::Throttled, &more);
+        assert!(shown.starts_with("dismiss 1,204 alerts  ░") && shown.contains("waits: sign"), "{shown}");
+        let shown = waits(&mut harness, FaultKind::OtherTenant, "short");
+        assert!(shown.ends_with("waits: short"), "{shown}");
     }
 }

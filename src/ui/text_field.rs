@@ -13,7 +13,7 @@ use crate::ui::paint::Painter;
 /// Draws a field that has the keys.
 pub(super) fn draw(row: Area, input: &Input, painter: &mut Painter<'_>) {
     let pieces = safe(SafeStr(input.text()), Role::Body);
-    let column = cursor_column(input);
+    let column = input.column();
     let from = first_column(column, line_width(&pieces), usize::from(row.width));
     painter.line(row, &without(&pieces, from));
     painter.cursor_at(row, column - from);
@@ -23,11 +23,6 @@ pub(super) fn draw(row: Area, input: &Input, painter: &mut Painter<'_>) {
 pub(super) fn first_column(cursor: usize, text: usize, room: usize) -> usize {
     let behind = text.saturating_sub(cursor).min(room / 4);
     (cursor + behind).saturating_sub(room.saturating_sub(1))
-}
-
-/// The column of the cursor in the safe form of the text.
-pub(super) fn cursor_column(input: &Input) -> usize {
-    input.text().get(..input.cursor()).map_or(0, |before| SafeStr(before).terminal_width())
 }
 
 /// The pieces of a text, those in the span with another role.

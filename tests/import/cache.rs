@@ -412,7 +412,7 @@ fn a_listing_leaves_alerts_of_files_alone() {
     let imported = store
         .call_blocking(move |store| {
             let alert = quell::azure::parse_alert(&body).unwrap();
-            store.record_read(body.as_bytes(), &(&alert).into()).unwrap();
+            store.record_reads(&[(body.as_bytes(), &(&alert).into())]).unwrap();
             let table = store.snapshot();
             table.find(&id).unwrap().flags().is_imported()
         })

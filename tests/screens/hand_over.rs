@@ -92,7 +92,7 @@ pub(crate) fn pipe(size: (u16, u16)) -> Model {
 }
 
 pub(crate) fn wrong(size: (u16, u16)) -> Model {
-    prompt(size, true, "jq . | less", Some("no shell reads this: quote the | at 6, or write sh -c '…'"))
+    prompt(size, true, "jq . | less", Some("no shell reads this: quote the | at 6, or write sh -c 'COMMAND'"))
 }
 
 pub(crate) fn output(size: (u16, u16)) -> Model {

@@ -75,6 +75,11 @@ pub(crate) fn list(store: &mut Store, alerts: impl IntoIterator<Item = Upsert>) 
     store.finish_listing(&listing, &removed, now()).unwrap();
 }
 
+/// What an alert read by itself brings.
+pub(crate) fn take(store: &mut Store, read: &Upsert) {
+    store.record_reads(&[(&read.raw, &read.data)]).unwrap();
+}
+
 pub(crate) fn open(folder: &Path) -> Store {
     let (store, notices) = Store::open(Folder::open(folder).unwrap(), Access::ReadWrite).unwrap();
     assert_eq!(notices, []);

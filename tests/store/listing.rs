@@ -74,7 +74,7 @@ fn alerts_leave_only_after_a_complete_listing() {
     assert_eq!((applied.added, applied.updated, applied.unchanged, applied.quarantined), (1, 0, 1, 1));
     // Read one by one meanwhile: it is there, and a page made earlier does not overwrite it.
     let read = alert("d", Status::Resolved);
-    store.record_read(&read.raw, &read.data).unwrap();
+    take(&mut store, &read);
     store.apply_page(&listing, &page([alert("d", Status::Active)])).unwrap();
     assert_eq!(status_of(&mut store, "d").1, Status::Resolved);
     assert_eq!(store.snapshot().len(), 5, "nothing left yet");

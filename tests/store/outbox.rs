@@ -95,7 +95,7 @@ fn retry_takes_up_only_what_failed_and_keeps_its_identity() {
     settle(&mut store, due[6].row, Outcome::Cancelled, &SafeText::default());
     assert_eq!(store.snapshot().find(&id("failed")).unwrap().local(), None, "a refused change is nobody's");
     let theirs = alert("conflict", Status::Resolved);
-    store.record_read(&theirs.raw, &theirs.data).unwrap();
+    take(&mut store, &theirs);
     store.queue(&change(&["superseded"], Status::Active, Status::Resolved)).unwrap();
     let tally = store.tally(first).unwrap();
     assert_eq!((tally.failed, tally.conflict, tally.unconfirmed, tally.pending), (2, 1, 1, 1));
@@ -252,7 +252,7 @@ fn a_change_is_for_the_tenant_signed_in_to_and_so_is_its_undo() {
             sent: Sent::Accepted,
         }])
         .unwrap();
-    store.record_reads(&[(&alert("c", Status::Resolved).raw, &alert("c", Status::Resolved).data)]).unwrap();
+    take(&mut store, &alert("c", Status::Resolved));
     store.set_tenant("one").unwrap();
     assert!(store.undo(second, &who("ann"), now()).unwrap().change.is_some());
     assert_eq!((due(&mut store, "one").len(), due(&mut store, "two")), (2, vec![id("c")]));

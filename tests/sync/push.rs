@@ -246,7 +246,7 @@ async fn what_was_decided_for_another_tenant_waits_for_it() {
     let fault = report.fault.unwrap();
     assert_eq!((report.reached, report.pending, fault.kind), (false, 2, FaultKind::OtherTenant));
     let words = fault.message.raw();
-    assert!(words.starts_with("sign in to aaaa-1 to send 2 alerts, or undo"), "{words}");
+    assert!(words.starts_with("sign in to aaaa-1 for 2 alerts, or undo"), "{words}");
     assert!(world.told.all().contains(&SyncEvent::PushWaits(fault.clone())));
     // Neither the sign-in nor a retry makes them the other tenant's.
     pull_once(&to_second, world.told.listener()).await.unwrap();

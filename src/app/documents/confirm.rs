@@ -121,7 +121,7 @@ pub fn sample(flow: &mut Flow, table: &Table, confirm: &Confirm, most: usize) {
     }
     if kinds.len() > most && most > 0 {
         let more = counted(kinds.len() - most, "other kind");
-        flow.words(&format!("  … {more}"), Role::Dim);
+        flow.words(&format!("  and {more}"), Role::Dim);
     }
 }
 

@@ -153,7 +153,7 @@ fn holders(page: &mut Sheet, around: &Around<'_>, now: Now) {
         page.item(Item::Holder(at), |flow| flow.wrap("  ", "      ", &line));
     }
     if shown < holders.len() {
-        let more = format!("… {} more; Enter shows them", holders.len() - shown);
+        let more = format!("and {} more; Enter shows them", holders.len() - shown);
         page.item(Item::MoreHolders, |flow| flow.wrap("  ", "  ", &[Piece::new(more, Role::Dim)]));
     }
 }

@@ -55,7 +55,7 @@ fn spared(flow: &mut Flow, model: &Model) {
         flow.wrap("  ", "    ", &line);
     }
     if let more @ 1.. = model.bulk.spared.len().saturating_sub(SPARED) {
-        flow.words(&format!("  … {} more", thousands(more)), Role::Dim);
+        flow.words(&format!("  and {} more", thousands(more)), Role::Dim);
     }
 }
 
@@ -184,7 +184,7 @@ fn recent(flow: &mut Flow, model: &Model) {
         why(flow, record);
     }
     if let more @ 1.. = model.bulk.recent.len().saturating_sub(RECENT) {
-        flow.words(&format!("  … {} more", thousands(more)), Role::Dim);
+        flow.words(&format!("  and {} more", thousands(more)), Role::Dim);
     }
 }
 
@@ -230,7 +230,7 @@ mod tests {
     fn what_an_undo_left_is_named_as_far_as_anyone_reads() {
         let mut model = Harness::small().model;
         let last = |model: &Model| jobs(model, 80).text().lines().last().map(str::to_owned);
-        for (count, said) in [(100, "  alert 99  gone"), (101, "  … 1 more"), (9_100, "  … 9,000 more")] {
+        for (count, said) in [(100, "  alert 99  gone"), (101, "  and 1 more"), (9_100, "  and 9,000 more")] {
             let spared = (0..count).map(|at| (format!("alert {at}").into(), SafeText::from("gone")));
             model.bulk.spared = spared.collect();
             assert_eq!(last(&model).as_deref(), Some(said));
@@ -248,7 +248,7 @@ mod tests {
         harness.model.bulk.running.clear();
         let text = jobs(&harness.model, 100).text();
         assert_eq!(
-            (text.matches("resolve 4 alerts").count(), text.trim_end().ends_with("  … 2 more")),
+            (text.matches("resolve 4 alerts").count(), text.trim_end().ends_with("  and 2 more")),
             (RECENT, true),
             "{text}"
         );

@@ -40,7 +40,7 @@ pub fn json(raw: &str, copies: &str, width: usize) -> Document {
         printer.flow.wrap(
             "",
             "",
-            &[Piece::new(format!("… {left} more bytes are not shown{copies}"), Role::Error)],
+            &[Piece::new(format!("{left} more bytes are not shown{copies}"), Role::Error)],
         );
     }
     printer.flow.finish()
@@ -164,7 +164,7 @@ mod tests {
         let raw = format!("[{}0]", "123456789,".repeat(150_000));
         let text = json(&raw, "y j", 60).text();
         assert!(text.len() < 3 * MOST && text.ends_with("more bytes are not shown; y j copies all of it\n"));
-        assert!(text.contains("… 451,427 more bytes"), "{}", &text[text.len() - 90..]);
+        assert!(text.contains("451,427 more bytes"), "{}", &text[text.len() - 90..]);
     }
 
     #[test]

@@ -135,7 +135,7 @@ fn first_alerts(page: &mut Laid, group: &Group, table: &Table, now: Now) {
     }
     let more = group.count.saturating_sub(rows.len());
     if more > 0 {
-        page.flow.line(vec![Piece::new(format!("    … {} more", thousands(more)), Role::Dim)]);
+        page.flow.line(vec![Piece::new(format!("    and {} more", thousands(more)), Role::Dim)]);
     }
 }
 

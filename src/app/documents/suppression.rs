@@ -40,6 +40,31 @@ pub fn simulation(simulation: &Simulation, warnings: &[Warning], width: usize) -
     flow.finish()
 }
 
+/// The same of a rule in the making, or how counting stands.
+pub fn matches(rule: &RuleForm, width: usize) -> Document {
+    let mut flow = Flow::new(width);
+    if let Some(fault) = &rule.simulation.fault {
+        flow.wrap("", "", &safe(fault.message.as_safe(), Role::Error));
+        return flow.finish();
+    }
+    match rule.simulation.value() {
+        Some(known) => {
+            let mut document = simulation(known, &rule.warnings, width);
+            if rule.simulation.is_loading()
+                && let Some(line) = document.lines.first_mut()
+            {
+                line.push(Piece::new("  counting…", Role::Dim));
+            }
+            document
+        }
+        None if rule.simulation.is_loading() => {
+            flow.words("counting what it would have matched…", Role::Dim);
+            flow.finish()
+        }
+        None => Document::default(),
+    }
+}
+
 fn headline(flow: &mut Flow, simulation: &Simulation) {
     let mut line = vec![
         Piece::new("Would have matched ", Role::Body),

@@ -317,7 +317,9 @@ fn sent(flow: &mut Flow, outgoing: &Outgoing, titles: &Titles<'_>) {
     if count > SHOWN {
         flow.blank();
         flow.words(
-            &format!("The bytes of the first {SHOWN} are shown; `quell respond … --dry-run` prints all."),
+            &format!(
+                "The bytes of the first {SHOWN} are shown; `quell respond` with `--dry-run` prints all."
+            ),
             Role::Dim,
         );
     }

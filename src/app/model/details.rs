@@ -33,6 +33,8 @@ pub struct Details {
     pub pivot: Option<Pivot>,
     /// The details, when they are there; of `wanted` or, while that loads, of the alert before.
     pub shown: Option<Arc<Detail>>,
+    /// Those of the alert that the next step is likely to reach, read before it is made.
+    pub ahead: Option<Ahead>,
     /// Why they could not be read.
     pub error: Option<SafeText>,
     /// On a narrow screen: true when the pane is open over the list.
@@ -45,6 +47,17 @@ pub struct Details {
     pub full: Option<Full>,
     /// The full details from which these were opened, outermost first.
     pub trail: Vec<Opened>,
+}
+
+/// Details read before they are wanted.
+#[derive(Debug)]
+pub struct Ahead {
+    /// Whose.
+    pub key: AlertKey,
+    /// The question whose answer they are; none until those wanted are there.
+    pub question: Option<Question>,
+    /// The details, when they are there.
+    pub detail: Option<Arc<Detail>>,
 }
 
 /// Full details of one alert.

@@ -37,7 +37,7 @@ use crate::domain::table::Table;
 
 pub use bulk::{Bulk, Decision, Running};
 pub use charts::{Asked, AttackView, TimelineView};
-pub use details::{Detail, Details, Full, Mention, Opened, Tab};
+pub use details::{Ahead, Detail, Details, Full, Mention, Opened, Tab};
 pub use export::{Contents, PipeEnd, PipeOutput, PipePrompt, SavePrompt, SaveState, Saving};
 pub use facets::{Facets, Side};
 pub use filter_bar::FilterBar;

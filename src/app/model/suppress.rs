@@ -48,6 +48,8 @@ pub struct RuleForm {
     pub suggested: SafeText,
     /// What it would have matched.
     pub simulation: Remote<Simulation>,
+    /// The first line of what it would have matched that is seen.
+    pub seen: usize,
     /// What the simulation was last asked about.
     pub asked: Option<Scope>,
     /// What to think of.

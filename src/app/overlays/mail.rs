@@ -59,7 +59,12 @@ impl MailForm {
         let chosen =
             settings.min_severity.and_then(|least| MinSeverity::ALL.iter().position(|of| *of == least));
         let value = Value::Choice(words, chosen.unwrap_or(MinSeverity::ALL.len()));
-        fields.push(Field::new("severity", "Alerts", "← → choose which severities are mailed", value));
+        fields.push(Field::new(
+            "severity",
+            "Alerts",
+            "Left or Right choose which severities are mailed",
+            value,
+        ));
         let form = Form::new(fields, "See what changes");
         Self { subscription, name, before, form, confirm: None, leaving: false }
     }

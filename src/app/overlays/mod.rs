@@ -63,14 +63,16 @@ const TRIGGER_MARKED: &Hints = &[
     ("↑ ↓", "what is sent"),
     ("Esc", "no"),
 ];
-const RULE: &Hints = &[("Tab", "next field"), ("Space", "tick"), ("F2", "create, save"), ("Esc", "leave")];
+const RULE: &Hints = &[("Tab", "next"), ("F2", "create, save"), ("Space", "tick"), ("Esc", "leave")];
+const RULE_CUT: &Hints =
+    &[("Tab", "next"), ("F2", "create, save"), ("PgDn PgUp", "matches"), ("Space", "tick"), ("Esc", "leave")];
 const RULE_LEAVE: &Hints = &[("y", "yes, leave it"), ("Enter", "no"), ("Esc", "no")];
 const RULE_CONFIRM: &Hints = &[
     ("y", "yes, write it"),
     ("d", "dismiss matches too"),
+    ("↑ ↓", "scroll"),
     ("Enter", "no"),
     ("Esc", "no"),
-    ("↑ ↓", "scroll"),
 ];
 const RULE_WRITING: &Hints = &[("Esc", "close, it goes on")];
 const RULE_STORED: &Hints = &[("Enter", "close"), ("Esc", "close")];
@@ -181,6 +183,7 @@ pub(super) fn hints(model: &Model, overlay: &Overlay) -> &'static Hints {
         Overlay::Profiles(_) => PROFILES,
         Overlay::Log(log) => log_hints(log),
         Overlay::RuleForm(form) => match form.step {
+            Step::Fill if suppress::is_cut(model, form) => RULE_CUT,
             Step::Fill => RULE,
             Step::Leave => RULE_LEAVE,
             Step::Confirm { .. } => RULE_CONFIRM,
@@ -247,7 +250,7 @@ pub(super) fn guides() -> &'static [(&'static str, &'static Hints)] {
         ("When an alert is judged not useful", NOT_USEFUL),
         ("In its comment", JUDGE),
         ("In the audit log", LOG),
-        ("In the form of a suppression rule", RULE),
+        ("In the form of a suppression rule", RULE_CUT),
         ("When a suppression rule is about to be written", RULE_CONFIRM),
         ("In the list of suppression rules", RULES),
         ("In the form of the mail settings", FORM),

@@ -69,7 +69,12 @@ fn form(draft: &Draft, named: bool, rows: Vec<Field>, submit: &'static str) -> F
         "* is every type"
     };
     fields.push(Field::new(TYPES, "Alert type", help, text(&types.join(" "))));
-    fields.push(Field::new(REASON, "Reason", "1–7 or ← → choose; required", reasons(draft.reason.raw())));
+    fields.push(Field::new(
+        REASON,
+        "Reason",
+        "1–7, Left or Right choose; required",
+        reasons(draft.reason.raw()),
+    ));
     let focus = fields.len() - 1;
     fields.extend(rows);
     fields.push(Field::new(MORE, "And also", "FIELD=VALUE, such as host.dnsdomain=contoso.local", text("")));
@@ -78,7 +83,7 @@ fn form(draft: &Draft, named: bool, rows: Vec<Field>, submit: &'static str) -> F
     fields.push(Field::new(COMMENT, "Comment", "", text(draft.comment.raw())));
     let states = vec![State::Enabled.api_name().to_owned(), State::Disabled.api_name().to_owned()];
     let off = usize::from(draft.state == State::Disabled);
-    fields.push(Field::new(STATE, "State", "← → choose", Value::Choice(states, off)));
+    fields.push(Field::new(STATE, "State", "Left or Right choose", Value::Choice(states, off)));
     let mut form = Form::new(fields, submit);
     form.focus = focus;
     form

@@ -31,6 +31,7 @@ impl RuleForm {
             suggested: draft.name.clone(),
             draft,
             simulation: Remote::default(),
+            seen: 0,
             asked: None,
             warnings: Vec::new(),
             tried: false,
@@ -168,6 +169,7 @@ pub(super) fn simulated(model: &mut Model, question: Question, answer: Result<Ve
     if let Some(form) = top(model)
         && form.simulation.answer(question, one, at)
     {
+        form.seen = 0;
         warn(model);
     }
 }
@@ -245,7 +247,36 @@ fn scroll(model: &mut Model, step: Move) {
     *offset = list::target(*offset, area.last_offset(lines), step, area.rows().max(1));
 }
 
+/// What the rule would have matched, or how counting stands: where it is drawn, and from which line on.
+pub fn matches(model: &Model, rule: &RuleForm) -> (Document, Area, usize) {
+    let area = layout::RuleForm::new(model.size).matches;
+    let document = documents::suppression::matches(rule, area.columns());
+    let offset = rule.seen.min(area.last_offset(document.len()));
+    (document, area, offset)
+}
+
+/// True where the room shows a part of what the rule would have matched: two keys scroll it.
+pub(in crate::app) fn is_cut(model: &Model, rule: &RuleForm) -> bool {
+    let (document, area, _) = matches(model, rule);
+    !matches!(rule.about, About::Awaited(_)) && document.len() > area.rows()
+}
+
+/// Scrolls what the rule would have matched.
+fn scroll_matches(model: &mut Model, step: Move) {
+    let Some(Overlay::RuleForm(form)) = model.overlays.last() else { return };
+    let (document, area, from) = matches(model, form);
+    let to = list::target(from, area.last_offset(document.len()), step, area.rows().max(1));
+    if let Some(form) = top(model) {
+        form.seen = to;
+    }
+}
+
 fn fill(model: &mut Model, key: Key, out: &mut Effects) {
+    match key.unmodified() {
+        Some(Code::PageDown) => return scroll_matches(model, Move::PageDown),
+        Some(Code::PageUp) => return scroll_matches(model, Move::PageUp),
+        _ => {}
+    }
     let Some(form) = top(model) else { return };
     if choose_reason(&mut form.form, key) {
         return refresh(model, out);

@@ -26,8 +26,8 @@ use crate::domain::progress::{Fault, FaultKind};
 use crate::domain::rights::Right;
 
 pub use ask::{Answer, Order, Purpose, RuleList, Written};
-pub use form::confirmation;
-pub(super) use form::{detail_came, edit, key as form_key, open, paste, waits};
+pub use form::{confirmation, matches};
+pub(super) use form::{detail_came, edit, is_cut, key as form_key, open, paste, waits};
 pub use rules::{document, question, shown};
 pub(super) use rules::{key as rules_key, open as open_rules};
 

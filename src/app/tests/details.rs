@@ -27,9 +27,49 @@ fn holding_j_loads_few_details_and_ends_with_the_right_one() {
         harness.keys("j");
     }
     harness.settle();
-    assert_eq!(loads(&harness)[before..], [2, 401]);
+    assert_eq!(loads(&harness)[before..], [2, 401, 402], "the last one for the next step");
     let shown = harness.model.details.shown.as_ref().unwrap();
     assert_eq!((shown.key, harness.model.list.cursor), (AlertKey(401), Some(AlertKey(401))));
+}
+
+/// The alert whose details the pane shows.
+fn shown(harness: &Harness) -> Option<AlertKey> {
+    harness.model.details.shown.as_ref().map(|shown| shown.key)
+}
+
+#[test]
+fn the_next_step_shows_what_was_read_ahead() {
+    let mut harness = Harness::new(&[ROW; 9]);
+    harness.keys("j");
+    assert_eq!(loads(&harness).last(), Some(&3), "the alert below");
+    // Nothing is answered from here on.
+    harness.slow = true;
+    harness.keys("j");
+    assert_eq!((shown(&harness), harness.model.details.asked), (Some(AlertKey(3)), None));
+    // What is on its way is waited for and not asked for again; a turn goes elsewhere.
+    let before = loads(&harness).len();
+    harness.keys("j");
+    assert_eq!((shown(&harness), harness.model.details.asked), (Some(AlertKey(3)), Some(AlertKey(4))));
+    assert_eq!(loads(&harness).len(), before);
+    harness.settle();
+    harness.keys("k k");
+    harness.settle();
+    assert_eq!(shown(&harness), Some(AlertKey(2)));
+    // Nothing lies beyond the ends.
+    harness.keys("g g j k").settle();
+    assert_eq!((shown(&harness), harness.model.details.ahead.is_none()), (Some(AlertKey(1)), true));
+}
+
+#[test]
+fn what_was_read_ahead_is_dropped_when_alerts_change() {
+    let mut harness = Harness::new(&[ROW; 9]);
+    harness.keys("j");
+    assert!(harness.model.details.ahead.as_ref().is_some_and(|ahead| ahead.detail.is_some()));
+    let now = harness.model.now.utc;
+    harness.send(Message::Sync(SyncEvent::RoundStarted(now)));
+    harness.slow = true;
+    harness.keys("j");
+    assert_eq!((shown(&harness), harness.model.details.asked), (Some(AlertKey(2)), Some(AlertKey(3))));
 }
 
 #[test]
@@ -180,7 +220,7 @@ fn a_link_is_copied_when_the_details_come() {
     harness.settle();
     assert_eq!(harness.copied(), ["https://portal.azure.com/n2"]);
     // Not once the cursor is elsewhere.
-    harness.keys("j y l j").settle();
+    harness.keys("G y l k").settle();
     assert_eq!(harness.copied().len(), 1);
 }
 

@@ -148,6 +148,41 @@ fn all_that_is_confirmed_can_be_read_on_a_small_screen() {
 }
 
 #[test]
+fn all_that_would_have_matched_can_be_read_on_a_small_screen() {
+    let mut harness = harness();
+    harness.keys("S");
+    let (question, _) = last(&harness, simulates);
+    let resources = || (0..8).map(|at| (format!("vm-{at}").as_str().into(), 1)).collect();
+    let many = || Simulation { resources: resources(), resource_count: 8, ..matches() };
+    counted(&mut harness, question, many());
+    let named = |harness: &Harness| {
+        let hints = crate::app::command::hints(&harness.model);
+        hints.iter().any(|(keys, what)| keys == "PgDn PgUp" && *what == "matches")
+    };
+    assert!(!named(&harness), "all of it is seen, and no key has anything to do");
+    harness.send(Message::Resize(60, 16));
+    assert!(named(&harness));
+    let seen = |harness: &Harness| {
+        let (document, area, offset) = suppress::matches(&harness.model, form(harness));
+        (offset, document.len() - offset <= area.rows())
+    };
+    assert_eq!(seen(&harness), (0, false));
+    let focus = form(&harness).form.focus;
+    harness.keys("PgDn");
+    let (_, area, offset) = suppress::matches(&harness.model, form(&harness));
+    assert_eq!(offset, area.rows(), "a page, and no line of it left out");
+    harness.keys("PgDn PgDn PgDn");
+    assert!(seen(&harness).1);
+    harness.keys("PgUp PgUp PgUp PgUp");
+    assert_eq!((seen(&harness).0, form(&harness).form.focus), (0, focus));
+    // What is counted anew is read from its head on.
+    harness.keys("PgDn S-Tab x");
+    let (question, _) = last(&harness, simulates);
+    counted(&mut harness, question, many());
+    assert_eq!(seen(&harness).0, 0);
+}
+
+#[test]
 fn keys_faster_than_the_details_wait_for_them() {
     let mut harness = Harness::bare(&[ROW; 2]);
     harness.start();

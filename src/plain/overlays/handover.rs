@@ -69,7 +69,7 @@ pub(super) fn pipe(prompt: &PipePrompt) -> Vec<String> {
     let mut lines = vec![format!("{}. {what}", piped(prompt))];
     match &prompt.error {
         Some(error) => lines.push(speech::capital(&SafeStr(error).to_string())),
-        None => lines.push("No shell reads it: for pipes and variables write sh -c '...'.".to_owned()),
+        None => lines.push("No shell reads it: for pipes and variables write sh -c 'COMMAND'.".to_owned()),
     }
     lines
 }

@@ -1,6 +1,6 @@
-//! How a cell looks, and whether two look the same.
+//! How a cell looks.
 
-use ratatui::buffer::{Cell, CellWidth};
+use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
 /// What is seen of a style even where nothing is written.
@@ -39,22 +39,7 @@ impl Look {
 
 /// True for a cell of which nothing is seen but its background.
 pub(super) fn is_blank(cell: &Cell) -> bool {
-    cell.symbol() == " " && !cell.modifier.intersects(SEEN_ON_BLANK)
-}
-
-/// True when nobody can tell the two apart.
-pub(super) fn same(one: &Cell, other: &Cell) -> bool {
-    if is_blank(one) {
-        is_blank(other) && one.bg == other.bg
-    } else {
-        one.symbol() == other.symbol() && Look::of(one) == Look::of(other)
-    }
-}
-
-/// The columns that a cell's text takes; at least one.
-pub(super) fn columns(cell: &Cell) -> usize {
-    let text = cell.symbol();
-    if text.len() == 1 { 1 } else { usize::from(text.cell_width()).max(1) }
+    matches!(cell.symbol().as_bytes(), b" ") && !cell.modifier.intersects(SEEN_ON_BLANK)
 }
 
 /// True for a character put together from several, about whose width terminals disagree.

@@ -5,9 +5,7 @@
 
 use std::ops::Range;
 
-use ratatui::buffer::{Buffer, Cell};
-
-use super::look::{is_blank, same};
+use super::tiles::Tiles;
 
 /// Rows that moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,14 +26,14 @@ const WORTH_MOVING: isize = 60;
 const SAMPLE: usize = 7;
 
 /// The rows that moved between two frames of one size, if moving them saves enough.
-pub(super) fn find(shown: &Buffer, next: &Buffer) -> Option<Moved> {
-    let frames =
-        Frames { shown, next, columns: usize::from(next.area.width), rows: usize::from(next.area.height) };
-    let still: Vec<isize> = (0..frames.rows).map(|row| frames.differences(row, row, 1)).collect();
+pub(super) fn find(shown: &Tiles, next: &Tiles) -> Option<Moved> {
+    let frames = Frames { shown, next };
+    let rows = next.rows();
+    let still: Vec<isize> = (0..rows).map(|row| frames.differences(row, row, 1)).collect();
     if still.iter().sum::<isize>() < WORTH_MOVING {
         return None;
     }
-    let sampled: Vec<isize> = (0..frames.rows).map(|row| frames.differences(row, row, SAMPLE)).collect();
+    let sampled: Vec<isize> = (0..rows).map(|row| frames.differences(row, row, SAMPLE)).collect();
     let likely = |step: isize| -> isize {
         frames.pairs(step).map(|(to, from)| (sampled[to] - frames.differences(to, from, SAMPLE)).max(0)).sum()
     };
@@ -51,21 +49,6 @@ pub(super) fn find(shown: &Buffer, next: &Buffer) -> Option<Moved> {
     };
     let lost: isize = freed.map(|row| frames.written(row) - still[row]).sum();
     (gain - lost >= WORTH_MOVING).then_some(Moved { rows: region, up: step })
-}
-
-/// Moves rows of a buffer as the terminal does.
-pub(super) fn apply(buffer: &mut Buffer, moved: &Moved) {
-    let columns = usize::from(buffer.area.width);
-    let cells = &mut buffer.content[moved.rows.start * columns..moved.rows.end * columns];
-    let distance = moved.up.unsigned_abs() * columns;
-    let freed = if moved.up > 0 {
-        cells.rotate_left(distance);
-        cells.len() - distance..cells.len()
-    } else {
-        cells.rotate_right(distance);
-        0..distance
-    };
-    cells[freed].fill(Cell::EMPTY);
 }
 
 /// The stretch of rows, following one another, with the greatest sum; and that sum.
@@ -85,34 +68,28 @@ fn best(gains: impl Iterator<Item = (usize, isize)>) -> Option<(Range<usize>, is
 }
 
 struct Frames<'a> {
-    shown: &'a Buffer,
-    next: &'a Buffer,
-    columns: usize,
-    rows: usize,
+    shown: &'a Tiles,
+    next: &'a Tiles,
 }
 
 impl Frames<'_> {
     /// Each row, with the one whose text it would take over.
     fn pairs(&self, step: isize) -> impl Iterator<Item = (usize, usize)> {
-        let rows = self.rows;
+        let rows = self.next.rows();
         (0..rows).filter_map(move |to| {
             to.checked_add_signed(step).filter(|from| *from < rows).map(|from| (to, from))
         })
     }
 
-    fn row<'b>(&self, buffer: &'b Buffer, row: usize) -> &'b [Cell] {
-        &buffer.content[row * self.columns..(row + 1) * self.columns]
-    }
-
     /// In how many columns, of each so-many-th, a row differs from what another shows.
     fn differences(&self, to: usize, from: usize, each: usize) -> isize {
-        let pairs = self.row(self.next, to).iter().zip(self.row(self.shown, from)).step_by(each);
-        count(pairs.filter(|(next, shown)| !same(next, shown)))
+        let pairs = self.next.row(to).iter().zip(self.shown.row(from)).step_by(each);
+        count(pairs.filter(|(next, shown)| next != shown))
     }
 
     /// How many cells of a row are not blank.
     fn written(&self, row: usize) -> isize {
-        count(self.row(self.next, row).iter().filter(|cell| !is_blank(cell)))
+        count(self.next.row(row).iter().filter(|tile| !tile.is_blank()))
     }
 }
 

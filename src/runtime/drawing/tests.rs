@@ -1,10 +1,11 @@
 use proptest::prelude::*;
 use ratatui::backend::Backend as _;
 use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::CellWidth as _;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
-use ratatui::widgets::{Block, Paragraph};
+use ratatui::widgets::{Block, Paragraph, Widget as _};
 
 use super::*;
 
@@ -122,7 +123,7 @@ fn take(step: &Step, buffer: &mut Buffer) {
     for row in 0..HEIGHT {
         let mut column = 0;
         while column < WIDTH {
-            let wide = u16::try_from(columns(&buffer[(column, row)])).unwrap();
+            let wide = buffer[(column, row)].cell_width().max(1);
             if column + wide > WIDTH {
                 buffer[(column, row)] = Cell::EMPTY;
             } else {
@@ -133,43 +134,50 @@ fn take(step: &Step, buffer: &mut Buffer) {
     }
 }
 
+/// A frame that is there already, without a cursor.
+fn copied(wanted: &Buffer, frame: &mut Buffer) -> Option<Position> {
+    frame.clone_from(wanted);
+    None
+}
+
 proptest! {
     /// Frame after frame, a terminal that got the bytes shows what it would show had it been drawn afresh.
     #[test]
     fn the_terminal_shows_each_frame(frames in prop::collection::vec(prop::collection::vec(step(), 0..6), 1..12)) {
         let mut terminal = vt100::Parser::new(HEIGHT, WIDTH, 0);
-        let mut drawing = Drawing::new(SIZE);
+        let mut drawing = Drawing::new();
         let mut wanted = Buffer::empty(Rect::new(0, 0, WIDTH, HEIGHT));
         for steps in frames {
             steps.iter().for_each(|step| take(step, &mut wanted));
-            terminal.process(&drawing.frame(SIZE, |frame| frame.buffer_mut().clone_from(&wanted)));
+            terminal.process(&drawing.frame(SIZE, |frame| copied(&wanted, frame)));
             for (row, (is, should)) in shows(terminal.screen()).iter().zip(expected(&wanted)).enumerate() {
                 prop_assert_eq!(is, &should, "row {} after {:?}", row, steps);
             }
-            let again = drawing.frame(SIZE, |frame| frame.buffer_mut().clone_from(&wanted));
+            let again = drawing.frame(SIZE, |frame| copied(&wanted, frame));
             prop_assert!(again.is_empty(), "nothing changed: {:?}", again);
         }
     }
 }
 
 /// A list of titles from one on, in a frame, with its details beside it.
-fn list(frame: &mut Frame, first: usize, details: Option<&str>) {
-    let area = frame.area();
-    frame.render_widget(Block::bordered().title("Alerts"), area);
+fn list(frame: &mut Buffer, first: usize, details: Option<&str>) -> Option<Position> {
+    let area = frame.area;
+    Block::bordered().title("Alerts").render(area, frame);
     for row in 1..area.height - 1 {
         let number = first + usize::from(row);
         let text = Line::from(format!("High  title {} on vm-{:03}", number * 7919 % 1000, number * 31 % 500));
-        frame.buffer_mut().set_line(2, row, &text, 30);
+        frame.set_line(2, row, &text, 30);
     }
     if let Some(text) = details {
-        frame.render_widget(Paragraph::new(text), Rect::new(24, 1, 8, 4));
+        Paragraph::new(text).render(Rect::new(24, 1, 8, 4), frame);
     }
+    None
 }
 
 #[test]
 fn a_list_that_scrolls_is_moved_and_not_written_anew() {
     let mut terminal = vt100::Parser::new(HEIGHT, WIDTH, 0);
-    let mut drawing = Drawing::new(SIZE);
+    let mut drawing = Drawing::new();
     let whole = drawing.frame(SIZE, |frame| list(frame, 0, None));
     terminal.process(&whole);
     for first in [1, 2, 4, 7, 6, 4, 1] {
@@ -177,25 +185,30 @@ fn a_list_that_scrolls_is_moved_and_not_written_anew() {
         assert!(bytes.len() * 3 < whole.len(), "{first}: {} of {}", bytes.len(), whole.len());
         terminal.process(&bytes);
         let mut afresh = vt100::Parser::new(HEIGHT, WIDTH, 0);
-        afresh.process(&Drawing::new(SIZE).frame(SIZE, |frame| list(frame, first, None)));
+        afresh.process(&Drawing::new().frame(SIZE, |frame| list(frame, first, None)));
         assert_eq!(terminal.screen().contents(), afresh.screen().contents(), "from {first} on");
     }
 }
 
 #[test]
 fn a_pane_beside_the_list_does_not_hinder() {
-    let mut drawing = Drawing::new(SIZE);
+    let mut drawing = Drawing::new();
     let whole = drawing.frame(SIZE, |frame| list(frame, 0, Some("a\nb\nc"))).len();
     let bytes = drawing.frame(SIZE, |frame| list(frame, 1, Some("d\ne")));
     assert!(bytes.len() * 2 < whole, "{} of {whole}", bytes.len());
 }
 
+/// A line of a frame without a cursor.
+fn line<'a>(text: impl Into<Line<'a>>, row: u16, frame: &mut Buffer) -> Option<Position> {
+    text.into().render(Rect::new(0, row, WIDTH, 1), frame);
+    None
+}
+
 /// The bytes of the second of two frames of one line.
 fn second(first: Line, next: Line) -> String {
-    let mut drawing = Drawing::new(SIZE);
-    drawing.frame(SIZE, |frame| frame.render_widget(first, Rect::new(0, 0, WIDTH, 1)));
-    String::from_utf8(drawing.frame(SIZE, |frame| frame.render_widget(next, Rect::new(0, 0, WIDTH, 1))))
-        .unwrap()
+    let mut drawing = Drawing::new();
+    drawing.frame(SIZE, |frame| line(first, 0, frame));
+    String::from_utf8(drawing.frame(SIZE, |frame| line(next, 0, frame))).unwrap()
 }
 
 #[test]
@@ -240,11 +253,11 @@ fn the_way_after_a_wide_character_is_said_anew() {
 
 #[test]
 fn the_cursor_is_sent_only_when_it_moved() {
-    let mut drawing = Drawing::new(SIZE);
+    let mut drawing = Drawing::new();
     let mut at = |text: &'static str, cursor: Option<(u16, u16)>| {
         let bytes = drawing.frame(SIZE, |frame| {
-            frame.render_widget(text, Rect::new(0, 3, WIDTH, 1));
-            cursor.into_iter().for_each(|cursor| frame.set_cursor_position(cursor));
+            line(text, 3, frame);
+            cursor.map(Position::from)
         });
         String::from_utf8(bytes).unwrap()
     };
@@ -258,7 +271,7 @@ fn the_cursor_is_sent_only_when_it_moved() {
 
 #[test]
 fn another_size_and_a_terminal_that_was_lent_are_drawn_whole() {
-    let mut drawing = Drawing::new(SIZE);
+    let mut drawing = Drawing::new();
     let whole = drawing.frame(SIZE, |frame| list(frame, 0, None));
     let wider = Size { width: 50, ..SIZE };
     let mut terminal = vt100::Parser::new(HEIGHT, 50, 0);
@@ -275,10 +288,9 @@ fn another_size_and_a_terminal_that_was_lent_are_drawn_whole() {
 fn a_terminal_may_take_a_composed_character_for_narrower_or_wider() {
     // To the terminal of this test the heart is one column wide.
     let mut terminal = vt100::Parser::new(HEIGHT, WIDTH, 0);
-    let mut drawing = Drawing::new(SIZE);
+    let mut drawing = Drawing::new();
     for text in ["Heart", "❤\u{fe0f}art"] {
-        let row = Rect::new(0, 0, WIDTH, 1);
-        terminal.process(&drawing.frame(SIZE, |frame| frame.render_widget(text, row)));
+        terminal.process(&drawing.frame(SIZE, |frame| line(text, 0, frame)));
     }
     assert_eq!(terminal.screen().rows(0, WIDTH).next().unwrap(), "❤\u{fe0f} art");
     // To others a flag takes four: what they draw over is written again though it did not change.

@@ -144,13 +144,7 @@ impl Store {
         })
     }
 
-    /// Takes an alert that was read by itself, to compare or to read a change back. Returns its number.
-    pub fn record_read(&mut self, raw: &[u8], data: &RowData) -> Result<AlertKey> {
-        let keys = self.record_reads(&[(raw, data)])?;
-        keys.first().copied().ok_or(StoreError::Superseded)
-    }
-
-    /// The same for several alerts in one transaction.
+    /// Takes alerts that were read by themselves, to compare or to read a change back. Returns their numbers.
     pub fn record_reads(&mut self, reads: &[(&[u8], &RowData)]) -> Result<Vec<AlertKey>> {
         let mut keys = vec![AlertKey(0); reads.len()];
         let mut news = Vec::new();

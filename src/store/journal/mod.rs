@@ -20,7 +20,7 @@ pub use assign::Assigned;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 pub use tenant::Held;
-pub use undo::{Spared, UndoPlan, Undone};
+pub use undo::{Spared, Undone};
 
 use super::Store;
 use super::error::{Result, Trouble};

@@ -42,16 +42,16 @@ impl std::fmt::Display for Spared {
 }
 
 /// What an undo would do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UndoPlan {
+#[derive(Debug)]
+struct UndoPlan {
     /// The change to undo.
-    pub change: ChangeId,
+    change: ChangeId,
     /// Alerts whose target is taken back before it is sent: no request.
-    pub unsent: Vec<AlertId>,
+    unsent: Vec<AlertId>,
     /// Targets to queue: each alert back to its own former status.
-    pub targets: Vec<Target>,
+    targets: Vec<Target>,
     /// Alerts left as they are, and why.
-    pub spared: Vec<(AlertId, Spared)>,
+    spared: Vec<(AlertId, Spared)>,
     /// Outbox rows to cancel because nothing was sent.
     unsent_rows: Vec<i64>,
     /// Outbox rows to cancel although an earlier try may have reached the source: a target above follows them.
@@ -70,16 +70,8 @@ pub struct Undone {
 }
 
 impl Store {
-    /// What undoing a change would do now. Undoing an undo is a redo.
-    pub fn undo_plan(&self, change: ChangeId) -> Result<UndoPlan> {
-        if self.change_kind(change)?.is_none() {
-            return Err(StoreError::UnknownChange(change));
-        }
-        self.read_journal(|conn| plan(self, conn, change))
-    }
-
-    /// Undoes a change: targets not sent yet are taken back, the others queued back to their own former status. A change that also
-    /// took alerts over gives them back.
+    /// Undoes a change; undoing an undo is a redo. Targets not sent yet are taken back, the others queued back to their own
+    /// former status. A change that also took alerts over gives them back.
     pub fn undo(&mut self, change: ChangeId, by: &SafeText, at: DateTime<Utc>) -> Result<Undone> {
         if self.change_kind(change)?.is_none() {
             return Err(StoreError::UnknownChange(change));

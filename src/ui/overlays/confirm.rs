@@ -1,7 +1,7 @@
 //! The prompts before a change and before an undo: the exact set, and Enter means No.
 
-use super::{Numbered, boxed, framed, keys, numbered, prompt_columns};
-use crate::app::document::{Document, Piece, Role, safe};
+use super::{Numbered, PROMPT, boxed, framed, keys, numbered, prompt_columns};
+use crate::app::document::{Document, Piece, Role, safe, width};
 use crate::app::documents::confirm as words;
 use crate::app::documents::flow::Flow;
 use crate::app::layout::{Area, popup};
@@ -69,14 +69,14 @@ pub(super) fn draw(model: &Model, confirm: &Confirm, painter: &mut Painter<'_>) 
     let area = sized(model, &document, &words::title(confirm), columns, painter);
     if let Some(input) = confirm.comment.as_ref().filter(|_| confirm.typing) {
         let row = area.inner().row(comment_row as u16);
-        let indent = COMMENT.len() as u16;
+        let indent = width(COMMENT) as u16 + width(PROMPT) as u16;
         let field = Area { x: row.x + indent, width: row.width.saturating_sub(indent), ..row };
         painter.clear(field);
         text_field::draw(field, input, painter);
     }
 }
 
-const COMMENT: &str = "comment  ";
+const COMMENT: &str = "comment ";
 
 /// A frame that does not change its width while something is typed.
 fn sized(model: &Model, document: &Document, title: &str, columns: usize, painter: &mut Painter<'_>) -> Area {
@@ -98,7 +98,8 @@ fn reason_lines(flow: &mut Flow, chosen: Option<Reason>) {
 fn comment(confirm: &Confirm) -> Vec<Piece> {
     match &confirm.comment {
         Some(input) if confirm.typing || !input.text().is_empty() => {
-            let mut line = vec![Piece::new(COMMENT, Role::Label)];
+            let sign = if confirm.typing { PROMPT } else { "  " };
+            let mut line = vec![Piece::new(COMMENT, Role::Label), Piece::new(sign, Role::Key)];
             line.extend(safe(SafeStr(input.text()), Role::Body));
             line
         }

@@ -18,7 +18,7 @@ pub(super) fn draw(model: &Model, mail: &MailForm, painter: &mut Painter<'_>) {
         return confirm(model, mail, (after, changes), &title, painter);
     }
     let columns = prompt_columns(model);
-    let rows = mail.form.lay_out(columns).0.len();
+    let rows = mail.form.lay_out(columns).document.len();
     let area = popup(model.size, columns as u16, rows as u16);
     framed(area, &title, painter);
     let (offset, lines) = form::draw(&mail.form, area.inner(), painter);

@@ -1,6 +1,6 @@
 //! Small prompts: the status menu, a time range, a pattern.
 
-use super::{boxed, framed, prompt_columns};
+use super::{PROMPT, boxed, framed, prompt_columns};
 use crate::app::command::{Change, Command, every_key};
 use crate::app::document::{Document, Piece, Role};
 use crate::app::documents;
@@ -91,7 +91,7 @@ fn prompt(
 ) {
     let columns = prompt_columns(model);
     let mut flow = Flow::new(columns);
-    flow.line(vec![Piece::new("› ", Role::Key)]);
+    flow.line(vec![Piece::new(PROMPT, Role::Key)]);
     match error {
         Some(error) => flow.words(error, Role::Error),
         None => flow.words(help, Role::Dim),

@@ -134,6 +134,9 @@ fn boxed(model: &Model, title: &str, document: &Document, painter: &mut Painter<
     area
 }
 
+/// The sign before a line of text that is typed.
+const PROMPT: &str = "› ";
+
 /// Columns for the text of a prompt.
 fn prompt_columns(model: &Model) -> usize {
     usize::from(layout::prompt_columns(model.size))

@@ -1,6 +1,6 @@
 //! The prompts of the local record: a note, an assignment, feedback.
 
-use super::{Numbered, framed, numbered, prompt_columns};
+use super::{Numbered, PROMPT, framed, numbered, prompt_columns};
 use crate::app::document::{Document, Piece, Role, line_width, safe, safe_cell};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, thousands};
@@ -15,9 +15,6 @@ use crate::ui::text_field;
 
 /// Names shown at once.
 const NAMES: usize = 8;
-
-/// The sign before a line of text.
-const PROMPT: &str = "› ";
 
 /// Draws the prompt for a note.
 pub(super) fn note(model: &Model, prompt: &NotePrompt, painter: &mut Painter<'_>) {

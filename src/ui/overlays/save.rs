@@ -1,6 +1,6 @@
 //! The prompts for a file to write and for a command that gets alerts.
 
-use super::{framed, keys, prompt_columns};
+use super::{PROMPT, framed, keys, prompt_columns};
 use crate::app::document::{Document, Piece, Role, line_width, safe};
 use crate::app::documents::export::{choices, piped, title};
 use crate::app::documents::flow::Flow;
@@ -9,9 +9,6 @@ use crate::app::layout::{Area, popup};
 use crate::app::model::{Model, PipePrompt, SavePrompt, SaveState};
 use crate::ui::paint::Painter;
 use crate::ui::text_field;
-
-/// The sign before a line of text.
-const PROMPT: &str = "› ";
 
 /// Draws the prompt for a file.
 pub(super) fn save(model: &Model, prompt: &SavePrompt, painter: &mut Painter<'_>) {
@@ -61,7 +58,7 @@ pub(super) fn pipe(model: &Model, prompt: &PipePrompt, painter: &mut Painter<'_>
             "Gets the alerts' JSON, one a line; its output is shown here."
         };
         flow.words(words, Role::Dim);
-        flow.words("No shell reads it: for pipes and variables write sh -c '…'.", Role::Dim);
+        flow.words("No shell reads it: for pipes and variables write sh -c 'COMMAND'.", Role::Dim);
     }
     boxed(model, &piped(prompt), &flow.finish(), (&prompt.input, true), painter);
 }

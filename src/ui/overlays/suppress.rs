@@ -44,10 +44,10 @@ pub(super) fn rule_form(model: &Model, rule: &RuleForm, painter: &mut Painter<'_
         area = Area { y: area.y + rows, height: area.height - rows.min(area.height), ..area };
     }
     let (offset, lines) = form::draw(&rule.form, area, painter);
-    let matches = matches(rule, parts.matches.columns());
-    painter.document(parts.matches, &matches, 0);
+    let (matches, beside, seen) = suppress::matches(model, rule);
+    painter.document(beside, &matches, seen);
     // Each in the row below it: that of the frame, or the one between the two.
-    for (area, offset, lines) in [(area, offset, lines), (parts.matches, 0, matches.len())] {
+    for (area, offset, lines) in [(area, offset, lines), (beside, seen, matches.len())] {
         if let Some(words) = place(area.rows(), offset, lines).filter(|_| rule.step == Step::Fill) {
             painter.footer(Area { height: area.height + 1, ..area }, &[words]);
         }
@@ -80,30 +80,6 @@ fn title(model: &Model, rule: &RuleForm) -> String {
         About::Rule(known) => format!("Rule {} · {}", known.name, places.join(", ")),
         About::Alert(_) | About::Awaited(_) if places.is_empty() => "New suppression rule".to_owned(),
         About::Alert(_) | About::Awaited(_) => format!("New suppression rule · {}", places.join(", ")),
-    }
-}
-
-/// What the rule would have matched, or how counting stands.
-fn matches(rule: &RuleForm, width: usize) -> Document {
-    let mut flow = Flow::new(width);
-    if let Some(fault) = &rule.simulation.fault {
-        flow.wrap("", "", &safe(fault.message.as_safe(), Role::Error));
-        return flow.finish();
-    }
-    match rule.simulation.value() {
-        Some(simulation) => {
-            let counting = rule.simulation.is_loading();
-            let mut document = words::simulation(simulation, &rule.warnings, width);
-            if counting && let Some(line) = document.lines.first_mut() {
-                line.push(Piece::new("  counting…", Role::Dim));
-            }
-            document
-        }
-        None if rule.simulation.is_loading() => {
-            flow.words("counting what it would have matched…", Role::Dim);
-            flow.finish()
-        }
-        None => Document::default(),
     }
 }
 

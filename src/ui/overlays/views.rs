@@ -1,6 +1,6 @@
 //! The list of saved views, and what is asked of the chosen one.
 
-use super::framed;
+use super::{PROMPT, framed};
 use crate::app::document::{Piece, Role};
 use crate::app::documents;
 use crate::app::documents::flow::Flow;
@@ -75,7 +75,7 @@ fn words(model: &Model, menu: &ViewsMenu, kept: Option<&KeptView>, area: Area, p
 fn field(label: &str, input: &Input, error: Option<&str>, area: Area, painter: &mut Painter<'_>) {
     painter.line(area.row(0), &[Piece::new(label, Role::Label)]);
     let row = area.row(1);
-    painter.line(row, &[Piece::new("› ", Role::Key)]);
+    painter.line(row, &[Piece::new(PROMPT, Role::Key)]);
     text_field::draw(Area { x: row.x + 2, width: row.width.saturating_sub(2), ..row }, input, painter);
     if let Some(error) = error {
         painter.line(area.row(2), &[Piece::new(error, Role::Error)]);
