@@ -60,9 +60,14 @@ pub(super) fn planned(model: &mut Model, status: Status) -> Plan {
 pub(super) fn decide(model: &mut Model, decision: Decision, out: &mut Effects) {
     let (keys, kept) = covered(model);
     let list = &model.list;
-    let by_hand = list.base.is_empty() || !list.marks.is_subset(&list.base);
-    let marked = model.focus != Pane::Full && !list.marks.is_empty() && by_hand;
-    decide_on(model, &keys, &kept, decision, if marked { SetOf::Marked } else { SetOf::Matching }, out);
+    let by_hand = list.base.is_empty() || list.base_of_group || !list.marks.is_subset(&list.base);
+    let of = match (model.focus != Pane::Full && !list.marks.is_empty(), keys.len()) {
+        (true, _) if by_hand => SetOf::Marked,
+        (true, _) => SetOf::Matching,
+        (false, 1) => SetOf::Alert,
+        (false, _) => SetOf::Group,
+    };
+    decide_on(model, &keys, &kept, decision, of, out);
 }
 
 /// The twins that the last decision left and that are still as open or closed as they were then.

@@ -8,6 +8,7 @@ use crate::app::key::{Code, Key};
 use crate::app::message::{FirstLook, Listed, SubscriptionCount};
 use crate::app::model::{Choice, CodeStage, Counted, DeviceCode, FirstRun, FirstRunStep, Model};
 use crate::app::notice::{fail, say};
+use crate::app::overlays::no_key;
 use crate::app::sign_in::{self, Pressed};
 use crate::app::{Effect, Effects};
 use crate::domain::SafeText;
@@ -47,10 +48,10 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             Code::Char('y') => ask_code(model, true, None, out),
             Code::Enter | Code::Char('n') => ask_code(model, false, None, out),
             Code::Esc => screen.step = FirstRunStep::SignIn,
-            _ => {}
+            _ => no_key(model, key, out),
         },
         FirstRunStep::Code(code) => match sign_in::pressed(code, key) {
-            Pressed::Nothing => {}
+            Pressed::Nothing => no_key(model, key, out),
             Pressed::Copy(shown) => sign_in::copy(model, &shown, out),
             Pressed::Again => {
                 let (keep, failed) = (screen.keep, code.failed);
@@ -64,12 +65,16 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         FirstRunStep::Listing => {
             if key.code == Code::Esc {
                 screen.step = FirstRunStep::SignIn;
+            } else {
+                no_key(model, key, out);
             }
         }
         FirstRunStep::Subscriptions { .. } => choose(model, key, out),
         FirstRunStep::Failed(_) => {
             if matches!(key.code, Code::Esc | Code::Enter) {
                 screen.step = FirstRunStep::SignIn;
+            } else {
+                no_key(model, key, out);
             }
         }
     }
@@ -123,7 +128,7 @@ fn sign_in(model: &mut Model, key: Key, out: &mut Effects) {
                 }
             },
         },
-        _ => {}
+        _ => no_key(model, key, out),
     }
 }
 
@@ -181,7 +186,7 @@ fn choose(model: &mut Model, key: Key, out: &mut Effects) {
             let keep = screen.keep;
             out.push(Effect::WriteConfig { sign_in: screen.chosen, subscriptions, keep });
         }
-        _ => {}
+        _ => no_key(model, key, out),
     }
 }
 

@@ -200,6 +200,7 @@ fn toggle_all(model: &mut Model, places: Range<usize>) {
         .filter(|(_, key)| model.table.position(*key).is_some())
         .collect();
     let unmarks = keys.iter().all(|(_, key)| list.marks.contains(*key));
+    list.base_of_group |= list.base.is_empty();
     for (place, key) in keys {
         let other = if unmarks {
             list.base.remove(key);
@@ -284,6 +285,7 @@ fn set(model: &mut Model, out: &mut Effects, test: impl Fn(&Row<'_>) -> bool) {
 fn add(model: &mut Model, found: &KeySet, out: &mut Effects) {
     let list = &mut model.list;
     list.visual = None;
+    list.base_of_group &= !list.base.is_empty();
     list.base.add(found);
     list.marks.add(found);
     recount(list);

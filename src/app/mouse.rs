@@ -100,9 +100,11 @@ pub(super) fn heard(model: &mut Model, mouse: Mouse, out: &mut Effects) {
 /// what is to be done, the wheel does nothing.
 fn notch(overlay: &Overlay) -> usize {
     match overlay {
-        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) | Overlay::Output(_) | Overlay::Log(_) => {
-            NOTCH
-        }
+        Overlay::Jobs(_)
+        | Overlay::Help(..)
+        | Overlay::Outcomes(_)
+        | Overlay::Output(_)
+        | Overlay::Log(_) => NOTCH,
         Overlay::RuleForm(form) if matches!(form.step, Step::Stored(..)) => NOTCH,
         Overlay::Rules(screen) if screen.open.is_some() => NOTCH,
         Overlay::Failures(_)

@@ -120,6 +120,7 @@ fn frame(model: &Model) -> Frame {
         spot: list.spot(),
         marks: list.marks.clone(),
         base: list.base.clone(),
+        base_of_group: list.base_of_group,
         opened,
     }
 }
@@ -149,6 +150,7 @@ pub(super) fn back(model: &mut Model, out: &mut Effects) -> bool {
         list.marks = frame.marks;
     }
     list.base = frame.base;
+    list.base_of_group = frame.base_of_group;
     marks::keep_known(list, &model.table);
     marks::recount(list);
     if same {

@@ -8,7 +8,7 @@ use crate::app::key::{Code, Key};
 use crate::app::message::SignInNews;
 use crate::app::model::{CodeStage, DeviceCode, FirstRunStep, Model, Overlay, ShownCode};
 use crate::app::notice::{fail, say};
-use crate::app::overlays::close;
+use crate::app::overlays::{close, no_key};
 use crate::app::{Effect, Effects};
 use crate::domain::progress::FaultKind;
 
@@ -23,7 +23,7 @@ pub(super) fn hints(code: &DeviceCode) -> &'static [(&'static str, &'static str)
 
 /// What a key asks for.
 pub(super) enum Pressed {
-    /// Nothing that others need to know.
+    /// Nothing.
     Nothing,
     /// To copy the code.
     Copy(ShownCode),
@@ -70,7 +70,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
     // As in every other box; on the first run `q` leaves the program.
     let what = if key == Key::char('q') { Pressed::GiveUp } else { pressed(code, key) };
     match what {
-        Pressed::Nothing => {}
+        Pressed::Nothing => no_key(model, key, out),
         Pressed::Copy(shown) => copy(model, &shown, out),
         Pressed::Again => {
             close(model);

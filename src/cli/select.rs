@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::say;
 use crate::cli::workspace;
-use crate::domain::filter::{self, Expr, Filter, Value};
+use crate::domain::filter::{self, Expr, Filter, Value, Wider};
 use crate::domain::listing::Listing;
 use crate::domain::query::{self, Query, Sort};
 use crate::domain::table::{Row, Table};
-use crate::domain::{AlertId, AlertKey, SafeStr, SafeText};
+use crate::domain::{AlertId, AlertKey, SafeStr, SafeText, thousands};
 use crate::runtime::now;
 use crate::runtime::open::Workspace;
 
@@ -31,8 +31,10 @@ pub async fn matching(workspace: &Workspace, filter: Filter, sort: Sort) -> Resu
     let clock = now();
     let context = filter::Context { now: clock.utc, offset: clock.offset, me };
     let table = &workspace.table;
-    let rows = query::run(table, &Query { filter, sort }, &context, &|| false).unwrap_or_default();
-    Ok(Listing::new(Arc::clone(table), rows))
+    let query = Query { filter, sort };
+    let rows = query::run(table, &query, &context, &|| false).unwrap_or_default();
+    let wider = if rows.is_empty() { filter::wider(table, &query.filter, &context, &|| false) } else { None };
+    Ok(Listing { wider, ..Listing::new(Arc::clone(table), rows) })
 }
 
 /// Says why there is nothing: no alert matches, or none was ever fetched.
@@ -40,10 +42,18 @@ pub async fn say_nothing(workspace: &Workspace, listing: &Listing) {
     if !listing.is_empty() {
         return;
     }
-    if workspace.is_of_files() {
-        return say(if listing.table.is_empty() { "the file holds no alert" } else { "no alert matches" });
+    if workspace.is_of_files() && listing.table.is_empty() {
+        return say("the file holds no alert");
     }
-    say(if never_synced(workspace).await { NEVER } else { "no alert matches" });
+    if never_synced(workspace).await {
+        return say(NEVER);
+    }
+    match &listing.wider {
+        Some(Wider { term, alerts }) => {
+            say(&format!("no alert matches; {} would match {}", SafeStr(term), thousands(*alerts)));
+        }
+        None => say("no alert matches"),
+    }
 }
 
 /// Said where there are no alerts because none were ever fetched.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::chart::{self, Histogram, Ruler, Steps, Window};
-use crate::domain::filter::{Context, Filter};
+use crate::domain::filter::{Context, Filter, Wider};
 use crate::domain::key_set::KeySet;
 use crate::domain::query::{GroupBy, Groups, arrange};
 use crate::domain::row_bits::RowBits;
@@ -28,6 +28,8 @@ pub struct Listing {
     pub listed: KeySet,
     /// The same rows over time, where that was asked for.
     pub histogram: Option<Arc<Histogram>>,
+    /// Without any row: what would find some, where that was asked for.
+    pub wider: Option<Wider>,
 }
 
 impl Listing {
@@ -65,7 +67,7 @@ impl Listing {
             }
             None => (rows, None),
         };
-        Self { rows: rows.into(), severities, groups, listed, histogram, table }
+        Self { rows: rows.into(), severities, groups, listed, histogram, wider: None, table }
     }
 
     /// The number of rows.

@@ -14,7 +14,7 @@ use crate::domain::key_set::KeySet;
 use crate::domain::query::{GroupBy, SortKey};
 use crate::domain::{SafeStr, Status};
 use crate::plain::line::{Line, first, numbers, read};
-use crate::plain::overlays::typed;
+use crate::plain::overlays::{elsewhere, typed};
 use crate::plain::session::{Plain, Step, Wish};
 use crate::plain::words::{Verb, of_item};
 use crate::plain::{PAGE, help, views};
@@ -464,7 +464,9 @@ fn by_name(name: &str) -> Steps {
     };
     match only.and_then(|at| COMMANDS.get(at)) {
         Some(spec) => Ok(vec![run(spec.command)]),
-        None if found.is_empty() => Err(format!("no command is called \"{}\"", SafeStr(name))),
+        None if found.is_empty() => {
+            Err(format!("no command is called \"{}\"{}", SafeStr(name), elsewhere(name)))
+        }
         None => {
             let mut steps = vec![run(Command::Show(Show::Palette))];
             if !name.is_empty() {

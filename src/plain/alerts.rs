@@ -8,7 +8,7 @@ use crate::app::model::Model;
 use crate::domain::listing::Listing;
 use crate::domain::query::Group;
 use crate::domain::table::Row;
-use crate::domain::{AlertKey, Severity, Status};
+use crate::domain::{AlertKey, SafeStr, Severity, Status};
 use crate::plain::session::Plain;
 use crate::plain::waits::is_reading;
 use crate::plain::{PAGE, speech};
@@ -122,7 +122,10 @@ pub(super) fn nothing(model: &Model) -> String {
     } else if model.table.is_empty() {
         "There are no alerts.".to_owned()
     } else {
-        "No alert matches the filter. clear shows every alert.".to_owned()
+        let wider = model.list.listing.wider.as_ref().map_or_else(String::new, |wider| {
+            format!(" {} would match {}.", SafeStr(&wider.term), thousands(wider.alerts))
+        });
+        format!("No alert matches the filter.{wider} clear shows every alert.")
     }
 }
 

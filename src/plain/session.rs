@@ -219,7 +219,7 @@ impl Plain {
             return own.map(|own| Message::Ask(Ask::TakeOff(own)));
         };
         let read = match overlay {
-            Overlay::Help(_) | Overlay::Jobs(_) | Overlay::Outcomes(_) | Overlay::Output(_) => true,
+            Overlay::Help(..) | Overlay::Jobs(_) | Overlay::Outcomes(_) | Overlay::Output(_) => true,
             Overlay::Failures(failures) => failures.targets.is_empty(),
             Overlay::RuleForm(form) => matches!(form.step, RuleStep::Stored(..)),
             _ => false,

@@ -123,7 +123,11 @@ fn serve(
                 let fresh = ranked.take().filter(|ranked| ranked.holds(&table, &sort));
                 let current = fresh.unwrap_or_else(|| Ranked::new(&table, &sort));
                 if let Some(rows) = query::run_ranked(&table, &filter, &current.ranking, &context, &stale) {
+                    let found = !rows.is_empty();
+                    let wider = || filter::wider(&table, &filter, &context, &stale);
+                    let wider = if found { None } else { wider() };
                     let listing = Listing::with(table, rows, group, Some((&filter, &context, bars)));
+                    let listing = Listing { wider, ..listing };
                     reply(Message::Listed(question, listing));
                 }
                 ranked = Some(current);

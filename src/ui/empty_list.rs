@@ -6,7 +6,7 @@ use crate::app::documents::flow::Flow;
 use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::domain::progress::FaultKind;
-use crate::domain::{SafeStr, SafeText};
+use crate::domain::{SafeStr, SafeText, thousands};
 use crate::ui::paint::Painter;
 
 pub(super) fn draw(model: &Model, inner: Area, painter: &mut Painter<'_>) {
@@ -30,6 +30,12 @@ fn lines(model: &Model) -> Vec<Vec<Piece>> {
         let text = model.filter.applied.to_string();
         if !text.is_empty() {
             lines.push(safe_cell(SafeStr(&text), 60, Role::Dim));
+        }
+        if let Some(wider) = &model.list.listing.wider {
+            let mut line = safe_cell(SafeStr(&wider.term), 36, Role::Strong);
+            let count = thousands(wider.alerts);
+            line.push(Piece::new(format!(" would match {count}"), Role::Body));
+            lines.push(line);
         }
         lines.push(Vec::new());
         if model.filter.editing {

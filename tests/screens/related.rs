@@ -254,6 +254,7 @@ pub(crate) fn pivoted(size: (u16, u16)) -> Model {
         spot: model.list.spot(),
         marks: model.list.marks.clone(),
         base: model.list.base.clone(),
+        base_of_group: false,
         opened: Vec::<Opened>::new(),
     };
     model.pivots = vec![frame.clone(), frame];

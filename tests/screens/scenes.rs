@@ -5,11 +5,12 @@ use quell::app::input::Input;
 use quell::app::key::Key;
 use quell::app::keymap::Pending;
 use quell::app::model::{
-    Chord, Confirm, Failure, Failures, Makeup, Model, Notice, Overlay, Palette, Pane, Running, Scroll,
-    StatusMenu, SyncStatus, Tab, Visual,
+    Chord, Confirm, Failure, Failures, Find, Makeup, Model, Notice, Overlay, Palette, Pane, Running, Scroll,
+    SetOf, StatusMenu, SyncStatus, Tab, Twins, Visual,
 };
 use quell::domain::change::{Outcome, Reason, Tally, TargetRecord};
 use quell::domain::filter::{complete, parse};
+use quell::domain::key_set::KeySet;
 use quell::domain::progress::{FaultKind, Reading};
 use quell::domain::{AlertId, AlertKey, ChangeId, Status};
 
@@ -106,6 +107,8 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("prompt_trigger_one", trigger::preview),
     ("prompt_trigger_marked", trigger::preview_marked),
     ("prompt_dismiss", dismiss),
+    ("prompt_one", one),
+    ("prompt_one_twin", one_with_a_twin),
     ("prompt_reason", reason),
     ("prompt_twins", related::twins),
     ("prompt_twinsleft", related::twins_left),
@@ -405,7 +408,7 @@ fn confirm(model: &Model, status: Status) -> Confirm {
         plan,
         off_screen: 12,
         twins: None,
-        of: quell::app::model::SetOf::Matching,
+        of: SetOf::Matching,
         reason: None,
         take: false,
         comment: None,
@@ -424,6 +427,26 @@ fn dismiss(size: (u16, u16)) -> Model {
     let mut model = burst(size);
     let confirm = confirm(&model, Status::Dismissed);
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    model
+}
+
+/// The alert under the cursor, with nothing marked.
+fn one(size: (u16, u16)) -> Model {
+    let mut model = full_list(size);
+    let key = model.list.listing.key(0).unwrap();
+    let plan = quell::domain::change::plan(&model.table, &[key], Status::Dismissed, &KeySet::default());
+    let makeup = Makeup::of(&model.table, &plan);
+    let of = SetOf::Alert;
+    let one = Confirm { matching: 1, off_screen: 0, of, makeup, plan, ..confirm(&model, Status::Dismissed) };
+    model.overlays.push(Overlay::Confirm(Box::new(one)));
+    model
+}
+
+fn one_with_a_twin(size: (u16, u16)) -> Model {
+    let mut model = one(size);
+    if let Some(Overlay::Confirm(confirm)) = model.overlays.last_mut() {
+        confirm.twins = Some(Twins { targets: vec![(AlertKey(2), Status::Active)], added: false });
+    }
     model
 }
 
@@ -457,7 +480,9 @@ fn nothing_to_change(size: (u16, u16)) -> Model {
 fn undo(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
     let tally = Tally { verified: 328, failed: 9, ..Tally::default() };
-    model.overlays.push(Overlay::ConfirmUndo(Box::new(record(12, Some(Status::Dismissed), tally))));
+    let mut change = record(12, Some(Status::Dismissed), tally);
+    change.comment = "the scanner of the audit team".into();
+    model.overlays.push(Overlay::ConfirmUndo(Box::new(change)));
     model
 }
 
@@ -524,6 +549,6 @@ fn jobs(size: (u16, u16)) -> Model {
 
 fn help(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
-    model.overlays.push(Overlay::Help(Scroll { offset: 2, lines: 99 }));
+    model.overlays.push(Overlay::Help(Scroll { offset: 2, lines: 99 }, Find::default()));
     model
 }

@@ -346,6 +346,8 @@ pub struct Spec {
     pub label: &'static str,
     /// The same in a word or two, for the hint bar and the menus of chords.
     pub hint: &'static str,
+    /// Other words by which the palette finds it: what such a command is called elsewhere.
+    pub also: &'static str,
     /// Where it works.
     pub panes: Panes,
     /// Its head in help.

@@ -25,12 +25,16 @@ const fn row(
     group: Group,
     available: Available,
 ) -> Spec {
-    Spec { command, keys, label, hint, panes, group, available, rank: 0 }
+    Spec { command, keys, label, hint, also: "", panes, group, available, rank: 0 }
 }
 
 impl Spec {
     const fn at(self, rank: u8) -> Self {
         Self { rank, ..self }
+    }
+
+    const fn also(self, also: &'static str) -> Self {
+        Self { also, ..self }
     }
 }
 
@@ -160,7 +164,7 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Mark(Mark::Pattern), &["* p"], "Mark by a pattern", "by pattern", P::LIST, G::Mark, any_listed),
     row(C::Mark(Mark::Last), &["* l"], "Bring the last marks back", "last set", P::LIST, G::Mark, last_marks),
 
-    row(C::Narrow(Narrow::Edit), &["/"], "Filter as you type", "filter", P::BESIDE, G::Filter, always).at(2),
+    row(C::Narrow(Narrow::Edit), &["/"], "Filter as you type", "filter", P::BESIDE, G::Filter, always).at(2).also("search find"),
     row(C::Narrow(Narrow::Clear), &["\\"], "Clear the filter: every alert", "clear filter", P::BESIDE, G::Filter, filtered),
     only(By::Status, &["f s"], "Only this status (again: any)", "status"),
     only(By::Severity, &["f v"], "Only this severity (again: any)", "severity"),
@@ -283,10 +287,10 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Show(Show::Help), &["?"], "Help for this pane", "help", P::ALL, G::Program, always).at(9),
     row(C::Show(Show::Histogram), &[], "Histogram above the list: show or hide", "histogram", P::BESIDE, G::Program, always),
     row(C::Show(Show::Palette), &[":"], "Every command by name", "commands", P::ALL, G::Program, always).at(10),
-    row(C::App(App::Sync), &["R"], "Sync now", "sync", P::ALL, G::Program, source),
+    row(C::App(App::Sync), &["R"], "Sync now", "sync", P::ALL, G::Program, source).also("refresh reload update"),
     row(C::App(App::Profile), &[], "Profile: open another of the config", "profile", P::ALL, G::Program, always),
-    row(C::App(App::SignIn), &[], "Sign in anew, by a code in a browser", "sign in", P::ALL, G::Program, session),
-    row(C::App(App::Close), &["q"], "Close, or quit", "quit", P::ALL, G::Program, always).at(11),
+    row(C::App(App::SignIn), &[], "Sign in anew, by a code in a browser", "sign in", P::ALL, G::Program, session).also("login"),
+    row(C::App(App::Close), &["q"], "Close, or quit", "quit", P::ALL, G::Program, always).at(11).also("exit leave"),
     row(C::App(App::Theme), &[], "Other colours, for this session: the next theme", "colours", P::ALL, G::Program, many_colours),
     row(C::App(App::Mouse), &[], "Mouse on or off, for this session", "mouse", P::ALL, G::Program, always),
     row(C::App(App::Suspend), &[], "Suspend to the shell", "suspend", P::ALL, G::Program, always),

@@ -28,21 +28,29 @@ pub fn title(confirm: &Confirm) -> String {
     format!("{}{take}: {count}?", verb(confirm.status))
 }
 
-/// `337 = 340 matching − 3 kept (12 off screen)`, `5 = 5 marked`, or `2 twins (2 off screen)`.
+/// `337 = 340 matching − 3 kept (12 off screen)`; where nothing is left out or added, the set alone: `this alert`,
+/// `5 marked`, `16 of this group`, `2 twins (2 off screen)`.
 pub fn equation(confirm: &Confirm) -> Vec<Piece> {
     let plan = &confirm.plan;
-    let changed = Piece::new(thousands(plan.targets.len()), Role::Strong);
-    let of = |word: &str| Piece::from(format!(" = {} {word}", thousands(confirm.matching)).as_str());
-    let mut line = match confirm.of {
-        SetOf::Matching => vec![changed, of("matching")],
-        SetOf::Marked => vec![changed, of("marked")],
-        SetOf::Twins => vec![Piece::new(counted(confirm.matching, "twin"), Role::Strong)],
+    let of = |word: &str| format!("{} {word}", thousands(confirm.matching));
+    let set = match confirm.of {
+        SetOf::Alert => "this alert".to_owned(),
+        SetOf::Group => of("of this group"),
+        SetOf::Matching => of("matching"),
+        SetOf::Marked => of("marked"),
+        SetOf::Twins => counted(confirm.matching, "twin"),
+    };
+    let twins = confirm.twins.as_ref().filter(|twins| twins.added).map_or(0, |twins| twins.targets.len());
+    let mut line = if confirm.makeup.skipped.is_empty() && twins == 0 {
+        vec![Piece::new(set, Role::Strong)]
+    } else {
+        let changed = Piece::new(thousands(plan.targets.len()), Role::Strong);
+        vec![changed, Piece::from(format!(" = {set}").as_str())]
     };
     for (skip, count) in &confirm.makeup.skipped {
         let words = skip.words(confirm.status);
         line.push(Piece::from(format!(" − {} {words}", thousands(*count)).as_str()));
     }
-    let twins = confirm.twins.as_ref().filter(|twins| twins.added).map_or(0, |twins| twins.targets.len());
     if twins > 0 {
         line.push(Piece::new(format!(" + {}", counted(twins, "twin")), Role::Strong));
     }
@@ -71,7 +79,7 @@ pub fn twins(confirm: &Confirm, columns: usize) -> Vec<Vec<Piece>> {
     flow.finish().lines
 }
 
-/// The alerts by title and resource, the most frequent first, and how many of each severity.
+/// The alerts by title and resource, the most frequent first, and how many of each severity; one alert as it is.
 pub fn sample(flow: &mut Flow, table: &Table, confirm: &Confirm, most: usize) {
     let Makeup { severities, kinds, .. } = &confirm.makeup;
     let mut line = Vec::new();
@@ -84,6 +92,18 @@ pub fn sample(flow: &mut Flow, table: &Table, confirm: &Confirm, most: usize) {
             line.push(Piece::new(severity.name(), Role::Severity(severity)));
             line.push(Piece::from(format!(" {}", thousands(count)).as_str()));
         }
+    }
+    if let [(1, key)] = kinds.as_slice()
+        && let Some(row) = table.get(*key)
+    {
+        // Of one alert the whole title is seen, before where it is.
+        flow.wrap("", "  ", &safe_cell(row.title(), 2 * flow.width(), Role::Strong));
+        line = vec![
+            Piece::new(row.severity().name(), Role::Severity(row.severity())),
+            Piece::new(" · ", Role::Dim),
+        ];
+        line.extend(safe_cell(row.resource(), flow.width().saturating_sub(line_width(&line)), Role::Body));
+        return flow.line(line);
     }
     flow.wrap("", "", &line);
     let digits = kinds.first().map_or(1, |(count, _)| thousands(*count).len());
@@ -124,6 +144,10 @@ pub fn undo(flow: &mut Flow, record: &ChangeRecord, now: Now) {
     if let Some(reason) = record.reason {
         flow.words(reason.label(), Role::Dim);
     }
+    if !record.comment.is_empty() {
+        // A long one must leave room for the question.
+        flow.wrap("", "  ", &safe_cell(record.comment.as_safe(), 3 * flow.width(), Role::Body));
+    }
     flow.blank();
     flow.words(
         "Each alert goes back to the status it had before. Those that someone changed since are left as they are \
@@ -135,9 +159,10 @@ pub fn undo(flow: &mut Flow, record: &ChangeRecord, now: Now) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::change::Skip;
 
     #[test]
-    fn a_set_of_twins_is_called_so() {
+    fn a_set_is_called_what_it_is() {
         let mut confirm = Confirm {
             status: Status::Dismissed,
             plan: crate::domain::change::Plan::default(),
@@ -154,10 +179,19 @@ mod tests {
         let text = |confirm: &Confirm| -> String {
             equation(confirm).iter().map(|piece| piece.text.as_str()).collect()
         };
-        assert_eq!(text(&confirm), "2 twins (2 off screen)");
+        let none_left_out = [
+            (SetOf::Twins, "2 twins (2 off screen)"),
+            (SetOf::Matching, "2 matching (2 off screen)"),
+            (SetOf::Marked, "2 marked (2 off screen)"),
+            (SetOf::Group, "2 of this group (2 off screen)"),
+            (SetOf::Alert, "this alert (2 off screen)"),
+        ];
+        for (of, words) in none_left_out {
+            confirm.of = of;
+            assert_eq!(text(&confirm), words);
+        }
+        confirm.makeup.skipped = vec![(Skip::Kept, 2)];
         confirm.of = SetOf::Matching;
-        assert_eq!(text(&confirm), "0 = 2 matching (2 off screen)");
-        confirm.of = SetOf::Marked;
-        assert_eq!(text(&confirm), "0 = 2 marked (2 off screen)");
+        assert_eq!(text(&confirm), "0 = 2 matching − 2 kept (2 off screen)");
     }
 }

@@ -105,11 +105,19 @@ pub fn signed(by: &SafeText, at: DateTime<Utc>, now: Now) -> Vec<Piece> {
     line
 }
 
-/// The activity in UTC and how long ago the alert was.
+/// Of two times that are nearer than this, in seconds, one age says enough.
+const NEAR: i64 = 60;
+
+/// The activity in UTC and how long ago it ended; else how long ago the alert was generated, which is its time elsewhere.
 pub(super) fn activity(flow: &mut Flow, alert: &Alert, now: Now) {
     let mut items: Vec<Vec<Piece>> = Vec::new();
     items.extend(moment::span(alert.times.start, alert.times.end, now).map(|span| vec![Piece::from(&*span)]));
-    items.extend(alert.times.alert_time().map(|time| vec![Piece::new(moment::ago(time, now), Role::Dim)]));
+    let last = alert.times.end.or(alert.times.start);
+    let later = |time: &DateTime<Utc>| last.is_none_or(|last| (*time - last).num_seconds().abs() >= NEAR);
+    let generated = alert.times.generated.filter(later);
+    let generated = generated.map(|time| format!("generated {}", moment::ago(time, now)));
+    let age = generated.or_else(|| last.map(|time| moment::ago(time, now)));
+    items.extend(age.map(|age| vec![Piece::new(age, Role::Dim)]));
     if items.is_empty() {
         flow.words("The source gives no time", Role::Dim);
     } else {
@@ -336,7 +344,8 @@ pub fn column(line: &mut Vec<Piece>, cell: Vec<Piece>, width: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::harness::alert;
+    use crate::app::harness::{alert, now};
+    use crate::domain::alert::Times;
     use crate::domain::tactic::TacticSet;
 
     #[test]
@@ -349,6 +358,23 @@ mod tests {
             let alert = Alert { tactics: TacticSet::parse_intent(intent), ..alert(1) };
             let mut flow = Flow::new(100);
             kill_chain(&mut flow, &alert, false);
+            assert_eq!(flow.finish().text().trim_end(), shown);
+        }
+    }
+
+    #[test]
+    fn an_age_is_that_of_the_time_before_it_or_says_whose() {
+        let ago = |minutes| Some(now().utc - chrono::TimeDelta::minutes(minutes));
+        for (start, end, generated, shown) in [
+            (ago(55), ago(50), ago(47), "23 Nov 13:05:00 → 13:10:00 UTC   generated 47 minutes ago"),
+            (ago(55), ago(50), ago(50), "23 Nov 13:05:00 → 13:10:00 UTC   50 minutes ago"),
+            (ago(55), None, None, "23 Nov 13:05:00 UTC   55 minutes ago"),
+            (None, None, ago(47), "generated 47 minutes ago"),
+            (None, None, None, "The source gives no time"),
+        ] {
+            let alert = Alert { times: Times { start, end, generated, available: None }, ..alert(1) };
+            let mut flow = Flow::new(80);
+            activity(&mut flow, &alert, now());
             assert_eq!(flow.finish().text().trim_end(), shown);
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::app::effect::ChartOrder;
 use crate::app::message::Chart;
 use crate::domain::chart::{Attack, Timeline};
-use crate::domain::filter::{Compiled, Context, Filter};
+use crate::domain::filter::{Compiled, Context, Filter, wider};
 use crate::domain::key_set::KeySet;
 use crate::domain::listing::Listing;
 use crate::domain::query::{self, GroupBy, Query};
@@ -19,7 +19,8 @@ pub(super) fn listing(
     context: &Context,
 ) -> Listing {
     let rows = query::run(&table, query, context, &|| false).unwrap();
-    Listing::with(table, rows, group, Some((&query.filter, context, bars)))
+    let wider = if rows.is_empty() { wider(&table, &query.filter, context, &|| false) } else { None };
+    Listing { wider, ..Listing::with(table, rows, group, Some((&query.filter, context, bars))) }
 }
 
 /// The alerts that match.

@@ -46,6 +46,8 @@ pub struct List {
     pub last_marks: KeySet,
     /// What the `*` chords marked since the set was last empty: members without a mark are those the analyst keeps.
     pub base: KeySet,
+    /// True when the first of them was a group marked on its heading: then they are no set that matched.
+    pub base_of_group: bool,
     /// Visual mode: where it began and whether it marks or unmarks.
     pub visual: Option<Visual>,
     /// The pattern that alerts are about to be marked by, and the alerts of the list when it was asked for.

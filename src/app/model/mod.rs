@@ -45,8 +45,8 @@ pub use first_run::{Choice, Counted, FirstRun, FirstRunStep};
 pub use list::{List, Opening, Spot, Visual};
 pub use log::{Inside, Log, Window};
 pub use overlay::{
-    Confirm, Failure, Failures, MailForm, Makeup, Overlay, Palette, PivotMenu, Scroll, SetOf, StatusMenu,
-    Twins,
+    Confirm, Failure, Failures, Find, MailForm, Makeup, Overlay, Palette, PivotMenu, Scroll, SetOf,
+    StatusMenu, Twins,
 };
 pub use pivot::Frame;
 pub use record::{AssignMenu, Assignee, Chosen, Judge, NotePrompt};

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::app::document::Piece;
 use crate::app::input::Input;
 use crate::app::message::Detail;
 use crate::app::model::{AssignMenu, Facets, Judge, Log, NotePrompt};
@@ -72,7 +73,7 @@ pub enum Overlay {
     /// What a command writes.
     Output(Box<PipeOutput>),
     /// Keys of the pane below.
-    Help(Scroll),
+    Help(Scroll, Find),
     /// The saved views.
     Views(Box<ViewsMenu>),
     /// The palette.
@@ -138,9 +139,13 @@ impl Makeup {
 /// What the set of a confirm is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetOf {
-    /// What matched, all of it but what was taken out: a `*` chord marked it, or it is what the cursor is on.
+    /// One alert: that under the cursor, or the one that is open.
+    Alert,
+    /// The group under the cursor.
+    Group,
+    /// What matched, all of it but what was taken out: a `*` chord marked it.
     Matching,
-    /// Marks that were made one by one, with the list as it may have been before.
+    /// Marks that were made one by one or by a group, with the list as it may have been before.
     Marked,
     /// The twins of what was changed before.
     Twins,
@@ -211,6 +216,26 @@ pub struct Scroll {
     pub offset: usize,
     /// The number of lines.
     pub lines: usize,
+}
+
+/// A search in a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Find {
+    /// What is searched.
+    pub input: Input,
+    /// True while it has the keys.
+    pub typing: bool,
+    /// The line in which it was found.
+    pub line: Option<usize>,
+}
+
+impl Find {
+    /// True when a line holds what is searched, in any letter case; never without anything.
+    pub fn is_in(&self, line: &[Piece]) -> bool {
+        let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
+        let wanted = self.input.text().trim().to_lowercase();
+        !wanted.is_empty() && text.to_lowercase().contains(&wanted)
+    }
 }
 
 /// The palette: every command by name.

@@ -29,6 +29,8 @@ pub struct Frame {
     pub marks: KeySet,
     /// What the `*` chords had marked.
     pub base: KeySet,
+    /// True when a heading had marked the first of them.
+    pub base_of_group: bool,
     /// The full details that were open, the innermost last.
     pub opened: Vec<Opened>,
 }

@@ -8,7 +8,7 @@ use crate::app::layout::AttackArea;
 use crate::app::message::Question;
 use crate::app::model::{Asked, AttackView, Model, Overlay, Pane};
 use crate::app::notice::say;
-use crate::app::overlays::{close, sheet};
+use crate::app::overlays::{close, no_key, sheet};
 use crate::app::{Effect, Effects, details, list, views};
 use crate::domain::chart::Attack;
 use crate::domain::filter::{Field, Filter, Moment, parse};
@@ -126,8 +126,10 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             }
             None => say(model, "no alert of this time has it", out),
         },
+        // Where no technique is named there is none to go to.
+        Some(Code::Right | Code::Char('l')) => {}
         _ if leaves => close(model),
-        _ => {}
+        _ => no_key(model, key, out),
     }
 }
 

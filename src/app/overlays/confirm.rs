@@ -5,6 +5,7 @@ use crate::app::input::Edit;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Confirm, Model, Overlay};
 use crate::app::notice::say;
+use crate::app::overlays::no_key;
 use crate::app::{Effects, bulk, export};
 use crate::domain::Status;
 use crate::domain::change::Reason;
@@ -21,7 +22,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         comment(confirm, key);
         return;
     }
-    let Some(code) = key.unmodified() else { return };
+    let Some(code) = key.unmodified() else { return no_key(model, key, out) };
     match code {
         Code::Char(digit @ '1'..='6') if wants_reason(confirm) => {
             confirm.reason = Reason::ALL.get(digit as usize - '1' as usize).copied();
@@ -44,7 +45,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             model.overlays.pop();
             say(model, "nothing was changed", out);
         }
-        _ => {}
+        _ => no_key(model, key, out),
     }
 }
 

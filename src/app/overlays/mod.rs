@@ -5,6 +5,7 @@ pub mod attack;
 mod confirm;
 pub(super) mod facets;
 mod failures;
+mod help;
 mod judge;
 pub(super) mod log;
 pub mod mail;
@@ -19,15 +20,17 @@ mod status;
 pub(super) mod timeline;
 mod trigger;
 
+use crate::app::command::show_keys;
 use crate::app::key::{Code, Key};
 use crate::app::message::{Chart, Question};
 use crate::app::model::{Facets, Log, Model, Overlay, SaveState, Scroll, Step, ViewsMenu, ViewsStep};
+use crate::app::notice::say;
 use crate::app::views::menu;
 use crate::app::{Effects, layout, profiles, sign_in, suppress, undo};
 
 pub use assign::assignees;
-pub use palette::matching;
 pub(super) use palette::open as open_palette;
+pub use palette::{in_a_shell, matching};
 pub(super) use sheet::{measure, movement, open_help, open_jobs};
 
 /// Keys and what they do.
@@ -108,6 +111,9 @@ const VALUES: &Hints = &[
     ("Esc", "one step back"),
 ];
 const SHEET: &Hints = &[("↑ ↓", "scroll"), ("PgDn", "page"), ("Esc", "close")];
+const HELP: &Hints = &[("↑ ↓", "scroll"), ("PgDn", "page"), ("/", "search"), ("Esc", "close")];
+const HELP_SEARCH: &Hints = &[("Enter", "stay there"), ("ctrl-u", "empty"), ("Esc", "end the search")];
+const HELP_FOUND: &Hints = &[("n", "next"), ("/", "search"), ("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
 const NOTE: &Hints = &[("Enter", "keep the note"), ("Esc", "leave without one")];
 const ASSIGN: &Hints =
@@ -132,7 +138,7 @@ const VIEWS: &Hints = &[
     ("Esc", "close"),
 ];
 const NO_VIEWS: &Hints = &[("s", "save this list"), ("Esc", "close")];
-const VIEW_NAME: &Hints = &[("Enter", "keep the name"), ("Esc", "leave it as it is")];
+const VIEW_NAME: &Hints = &[("Enter", "keep the name"), ("Esc", "leave it as it is"), ("ctrl-u", "empty")];
 const VIEW_DIGIT: &Hints = &[("5–9", "open it by this"), ("0", "by none"), ("Esc", "leave it as it is")];
 const VIEW_DELETE: &Hints = &[("y", "yes, delete it"), ("Enter", "no"), ("Esc", "no")];
 const TIMELINE: &Hints =
@@ -160,7 +166,7 @@ fn idle(model: &Model, overlay: &Overlay) -> &'static [&'static str] {
         Overlay::Views(menu) => (menu::saved_over(model, menu).is_none(), &["u"]),
         Overlay::Timeline(view) => (timeline::is_empty(view), &["Enter"]),
         Overlay::Attack(view) => (attack::is_empty(view), &["Enter"]),
-        Overlay::Help(scroll) | Overlay::Jobs(scroll) => (fits(scroll), &["↑ ↓", "PgDn"]),
+        Overlay::Help(scroll, _) | Overlay::Jobs(scroll) => (fits(scroll), &["↑ ↓", "PgDn"]),
         Overlay::Output(output) => (fits(&output.scroll), &["↑ ↓", "PgDn"]),
         Overlay::Trigger(prompt) => (fits(&prompt.scroll), &["↑ ↓", "PgDn"]),
         _ => (false, &[]),
@@ -189,7 +195,10 @@ fn every_hint(model: &Model, overlay: &Overlay) -> &'static Hints {
         Overlay::Save(_) => SAVE,
         Overlay::Pipe(_) => PIPE,
         Overlay::Output(output) if output.ended.is_none() => RUNS,
-        Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_) | Overlay::Output(_) => SHEET,
+        Overlay::Help(_, find) if find.typing => HELP_SEARCH,
+        Overlay::Help(_, find) if find.line.is_some() => HELP_FOUND,
+        Overlay::Help(..) => HELP,
+        Overlay::Jobs(_) | Overlay::Outcomes(_) | Overlay::Output(_) => SHEET,
         Overlay::Note(_) => NOTE,
         Overlay::Assign(_) => ASSIGN,
         Overlay::Judge(judge) if judge.reason.is_some() => JUDGE,
@@ -294,7 +303,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
                     undo::take_back(model, change, out);
                 }
                 Some(Code::Enter | Code::Esc | Code::Char('n' | 'q')) => close(model),
-                _ => {}
+                _ => no_key(model, key, out),
             }
         }
         Some(Overlay::Mail(_)) => mail::key(model, key, out),
@@ -303,7 +312,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Pivot(_)) => pivot::key(model, key, out),
         Some(Overlay::Failures(_)) => failures::key(model, key, out),
         Some(Overlay::Trigger(_)) => trigger::key(model, key, out),
-        Some(Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Outcomes(_)) => sheet::key(model, key),
+        Some(Overlay::Jobs(_) | Overlay::Help(..) | Overlay::Outcomes(_)) => sheet::key(model, key),
         Some(Overlay::Save(_)) => save::key(model, key, out),
         Some(Overlay::Pipe(_)) => pipe::prompt(model, key, out),
         Some(Overlay::Output(_)) => pipe::output(model, key, out),
@@ -321,6 +330,11 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Overlay::Palette(_)) => palette::key(model, key, out),
         Some(Overlay::TimeRange(..) | Overlay::Pattern(..)) => prompt::key(model, key, out),
     }
+}
+
+/// Answers a key that means nothing here: which ones do stands in the row of hints.
+pub(super) fn no_key(model: &mut Model, key: Key, out: &mut Effects) {
+    say(model, format!("{} is not a key here", show_keys(&[key])), out);
 }
 
 /// Alerts were counted for a chart.
@@ -361,6 +375,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
             input.insert(text);
             *error = None;
         }
+        Some(Overlay::Help(_, find)) if find.typing => help::paste(model, text),
         Some(Overlay::Mail(mail)) => return mail::paste(mail, text),
         Some(Overlay::Views(views)) => return menu::paste(views, text),
         Some(Overlay::Save(prompt)) if prompt.state != SaveState::Exists => {

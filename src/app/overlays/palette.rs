@@ -21,9 +21,10 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
     match (key.code, key.ctrl) {
         (Code::Esc, _) => close(model),
         (Code::Enter, _) => {
+            // Where none matches, what is typed stays, to be mended.
             let command = palette.matches.get(palette.chosen).and_then(|at| COMMANDS.get(*at));
-            close(model);
             if let Some(spec) = command {
+                close(model);
                 keys::run(model, spec.command, out);
             }
         }
@@ -49,36 +50,61 @@ pub(super) fn search(palette: &mut Palette) {
     palette.chosen = 0;
 }
 
-/// Places in the table of commands that match, best first: it is the name that the config has for it, or every typed word
-/// begins a word of the label, else is in it, else its letters come in that order.
+/// Places in the table of commands that match, best first: it is the name that the config has for it, or the label begins
+/// with it, else every typed word is one of its words, begins one, or is in it. Only where nothing is named so: the first
+/// letters of its words, or a word with a letter left out.
 pub fn matching(typed: &str) -> Vec<usize> {
     let typed = typed.trim().to_lowercase();
     let mut found: Vec<(u8, usize)> =
         COMMANDS.iter().enumerate().filter_map(|(at, spec)| Some((quality(spec, &typed)?, at))).collect();
     found.sort_by_key(|(quality, _)| *quality);
-    // Letters in order are for where nothing is named better.
-    if found.first().is_some_and(|(quality, _)| *quality <= 1) {
-        found.retain(|(quality, _)| *quality <= 2);
+    if found.first().is_some_and(|(quality, _)| *quality < NEARLY) {
+        found.retain(|(quality, _)| *quality < NEARLY);
     }
     found.into_iter().map(|(_, at)| at).collect()
 }
 
+/// What is typed is not in it as it stands.
+const NEARLY: u8 = 4;
+
 fn quality(spec: &Spec, typed: &str) -> Option<u8> {
-    let text = format!("{} {} {}", spec.label, spec.hint, spec.group.title()).to_lowercase();
-    let words = || typed.split_whitespace();
-    let begins = |word: &str| text.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word));
     if spec.label.to_lowercase().starts_with(typed) || name(spec.command) == typed {
         return Some(0);
     }
-    if words().all(begins) {
+    let text = [spec.label, spec.hint, spec.group.title(), spec.also].join(" ").to_lowercase();
+    let words = || typed.split_whitespace();
+    let parts = || text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    if words().all(|word| parts().any(|part| part == word)) {
         return Some(1);
     }
-    if words().all(|word| text.contains(word)) {
+    if words().all(|word| parts().any(|part| part.starts_with(word))) {
         return Some(2);
     }
-    let mut letters = text.chars();
-    let in_order = typed.chars().filter(|c| !c.is_whitespace()).all(|c| letters.any(|letter| letter == c));
-    in_order.then_some(3)
+    if words().all(|word| text.contains(word)) {
+        return Some(3);
+    }
+    let initials: String = parts().filter_map(|part| part.chars().next()).collect();
+    let nearly =
+        typed.len() > 1 && (initials.starts_with(typed) || parts().any(|part| lacks_one(typed, part)));
+    nearly.then_some(NEARLY)
+}
+
+/// True when one letter behind the first is left out of a word.
+fn lacks_one(typed: &str, word: &str) -> bool {
+    let rest = |text: &str, at: usize| text.chars().skip(at).collect::<String>();
+    let same = typed.chars().zip(word.chars()).take_while(|(one, other)| one == other).count();
+    same > 0 && typed.chars().count() + 1 == word.chars().count() && rest(typed, same) == rest(word, same + 1)
+}
+
+/// What a shell does and no command here: the begin of its name, and how it is done.
+const IN_A_SHELL: [(&str, &str); 3] =
+    [("report", "quell report --since 8h"), ("import", "quell import FILE"), ("doctor", "quell doctor")];
+
+/// The shell's command that is meant where none here matches.
+pub fn in_a_shell(typed: &str) -> Option<&'static str> {
+    let typed = typed.trim().to_lowercase();
+    let meant = |(name, _): &&(&str, &str)| typed.len() > 2 && name.starts_with(&typed);
+    IN_A_SHELL.iter().find(meant).map(|(_, how)| *how)
 }
 
 #[cfg(test)]
@@ -99,6 +125,14 @@ mod tests {
             ("JSON", "Copy the source's JSON"),
             ("mark-last", "Bring the last marks back"),
             ("suppress-rules", "Suppression rules: show, edit, switch, extend, delete"),
+            ("exit", "Close, or quit"),
+            ("qit", "Close, or quit"),
+            ("refresh", "Sync now"),
+            ("reload", "Sync now"),
+            ("search", "Filter as you type"),
+            ("rtld", "Repeat the last decision on the next alert"),
+            ("logout", ""),
+            ("report", ""),
         ] {
             assert_eq!(best(typed), label);
         }
@@ -106,5 +140,12 @@ mod tests {
         assert!(matching("undo").iter().all(said), "no letters in order beside what is named");
         assert_eq!(matching("").len(), COMMANDS.len());
         assert_eq!(matching("zzzz"), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn what_a_shell_does_is_named() {
+        assert_eq!(in_a_shell("Report"), Some("quell report --since 8h"));
+        assert_eq!(in_a_shell("rep"), in_a_shell("report"));
+        assert_eq!((in_a_shell(""), in_a_shell("reports of mine")), (None, None));
     }
 }

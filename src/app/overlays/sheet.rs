@@ -1,17 +1,17 @@
 //! Help and jobs: text that is scrolled.
 
-use crate::app::command::{Move, Scope};
+use crate::app::command::Move;
 use crate::app::journal::list_changes;
 use crate::app::key::{Code, Key};
 use crate::app::layout::{failure_rows, pivot_rows, sheet};
-use crate::app::model::{Model, Overlay, Scroll};
-use crate::app::overlays::{attack, close, facets, failures};
+use crate::app::model::{Find, Model, Overlay, Scroll};
+use crate::app::overlays::{attack, close, facets, failures, help};
 use crate::app::views::menu;
 use crate::app::{Effects, documents, list, pipe};
 
 /// Opens the help of the pane below.
 pub(in crate::app) fn open_help(model: &mut Model) {
-    model.overlays.push(Overlay::Help(Scroll::default()));
+    model.overlays.push(Overlay::Help(Scroll::default(), Find::default()));
     measure(model);
 }
 
@@ -28,9 +28,7 @@ pub(in crate::app) fn measure(model: &mut Model) {
     let area = sheet(model.size).inner();
     let height = failure_rows(model.size).max(1);
     let lines = match model.overlays.last() {
-        Some(Overlay::Help(_)) => {
-            documents::help(&model.settings, Scope::of(model), area.columns()).lines.len()
-        }
+        Some(Overlay::Help(..)) => help::text(model).lines.len(),
         Some(Overlay::Jobs(_)) => documents::jobs(model, area.columns()).lines.len(),
         Some(Overlay::Trigger(prompt)) => {
             documents::trigger::prompt(prompt, &model.table, area.columns()).lines.len()
@@ -67,7 +65,7 @@ pub(in crate::app) fn measure(model: &mut Model) {
 /// Where a sheet of text is scrolled to; none for other overlays.
 fn scroll_of(overlay: &mut Overlay) -> Option<&mut Scroll> {
     match overlay {
-        Overlay::Help(scroll) | Overlay::Jobs(scroll) => Some(scroll),
+        Overlay::Help(scroll, _) | Overlay::Jobs(scroll) => Some(scroll),
         Overlay::Trigger(prompt) => Some(&mut prompt.scroll),
         Overlay::Outcomes(outcomes) => Some(&mut outcomes.scroll),
         Overlay::Output(output) => Some(&mut output.scroll),
@@ -105,7 +103,7 @@ pub(in crate::app) fn movement(key: Key) -> Option<Move> {
 
 /// A key.
 pub(super) fn key(model: &mut Model, key: Key) {
-    if scrolls(model, key) {
+    if help::key(model, key) || scrolls(model, key) {
         return;
     }
     if matches!(key.unmodified(), Some(Code::Esc | Code::Enter | Code::Char('q' | '?' | 'w'))) {

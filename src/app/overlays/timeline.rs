@@ -8,7 +8,7 @@ use crate::app::layout::TimelineArea;
 use crate::app::message::Question;
 use crate::app::model::{Asked, Model, Overlay, Pane, TimelineView};
 use crate::app::notice::say;
-use crate::app::overlays::close;
+use crate::app::overlays::{close, no_key};
 use crate::app::{Effect, Effects, details, views};
 use crate::domain::chart::{Counts, Span, Timeline};
 
@@ -119,7 +119,7 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         Some(Code::Enter) => filter(model, &shown, out),
         Some(Code::Esc | Code::Char('q')) => back(model, &shown, out),
         Some(Code::Char('T')) => close(model),
-        _ => {}
+        _ => no_key(model, key, out),
     }
 }
 

@@ -141,3 +141,13 @@ fn a_filter_that_counts_back_is_asked_again_each_minute() {
     harness.send(minute);
     assert_eq!(asked(&harness), before + 1);
 }
+
+#[test]
+fn where_nothing_matches_the_beginning_of_a_name_is_told() {
+    let mut harness = Harness::small();
+    for (text, wider) in [("resource:vm", Some(("resource:vm*", 6))), ("type:vm_a", None), ("res:x", None)] {
+        harness.keys("/ ctrl-u").text(text).keys("Enter");
+        let found = harness.model.list.listing.wider.as_ref();
+        assert_eq!(found.map(|wider| (wider.term.as_str(), wider.alerts)), wider, "{text}");
+    }
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+use crate::app::documents;
 use crate::app::harness::{Given, Harness, ROW, id};
 use crate::app::lines::{Line, Under};
 use crate::app::list::rows;
@@ -192,6 +193,28 @@ fn what_is_folded_is_listed_and_marked_and_counts_as_off_screen() {
     let Some(Overlay::Confirm(confirm)) = harness.model.overlays.last() else { panic!() };
     let targets: Vec<u32> = confirm.plan.targets.iter().map(|(key, _)| key.0).collect();
     assert_eq!((targets, confirm.matching), (vec![1, 3], 3));
+}
+
+#[test]
+fn a_prompt_says_what_its_set_is() {
+    for (keys, said) in [
+        ("d", "this alert"),
+        ("Enter d", "this alert"),
+        ("Space Space d", "2 marked"),
+        ("* * d", "4 matching"),
+        ("* * Space d", "3 = 4 matching − 1 kept"),
+        ("* r Space d", "1 = 2 matching − 1 kept"),
+        ("z r k d", "2 of this group"),
+        ("z r k Space d", "2 marked"),
+        ("z r k Space k Space d", "1 = 2 marked − 1 kept"),
+        ("z r k Space * n * * d", "4 matching"),
+    ] {
+        let mut harness = Harness::small();
+        harness.keys(keys);
+        let Some(Overlay::Confirm(confirm)) = harness.model.overlays.last() else { panic!("{keys}") };
+        let line = documents::confirm::equation(confirm);
+        assert_eq!(line.iter().map(|piece| piece.text.as_str()).collect::<String>(), said, "{keys}");
+    }
 }
 
 #[test]

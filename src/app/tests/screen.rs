@@ -1,10 +1,11 @@
 //! Chords, hints, notices, sheets, palette, ctrl-c, workers.
 
-use crate::app::command::{chord_refused, hints, which_key};
+use crate::app::command::{Scope, chord_refused, hints, which_key};
+use crate::app::documents;
 use crate::app::effect::Effect;
 use crate::app::harness::{Harness, now};
 use crate::app::message::{Message, Now, Start, Timer};
-use crate::app::model::Overlay;
+use crate::app::model::{Overlay, Scroll};
 use crate::domain::progress::{Fault, FaultKind, PullSummary, Subscription, SyncEvent};
 use crate::domain::{SafeText, SubscriptionId};
 
@@ -36,6 +37,21 @@ fn a_key_without_meaning_is_said_quietly() {
         assert!(!harness.model.notice.as_ref().unwrap().is_error);
         assert!(harness.model.overlays.is_empty() && harness.model.chord.is_none());
     }
+}
+
+#[test]
+fn so_it_is_in_prompts_and_charts() {
+    for (opens, keys) in [("d", "9 z ctrl-x"), ("* * s r", "9 d"), ("T", "z"), ("M", "z 5")] {
+        for key in keys.split(' ') {
+            let mut harness = Harness::small();
+            harness.keys(opens).keys(key);
+            assert_eq!(harness.notice(), format!("{key} is not a key here"), "{opens} {key}");
+            assert!(!harness.model.notice.as_ref().unwrap().is_error && harness.model.overlays.len() == 1);
+        }
+    }
+    let mut harness = Harness::small();
+    harness.keys("* * s r y").verify(1, &[1]).keys("u z");
+    assert_eq!(harness.notice(), "z is not a key here");
 }
 
 #[test]
@@ -207,26 +223,59 @@ fn the_status_menu_sets_by_arrows() {
 fn sheets_scroll_within_their_text() {
     let mut harness = Harness::small();
     harness.send(Message::Resize(80, 24)).keys("?");
-    let Some(Overlay::Help(scroll)) = harness.model.overlays.last().cloned_scroll() else { panic!() };
+    let Some(scroll) = harness.model.overlays.last().cloned_scroll() else { panic!() };
     assert!(scroll.lines > 20);
     harness.keys("G j j PgDn");
-    let Some(Overlay::Help(end)) = harness.model.overlays.last().cloned_scroll() else { panic!() };
+    let Some(end) = harness.model.overlays.last().cloned_scroll() else { panic!() };
     assert!(end.offset < end.lines && end.offset > 0);
     harness.send(Message::Resize(200, 90));
-    let Some(Overlay::Help(wide)) = harness.model.overlays.last().cloned_scroll() else { panic!() };
+    let Some(wide) = harness.model.overlays.last().cloned_scroll() else { panic!() };
     assert!(wide.offset <= end.offset);
     harness.keys("? w q");
     assert!(harness.model.overlays.is_empty());
 }
 
+#[test]
+fn the_help_is_searched() {
+    let mut harness = Harness::small();
+    harness.send(Message::Resize(60, 16)).keys("? / q");
+    let found = |harness: &Harness| match harness.model.overlays.last() {
+        Some(Overlay::Help(scroll, find)) => (find.line, scroll.offset),
+        other => panic!("{other:?}"),
+    };
+    harness.text("uit");
+    let (line, offset) = found(&harness);
+    let line = line.unwrap();
+    let lines = documents::help(&harness.model.settings, Scope::List, 56).lines;
+    let text = |at: usize| lines[at].iter().map(|piece| piece.text.as_str()).collect::<String>();
+    assert!(text(line).contains("quit") && offset <= line && line < offset + 12, "{line} {offset}");
+    // The next one, and from the last to the first again.
+    harness.keys("ctrl-u").text("COPY").keys("Enter");
+    let first = found(&harness).0.unwrap();
+    harness.keys("n");
+    let second = found(&harness).0.unwrap();
+    assert!(second > first && text(second).to_lowercase().contains("copy"));
+    for _ in 0..lines.len() {
+        harness.keys("n");
+        assert!(found(&harness).0.is_some_and(|line| text(line).to_lowercase().contains("copy")));
+    }
+    // What is nowhere is said, and Esc ends the search before it closes the help.
+    harness.keys("/").text("zzz");
+    assert_eq!(found(&harness).0, None);
+    harness.keys("Esc").send(Message::Resize(80, 24));
+    assert_eq!(found(&harness).0, None);
+    harness.keys("Esc");
+    assert!(harness.model.overlays.is_empty());
+}
+
 trait ClonedScroll {
-    fn cloned_scroll(self) -> Option<Overlay>;
+    fn cloned_scroll(self) -> Option<Scroll>;
 }
 
 impl ClonedScroll for Option<&Overlay> {
-    fn cloned_scroll(self) -> Option<Overlay> {
+    fn cloned_scroll(self) -> Option<Scroll> {
         match self {
-            Some(Overlay::Help(scroll)) => Some(Overlay::Help(*scroll)),
+            Some(Overlay::Help(scroll, _)) => Some(*scroll),
             _ => None,
         }
     }

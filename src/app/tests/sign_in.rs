@@ -142,6 +142,18 @@ fn with_nothing_at_all_two_enters_lead_to_a_code() {
 }
 
 #[test]
+fn a_key_without_meaning_is_said_in_each_step() {
+    for keys in ["", "Enter"] {
+        let mut harness = first_run(&[]);
+        harness.keys(keys).keys("z");
+        assert_eq!(harness.notice(), "z is not a key here", "{keys}");
+    }
+    let mut harness = Harness::small();
+    harness.send(by_code()).send(signed_out()).keys("z");
+    assert_eq!((harness.notice(), harness.model.overlays.len()), ("z is not a key here", 1));
+}
+
+#[test]
 fn a_code_can_be_given_up_and_asked_for_again() {
     let mut harness = first_run(&[]);
     harness.keys("c Enter Enter");

@@ -8,7 +8,7 @@ use crate::app::effect::{Effect, TriggerOrder};
 use crate::app::fetch::{Answer, Order};
 use crate::app::harness::{Harness, id, me, now};
 use crate::app::message::{Message, Question, Triggered};
-use crate::app::model::{Overlay, Scroll};
+use crate::app::model::{Find, Overlay, Scroll};
 use crate::domain::automation::AlertEvent;
 use crate::domain::logic_app::{LogicApp, Trigger, TriggerKind};
 use crate::domain::progress::{Fault, FaultKind};
@@ -173,7 +173,7 @@ fn marked_alerts_are_one_confirm_and_m_chooses_the_other_set() {
 fn what_would_be_sent_comes_under_the_help_too() {
     let mut harness = opened("Space");
     harness.keys("Enter");
-    harness.model.overlays.push(Overlay::Help(Scroll::default()));
+    harness.model.overlays.push(Overlay::Help(Scroll::default(), Find::default()));
     answer(&mut harness);
     harness.model.overlays.pop();
     harness.keys("y");

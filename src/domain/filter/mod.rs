@@ -13,6 +13,7 @@
 //! | [`pattern`], [`moment`], [`network`] | the values that are more than a word |
 //! | [`compiled`], `scan` | a filter made ready for one snapshot: every string is tested once per distinct value |
 //! | [`facet`], [`mod@complete`] | counts per value, `values` those that *Add filter* offers; completion |
+//! | `wider` | what a filter that finds nothing would find with `*` behind a value |
 //! | `edit` | adding, replacing and removing terms, as the chords of the list do |
 
 pub mod ast;
@@ -34,6 +35,7 @@ pub mod sharing;
 pub(crate) mod testing;
 mod value;
 mod values;
+mod wider;
 
 use chrono::{DateTime, FixedOffset, Offset, Utc};
 
@@ -47,6 +49,7 @@ pub use moment::Moment;
 pub use parser::{parse, parse_beginning};
 pub use pattern::Pattern;
 pub use values::{Values, values};
+pub use wider::{Wider, wider};
 
 use crate::domain::SafeText;
 

@@ -5,6 +5,7 @@ use crate::app::documents::moment::counted;
 use crate::app::documents::summary::letter;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Palette, PivotMenu, StatusMenu};
+use crate::app::overlays::in_a_shell;
 use crate::domain::{SafeStr, Status};
 use crate::plain::act::press;
 use crate::plain::first_run::to;
@@ -84,10 +85,15 @@ pub(super) fn entity(menu: &PivotMenu, line: &str) -> Result<Vec<Step>, String> 
     Ok(choose(menu.chosen, at))
 }
 
+/// What is added where no command has a name, if a shell has one.
+pub(in crate::plain) fn elsewhere(typed: &str) -> String {
+    in_a_shell(typed).map_or_else(String::new, |how| format!("; in a shell: {how}"))
+}
+
 pub(super) fn palette(model: &Model, palette: &Palette) -> Vec<String> {
     let typed = palette.input.text();
     if palette.matches.is_empty() {
-        return vec![format!("No command is called \"{}\".", SafeStr(typed))];
+        return vec![format!("No command is called \"{}\"{}.", SafeStr(typed), elsewhere(typed))];
     }
     if typed.is_empty() {
         return vec!["Type a part of a command's name.".to_owned()];

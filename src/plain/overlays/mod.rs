@@ -11,7 +11,7 @@ mod suppress;
 mod views;
 
 pub(super) use charts::Printed;
-pub(super) use menus::typed;
+pub(super) use menus::{elsewhere, typed};
 
 use crate::app::Message;
 use crate::app::documents;
@@ -57,7 +57,7 @@ pub(super) fn text(plain: &Plain, model: &Model, overlay: &Overlay) -> Vec<Strin
             speech::lines(&documents::trigger::outcomes(model, outcomes.number, LAID), width)
         }
         Overlay::Jobs(_) => speech::lines(&documents::jobs(model, LAID), width),
-        Overlay::Help(_) => sheets::keys(model),
+        Overlay::Help(..) => sheets::keys(model),
         Overlay::RuleForm(rule) => suppress::rule(model, rule, width),
         Overlay::Rules(screen) => suppress::rules(model, screen, width),
         Overlay::Timeline(view) => charts::timeline(model, view),
@@ -97,7 +97,7 @@ pub(super) fn prompt(plain: &Plain, overlay: &Overlay) -> String {
         Overlay::Trigger(_) => {
             "y triggers it, m changes between this alert and the marked, an empty line means No".to_owned()
         }
-        Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Output(_) => {
+        Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(..) | Overlay::Output(_) => {
             "An empty line closes".to_owned()
         }
         Overlay::RuleForm(rule) => suppress::rule_prompt(plain, rule),
@@ -155,7 +155,9 @@ pub(super) fn reply(
         Overlay::Log(log) => sheets::log_reply(log, line),
         Overlay::Trigger(_) if line == "m" => Ok(vec![press(Key::char('m'))]),
         Overlay::Trigger(_) => yes_or_no(line),
-        Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(_) | Overlay::Output(_) => Ok(vec![escape()]),
+        Overlay::Outcomes(_) | Overlay::Jobs(_) | Overlay::Help(..) | Overlay::Output(_) => {
+            Ok(vec![escape()])
+        }
         Overlay::RuleForm(rule) => suppress::rule_reply(plain, rule, line),
         Overlay::Rules(screen) => suppress::rules_reply(model, screen, line),
         Overlay::Timeline(view) => charts::timeline_reply(model, view, &plain.chart, line),

@@ -14,6 +14,9 @@ use crate::ui::text_field;
 /// Kinds of alerts named one by one.
 const SAMPLE: usize = 5;
 
+/// Lines of the reasons of a dismissal.
+const REASONS: usize = Reason::ALL.len().div_ceil(2);
+
 /// Draws the prompt before a change.
 pub(super) fn draw(model: &Model, confirm: &Confirm, painter: &mut Painter<'_>) {
     let columns = prompt_columns(model);
@@ -25,21 +28,37 @@ pub(super) fn draw(model: &Model, confirm: &Confirm, painter: &mut Painter<'_>) 
         flow.blank();
         flow.line(keys(&[("Enter", "close")]));
     } else {
-        // On a short screen the sample gives way to the reasons and the keys.
-        let rows = usize::from(model.size.1).saturating_sub(4);
-        let reasons = if confirm.status == Status::Dismissed { 5 } else { 0 };
+        let asks = confirm.status == Status::Dismissed;
         let twins = words::twins(confirm, columns);
-        let reasons = reasons + twins.len();
-        let room = rows.saturating_sub(flow.len() + 3 + reasons + 3);
-        words::sample(&mut flow, &model.table, confirm, room.min(SAMPLE));
-        for line in twins {
+        // On a short screen kinds of alerts give way to the reasons and the keys, down to one; then what stands around.
+        let answers = if asks { REASONS + 2 } else { 2 };
+        // The frame, the hints and the line that answers a key need rows as well.
+        let rows = usize::from(model.size.1).saturating_sub(5 + flow.len() + twins.len() + answers);
+        let around = if asks { 3 } else { 1 };
+        let sample = |most| {
+            let mut flow = Flow::new(columns);
+            words::sample(&mut flow, &model.table, confirm, most);
+            flow.finish().lines
+        };
+        let most = (2..=SAMPLE).rev().find(|most| sample(*most).len() + around <= rows).unwrap_or(1);
+        let mut sample = sample(most);
+        sample.truncate(rows);
+        let around = around.min(rows - sample.len());
+        for line in sample.into_iter().chain(twins) {
             flow.line(line);
         }
-        if confirm.status == Status::Dismissed {
-            flow.blank();
+        if asks {
+            if around > 1 {
+                flow.blank();
+            }
+            if around > 0 {
+                flow.words("Reason", Role::Section);
+            }
             reason_lines(&mut flow, confirm.reason);
         }
-        flow.blank();
+        if around > 2 || !asks && around > 0 {
+            flow.blank();
+        }
     }
     let comment_row = flow.len();
     if !confirm.plan.targets.is_empty() {
@@ -69,7 +88,6 @@ fn sized(model: &Model, document: &Document, title: &str, columns: usize, painte
 
 /// The reasons with their keys, in two columns; the chosen one has a mark and is bold.
 fn reason_lines(flow: &mut Flow, chosen: Option<Reason>) {
-    flow.words("Reason", Role::Section);
     let entry = |reason: Reason| {
         let is_chosen = chosen == Some(reason);
         Numbered { label: reason.label(), cursor: is_chosen, strong: is_chosen }

@@ -18,10 +18,11 @@ use crate::app::document::{self, Document, Piece, Role, keys, line_width, safe_c
 use crate::app::documents;
 use crate::app::documents::flow::Flow;
 use crate::app::layout::{self, Area, popup, sheet};
-use crate::app::model::{Model, Overlay};
+use crate::app::model::{Find, Model, Overlay};
 use crate::domain::SafeStr;
 use crate::ui::details::position;
 use crate::ui::paint::Painter;
+use crate::ui::text_field;
 
 pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
     let Some(top) = model.overlays.last() else { return };
@@ -75,10 +76,11 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
             let document = documents::jobs(model, area.inner().columns());
             scrolled(area, "Running and recent work", &document, scroll.offset, painter);
         }
-        Overlay::Help(scroll) => {
+        Overlay::Help(scroll, find) => {
             let area = sheet(model.size);
             let document = documents::help(&model.settings, Scope::of(model), area.inner().columns());
             scrolled(area, "Help", &document, scroll.offset, painter);
+            search(area, &document, (scroll.offset, find), painter);
         }
     }
 }
@@ -91,6 +93,31 @@ fn scrolled(area: Area, title: &str, document: &Document, offset: usize, painter
     painter.document(text, document, offset);
     position(area, offset, document.len(), painter);
 }
+
+/// What is searched in a sheet, on its lower edge, and a mark before the line in which it was found.
+fn search(area: Area, document: &Document, (offset, find): (usize, &Find), painter: &mut Painter<'_>) {
+    if !find.typing && find.input.text().is_empty() {
+        return;
+    }
+    let found = find.line.filter(|line| document.lines.get(*line).is_some_and(|line| find.is_in(line)));
+    let edge = area.row(area.height.saturating_sub(1));
+    let label = if found.is_some() || find.input.text().trim().is_empty() { " / " } else { " not found: / " };
+    let used = painter.line(Area { x: edge.x + 2, ..edge }, &[Piece::new(label, Role::Key)]);
+    let field = Area { x: edge.x + 2 + used, width: FOUND, ..edge };
+    painter.clear(field);
+    if find.typing {
+        text_field::draw(field, &find.input, painter);
+    } else {
+        painter.line(field, &safe_cell(SafeStr(find.input.text()), usize::from(FOUND), Role::Body));
+    }
+    if let Some(line) = found.and_then(|line| line.checked_sub(offset)) {
+        let row = area.inner().row(line as u16);
+        painter.line(Area { x: area.x + 1, width: 1, ..row }, &[Piece::new("▌", Role::Key)]);
+    }
+}
+
+/// Cells for what is searched in a sheet.
+const FOUND: u16 = 20;
 
 /// An empty frame.
 fn framed(area: Area, title: &str, painter: &mut Painter<'_>) {

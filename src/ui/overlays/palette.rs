@@ -5,6 +5,7 @@ use crate::app::command::{COMMANDS, Spec, every_key, shown_keys};
 use crate::app::document::{Piece, Role, line_width, safe_cell, width};
 use crate::app::layout::{self, Area};
 use crate::app::model::{Model, Palette};
+use crate::app::overlays::in_a_shell;
 use crate::domain::SafeStr;
 use crate::ui::paint::Painter;
 use crate::ui::text_field;
@@ -22,7 +23,12 @@ pub(super) fn draw(model: &Model, palette: &Palette, painter: &mut Painter<'_>) 
     );
     let rows = text.rows().saturating_sub(2);
     if palette.matches.is_empty() {
-        painter.line(text.row(2), &[Piece::new("no command matches", Role::Dim)]);
+        let mut line = vec![Piece::new("no command matches", Role::Dim)];
+        if let Some(how) = in_a_shell(palette.input.text()) {
+            line.push(Piece::new("; in a shell: ", Role::Dim));
+            line.push(Piece::new(how, Role::Strong));
+        }
+        painter.line(text.row(2), &line);
     }
     let from = (palette.chosen + 1).saturating_sub(rows);
     let shown = palette.matches.iter().enumerate().skip(from).take(rows);
