@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use quell::cli::args::Cli;
 use quell::cli::exit::{CliError, Exit};
@@ -40,8 +39,7 @@ fn refuse(error: &clap::Error) -> ! {
 /// The files after `--file`. Without it, a word that is no command is a mistake.
 fn with_files(mut cli: Cli) -> Cli {
     if let (Some(word), true) = (cli.more.first(), cli.global.file.is_empty()) {
-        let why = format!("unrecognized subcommand '{}'", word.to_string_lossy());
-        refuse(&Cli::command().error(ErrorKind::InvalidSubcommand, why));
+        refuse(&mistyped::no_command(&Cli::command(), &word.to_string_lossy()));
     }
     cli.global.file.append(&mut cli.more);
     cli

@@ -397,6 +397,17 @@ async fn samples_are_asked_for_and_followed_on_the_same_origin_only() {
             assert_eq!(arm.asked().len(), 2, "nothing was sent");
         }
     }
+    // What was put off was not taken; what may have been taken is not asked for twice.
+    for (answer, asked) in [(429, 2), (503, 1)] {
+        let arm = Arm::start(move |asked, before| match (asked.method.as_str(), before) {
+            ("POST", 1) => Reply { headers: vec![("retry-after", "0".to_owned())], ..reply(answer, "") },
+            ("POST", _) => reply(202, ""),
+            _ => ok(&json!({ "value": [{ "name": "centralus" }] })),
+        })
+        .await;
+        let started = arm.client().simulate(&sub(), &[]).await;
+        assert_eq!((started.is_ok(), arm.asked().len()), (answer == 429, 1 + asked), "{answer}: {started:?}");
+    }
     let odd = Arm::start(|_, _| ok(&json!({ "value": [{ "name": "../x" }] }))).await;
     assert!(matches!(odd.client().simulate(&sub(), &[]).await, Err(ApiError::Protocol(_))));
 }

@@ -112,7 +112,7 @@ pub(super) fn write(model: &mut Model, replace: bool, out: &mut Effects) {
             let label = format!("{} as {format}", counted(alerts.len(), "alert"));
             // The rows are those of the moment when the prompt opened: a change since is not in them.
             let current = alerts.table == model.table && alerts.len() == model.table.len();
-            covers = model.bulk.last.filter(|_| current);
+            covers = current.then(|| model.leaving.held_by(format, model.bulk.last));
             (SaveWhat::Alerts(alerts.clone(), format), label, alerts.len())
         }
         (Contents::Script { plan, status, tool }, _) => {
@@ -148,7 +148,7 @@ pub(super) fn answered(model: &mut Model, number: u64, saved: Saved, out: &mut E
         }
         Saved::Done { path, warning } => {
             let Saving { label, covers, .. } = model.saving.remove(at);
-            model.leaving.exported = model.leaving.exported.max(covers);
+            model.leaving.exported = model.leaving.exported.or(covers.unwrap_or_default());
             match warning {
                 None => say(model, format!("{label}: {}", path.raw()), out),
                 Some(warning) => fail(model, format!("{label}: {}; {warning}", path.raw()), out),

@@ -1,4 +1,4 @@
-//! The `/` bar: the list follows each key; a mistake is shown in place while the last good result stays.
+//! The `/` bar: the list follows each key; a mistake is shown in place while the list shows what stands before it.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::app::key::{Code, Key};
 use crate::app::message::Question;
 use crate::app::model::Model;
 use crate::app::{Effect, Effects, list, views};
-use crate::domain::filter::{Completion, Field, parse};
+use crate::domain::filter::{Completion, Field, parse, parse_beginning};
 
 /// Gives the bar the keys.
 pub(super) fn edit(model: &mut Model, out: &mut Effects) {
@@ -52,21 +52,21 @@ fn changed(model: &mut Model, out: &mut Effects) {
     complete(model, out);
 }
 
-/// Lets the list follow the text, if it is a filter. While the name of a field is typed the list stays: it is not looked for as
+/// Lets the list follow the text or, where that is no filter, what stands before its first mistake. While the name of a field is typed the list stays: it is not looked for as
 /// text before Enter or a blank says that it is no name.
 fn follow(model: &mut Model, out: &mut Effects) {
     let bar = &mut model.filter;
     let text = bar.input.text();
     let settled = if bar.input.cursor() == text.len() { without_half_a_name(text) } else { text };
-    match parse(settled).or_else(|_| parse(text)) {
-        Ok(filter) => {
-            bar.error = None;
-            if filter != bar.applied {
-                bar.applied = filter;
-                list::ask_anew(model, out);
-            }
-        }
-        Err(error) => bar.error = Some(error),
+    let (filter, error) = match parse(settled).or_else(|_| parse(text)) {
+        Ok(filter) => (filter, None),
+        // Not the last one that was good: the name of a field is a word to look for until its colon comes.
+        Err(error) => (parse_beginning(text), Some(error)),
+    };
+    bar.error = error;
+    if filter != bar.applied {
+        bar.applied = filter;
+        list::ask_anew(model, out);
     }
 }
 

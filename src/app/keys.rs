@@ -37,6 +37,8 @@ pub enum Held {
     Command(Command),
     /// To leave, whatever is open.
     Quit,
+    /// More than is kept: what was typed from here on is dropped.
+    TooMuch,
 }
 
 /// A key was pressed.
@@ -51,18 +53,32 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
     if key == Key::ctrl('z') {
         out.push(Effect::Suspend);
     } else if is_busy(model) && !is_early(model, key) {
-        hold(model, Held::Key(key));
+        hold(model, Held::Key(key), out);
     } else {
         handle(model, key, out);
     }
 }
 
-/// Keeps what was typed until its turn comes.
-fn hold(model: &mut Model, typed: Held) {
+/// Keeps what was typed until its turn comes. What is too much is dropped to its end: without its middle it would be other
+/// commands.
+fn hold(model: &mut Model, typed: Held, out: &mut Effects) {
     model.blind |= is_nobody_here(model) && model.list.listing.is_empty();
     if model.held.len() < MOST_HELD {
         model.held.push_back(typed);
+        return;
     }
+    if model.held.back() != Some(&Held::TooMuch) {
+        model.held.push_back(Held::TooMuch);
+    }
+    too_much(model, out);
+}
+
+fn too_much(model: &mut Model, out: &mut Effects) {
+    fail(
+        model,
+        format!("of what is typed ahead, {MOST_HELD} keys are kept: those after them are dropped"),
+        out,
+    );
 }
 
 /// True before it is known where the program opens, and with which filter.
@@ -146,6 +162,9 @@ fn writes(model: &Model) -> bool {
 
 /// Handles what was typed ahead, as far as nothing else must be awaited.
 pub(super) fn release(model: &mut Model, out: &mut Effects) {
+    if model.blind && model.first_run.is_some() {
+        unseen(model, out);
+    }
     while !blocked(model) {
         match model.held.pop_front() {
             None => {
@@ -159,6 +178,8 @@ pub(super) fn release(model: &mut Model, out: &mut Effects) {
                 break;
             }
             Some(Held::Command(command)) => run(model, command, out),
+            // What the keys before it did is not what was asked for.
+            Some(Held::TooMuch) => too_much(model, out),
             Some(Held::Quit) if writes(model) => {
                 model.held.push_front(Held::Quit);
                 break;
@@ -166,6 +187,15 @@ pub(super) fn release(model: &mut Model, out: &mut Effects) {
             // What was stored meanwhile may be lost: that was not known when leaving was asked for.
             Some(Held::Quit) => leave(model, out),
         }
+    }
+}
+
+/// There is no config: what was typed before that was known was not meant for the choices of the first run.
+fn unseen(model: &mut Model, out: &mut Effects) {
+    model.blind = false;
+    if !model.held.is_empty() {
+        model.held.clear();
+        fail(model, "nothing was shown yet when that was typed: look, and type it again", out);
     }
 }
 
@@ -403,7 +433,7 @@ pub(super) fn quit(model: &mut Model, out: &mut Effects) {
 /// Text was pasted: into what is being typed. Elsewhere it does nothing, so that no text ever acts as keys.
 pub(super) fn pasted(model: &mut Model, text: String, out: &mut Effects) {
     if is_busy(model) {
-        hold(model, Held::Paste(text));
+        hold(model, Held::Paste(text), out);
     } else {
         paste(model, &text, out);
     }

@@ -412,6 +412,13 @@ pub struct Session {
     pub view: Option<String>,
 }
 
+impl Session {
+    /// True when nothing is kept once it is closed: in the demo, and of files without a data folder.
+    pub fn is_temporary(&self) -> bool {
+        self.demo || self.files == Some(true)
+    }
+}
+
 /// What the first run begins with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FirstLook {

@@ -8,7 +8,7 @@ use crate::app::input::Input;
 use crate::app::journal::{Order, order};
 use crate::app::model::{AssignMenu, Chosen, Judge, Model, NotePrompt, Overlay};
 use crate::app::notice::{alerts, fail, say};
-use crate::app::{Effects, details, marks};
+use crate::app::{Effects, details, leaving, marks};
 use crate::domain::picked::Picked;
 use crate::domain::record::{Deed, DeedKind, judgement};
 use crate::domain::remediation::Step;
@@ -83,17 +83,20 @@ pub(super) fn tick(model: &mut Model, key: AlertKey, step: &Step, out: &mut Effe
 
 /// The journal has a deed: what is shown of the alert changed.
 pub(super) fn recorded(model: &mut Model, kind: DeedKind, count: usize, value: &SafeText, out: &mut Effects) {
+    leaving::recorded(model, kind);
     let be = if count == 1 { "is" } else { "are" };
+    let (until, place) =
+        if leaving::is_temporary(model) { (" until you leave", "until you leave") } else { ("", "here") };
     let mine = model.session.as_ref().is_some_and(|session| session.who == *value);
     let text = match kind {
-        DeedKind::Note => format!("note kept on {}", alerts(count)),
+        DeedKind::Note => format!("note kept on {}{until}", alerts(count)),
         DeedKind::Assign if value.is_empty() => format!("{} {be} nobody's now", alerts(count)),
         DeedKind::Assign if mine => format!("{} {be} yours now", alerts(count)),
         DeedKind::Assign => format!("{} {be} assigned to {} now", alerts(count), value.raw()),
         DeedKind::Feedback if value.raw() == judgement(true) => {
-            format!("{} judged useful; kept here", alerts(count))
+            format!("{} judged useful; kept {place}", alerts(count))
         }
-        DeedKind::Feedback => format!("{} judged not useful; kept here", alerts(count)),
+        DeedKind::Feedback => format!("{} judged not useful; kept {place}", alerts(count)),
         DeedKind::StepDone => "step ticked off".to_owned(),
         DeedKind::StepOpen => "step open again".to_owned(),
         // Whoever did it says so, with more words than there are here.

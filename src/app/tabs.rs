@@ -24,8 +24,9 @@ impl<T> Label<T> {
 /// Blank cells behind a tab.
 pub const TAB_GAP: usize = 1;
 
-/// What of the tab's text is in sight: `3–20 of 46`; empty when all of it is.
-pub fn position(model: &Model, full: &Full) -> String {
+/// What of the tab's text is in sight, in so many cells: `3–20 of 46`, or how far it goes: `20/46`, `43%`. Empty when all of it
+/// is.
+pub fn position(model: &Model, full: &Full, room: usize) -> String {
     let body = layout::Full::new(model.size).body;
     let (lines, offset, body) = match full.tab {
         Tab::Related => (model.related.page.document.len(), full.related.offset, body),
@@ -39,7 +40,9 @@ pub fn position(model: &Model, full: &Full) -> String {
         return String::new();
     }
     let offset = offset.min(body.last_offset(lines));
-    format!("{}–{} of {lines}", offset + 1, (offset + body.rows()).min(lines))
+    let last = (offset + body.rows()).min(lines);
+    let forms = [format!("{}–{last} of {lines}", offset + 1), format!("{last}/{lines}")];
+    forms.into_iter().find(|form| width(form) <= room).unwrap_or_else(|| format!("{}%", last * 100 / lines))
 }
 
 /// The names of the tabs: in short where they do not fit beside the position.
@@ -51,7 +54,7 @@ pub fn tabs(model: &Model, full: &Full) -> Vec<Label<Tab>> {
     let whole = labels(Tab::title);
     let used: usize = whole.iter().map(|label| label.cells() + TAB_GAP).sum();
     let room = usize::from(model.size.0).saturating_sub(2);
-    if used + width(&position(model, full)) <= room { whole } else { labels(Tab::short) }
+    if used + width(&position(model, full, usize::MAX)) <= room { whole } else { labels(Tab::short) }
 }
 
 /// The digits and names of the sections; where they do not fit, the digits and the one name that is shown.

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::auth::SignInError;
 use crate::domain::SafeText;
+use crate::domain::progress::NO_SOURCE;
 
 /// The longest message kept from a remote error body, in characters.
 const MESSAGE_LIMIT: usize = 500;
@@ -15,9 +16,6 @@ const MESSAGE_LIMIT: usize = 500;
 /// How the words of [`ApiError::Forbidden`] begin. A journal keeps the words only: by this a refusal for lack of a role is
 /// known there.
 pub const DENIED: &str = "not allowed: ";
-
-/// Said where a source would be asked and the alerts are those of a file.
-pub const NO_SOURCE: &str = "these alerts come from a file: there is no source to ask";
 
 /// Why a request to ARM did not succeed.
 #[derive(Debug, Clone, PartialEq, Error)]

@@ -50,7 +50,21 @@ pub fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
 /// Repeats a read until it succeeds, fails for good, or has failed `attempts` times.
 ///
 /// A bucket that is on hold delays the next attempt by itself; the wait here is on top only where Azure asked nothing.
-pub async fn with_retry<T, F, Fut>(backoff: Backoff, attempts: u32, mut request: F) -> Result<T, ApiError>
+pub async fn with_retry<T, F, Fut>(backoff: Backoff, attempts: u32, request: F) -> Result<T, ApiError>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<T, ApiError>>,
+{
+    with_retry_of(ApiError::is_transient, backoff, attempts, request).await
+}
+
+/// The same for what may be repeated after some errors only.
+pub async fn with_retry_of<T, F, Fut>(
+    may_again: impl Fn(&ApiError) -> bool,
+    backoff: Backoff,
+    attempts: u32,
+    mut request: F,
+) -> Result<T, ApiError>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<T, ApiError>>,
@@ -58,7 +72,7 @@ where
     let mut failures = 0;
     loop {
         match request().await {
-            Err(error) if error.is_transient() && failures + 1 < attempts.max(1) => {
+            Err(error) if may_again(&error) && failures + 1 < attempts.max(1) => {
                 failures += 1;
                 tokio::time::sleep(backoff.delay(failures, error.retry_after())).await;
             }

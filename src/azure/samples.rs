@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::client::{ALERTS_VERSION, ArmClient, push_segment};
 use super::error::ApiError;
-use super::listing::{Reading, below_subscription};
+use super::listing::{ATTEMPTS, Reading, below_subscription};
 use super::parse::json::Node;
+use super::retry::{Backoff, with_retry_of};
 use super::throttle::Kind;
 use super::transport::{ACTION_LIMIT, Call};
 use crate::domain::SubscriptionId;
@@ -53,7 +54,10 @@ impl ArmClient {
         let address =
             self.endpoint().join(&format!("{path}/alerts/default/simulate?api-version={ALERTS_VERSION}"));
         let call = Call::post(address).json(request(bundles).to_string()).needs(Right::Simulate.needs());
-        let answer = self.send(Some(subscription), Kind::Write, call).await?;
+        // What was put off was not taken; whatever else fails may have been, and asked twice would be made twice.
+        let put_off = |error: &ApiError| matches!(error, ApiError::Throttled { .. });
+        let ask = || self.send(Some(subscription), Kind::Write, call.clone());
+        let answer = with_retry_of(put_off, Backoff::default(), ATTEMPTS, ask).await?;
         Ok(Simulation {
             region,
             operation: answer.location.filter(|_| answer.status == 202),

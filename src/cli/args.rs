@@ -188,7 +188,7 @@ pub enum Command {
     Report(ReportArgs),
     /// Write alerts to a file: NDJSON or JSON that can be imported again, CSV, or a Markdown table
     Export(Export),
-    /// Take alerts from files into the cache, in any form in which they are exported
+    /// Take alerts from files into the cache, in any form in which they are exported, but for Markdown
     Import {
         /// The files; - for standard input
         #[arg(value_name = "FILE", required = true)]

@@ -7,10 +7,9 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::act::agreed;
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
-use crate::cli::output::{Out, say};
+use crate::cli::output::{Out, ask, say};
 use crate::cli::progress::Progress;
 use crate::cli::{select, workspace};
 use crate::domain::export::Format;
@@ -75,6 +74,10 @@ pub async fn run(global: &Global, args: Export, out: &mut Out) -> Result<Exit, C
     let format = format(global, &args)?;
     let filter = select::parse_or_all(args.filter.as_deref())?;
     workspace::using(global, async |workspace| {
+        // A file without alerts would look like one of a tenant that has none.
+        if select::never_synced(workspace).await {
+            return Err(CliError::failed(format_args!("{}; nothing was written", select::NEVER)));
+        }
         let mut listing = select::matching(workspace, filter, sort).await?;
         if let Some(limit) = args.limit.filter(|limit| *limit < listing.len()) {
             listing = Listing::new(Arc::clone(&listing.table), listing.rows[..limit].to_vec());
@@ -112,12 +115,15 @@ async fn to_file(
 ) -> Result<bool, CliError> {
     let shown = args.target.display();
     let mut file = match NewFile::create(&args.target, args.yes) {
-        Err(ExportError::Exists(_)) => {
-            if !agreed(false, &format!("{shown} exists already. Replace it?"))? {
-                return Ok(false);
+        Err(ExportError::Exists(_)) => match ask(&format!("{shown} exists already. Replace it?"))? {
+            Some(true) => NewFile::create(&args.target, true)?,
+            Some(false) => return Ok(false),
+            None => {
+                return Err(CliError::usage(format_args!(
+                    "{shown} exists already, and there is no terminal to ask at: pass --yes to replace it"
+                )));
             }
-            NewFile::create(&args.target, true)?
-        }
+        },
         created => created?,
     };
     let written = write(workspace, listing, format, args.sort.is_some(), &mut file).await?;

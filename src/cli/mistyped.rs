@@ -1,4 +1,5 @@
-//! Options that no command has: where a filter may begin with a minus, they would pass for one.
+//! Words that no command has: options, where a filter may begin with a minus and they would pass for one, and commands,
+//! where files may follow `--file` and they would pass for one of those.
 
 use std::ffi::OsString;
 
@@ -8,11 +9,14 @@ use clap::{Arg, Command, Error};
 use crate::domain::SafeStr;
 use crate::domain::nearest::nearest;
 
-/// The mistake of the first option that its command does not have, if a filter of that command could pass for it; other
-/// commands are told by clap itself. What stands after `--` is no option.
+/// The mistake of the first option that its command does not have, if a filter of that command could pass for it, or of a
+/// word in the place of a command that is none; other mistakes are told by clap itself. What stands after `--` is no option.
 pub fn find(mut root: Command, words: impl IntoIterator<Item = OsString>) -> Option<Error> {
     root.build();
-    let mut command = &root;
+    let (mut command, mut named) = (&root, false);
+    let words: Vec<OsString> = words.into_iter().collect();
+    let of_files =
+        words.iter().any(|word| word == "--file" || word.as_encoded_bytes().starts_with(b"--file="));
     let mut words = words.into_iter();
     while let Some(word) = words.next() {
         let word = word.to_string_lossy();
@@ -20,7 +24,13 @@ pub fn find(mut root: Command, words: impl IntoIterator<Item = OsString>) -> Opt
             return None;
         }
         let Some(option) = word.strip_prefix("--") else {
-            command = command.find_subcommand(&*word).unwrap_or(command);
+            match command.find_subcommand(&*word) {
+                Some(inner) => (command, named) = (inner, true),
+                None if !named && !of_files && !word.starts_with('-') => {
+                    return Some(no_command(&root, &word));
+                }
+                None => {}
+            }
             continue;
         };
         let (name, has_value) = option.split_once('=').map_or((option, false), |(name, _)| (name, true));
@@ -33,6 +43,17 @@ pub fn find(mut root: Command, words: impl IntoIterator<Item = OsString>) -> Opt
         }
     }
     None
+}
+
+/// The mistake of a word that is no command.
+pub fn no_command(root: &Command, word: &str) -> Error {
+    let known = root.get_subcommands().map(Command::get_name);
+    let tip = match nearest(word, known) {
+        Some(known) => format!("a similar subcommand exists: '{known}'"),
+        None => "`quell --help` lists the commands".to_owned(),
+    };
+    let words = format!("unrecognized subcommand '{}'\n\n  tip: {tip}", SafeStr(word));
+    root.clone().error(ErrorKind::InvalidSubcommand, words)
 }
 
 fn mistake(command: &Command, name: &str) -> Error {
@@ -69,6 +90,19 @@ mod tests {
         ] {
             let said = said(words).unwrap_or_default();
             assert!(said.contains(tip) && said.contains("unexpected argument"), "{words}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_no_command_is_told_with_the_nearest_that_is() {
+        for (word, tip) in [("lst", "'list'"), ("exprot", "'export'"), ("alerts.json", "--help")] {
+            let said = no_command(&Cli::command(), word).to_string();
+            assert!(said.contains(word) && said.contains(tip), "{said}");
+        }
+        let told = said("--profile list lst --format ids").unwrap_or_default();
+        assert!(told.contains("'lst'") && told.contains("'list'"), "{told}");
+        for files in ["--file a.json b.json list --json", "b.json --file=a.json", "help list"] {
+            assert_eq!(said(files), None, "{files}");
         }
     }
 

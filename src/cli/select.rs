@@ -42,19 +42,34 @@ pub async fn say_nothing(workspace: &Workspace, listing: &Listing) {
     if !listing.is_empty() {
         return;
     }
-    let never = listing.table.is_empty()
-        && matches!(workspace.store.call(|store| store.last_sync()).await, Ok(Ok(None)));
     if workspace.is_of_files() && listing.table.is_empty() {
         return say("the file holds no alert");
     }
-    if never && !workspace.is_of_files() {
-        return say("the cache was never synced: run `quell sync`");
+    if never_synced(workspace).await {
+        return say(NEVER);
     }
     match &listing.wider {
         Some(Wider { term, alerts }) => {
             say(format!("no alert matches; {} would match {}", SafeStr(term), thousands(*alerts)));
         }
         None => say("no alert matches"),
+    }
+}
+
+/// Said where there are no alerts because none were ever fetched.
+pub const NEVER: &str = "the cache was never synced: run `quell sync`";
+
+/// True when the cache is empty and was never synced; of files never.
+pub async fn never_synced(workspace: &Workspace) -> bool {
+    workspace.table.is_empty()
+        && !workspace.is_of_files()
+        && matches!(workspace.store.call(|store| store.last_sync()).await, Ok(Ok(None)))
+}
+
+/// Says so where that is so.
+pub async fn say_never_synced(workspace: &Workspace) {
+    if never_synced(workspace).await {
+        say(NEVER);
     }
 }
 

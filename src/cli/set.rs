@@ -50,6 +50,7 @@ async fn change(
     let keep: KeySet = select::find_all(&workspace.table, &set.keep)?.into_iter().collect();
     let plan = plan(&workspace.table, &keys, set.status, &keep);
     say(arithmetic(&plan, &set));
+    select::say_never_synced(workspace).await;
     let left = scan::left_behind(&workspace.table, &keys, &plan, set.status, None);
     if let Some(twins) = twins(&Picked::of(&workspace.table, left.into_iter().map(|(key, _)| key))) {
         say(twins);

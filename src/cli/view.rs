@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::app::columns::Columns;
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
-use crate::cli::output::{Out, columns};
+use crate::cli::output::{Out, columns, say};
 use crate::cli::{json as machine, select, workspace};
 use crate::domain::query::{GroupBy, Sort};
 use crate::domain::view::{self, DIGITS, Edited, KeptView, Look, SavedView, ViewCount, ViewEdit};
@@ -157,6 +157,11 @@ async fn list(global: &Global, out: &mut Out) -> Result<Exit, CliError> {
             for line in table(&counted).lines() {
                 out.line(line.trim_end())?;
             }
+        }
+        if counted.is_empty() {
+            say("no view is saved: `quell view save` saves one");
+        } else {
+            select::say_never_synced(workspace).await;
         }
         Ok(Exit::Done)
     })

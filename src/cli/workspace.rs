@@ -90,6 +90,7 @@ async fn by_code(session: &DeviceSession) -> Result<(), SignInError> {
 
 /// The alerts of the files named by `--file`. What could not be read is said; that none could is an error.
 async fn of_files(global: &Global) -> Result<Workspace, CliError> {
+    files::readable(&global.file)?;
     let global = global.clone();
     let opening = tokio::task::spawn_blocking(move || {
         let mut workspace = Workspace::of_files(&global, |_| {})?;
@@ -130,7 +131,9 @@ pub fn writable(workspace: &Workspace) -> Result<(), CliError> {
 /// Refuses also where what is stored here would be gone at the end: files without a folder to keep it in.
 pub fn keeping(workspace: &Workspace) -> Result<(), CliError> {
     writable(workspace)?;
-    if workspace.is_of_files() && workspace.is_temporary() {
+    if workspace.is_demo() {
+        say("the demo keeps nothing: this is gone when the command ends");
+    } else if workspace.is_of_files() && workspace.is_temporary() {
         return Err(CliError::usage(
             "with --file nothing is kept without --data-dir: name a folder for what is decided",
         ));

@@ -6,6 +6,9 @@ use chrono::{DateTime, Utc};
 use crate::domain::change::Tally;
 use crate::domain::{ChangeId, SafeText, SubscriptionId};
 
+/// Said where a source would be asked and the alerts are those of a file.
+pub const NO_SOURCE: &str = "these alerts come from a file: there is no source to ask";
+
 /// Why the source cannot be used, sorted by what the analyst can do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {

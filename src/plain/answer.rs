@@ -1,6 +1,6 @@
 //! One answer to each line: what changed, and where the user is now.
 
-use crate::app::command::which_key;
+use crate::app::command::{chord_refused, which_key};
 use crate::app::documents::moment::counted;
 use crate::app::model::{Model, Pane, Section, Tab};
 use crate::domain::AlertKey;
@@ -93,6 +93,7 @@ pub(super) fn answer(plain: &mut Plain, model: &Model) -> Vec<String> {
             lines.push("Nothing changed.".to_owned());
         }
     } else if model.chord.is_some() {
+        lines.extend(chord_refused(model).map(|why| speech::fold(&format!("{why}."))));
         let keys = which_key(model).into_iter().map(|(key, does)| format!("{key} {does}"));
         lines.push(speech::fold(&format!("Next key: {}.", keys.collect::<Vec<_>>().join(", "))));
     } else if !asked || now.full.is_none() && before.full.is_some() {

@@ -39,7 +39,32 @@ pub fn open(paths: &[PathBuf]) -> Vec<Incoming> {
     paths.iter().map(|path| Incoming { name: name(path), content: content(path) }).collect()
 }
 
-/// Refuses standard input: it is where keys and lines come from.
+/// Refuses what cannot be opened, before anything else is done: each is named with its reason.
+pub fn readable(paths: &[PathBuf]) -> Result<(), CliError> {
+    let faults = paths.iter().filter_map(|path| {
+        let why = probe(path).err()?;
+        Some(format!("{}: {why}", name(path)))
+    });
+    let faults: Vec<String> = faults.collect();
+    if faults.is_empty() { Ok(()) } else { Err(CliError::failed(faults.join("\n"))) }
+}
+
+/// Whether a file can be opened. What is read but once, such as a pipe, is left alone: its other end would notice.
+fn probe(path: &Path) -> io::Result<()> {
+    if path == Path::new(STDIN) {
+        return Ok(());
+    }
+    let found = path.metadata()?;
+    if found.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if found.is_file() {
+        File::open(path)?;
+    }
+    Ok(())
+}
+
+/// Refuses what cannot be opened, and standard input: it is where keys and lines come from.
 pub fn check(paths: &[PathBuf]) -> Result<(), CliError> {
     if paths.iter().any(|path| path == Path::new(STDIN)) {
         return Err(CliError::usage(
@@ -47,7 +72,7 @@ pub fn check(paths: &[PathBuf]) -> Result<(), CliError> {
              named pipe",
         ));
     }
-    Ok(())
+    readable(paths)
 }
 
 fn content(path: &Path) -> io::Result<Box<dyn Read + Send>> {

@@ -166,7 +166,7 @@ impl Talk {
             let Some(line) = self.next_line()? else {
                 // Nobody is left to answer: what is lost is said all the same.
                 if let Some(words) = app::leaving::lost_words(&self.model) {
-                    self.say(format!("{words}, and lost now: export keeps what is decided."))?;
+                    self.say(words)?;
                     self.out.finish()?;
                 }
                 return Ok(0);

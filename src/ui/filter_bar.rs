@@ -6,7 +6,7 @@ use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::domain::SafeStr;
 use crate::ui::paint::Painter;
-use crate::ui::text_field::{first_column, fits, with_span, without};
+use crate::ui::text_field::{first_column, fits, scrolled, with_span};
 
 /// Suggestions shown at once.
 const SHOWN: usize = 10;
@@ -30,17 +30,14 @@ pub(super) fn draw(model: &Model, row: Area, painter: &mut Painter<'_>) {
     if bar.editing {
         let column = bar.input.column();
         let from = first_column(column, line_width(&pieces), usize::from(field.width));
-        painter.line(field, &without(&pieces, from));
+        painter.line(field, &scrolled(&pieces, from));
         painter.cursor_at(field, column - from);
         underline(model, field, from, painter);
     } else if text.is_empty() {
         painter.line(field, &[Piece::new("every alert", Role::Dim)]);
     } else if bar.error.is_none() && line_width(&pieces) > usize::from(field.width) {
         // What was added last is at the end.
-        let from = line_width(&pieces) + 1 - usize::from(field.width);
-        let mut end = vec![Piece::new("…", Role::Dim)];
-        end.extend(without(&pieces, from));
-        painter.line(field, &end);
+        painter.line(field, &scrolled(&pieces, line_width(&pieces) - usize::from(field.width)));
     } else {
         painter.line(field, &pieces);
         underline(model, field, 0, painter);
@@ -219,6 +216,17 @@ mod tests {
                 let next = &text[at..(at + if whole { text.len() } else { 10 }).min(text.len())];
                 assert!(behind.starts_with(next), "{columns}, {next:?} is not seen: {bar}");
                 assert!(format!("{bar}{below}").contains("there is no field"), "{bar}{below}");
+                // What is hidden is told at its side.
+                let (first, last) = (&text[..1], &text[text.len() - 1..]);
+                let field = bar.trim_start_matches([' ', '/']).trim_end();
+                assert!(field.starts_with(first) || field.starts_with('…'), "{bar}");
+                assert!(
+                    whole
+                        || field.ends_with(last)
+                        || field.contains(" a b c")
+                        || bar.trim_end().ends_with('…'),
+                    "{bar}"
+                );
                 harness.keys("→");
             }
         }

@@ -1,6 +1,6 @@
 //! The full details of one alert with their tabs.
 
-use crate::app::document::{Piece, Role, line_width, safe_cell};
+use crate::app::document::{Piece, Role, line_width, safe_cell, width};
 use crate::app::layout;
 use crate::app::model::{Full, Model, Tab};
 use crate::app::tabs::{self, Label};
@@ -47,11 +47,12 @@ fn title(model: &Model, full: &Full, row: layout::Area, painter: &mut Painter<'_
 
 fn tabs_row(model: &Model, full: &Full, row: layout::Area, painter: &mut Painter<'_>) {
     let row = layout::Area { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
-    let position = [Piece::new(tabs::position(model, full), Role::Dim)];
     let line = names(&tabs::tabs(model, full), tabs::TAB_GAP);
     painter.line(row, &line);
-    if line_width(&line) + line_width(&position) <= row.columns() {
-        painter.right(row, &position);
+    let room = row.columns().saturating_sub(line_width(&line));
+    let position = tabs::position(model, full, room);
+    if width(&position) <= room {
+        painter.right(row, &[Piece::new(position, Role::Dim)]);
     }
 }
 

@@ -5,17 +5,15 @@ use ratatui::style::{Modifier, Style};
 use crate::app::columns::LEAD;
 use crate::app::document::{Piece, Role, line_width, safe_cell};
 use crate::app::documents::moment::thousands;
+use crate::app::documents::summary::column;
 use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::domain::Severity;
 use crate::domain::query::{Group, GroupBy};
 use crate::ui::paint::Painter;
 
-/// The least columns for a value beside its severities.
-const LEAST: usize = 16;
-
-/// From so many columns of the row on, severities are words: on every heading or on none.
-const WORDS_FROM: u16 = 64;
+/// The least columns for a value beside severities in words, and in letters.
+const LEAST: [usize; 2] = [32, 16];
 
 /// Draws the heading of a group. It has the mark's sign when all of its alerts are marked, a hollow one when some are.
 pub(super) fn draw(model: &Model, number: usize, line: Area, painter: &mut Painter<'_>) {
@@ -28,19 +26,18 @@ pub(super) fn draw(model: &Model, number: usize, line: Area, painter: &mut Paint
     }
     let row = Area { x: line.x + LEAD, width: line.width.saturating_sub(LEAD), ..line };
     let sign = if list.is_folded(number) { "▸ " } else { "▾ " };
-    let count = format!("  {}", thousands(group.count));
-    let room = row.columns().saturating_sub(sign.chars().count() + count.len());
     let label = groups.label(group, &list.listing.table);
-    let severities = if groups.by == GroupBy::Severity {
-        Vec::new()
-    } else {
-        severities(group, &totals(model), row.width >= WORDS_FROM, (room, label.terminal_width()))
-    };
+    // As wide as the greatest count can be: on every heading counts stand in the same columns.
+    let digits = thousands(list.listing.len()).len();
+    let room = row.columns().saturating_sub(sign.chars().count() + 2 + digits);
+    let totals = if groups.by == GroupBy::Severity { Vec::new() } else { totals(model) };
+    let severities = severities(group, &totals, room);
     let mut pieces = vec![Piece::new(sign, Role::Key)];
-    pieces.extend(safe_cell(label, room.saturating_sub(line_width(&severities)), Role::Title));
-    pieces.push(Piece::new(count, Role::Strong));
+    let room = room.saturating_sub(line_width(&severities));
+    column(&mut pieces, safe_cell(label, room, Role::Title), room);
+    pieces.push(Piece::new(format!("  {:>digits$}", thousands(group.count)), Role::Strong));
+    pieces.extend(severities);
     painter.styled(row, &pieces, Style::new());
-    painter.right(row, &severities);
 }
 
 /// The severities that the list has, each with how many cells its greatest count may take.
@@ -51,13 +48,8 @@ fn totals(model: &Model) -> Vec<(Severity, usize)> {
 }
 
 /// `High 3  Medium 9`, in letters where there is less room, or nothing. Each severity stands below its own of other
-/// headings, unless the value at the left needs that room.
-fn severities(
-    group: &Group,
-    totals: &[(Severity, usize)],
-    roomy: bool,
-    (room, value): (usize, usize),
-) -> Vec<Piece> {
+/// headings, whatever their values need.
+fn severities(group: &Group, totals: &[(Severity, usize)], room: usize) -> Vec<Piece> {
     let word = |severity: Severity, length: usize| {
         let word = severity.short();
         word.get(..length.min(word.len())).unwrap_or(word)
@@ -65,26 +57,20 @@ fn severities(
     let whole = |length: usize| -> usize {
         totals.iter().map(|(severity, digits)| 3 + word(*severity, length).len() + digits).sum()
     };
-    let lengths: &[usize] = if roomy { &[6, 1] } else { &[1] };
-    let Some(length) = lengths.iter().copied().find(|length| whole(*length) + LEAST <= room) else {
+    let lengths = [6, 1].into_iter().zip(LEAST);
+    let Some((length, _)) = lengths.into_iter().find(|(length, least)| whole(*length) + least <= room) else {
         return Vec::new();
     };
-    let line = |aligned: bool| {
-        let mut line = Vec::new();
-        for (severity, digits) in totals {
-            let word = word(*severity, length);
-            let digits = if aligned { *digits } else { 0 };
-            let count = group.severities[*severity as usize] as usize;
-            if count > 0 {
-                line.push(Piece::new(format!("  {word}"), Role::Severity(*severity)));
-                line.push(Piece::new(format!(" {:>digits$}", thousands(count)), Role::Body));
-            } else if aligned && !line.is_empty() {
-                // Blanks before the first are room for the value.
-                line.push(Piece::from(" ".repeat(3 + word.len() + digits).as_str()));
-            }
+    let mut line = Vec::new();
+    for &(severity, digits) in totals {
+        let word = word(severity, length);
+        let count = group.severities[severity as usize] as usize;
+        if count > 0 {
+            line.push(Piece::new(format!("  {word}"), Role::Severity(severity)));
+            line.push(Piece::new(format!(" {:>digits$}", thousands(count)), Role::Body));
+        } else {
+            line.push(Piece::from(" ".repeat(3 + word.len() + digits).as_str()));
         }
-        line
-    };
-    let aligned = line(true);
-    if line_width(&aligned) + value <= room { aligned } else { line(false) }
+    }
+    line
 }

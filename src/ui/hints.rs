@@ -92,6 +92,9 @@ pub(super) fn menu(model: &Model, painter: &mut Painter<'_>) {
     if command::saves(model) {
         title.push(Piece::new(" · save what the list shows as", Role::Dim));
     }
+    if let Some(why) = command::chord_refused(model) {
+        title.push(Piece::new(format!(" · {why}"), Role::Dim));
+    }
     painter.frame(area, &title, true);
     painter.document(area.inner(), &Document { lines }, 0);
 }

@@ -36,6 +36,9 @@ impl<'a> Painter<'a> {
             return x;
         }
         let room = usize::from(row.right() - x);
+        // A title in a dim frame is not dim by what it is written over.
+        let dim = style.add_modifier.contains(Modifier::DIM);
+        let style = if dim { style } else { style.remove_modifier(Modifier::DIM) };
         if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return self.buffer.set_stringn(x, row.y, text, room, style).0;
         }

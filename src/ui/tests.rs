@@ -7,11 +7,13 @@ use ratatui::layout::Rect;
 
 use super::*;
 use crate::app::command::{CHORDS, Scope, show_keys};
+use crate::app::document::{Piece, Role};
 use crate::app::harness::opening::opening;
 use crate::app::harness::{Given, Harness, ROW};
 use crate::app::key::Key;
 use crate::app::message::{Message, Saved};
 use crate::app::model::Overlay;
+use crate::domain::Severity;
 use crate::domain::alert::Scan;
 use crate::domain::scan::MOST_THERE;
 use crate::domain::table::{LISTED, WALKS};
@@ -106,6 +108,52 @@ fn rows(model: &Model) -> Vec<String> {
     draw(model, &mut Painter::new(&mut buffer, Theme::SIXTEEN));
     let cells = buffer.content().chunks(usize::from(width));
     cells.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect()).collect()
+}
+
+/// The column at which a text begins in a row, which has a sign for each cell.
+fn column_of(row: &str, text: &str) -> usize {
+    row.split(text).next().unwrap_or_default().chars().count()
+}
+
+#[test]
+fn counts_of_headings_stand_in_the_same_columns_whatever_the_names() {
+    let names = [
+        "vm-1",
+        "a-machine-with-a-name-that-goes-on-and-on-until-nothing-of-it-fits-beside-the-counts",
+        "仮想マシンの長い名前は半角の二倍の幅がある",
+    ];
+    let mut alerts = Vec::new();
+    for (at, resource) in names.into_iter().enumerate() {
+        for number in 0..=at * 9 {
+            let severity = [Severity::High, Severity::Medium, Severity::Low][number % 3];
+            alerts.push(Given { severity, resource, ..ROW });
+        }
+    }
+    for size in [(200, 60), (120, 36), (80, 24), (60, 16)] {
+        let mut harness = Harness::new(&alerts);
+        harness.model.size = size;
+        harness.keys("z r z Z");
+        let screen = rows(&harness.model);
+        let headings: Vec<&String> = screen.iter().filter(|row| row.contains("▸ ")).collect();
+        assert_eq!(headings.len(), 3, "{size:?}: {screen:#?}");
+        for words in ["  H", "  M", "  L"] {
+            let columns = headings.iter().filter(|row| row.contains(words)).map(|row| column_of(row, words));
+            assert_eq!(columns.collect::<BTreeSet<_>>().len(), 1, "{size:?} {words}: {headings:#?}");
+        }
+        let counts: BTreeSet<&str> =
+            headings.iter().filter_map(|row| row.split("  H").next()?.rsplit(' ').next()).collect();
+        assert_eq!(counts, BTreeSet::from(["1", "10", "19"]), "{size:?}: {headings:#?}");
+        assert!(size.0 == 200 || headings.iter().any(|row| row.contains('…')), "{size:?}: {headings:#?}");
+    }
+}
+
+#[test]
+fn what_is_written_over_a_dim_frame_is_not_dim() {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 3));
+    let area = crate::app::layout::Area { x: 0, y: 0, width: 12, height: 3 };
+    Painter::new(&mut buffer, Theme::SIXTEEN).frame(area, &[Piece::new("Alerts", Role::Title)], false);
+    let dim = |x| buffer[(x, 0)].modifier.contains(ratatui::style::Modifier::DIM);
+    assert_eq!((dim(0), dim(3), dim(11)), (true, false, true));
 }
 
 #[test]

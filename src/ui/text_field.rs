@@ -15,7 +15,7 @@ pub(super) fn draw(row: Area, input: &Input, painter: &mut Painter<'_>) {
     let pieces = safe(SafeStr(input.text()), Role::Body);
     let column = input.column();
     let from = first_column(column, line_width(&pieces), usize::from(row.width));
-    painter.line(row, &without(&pieces, from));
+    painter.line(row, &scrolled(&pieces, from));
     painter.cursor_at(row, column - from);
 }
 
@@ -35,8 +35,21 @@ pub(super) fn with_span(text: &str, span: &Range<usize>, role: Role) -> Vec<Piec
     pieces
 }
 
+/// A line from one of its columns on. What stands before it is told by a sign in the first one; the others keep their places.
+pub(super) fn scrolled(line: &[Piece], from: usize) -> Vec<Piece> {
+    if from == 0 {
+        return line.to_vec();
+    }
+    let rest = without(line, from + 1);
+    // A wide character may be cut in two.
+    let lost = (line_width(line) - line_width(&rest)).saturating_sub(from + 1);
+    let mut scrolled = vec![Piece::new("…", Role::Dim), Piece::from(" ".repeat(lost).as_str())];
+    scrolled.extend(rest);
+    scrolled
+}
+
 /// A line without its first columns.
-pub(super) fn without(line: &[Piece], columns: usize) -> Vec<Piece> {
+fn without(line: &[Piece], columns: usize) -> Vec<Piece> {
     let mut skip = columns;
     let mut kept = Vec::new();
     for piece in line {
@@ -62,4 +75,17 @@ pub(super) fn without(line: &[Piece], columns: usize) -> Vec<Piece> {
 /// True when a line fits so many columns.
 pub(super) fn fits(line: &[Piece], columns: usize) -> bool {
     line_width(line) <= columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_scrolled_keeps_its_columns() {
+        let line = [Piece::from("ab日本"), Piece::from("cd")];
+        let shown = |from| scrolled(&line, from).iter().map(|piece| piece.text.as_str()).collect::<String>();
+        let all = ["ab日本cd", "…日本cd", "… 本cd", "…本cd", "… cd", "…cd", "…d", "…"];
+        assert_eq!([0, 1, 2, 3, 4, 5, 6, 7].map(shown), all);
+    }
 }

@@ -88,11 +88,13 @@ impl Theme {
         inks.paper.map(|(text, paper)| Style::new().fg(Color::Indexed(text)).bg(Color::Indexed(paper)))
     }
 
-    /// Less important text. Without colours by the terminal's own dim.
+    /// Less important text. Without colours of our own by the terminal's own dim, which it makes from its user's text
+    /// colour: that is there to be read on every palette, and where a terminal knows no dim it is simply text. "Bright
+    /// black", the grey of the sixteen, is not: Solarized Dark has its background there, and others barely more.
     fn dim(self) -> Style {
         match self.0 {
-            Palette::Plain => Style::new().add_modifier(Modifier::DIM),
-            _ => self.paint(Color::DarkGray, |inks| inks.dim),
+            Palette::Plain | Palette::Sixteen => Style::new().add_modifier(Modifier::DIM),
+            Palette::Fixed(inks) => Style::new().fg(Color::Indexed(inks.dim)),
         }
     }
 
@@ -180,6 +182,21 @@ mod tests {
             }
             assert!(theme.style(Role::Marked).add_modifier.contains(Modifier::REVERSED));
         }
+    }
+
+    /// Of the sixteen, black, white and their bright twins are the background of one palette or another.
+    #[test]
+    fn no_text_of_the_sixteen_has_a_colour_that_is_a_background() {
+        let theme = Theme::SIXTEEN;
+        let roles = every_role().into_iter().map(|role| theme.style(role));
+        let mut seen = 0;
+        for style in roles.chain([theme.frame(false), theme.frame(true), theme.mistake()]) {
+            let background = [Color::Black, Color::DarkGray, Color::Gray, Color::White];
+            assert!(!style.fg.is_some_and(|colour| background.contains(&colour)), "{style:?}");
+            seen += usize::from(style.fg.is_some());
+        }
+        assert!(seen > 5);
+        assert!(theme.style(Role::Dim).add_modifier.contains(Modifier::DIM));
     }
 
     #[test]

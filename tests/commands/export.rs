@@ -148,3 +148,12 @@ fn the_format_comes_from_the_name_or_the_flag() {
     let (code, _, errors) = bench.run(&["export", "/no/such/folder/out.csv"]);
     assert_eq!(code, 1, "{errors}");
 }
+
+#[test]
+fn a_file_that_is_there_is_named_where_nobody_can_be_asked() {
+    let bench = synced(5, &[]);
+    exported(&bench, "a.ndjson", &[]);
+    let file = bench.folder.path().join("a.ndjson");
+    let (code, _, errors) = bench.run(&["export", file.to_str().unwrap()]);
+    assert!(code == 2 && errors.contains("a.ndjson exists already") && errors.contains("--yes"), "{errors}");
+}

@@ -190,3 +190,51 @@ fn no_is_an_answer_and_enter_means_no() {
     assert_eq!(asked(&["undo", "--wait"], "y Enter"), 0);
     assert_eq!(bench.statuses(), before);
 }
+
+/// Nothing was ever fetched: every command that reads alerts says so, and an export leaves no file that looks like that of a
+/// tenant without alerts.
+#[test]
+fn a_cache_that_was_never_synced_is_said_to_be() {
+    let bench = Bench::start(Config { alerts: Some(5), throttle: Throttle::Off, ..Config::default() });
+    let file = bench.folder.path().join("a.ndjson");
+    assert_eq!(
+        bench.run(&["view", "list"]),
+        (0, String::new(), "no view is saved: `quell view save` saves one\n".into())
+    );
+    bench.run(&["view", "save", "x"]);
+    for (code, args) in [
+        (0, &["list"][..]),
+        (0, &["count", "--by", "status"]),
+        (0, &["set", "dismissed", "*", "--yes"]),
+        (0, &["view", "list"]),
+        (0, &["suppress", "simulate", "--type", "VM_X"]),
+        (1, &["export", file.to_str().unwrap()]),
+        (1, &["export", "-", "--format", "json"]),
+    ] {
+        let (found, _, errors) = bench.run(args);
+        assert!(
+            found == code && errors.contains("never synced: run `quell sync`"),
+            "{args:?}: {found} {errors}"
+        );
+    }
+    assert!(!file.exists());
+}
+
+/// The demo takes everything that is tried out, and says that it forgets.
+#[test]
+fn what_the_demo_forgets_is_said() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_quell"));
+        let output = command.env_clear().env("HOME", home.path()).arg("--demo").args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&output.stdout), text(&output.stderr))
+    };
+    let (ids, errors) = run(&["list", "--limit", "1", "--format", "ids"]);
+    assert_eq!(errors, "");
+    for args in [&["note", ids.trim(), "seen"][..], &["view", "save", "x"]] {
+        let (_, errors) = run(args);
+        assert!(errors.contains("the demo keeps nothing"), "{args:?}: {errors}");
+    }
+}

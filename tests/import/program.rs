@@ -112,7 +112,7 @@ fn commands_work_on_files_and_decisions_are_kept_here() {
     assert!(errors.contains("there is no source to ask"), "{errors}");
     let (code, _, errors) = run(quell(home.path()).args(["lst"]));
     assert_eq!(code, 2);
-    assert!(errors.contains("unrecognized subcommand 'lst'"), "{errors}");
+    assert!(errors.contains("unrecognized subcommand 'lst'") && errors.contains("'list'"), "{errors}");
 }
 
 #[test]
@@ -143,6 +143,24 @@ fn commands_on_files_decide_nothing_that_would_be_gone() {
     assert_eq!((code, out.lines().count()), (0, 1), "{errors}");
 }
 
+/// Before a screen opens: what stands there would be gone with it, and an empty list looks like a file without alerts.
+#[test]
+fn a_file_that_cannot_be_opened_is_told_at_once() {
+    let home = tempfile::tempdir().unwrap();
+    let good = fixture("az-cli.json");
+    let environment = [("HOME", home.path().to_str().unwrap())];
+    let mut pty = Pty::start(&["--file", good.to_str().unwrap(), "nosuch.json"], &environment, (120, 36));
+    pty.wait("quell: nosuch.json: No such file or directory");
+    assert_eq!(pty.end(), 1);
+    for args in [&["--plain"][..], &["list"], &["set", "dismissed", "*", "--yes"]] {
+        let mut command = quell(home.path());
+        command.arg("--file").arg(&good).args(["--file", "nosuch.json", "--file", "/"]).args(args);
+        let (code, out, errors) = run(command.stdin(Stdio::null()));
+        assert_eq!((code, out.as_str()), (1, ""), "{args:?}: {errors}");
+        assert!(errors.contains("nosuch.json: No such file") && errors.contains("/: "), "{errors}");
+    }
+}
+
 #[test]
 fn what_is_typed_is_not_read_as_alerts() {
     let home = tempfile::tempdir().unwrap();
@@ -168,7 +186,7 @@ fn a_file_is_triaged_on_the_screen_without_a_source() {
     pty.keys("R").wait("there is no source to ask");
     pty.keys("Enter").wait("Take action").keys("Esc").wait("Alerts · open");
     pty.keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("Nothing matches");
-    pty.keys("q").wait("kept only here: W exports all alerts, q again leaves");
+    pty.keys("q").wait("kept only here: W exports all, q again leaves");
     pty.keys("u").wait("undone: 1 kept here").wait("A tool that copies");
     pty.keys("q");
     assert_eq!(pty.end(), 0);
@@ -184,7 +202,7 @@ fn a_decision_that_would_be_lost_is_said_and_exported_before_the_screen_is_left(
         let mut pty = Pty::start(&args, &environment, (120, 36));
         pty.wait("from a file").wait("1 of 1");
         pty.keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("Nothing matches");
-        pty.keys("q").wait("1 change is kept only here: W exports all alerts");
+        pty.keys("q").wait("1 change is kept only here: W exports all");
         pty
     };
     let mut pty = dismiss();
@@ -201,11 +219,12 @@ fn a_decision_that_would_be_lost_is_said_and_exported_before_the_screen_is_left(
 #[test]
 fn lines_say_what_would_be_lost() {
     for (lines, said) in [
+        ("list\nstatus resolved 1\nquit\n", "1 change is kept only here: export exports all, quit again"),
         (
-            "list\nstatus resolved 1\nquit\n",
-            "1 change is kept only here: export exports all alerts, quit again",
+            "list\nstatus resolved 1\n",
+            "1 change is kept only here, and lost now: export keeps what is decided.",
         ),
-        ("list\nstatus resolved 1\n", "1 change is kept only here, and lost now"),
+        ("list\nnote 1 seen\nquit\n", "1 note is kept only here: export exports all, quit again"),
     ] {
         let home = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_quell"))

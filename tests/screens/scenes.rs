@@ -34,6 +34,7 @@ pub(crate) const SCENES: &[(&str, Scene)] = &[
     ("main_notice", notice),
     ("main_offline", offline),
     ("main_chord", chord),
+    ("main_chordnone", chord_without_an_alert),
     ("main_readonly", read_only),
     ("main_pivot", related::pivoted),
     ("main_pivotchord", related::chord),
@@ -255,6 +256,12 @@ fn offline(size: (u16, u16)) -> Model {
 fn chord(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
     model.chord = Some(Chord { pending: Pending { keys: vec![Key::char('f')] }, number: 1, menu: true });
+    model
+}
+
+fn chord_without_an_alert(size: (u16, u16)) -> Model {
+    let mut model = nothing_matches(size);
+    model.chord = Some(Chord { pending: Pending { keys: vec![Key::char('s')] }, number: 1, menu: true });
     model
 }
 

@@ -4,8 +4,10 @@ use crate::app::command::{Command, Grouping, View};
 use crate::app::model::{Model, Pane};
 use crate::app::respond::context;
 use crate::app::settings::Colours;
-use crate::app::{bulk, leaving, marks, related, respond, rights, undo, views};
-use crate::domain::progress::FaultKind;
+use crate::app::{bulk, details, leaving, marks, related, respond, rights, undo, views};
+use crate::domain::Status;
+use crate::domain::change::Skip;
+use crate::domain::progress::{FaultKind, NO_SOURCE};
 use crate::domain::query::GroupBy;
 use crate::domain::rights::Right;
 
@@ -44,7 +46,7 @@ pub(super) fn can_save(model: &Model) -> Available {
 pub(super) fn source(model: &Model) -> Available {
     session(model)?;
     let of_files = model.session.as_ref().is_some_and(|session| session.files.is_some());
-    unless("these alerts come from a file: there is no source to ask", !of_files)
+    unless(NO_SOURCE, !of_files)
 }
 
 /// An alert is under the cursor, or a heading with its alerts.
@@ -60,6 +62,18 @@ pub(super) fn alert(model: &Model) -> Available {
         return Err("a group is under the cursor: go to one of its alerts".to_owned());
     }
     cursor(model)
+}
+
+/// An alert whose details can be opened, or a heading of the list that can be folded.
+pub(super) fn opens_or_folds(model: &Model) -> Available {
+    if model.focus == Pane::List { cursor(model) } else { alert(model) }
+}
+
+/// One alert is under the cursor, and not known to name no entity.
+pub(super) fn any_entity(model: &Model) -> Available {
+    alert(model)?;
+    let none = details::current(model).is_some_and(|detail| detail.mentions.is_empty());
+    unless("this alert names no entity", !none)
 }
 
 pub(super) fn any_cached(model: &Model) -> Available {
@@ -144,6 +158,31 @@ pub(super) fn can_change(model: &Model) -> Available {
         Some(row) => rights::allow(model, row.id().subscription().as_ref(), Right::ChangeStatus),
         None => Ok(()),
     }
+}
+
+/// The status can be set: one alert alone has another. What several have is told by the plan of the change.
+fn can_set(model: &Model, status: Status) -> Available {
+    can_change(model)?;
+    let mut acted_on = marks::acted_on(model);
+    let only = acted_on.next().filter(|_| acted_on.next().is_none()).and_then(|key| model.table.get(key));
+    let so = only.is_some_and(|row| row.status() == status);
+    unless(&format!("nothing to change: 1 alert {}", Skip::AlreadySo.words(status)), !so)
+}
+
+pub(super) fn can_dismiss(model: &Model) -> Available {
+    can_set(model, Status::Dismissed)
+}
+
+pub(super) fn can_resolve(model: &Model) -> Available {
+    can_set(model, Status::Resolved)
+}
+
+pub(super) fn can_begin(model: &Model) -> Available {
+    can_set(model, Status::InProgress)
+}
+
+pub(super) fn can_reactivate(model: &Model) -> Available {
+    can_set(model, Status::Active)
 }
 
 /// The record is kept here: a role that may not change a status keeps notes all the same.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::available::{any_entity, can_save};
 use super::{App, COMMANDS, Command, Go, Group, Panes, Pivot, Respond, Scope, Spec, View, name, sequence};
 use crate::app::key::Key;
 use crate::app::keymap::Keymap;
@@ -53,12 +54,12 @@ fn next_keys(model: &Model) -> Vec<(String, &'static str)> {
         return fixed(first_run::hints(first_run));
     }
     if let Some(overlay) = model.overlays.last() {
-        return fixed(overlays::hints(model, overlay));
+        return fixed(&overlays::hints(model, overlay));
     }
     if model.filter.editing {
         let bar = &model.filter;
         let applies = bar.error.is_none() || bar.chosen.is_some();
-        let chooses = !bar.completion.items.is_empty();
+        let chooses = bar.completion.items.len() > usize::from(bar.chosen.is_some());
         let mut hints = Vec::from_iter(applies.then_some(("Enter", "apply")));
         hints.extend(chooses.then_some(("Tab", "choose")));
         hints.extend([("Esc", "restore"), ("ctrl-u", "empty")]);
@@ -83,12 +84,16 @@ fn next_keys(model: &Model) -> Vec<(String, &'static str)> {
         .collect();
     ranked.extend(keymap.chords(scope).into_iter().filter_map(|first| {
         let chord = keymap.chord(scope, first).filter(|chord| chord.rank > 0)?;
-        let begins = |keys: &Vec<Key>| keys.len() > 1 && keys.first() == Some(&first);
-        let leads = |(spec, sequences): (&Spec, &[Vec<Key>])| {
-            sequences.iter().any(begins) && (spec.available)(model).is_ok()
+        let typed = [first];
+        let mut leads = following(model, &typed);
+        let (one, keys) = leads.next()?;
+        // The only one it leads to now is named itself.
+        let (keys, hint) = if leads.all(|(other, _)| other.command == one.command) {
+            (show_keys(keys), one.hint)
+        } else {
+            (first.to_string(), chord.hint)
         };
-        keymap.in_scope(scope).any(leads).then_some(())?;
-        Some((chord.rank + LATER, first.to_string(), chord.hint))
+        Some((chord.rank + LATER, keys, hint))
     }));
     if scope == Scope::Respond
         && let [first, .., last] = Section::ALL.as_slice()
@@ -110,6 +115,30 @@ fn next_keys(model: &Model) -> Vec<(String, &'static str)> {
     ranked.into_iter().map(|(_, keys, label)| (keys, label)).collect()
 }
 
+/// The commands that can be used now and whose keys begin with those typed, with all their keys.
+fn following<'m>(model: &'m Model, typed: &[Key]) -> impl Iterator<Item = (&'static Spec, &'m [Key])> {
+    let sequences = model
+        .settings
+        .keymap
+        .in_scope(Scope::of(model))
+        .flat_map(|(spec, sequences)| sequences.iter().map(move |keys| (spec, keys.as_slice())));
+    sequences
+        .filter(move |(_, keys)| keys.len() > typed.len() && keys.starts_with(typed))
+        .filter(|(spec, _)| (spec.available)(model).is_ok())
+}
+
+/// Why nothing that could follow the keys of the chord so far can be used now.
+pub fn chord_refused(model: &Model) -> Option<String> {
+    let typed = &model.chord.as_ref()?.pending.keys;
+    if following(model, typed).next().is_some() {
+        return None;
+    }
+    let keymap = &model.settings.keymap;
+    let mut begun =
+        keymap.in_scope(Scope::of(model)).filter(|(spec, _)| keymap.rest(spec.command, typed).is_some());
+    begun.find_map(|(spec, _)| (spec.available)(model).err())
+}
+
 /// What ctrl-c does to what is under way, if anything can be cancelled.
 fn interrupts(model: &Model) -> Option<&'static str> {
     let cancels = model.bulk.running.iter().any(|job| !job.cancelling)
@@ -125,7 +154,7 @@ pub fn pivots(model: &Model) -> Option<&[Mention]> {
     let sequences = model.settings.keymap.of(Command::Pivot(Pivot::Entity(0)));
     let begun =
         sequences.iter().any(|keys| keys.split_last().is_some_and(|(_, begin)| begin == chord.pending.keys));
-    let shown = details::current(model)?;
+    let shown = details::current(model).filter(|_| any_entity(model).is_ok())?;
     begun.then_some(&shown.mentions)
 }
 
@@ -133,7 +162,9 @@ pub fn pivots(model: &Model) -> Option<&[Mention]> {
 pub fn saves(model: &Model) -> bool {
     let Some(chord) = &model.chord else { return false };
     let (keymap, typed) = (&model.settings.keymap, &chord.pending.keys);
-    DIGITS.into_iter().any(|digit| keymap.rest(Command::View(View::Save(digit)), typed).is_some())
+    let begun =
+        DIGITS.into_iter().any(|digit| keymap.rest(Command::View(View::Save(digit)), typed).is_some());
+    begun && can_save(model).is_ok()
 }
 
 /// What a command is called in the hint bar: Enter in *Take action* does what its section is there for.
@@ -160,28 +191,28 @@ fn in_full(model: &Model, spec: &Spec) -> Option<(u8, &'static str)> {
     closes.then_some((spec.rank + LATER, "close"))
 }
 
-/// What can follow the keys of the chord so far; the way out at the end.
+/// What can follow the keys of the chord so far, as far as it can be used now; the way out at the end.
 pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
     let Some(chord) = &model.chord else { return Vec::new() };
     let typed = &chord.pending.keys;
     let keymap = &model.settings.keymap;
     let leave = ("Esc".to_owned(), "close");
     let others = |own: fn(Command) -> bool| {
-        let specs = keymap.in_scope(Scope::of(model)).filter(move |(spec, _)| !own(spec.command));
+        let can = |(spec, _): &(&Spec, _)| (spec.available)(model).is_ok();
+        let specs = keymap.in_scope(Scope::of(model)).filter(can).filter(move |(spec, _)| !own(spec.command));
         let rests = specs.filter_map(|(spec, _)| Some((keymap.rest(spec.command, typed)?, spec.hint)));
         rests.chain([leave.clone()])
     };
     if let Some(mentions) = pivots(model) {
         let letters = match mentions.len() {
-            0 => None,
-            1 => Some(("a".to_owned(), "its alerts")),
+            1 => ("a".to_owned(), "its alerts"),
             several => {
-                let last = char::from(b'a' + several.min(26) as u8 - 1);
-                Some((format!("a–{last}"), "alerts that share it"))
+                let last = char::from(b'a' + several.clamp(1, 26) as u8 - 1);
+                (format!("a–{last}"), "alerts that share it")
             }
         };
         let is_letter = |command| matches!(command, Command::Pivot(Pivot::Entity(_)));
-        return letters.into_iter().chain(others(is_letter)).collect();
+        return [letters].into_iter().chain(others(is_letter)).collect();
     }
     if saves(model) {
         let keys: Vec<String> =
@@ -193,10 +224,7 @@ pub fn which_key(model: &Model) -> Vec<(String, &'static str)> {
         let is_save = |command| matches!(command, Command::View(View::Save(_)));
         return [(digits, "save what the list shows")].into_iter().chain(others(is_save)).collect();
     }
-    keymap
-        .in_scope(Scope::of(model))
-        .flat_map(|(spec, sequences)| sequences.iter().map(move |keys| (spec, keys)))
-        .filter(|(_, keys)| keys.len() > typed.len() && keys.starts_with(typed))
+    following(model, typed)
         .map(|(spec, keys)| (show_keys(&keys[typed.len()..]), spec.hint))
         .chain([leave.clone()])
         .collect()

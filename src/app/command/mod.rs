@@ -17,7 +17,8 @@ use crate::domain::query::SortKey;
 pub use crate::app::group::Grouping;
 pub use group::Group;
 pub use guide::{
-    Help, every_key, example_rows, help, hints, pivots, readme_table, saves, show_keys, shown_keys, which_key,
+    Help, chord_refused, every_key, example_rows, help, hints, pivots, readme_table, saves, show_keys,
+    shown_keys, which_key,
 };
 pub use name::name;
 pub use scope::{Panes, Scope};

@@ -1,9 +1,10 @@
 //! The table of commands: a new command or key is one row here.
 
 use super::available::{
-    alert, always, any_alert, any_cached, any_change, any_listed, any_mark, any_pivot, any_redo, any_related,
-    any_twin, any_undo, can_change, can_export, can_pipe, can_record, can_repeat, can_save, can_take, cursor,
-    filtered, full, grouped, has_log, last_marks, many_colours, opens, saved_view, session, source,
+    alert, always, any_alert, any_cached, any_change, any_entity, any_listed, any_mark, any_pivot, any_redo,
+    any_related, any_twin, any_undo, can_begin, can_change, can_dismiss, can_export, can_pipe,
+    can_reactivate, can_record, can_repeat, can_resolve, can_save, can_take, cursor, filtered, full, grouped,
+    has_log, last_marks, many_colours, opens, opens_or_folds, saved_view, session, source,
 };
 use super::{
     App, By, Change, Command, Copy, Go, Group, Grouping, HandOver, Mark, Move, Narrow, Panes, Pivot, Reach,
@@ -105,7 +106,14 @@ const fn save(digit: u8, key: &'static [&'static str], label: &'static str, hint
 }
 
 const fn set(status: Status, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
-    row(C::Change(Change::Set(status)), key, label, hint, P::ALL, G::Change, can_change)
+    let available: Available = match status {
+        Status::Dismissed => can_dismiss,
+        Status::Resolved => can_resolve,
+        Status::InProgress => can_begin,
+        Status::Active => can_reactivate,
+        Status::Other => can_change,
+    };
+    row(C::Change(Change::Set(status)), key, label, hint, P::ALL, G::Change, available)
 }
 
 const fn copy(what: Copy, key: &'static [&'static str], label: &'static str, hint: &'static str) -> Spec {
@@ -142,7 +150,7 @@ pub static COMMANDS: &[Spec] = &[
     row(C::Go(Go::Next), &["Tab"], "Next pane or tab", "next pane", P::ALL, G::Move, always),
     row(C::Go(Go::PreviousTab), &["["], "Previous tab", "tab before", P::OPEN, G::Move, full).at(2),
     row(C::Go(Go::NextTab), &["]"], "Next tab", "next tab", P::OPEN, G::Move, full).at(1),
-    row(C::Go(Go::Open), &["Enter"], "Open full details", "details", P::BESIDE, G::Move, cursor).at(6),
+    row(C::Go(Go::Open), &["Enter"], "Open full details", "details", P::BESIDE, G::Move, opens_or_folds).at(6),
     row(C::Go(Go::Back), &["Esc"], "One step back: details, visual mode, pivot, filter, marks", "back", P::ALL, G::Move, always),
 
     row(C::Mark(Mark::Toggle), &["Space", "x"], "Mark or unmark, and go down", "mark", P::LIST, G::Mark, cursor).at(1),
@@ -234,8 +242,8 @@ pub static COMMANDS: &[Spec] = &[
 
     row(C::Change(Change::Twins), &["&"], "The last decision for the twins of its alerts too", "twins too", P::ALL, G::Change, any_twin),
 
-    row(C::Pivot(Pivot::Entity(0)), &["p a"], "The alerts that share entity a; b to z in its place: the others", "first entity", P::ALL, G::Related, alert),
-    row(C::Pivot(Pivot::Menu), &["p Enter"], "Choose the entity from a menu", "menu", P::ALL, G::Related, alert),
+    row(C::Pivot(Pivot::Entity(0)), &["p a"], "The alerts that share entity a; b to z in its place: the others", "first entity", P::ALL, G::Related, any_entity),
+    row(C::Pivot(Pivot::Menu), &["p Enter"], "Choose the entity from a menu", "menu", P::ALL, G::Related, any_entity),
     row(C::Pivot(Pivot::Back), &["Backspace"], "Back to where the last pivot began: filter, order, cursor and marks", "pivot back", P::ALL, G::Related, any_pivot).at(3),
     row(C::Related(Related::Show), &[], "What other alerts have in common with this one", "related", P::BEFORE_RESPOND, G::Related, alert),
     row(C::Related(Related::Open), &["Enter"], "List the group, or open the alert", "list, open", P::RELATED, G::Related, any_related).at(1),

@@ -8,6 +8,9 @@ use crate::app::settings::Settings;
 /// Blank cells between columns.
 const GAP: usize = 3;
 
+/// From so many columns on, half of them are enough for keys and words.
+const SPLIT: usize = 100;
+
 /// What stands in the list besides words.
 const SIGNS: [(&str, &str); 13] = [
     ("▌", "the alert under the cursor"),
@@ -25,6 +28,12 @@ const SIGNS: [(&str, &str); 13] = [
     ("␛", "reversed: a character that the terminal would obey or hide, shown instead; others as ‹U+202E›"),
 ];
 
+/// What stands in every text where all is spelled in ASCII.
+const SPELLED: [(&str, &str); 2] = [
+    ("~", "the rest of a text that is cut, where three dots do not fit"),
+    ("?", "not reversed: a letter or sign that ASCII does not have"),
+];
+
 /// Lays out every command of a scope by head, each head in as many columns as fit, then the signs of the list.
 pub fn help(settings: &Settings, scope: Scope, columns: usize) -> Document {
     let mut sections = command::help(&settings.keymap, scope);
@@ -39,7 +48,13 @@ pub fn help(settings: &Settings, scope: Scope, columns: usize) -> Document {
         flow.section(section.title);
         let entries: Vec<_> =
             section.rows.iter().map(|(key, label)| (key.clone(), (*label).to_owned())).collect();
-        let lines = grid_from(&entries, columns, keys);
+        let mut lines = grid_from(&entries, columns, keys);
+        if columns >= SPLIT {
+            let other = grid_from(&wrapped(&entries, columns, keys), columns, keys);
+            if other.len() < lines.len() {
+                lines = other;
+            }
+        }
         if lines.iter().any(|line| line_width(line) > columns) {
             let field = |(key, label): &(String, String)| {
                 let blanks = " ".repeat(keys - width(key));
@@ -58,8 +73,25 @@ pub fn help(settings: &Settings, scope: Scope, columns: usize) -> Document {
         let blanks = " ".repeat(keys.saturating_sub(width(sign)));
         (vec![Piece::new(*sign, Role::Key), Piece::from(&*blanks)], vec![Piece::from(*meaning)])
     };
-    flow.fields(0, &SIGNS.iter().map(sign).collect::<Vec<_>>());
+    let spelled = SPELLED.iter().filter(|_| settings.ascii);
+    flow.fields(0, &SIGNS.iter().chain(spelled).map(sign).collect::<Vec<_>>());
     flow.finish()
+}
+
+/// The same with long labels on several rows where that makes columns of what would be one long column. A row that goes
+/// on has no keys.
+fn wrapped(entries: &[(String, String)], columns: usize, keys: usize) -> Vec<(String, String)> {
+    let room = (columns.saturating_sub(GAP) / 2).saturating_sub(keys + 2).max(1);
+    let mut rows = Vec::new();
+    for (key, label) in entries {
+        let mut flow = Flow::new(room);
+        flow.words(label, Role::Body);
+        for (at, line) in flow.finish().lines.into_iter().enumerate() {
+            let text = line.into_iter().map(|piece| piece.text).collect();
+            rows.push((if at == 0 { key.clone() } else { String::new() }, text));
+        }
+    }
+    rows
 }
 
 /// Entries in columns, filled downwards, keys aligned in each.
@@ -79,7 +111,10 @@ fn grid_from(entries: &[(String, String)], columns: usize, least: usize) -> Vec<
     };
     let fits = |down: &usize| {
         let cells = columns_of(*down);
-        cells.iter().map(|(_, cell)| cell).sum::<usize>() + GAP * cells.len().saturating_sub(1) <= columns
+        let cells = cells.iter().map(|(_, cell)| cell).sum::<usize>() + GAP * cells.len().saturating_sub(1);
+        // No column begins in the middle of an entry.
+        cells <= columns
+            && entries.chunks(*down).all(|part| part.first().is_some_and(|(key, _)| !key.is_empty()))
     };
     let down = (1..=entries.len()).find(fits).unwrap_or(entries.len()).max(1);
     let cells = columns_of(down);
@@ -104,6 +139,42 @@ fn grid_from(entries: &[(String, String)], columns: usize, least: usize) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wide_help_has_no_head_in_one_column() {
+        for columns in [100, 116, 160] {
+            let document = help(&Settings::default(), Scope::List, columns);
+            let keys = |line: &Vec<Piece>| {
+                line.iter().filter(|piece| piece.role == Role::Key && !piece.text.is_empty()).count()
+            };
+            let lines = document.lines.iter().filter(|line| keys(line) > 0);
+            let [one, more] =
+                [false, true].map(|more| lines.clone().filter(|line| (keys(line) > 1) == more).count());
+            // The signs, and heads of few commands.
+            assert!(more * 2 > one, "{columns}: {one} {more} {}", document.text());
+            let all: usize = document.lines.iter().map(keys).sum();
+            let narrow: usize = help(&Settings::default(), Scope::List, 60).lines.iter().map(keys).sum();
+            assert_eq!(all, narrow, "{columns}");
+            assert!(document.lines.iter().all(|line| line_width(line) <= columns));
+        }
+    }
+
+    #[test]
+    fn what_ascii_stands_for_is_explained_where_it_is_used() {
+        let text = |ascii| help(&Settings { ascii, ..Settings::default() }, Scope::List, 116).text();
+        for (_, meaning) in SPELLED {
+            assert!(text(true).contains(meaning) && !text(false).contains(meaning));
+        }
+    }
+
+    #[test]
+    fn no_column_begins_in_the_middle_of_an_entry() {
+        let entries: Vec<_> = [("a", "one two"), ("b", "a label of many words"), ("c", "three")]
+            .map(|(key, label)| (key.to_owned(), label.to_owned()))
+            .into();
+        let lines = grid_from(&wrapped(&entries, 33, 1), 33, 1);
+        assert_eq!(Document { lines }.text(), "a  one two      c  three\nb  a label of\n   many words\n");
+    }
 
     #[test]
     fn keys_are_aligned_in_columns_that_fit() {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Timelike};
 
-use crate::app::document::{Document, Piece, Role, safe, width};
+use crate::app::document::{Document, Piece, Role, line_width, safe, width};
 use crate::app::documents::chart::{Cells, begin, layer, length, severities, stretch};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, thousands};
@@ -17,6 +17,9 @@ const WIDEST: usize = 8;
 
 /// From this width on, a cell of a bar is left blank to part it from the next.
 const PARTED: usize = 3;
+
+/// What the numbers at the left need to be read right.
+pub const SCALE: &str = "heights by the square root of the number";
 
 /// Lengths of time that people count by, in seconds, the shortest first: where labels stand.
 pub const LABELS: [i64; 16] = [
@@ -38,20 +41,25 @@ pub const LABELS: [i64; 16] = [
     364 * 86_400,
 ];
 
-/// What is shown: `622 alerts · 24 Oct 13:00 – 23 Nov 14:00 · 30 d · a bar is 12 h`, and the filter.
-pub fn head(view: &TimelineView, timeline: &Timeline, now: Now) -> Vec<Piece> {
+/// What is shown: `622 alerts · 24 Oct 13:00 – 23 Nov 14:00 · 30 d · a bar is 12 h`, and the filter. In fewer columns
+/// without the length of the whole, which its ends say too.
+pub fn head(view: &TimelineView, timeline: &Timeline, columns: usize, now: Now) -> Vec<Piece> {
     let histogram = &timeline.histogram;
     let shown = histogram.sum(0, histogram.buckets.len() - 1).total();
     let mut line = vec![
         Piece::new(counted(shown as usize, "alert"), Role::Strong),
         Piece::from(format!("  {}", stretch(histogram.span, now)).as_str()),
-        Piece::new(format!(" · {}", length(histogram.span.len())), Role::Dim),
-        Piece::new(format!(" · a bar is {}", length(histogram.step)), Role::Dim),
     ];
+    let mut facts = vec![Piece::new(format!(" · a bar is {}", length(histogram.step)), Role::Dim)];
     let outside = timeline.alerts.saturating_sub(shown as usize);
     if outside > 0 {
-        line.push(Piece::new(format!(" · {} at other times", thousands(outside)), Role::Dim));
+        facts.push(Piece::new(format!(" · {} at other times", thousands(outside)), Role::Dim));
     }
+    let whole = Piece::new(format!(" · {}", length(histogram.span.len())), Role::Dim);
+    if line_width(&line) + whole.width() + line_width(&facts) <= columns {
+        line.push(whole);
+    }
+    line.extend(facts);
     let filter = view.filter.with_since(None);
     if !filter.is_all() {
         line.push(Piece::new("   ", Role::Dim));
@@ -70,14 +78,14 @@ pub fn picture(
 ) -> Document {
     let histogram = &timeline.histogram;
     let room = columns.saturating_sub(BEFORE_AXIS);
-    let cell = (room / histogram.buckets.len()).clamp(1, WIDEST);
+    let slots = Slots::new(histogram.buckets.len(), room);
     let high = rows.saturating_sub(2);
-    let mut lines = bars(histogram, cell, high, blocks);
-    let labels = labels(histogram, cell, room, now);
-    lines.push(axis(view, histogram, cell, &labels, blocks));
+    let mut lines = bars(histogram, slots, high, blocks);
+    let labels = labels(histogram, slots, room, now);
+    lines.push(axis(view, histogram, slots, &labels, blocks));
     let mut line = " ".repeat(BEFORE_AXIS);
     for (at, label) in labels {
-        let gap = (BEFORE_AXIS + at * cell).saturating_sub(width(&line));
+        let gap = (BEFORE_AXIS + slots.begin(at)).saturating_sub(width(&line));
         line.push_str(&" ".repeat(gap));
         line.push_str(&label);
     }
@@ -86,17 +94,45 @@ pub fn picture(
     Document { lines }
 }
 
+/// Where each bar stands.
+#[derive(Debug, Clone, Copy)]
+struct Slots {
+    bars: usize,
+    /// Cells of all of them.
+    cells: usize,
+}
+
+impl Slots {
+    /// All bars have one width, unless that leaves more than a quarter of the room blank: then some have a cell more.
+    fn new(bars: usize, room: usize) -> Self {
+        let even = bars * (room / bars).clamp(1, WIDEST);
+        let spread = even * 4 < room * 3 && room < bars * WIDEST;
+        Self { bars, cells: if spread { room } else { even } }
+    }
+
+    /// The first cell of a bar; of the one after the last, the first cell behind all.
+    fn begin(self, bar: usize) -> usize {
+        bar * self.cells / self.bars
+    }
+
+    fn width(self, bar: usize) -> usize {
+        self.begin(bar + 1) - self.begin(bar)
+    }
+}
+
 /// The rows of the bars, the highest first, with the numbers of the axis.
-fn bars(histogram: &Histogram, cell: usize, high: usize, blocks: bool) -> Vec<Vec<Piece>> {
+fn bars(histogram: &Histogram, slots: Slots, high: usize, blocks: bool) -> Vec<Vec<Piece>> {
     let peak = histogram.peak(Counts::total).map_or(0, |(_, count)| count);
+    let numbers = numbers(high, peak);
     let stacks: Vec<_> =
         histogram.buckets.iter().map(|counts| stack(*counts, height(counts.total(), peak, high))).collect();
-    let (full, blank) = if cell >= PARTED { (cell - 1, 1) } else { (cell, 0) };
+    let blank = usize::from(slots.cells / slots.bars >= PARTED);
     let mut lines = Vec::with_capacity(high);
     for row in (0..high).rev() {
-        let mut line = vec![Piece::new(number(row, high, peak, blocks), Role::Dim)];
+        let mut line = vec![Piece::new(number(row, &numbers, blocks), Role::Dim)];
         let mut cells = Cells::default();
-        for layers in &stacks {
+        for (at, layers) in stacks.iter().enumerate() {
+            let full = slots.width(at) - blank;
             let mut below = 0;
             let here = layers.iter().find(|(_, cells)| {
                 below += cells;
@@ -114,18 +150,30 @@ fn bars(histogram: &Histogram, cell: usize, high: usize, blocks: bool) -> Vec<Ve
     lines
 }
 
-/// The axis beside a row: the peak at the top, and a quarter of it half way up, since heights go by the square root.
-fn number(row: usize, high: usize, peak: u32, blocks: bool) -> String {
-    let sign = if blocks { '┤' } else { '+' };
-    let bar = if blocks { '│' } else { '|' };
-    let words = match row {
-        _ if peak == 0 => String::new(),
-        row if row + 1 == high => short(peak),
-        row if row + 1 == high / 2 && high >= 6 && peak >= 8 => short(peak / 4),
-        _ => String::new(),
-    };
-    let sign = if words.is_empty() { bar } else { sign };
-    format!("{words:>5} {sign}")
+/// The numbers of the axis by their row, from the top: the peak, and below it what people count by, where a bar of so
+/// many ends. Since heights go by the square root, the steps between them say so.
+fn numbers(high: usize, peak: u32) -> Vec<(usize, u32)> {
+    let row = |number| height(number, peak, high).saturating_sub(1);
+    let apart = (high / 8).clamp(2, 5);
+    let mut numbers = if peak > 0 && high > 0 { vec![(high - 1, peak)] } else { Vec::new() };
+    let tens = std::iter::successors(Some(1_000_000_000_u32), |ten| (*ten > 1).then_some(ten / 10));
+    for number in tens.flat_map(|ten| [5, 2, 1].map(|times| ten.saturating_mul(times))) {
+        let lowest = numbers.last().map_or(0, |(row, _)| *row);
+        // The lowest row has a bar of any number.
+        if number < peak && row(number) > 0 && row(number) + apart <= lowest {
+            numbers.push((row(number), number));
+        }
+    }
+    numbers
+}
+
+/// The axis beside a row.
+fn number(row: usize, numbers: &[(usize, u32)], blocks: bool) -> String {
+    let [bar, tick] = if blocks { ['│', '┤'] } else { ['|', '+'] };
+    match numbers.iter().find(|(at, _)| *at == row) {
+        Some((_, number)) => format!("{:>5} {tick}", short(*number)),
+        None => format!("{:>5} {bar}", ""),
+    }
 }
 
 /// A number in at most five cells.
@@ -138,7 +186,7 @@ fn short(number: u32) -> String {
 }
 
 /// The labels of the axis by their bucket: as many as fit without touching.
-fn labels(histogram: &Histogram, cell: usize, room: usize, now: Now) -> Vec<(usize, String)> {
+fn labels(histogram: &Histogram, slots: Slots, room: usize, now: Now) -> Vec<(usize, String)> {
     let offset = i64::from(now.offset.local_minus_utc());
     let at_multiples = |every: i64| -> Vec<(usize, String)> {
         (0..histogram.buckets.len())
@@ -147,11 +195,11 @@ fn labels(histogram: &Histogram, cell: usize, room: usize, now: Now) -> Vec<(usi
             .collect()
     };
     let fit = |labels: &Vec<(usize, String)>| {
-        labels.windows(2).all(|pair| pair[0].0 * cell + width(&pair[0].1) + 2 <= pair[1].0 * cell)
+        labels.windows(2).all(|pair| slots.begin(pair[0].0) + width(&pair[0].1) + 2 <= slots.begin(pair[1].0))
     };
     let lengths = LABELS.into_iter().filter(|every| every % histogram.step == 0);
     let mut labels = lengths.map(at_multiples).find(fit).unwrap_or_default();
-    labels.retain(|(at, label)| at * cell + width(label) <= room);
+    labels.retain(|(at, label)| slots.begin(*at) + width(label) <= room);
     labels
 }
 
@@ -170,7 +218,7 @@ fn label(histogram: &Histogram, at: usize, every: i64, now: Now) -> String {
 fn axis(
     view: &TimelineView,
     histogram: &Histogram,
-    cell: usize,
+    slots: Slots,
     labels: &[(usize, String)],
     blocks: bool,
 ) -> Vec<Piece> {
@@ -192,14 +240,15 @@ fn axis(
         } else {
             cells.push(rest, 1, role);
         }
-        cells.push(rest, cell - 1, role);
+        cells.push(rest, slots.width(at) - 1, role);
     }
     pieces.extend(cells.finish());
     pieces
 }
 
-/// What is under the cursor, in words: when, how many of each severity, and what is most frequent.
-pub fn words(view: &TimelineView, timeline: &Timeline, now: Now) -> Vec<Vec<Piece>> {
+/// What is under the cursor, in words: when, how many of each severity with what its part of a bar is drawn with, and what
+/// is most frequent.
+pub fn words(view: &TimelineView, timeline: &Timeline, blocks: bool, now: Now) -> Vec<Vec<Piece>> {
     let (from, to) = view.chosen();
     let histogram = &timeline.histogram;
     let counts = histogram.sum(from, to);
@@ -209,8 +258,12 @@ pub fn words(view: &TimelineView, timeline: &Timeline, now: Now) -> Vec<Vec<Piec
         Piece::new(when, Role::Strong),
         Piece::from(format!("   {}", counted(counts.total() as usize, "alert")).as_str()),
     ]];
-    let mut line = vec![Piece::from("  ")];
-    line.extend(severities(counts));
+    let mut line = Vec::new();
+    for (severity, count) in counts.present() {
+        line.push(Piece::new(format!("  {} ", layer(severity, blocks)), Role::Severity(severity)));
+        line.push(Piece::from(format!("{} ", thousands(count as usize)).as_str()));
+        line.push(Piece::new(severity.short(), Role::Severity(severity)));
+    }
     lines.push(line);
     let frequent = timeline.frequent.get(from).filter(|_| from == to);
     if let Some(frequent) = frequent {
@@ -238,7 +291,7 @@ fn values(label: &str, values: &[(SafeText, u32)]) -> Option<Vec<Piece>> {
 pub fn text(view: &TimelineView, timeline: &Timeline, columns: usize, now: Now) -> Document {
     let histogram = &timeline.histogram;
     let mut flow = Flow::new(columns);
-    flow.wrap("", "  ", &head(view, timeline, now));
+    flow.wrap("", "  ", &head(view, timeline, usize::MAX, now));
     for (at, counts) in histogram.buckets.iter().enumerate().filter(|(_, counts)| counts.total() > 0) {
         let when = stretch(histogram.bounds(at, at), now);
         let alerts = counted(counts.total() as usize, "alert");
@@ -257,7 +310,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::app::document::line_width;
     use crate::domain::Severity;
     use crate::domain::chart::{Frequent, Ruler, Span, Steps};
 
@@ -293,10 +345,49 @@ mod tests {
         assert!(drawn(false).starts_with("    3 +         LL\n      |   II LL LL\n      |   II LL HH\n"));
     }
 
+    #[test]
+    fn bars_take_the_width_that_there_is() {
+        for (bars, room, cells) in [
+            (96, 188, 188),
+            (175, 188, 175),
+            (30, 49, 49),
+            (62, 188, 186),
+            (25, 69, 69),
+            (1, 50, 8),
+            (5, 50, 40),
+        ] {
+            let slots = Slots::new(bars, room);
+            assert_eq!(slots.begin(bars), cells, "{bars} in {room}");
+            let widths: Vec<usize> = (0..bars).map(|bar| slots.width(bar)).collect();
+            let (least, most) = (widths.iter().min().unwrap(), widths.iter().max().unwrap());
+            assert!(*least > 0 && most - least <= 1, "{widths:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_stand_where_a_bar_of_so_many_ends() {
+        let at = |high, peak| -> Vec<(usize, u32)> { numbers(high, peak) };
+        assert_eq!(at(49, 116), [(48, 116), (31, 50), (19, 20), (13, 10), (5, 2)]);
+        assert_eq!(at(13, 296), [(12, 296), (10, 200), (7, 100), (4, 50), (2, 20)]);
+        assert_eq!(at(5, 457), [(4, 457), (2, 200)]);
+        assert_eq!((at(5, 0), at(0, 5)), (vec![], vec![]));
+        for (row, number) in at(40, 9_000) {
+            assert_eq!(height(number, 9_000, 40), row + 1);
+        }
+    }
+
+    #[test]
+    fn a_short_head_says_how_long_a_bar_is() {
+        let (view, shown) = (TimelineView::default(), timeline(400, 20, &[(30, 4)]));
+        let line = |columns| Document { lines: vec![head(&view, &shown, columns, now())] }.text();
+        assert!(line(100).contains(" · 17 d · a bar is 24 h · 2 at other times"), "{}", line(100));
+        assert!(line(60).contains(" 15:00 · a bar is 24 h"), "{}", line(60));
+    }
+
     proptest! {
         #[test]
         fn a_picture_stays_in_its_frame(
-            columns in 20..180_usize,
+            columns in 20..210_usize,
             rows in 4..40_usize,
             hours in 1..4000_i64,
             alerts in prop::collection::vec((0..5000_u32, 0..5_u8), 0..40),
@@ -312,7 +403,7 @@ mod tests {
             }
             // The cursor stands under its bar.
             prop_assert_eq!(drawn.text().matches('▲').count(), 1);
-            let _ = Arc::new(words(&view, &shown, now()));
+            let _ = Arc::new(words(&view, &shown, true, now()));
         }
     }
 }

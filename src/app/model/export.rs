@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::app::document::Document;
 use crate::app::input::Input;
+use crate::app::leaving::Decided;
 use crate::app::model::Scroll;
 use crate::domain::change::{Plan, ScriptTool};
 use crate::domain::export::Format;
 use crate::domain::listing::Listing;
-use crate::domain::{ChangeId, SafeText, Status};
+use crate::domain::{SafeText, Status};
 
 /// Something to write, frozen when its prompt opened.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,8 +85,8 @@ pub struct Saving {
     pub total: usize,
     /// True once it was cancelled.
     pub cancelling: bool,
-    /// The newest change when every alert was to be written.
-    pub covers: Option<ChangeId>,
+    /// What was decided when every alert was to be written.
+    pub covers: Option<Decided>,
 }
 
 /// The prompt for a command that gets alerts.

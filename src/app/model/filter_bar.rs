@@ -13,7 +13,7 @@ pub struct FilterBar {
     pub input: Input,
     /// True while it has the keys.
     pub editing: bool,
-    /// The last text that parsed, and what it parsed to: what the list shows.
+    /// What the list shows: what the text says, up to a mistake in it.
     pub applied: Filter,
     /// What is wrong with the text.
     pub error: Option<FilterError>,

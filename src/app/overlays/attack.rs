@@ -133,6 +133,11 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
     }
 }
 
+/// True when it is known that no alert has what is under the cursor.
+pub(super) fn is_empty(view: &AttackView) -> bool {
+    view.shown.is_some() && chosen(view).is_none()
+}
+
 /// The filter for what is under the cursor; none when it has no alert.
 pub fn chosen(view: &AttackView) -> Option<Filter> {
     let row = view.shown.as_ref()?.rows.get(view.at).filter(|row| row.counts.total() > 0)?;

@@ -23,10 +23,10 @@ mod trigger;
 use crate::app::command::show_keys;
 use crate::app::key::{Code, Key};
 use crate::app::message::{Chart, Question};
-use crate::app::model::{Facets, Log, Model, Overlay, SaveState, Step, ViewsMenu, ViewsStep};
+use crate::app::model::{Facets, Log, Model, Overlay, SaveState, Scroll, Step, ViewsMenu, ViewsStep};
 use crate::app::notice::say;
 use crate::app::views::menu;
-use crate::app::{Effects, profiles, sign_in, suppress, undo};
+use crate::app::{Effects, layout, profiles, sign_in, suppress, undo};
 
 pub use assign::assignees;
 pub(super) use palette::open as open_palette;
@@ -110,8 +110,8 @@ const VALUES: &Hints = &[
     ("←", "fields"),
     ("Esc", "one step back"),
 ];
-const SHEET: &Hints = &[("↑ ↓", "scroll"), ("Esc", "close")];
-const HELP: &Hints = &[("↑ ↓", "scroll"), ("/", "search"), ("Esc", "close")];
+const SHEET: &Hints = &[("↑ ↓", "scroll"), ("PgDn", "page"), ("Esc", "close")];
+const HELP: &Hints = &[("↑ ↓", "scroll"), ("PgDn", "page"), ("/", "search"), ("Esc", "close")];
 const HELP_SEARCH: &Hints = &[("Enter", "stay there"), ("ctrl-u", "empty"), ("Esc", "end the search")];
 const HELP_FOUND: &Hints = &[("n", "next"), ("/", "search"), ("↑ ↓", "scroll"), ("Esc", "close")];
 const PALETTE: &Hints = &[("↑ ↓", "choose"), ("Enter", "run"), ("Esc", "close")];
@@ -148,8 +148,33 @@ const TIMELINE_SPAN: &Hints =
 const ATTACK: &Hints = &[("Enter", "list"), ("↑ ↓", "tactic"), ("← →", "technique"), ("Esc", "close")];
 const PROMPT: &Hints = &[("Enter", "apply"), ("Esc", "close")];
 
-/// The next keys of an overlay.
-pub(super) fn hints(model: &Model, overlay: &Overlay) -> &'static Hints {
+/// The next keys of an overlay that do something at this moment.
+pub(super) fn hints(model: &Model, overlay: &Overlay) -> Vec<(&'static str, &'static str)> {
+    let idle = idle(model, overlay);
+    every_hint(model, overlay).iter().copied().filter(|(keys, _)| !idle.contains(keys)).collect()
+}
+
+/// Those of its keys that do nothing as it stands.
+fn idle(model: &Model, overlay: &Overlay) -> &'static [&'static str] {
+    let rows = layout::sheet(model.size).inner().rows();
+    // Without lines it is not measured yet.
+    let fits = |scroll: &Scroll| (1..=rows).contains(&scroll.lines);
+    let (is_idle, keys): (bool, &[&str]) = match overlay {
+        Overlay::Confirm(confirm) => (confirm::wants_reason(confirm) && confirm.reason.is_none(), &["y"]),
+        Overlay::Status(menu) => (status::refused(model, menu).is_some(), &["Enter"]),
+        Overlay::Pipe(_) => (model.last_command.is_empty(), &["↑"]),
+        Overlay::Views(menu) => (menu::saved_over(model, menu).is_none(), &["u"]),
+        Overlay::Timeline(view) => (timeline::is_empty(view), &["Enter"]),
+        Overlay::Attack(view) => (attack::is_empty(view), &["Enter"]),
+        Overlay::Help(scroll, _) | Overlay::Jobs(scroll) => (fits(scroll), &["↑ ↓", "PgDn"]),
+        Overlay::Output(output) => (fits(&output.scroll), &["↑ ↓", "PgDn"]),
+        Overlay::Trigger(prompt) => (fits(&prompt.scroll), &["↑ ↓", "PgDn"]),
+        _ => (false, &[]),
+    };
+    if is_idle { keys } else { &[] }
+}
+
+fn every_hint(model: &Model, overlay: &Overlay) -> &'static Hints {
     match overlay {
         Overlay::Confirm(confirm) if confirm.plan.targets.is_empty() => NOTHING,
         Overlay::Confirm(confirm) if confirm.typing => COMMENT,

@@ -1,11 +1,17 @@
 //! The status menu: the `s` chord by arrows.
 
-use crate::app::command::{Change, Command};
+use crate::app::command::{Change, Command, spec};
 use crate::app::key::{Code, Key};
-use crate::app::model::{Model, Overlay};
+use crate::app::model::{Model, Overlay, StatusMenu};
 use crate::app::overlays::close;
 use crate::app::{Effects, export, first_run, keys};
 use crate::domain::Status;
+
+/// Why the status under the cursor cannot be set.
+pub(super) fn refused(model: &Model, menu: &StatusMenu) -> Option<String> {
+    let status = Status::SETTABLE.get(menu.chosen).filter(|_| !menu.script)?;
+    (spec(Command::Change(Change::Set(*status)))?.available)(model).err()
+}
 
 /// A key.
 pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {

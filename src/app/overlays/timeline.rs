@@ -168,11 +168,17 @@ fn back(model: &mut Model, shown: &Timeline, out: &mut Effects) {
     }
 }
 
+/// True when it is known that no alert came in the span, or in the bucket under the cursor.
+pub(super) fn is_empty(view: &TimelineView) -> bool {
+    let (from, to) = view.chosen();
+    view.shown.as_ref().is_some_and(|shown| shown.histogram.sum(from, to).total() == 0)
+}
+
 /// Makes the span, or the bucket under the cursor, the time of the filter.
 fn filter(model: &mut Model, shown: &Timeline, out: &mut Effects) {
     let Some(view) = top(model) else { return };
     let (from, to) = view.chosen();
-    if shown.histogram.sum(from, to).total() == 0 {
+    if is_empty(view) {
         return say(model, "no alert came at this time", out);
     }
     let Some((since, until)) = shown.histogram.bounds(from, to).moments(model.now.offset) else { return };

@@ -248,8 +248,20 @@ pub(super) fn nothing(model: &Model, width: usize) -> Page {
     Page { document: flow.finish(), items: Vec::new() }
 }
 
+/// Enter means something on the item under the cursor; else why not.
+pub(super) fn opens(model: &Model) -> Result<(), String> {
+    let around = model.respond.alert.as_ref().and_then(|key| model.respond.context.kept.get(key));
+    // They come first.
+    let tags = around.and_then(|around| around.tags.value()).map_or(0, Vec::len);
+    if model.respond.place.item >= tags {
+        return Ok(());
+    }
+    let copies = model.settings.keymap.said(Command::Copy(Copy::Row));
+    Err(format!("a tag holds no more than this; {copies} copies the alert's row"))
+}
+
 /// Shows whole what is under the cursor.
-pub(super) fn enter(model: &mut Model, out: &mut Effects) {
+pub(super) fn enter(model: &mut Model) {
     if model.respond.context.open.is_some() {
         return;
     }
@@ -275,11 +287,7 @@ pub(super) fn enter(model: &mut Model, out: &mut Effects) {
             around.all_holders = true;
             None
         }
-        Item::Tag(_) => {
-            let copies = model.settings.keymap.said(Command::Copy(Copy::Row));
-            say(model, format!("a tag holds no more than this; {copies} copies the alert's row"), out);
-            return;
-        }
+        Item::Tag(_) => None,
     };
     if opened.is_some() {
         model.respond.context.open = opened;

@@ -4,7 +4,6 @@ use crate::app::document::{Piece, Role, safe, safe_block};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::summary::signed;
 use crate::app::model::{Model, Page};
-use crate::app::notice::fail;
 use crate::app::{Effects, details, record};
 use crate::domain::remediation::{Step, steps};
 
@@ -37,15 +36,20 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
     Page { document: flow.finish(), items }
 }
 
+/// A step can be ticked off; else why not.
+pub(super) fn opens(model: &Model) -> Result<(), String> {
+    match model.session.as_ref().and_then(|session| session.read_only.as_ref()) {
+        Some(why) => Err(format!("read-only: {why}")),
+        None => Ok(()),
+    }
+}
+
 /// Ticks the step under the cursor off, or opens it again.
 pub(super) fn enter(model: &mut Model, out: &mut Effects) {
     let Some(detail) = details::current(model) else { return };
     let (key, steps) = (detail.key, steps(&detail.alert.remediation));
-    let read_only = model.session.as_ref().and_then(|session| session.read_only.clone());
-    match (steps.get(model.respond.place.item), read_only) {
-        (None, _) => {}
-        (Some(_), Some(why)) => fail(model, format!("read-only: {why}"), out),
-        (Some(step), None) => record::tick(model, key, step, out),
+    if let Some(step) = steps.get(model.respond.place.item) {
+        record::tick(model, key, step, out);
     }
 }
 

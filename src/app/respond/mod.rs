@@ -70,7 +70,7 @@ pub(super) fn run(model: &mut Model, verb: Verb, out: &mut Effects) {
             shown(model, out);
         }
         Verb::Enter => match model.respond.section {
-            Section::Context => context::enter(model, out),
+            Section::Context => context::enter(model),
             Section::Mitigate => mitigate::enter(model, out),
             Section::Prevent => prevent::enter(model),
             Section::Contacts => contacts::enter(model, out),
@@ -177,7 +177,10 @@ pub fn opens(model: &Model) -> Result<(), String> {
     match model.respond.section {
         Section::Contacts => contacts::editable(model).map(drop),
         _ if model.respond.page.items.is_empty() => Err("nothing is under the cursor".to_owned()),
-        _ => Ok(()),
+        Section::Context => context::opens(model),
+        Section::Mitigate => mitigate::opens(model),
+        Section::Trigger => trigger::opens(model),
+        Section::Prevent | Section::Suppress => Ok(()),
     }
 }
 

@@ -99,31 +99,31 @@ fn remember(model: &mut Model, past: Vec<TriggerRecord>, out: &mut Effects) {
     }
 }
 
+/// The logic app under the cursor can be triggered; else why not.
+pub(super) fn opens(model: &Model) -> Result<(), String> {
+    let found = model.respond.trigger.candidates.value();
+    let Some(app) = found.and_then(|found| found.apps.get(model.respond.place.item)) else { return Ok(()) };
+    app.choice().map_err(|why| format!("{} cannot be triggered: {why}", app.name))?;
+    if let Some(why) = model.session.as_ref().and_then(|session| session.read_only.as_ref()) {
+        return Err(format!("read-only: {why}"));
+    }
+    match model.list.marks.len() {
+        marked if marked > MOST_AT_ONCE => {
+            Err(format!("{} are marked; {MOST_AT_ONCE} at the most can be triggered at once", alerts(marked)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Opens the question for the logic app under the cursor.
 pub(super) fn enter(model: &mut Model, out: &mut Effects) {
     let Some(shown) = model.respond.alert else { return };
     let trigger = &model.respond.trigger;
     let Some(found) = trigger.candidates.value() else { return };
     let Some(app) = found.apps.get(model.respond.place.item) else { return };
-    let read_only = model.session.as_ref().and_then(|session| session.read_only.as_ref());
-    let why = match (app.choice(), read_only) {
-        (Err(why), _) => Some(format!("{} cannot be triggered: {why}", app.name)),
-        (Ok(_), Some(why)) => Some(format!("read-only: {why}")),
-        (Ok(_), None) => None,
-    };
-    if let Some(why) = why {
-        return fail(model, why, out);
-    }
     let Ok(chosen) = app.choice() else { return };
     let marked: Vec<AlertKey> = model.list.marks.iter().collect();
     let marked = if marked == [shown] { Vec::new() } else { marked };
-    if marked.len() > MOST_AT_ONCE {
-        let why = format!(
-            "{} are marked; {MOST_AT_ONCE} at the most can be triggered at once",
-            alerts(marked.len())
-        );
-        return fail(model, why, out);
-    }
     let prompt = TriggerPrompt {
         app: app.id.clone(),
         name: app.name.clone(),

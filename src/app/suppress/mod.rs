@@ -22,7 +22,7 @@ use crate::app::model::{Model, Overlay};
 use crate::app::notice::{fail, say};
 use crate::app::{Effect, Effects};
 use crate::domain::SubscriptionId;
-use crate::domain::progress::{Fault, FaultKind};
+use crate::domain::progress::{Fault, FaultKind, NO_SOURCE};
 use crate::domain::rights::Right;
 
 pub use ask::{Answer, Order, Purpose, RuleList, Written};
@@ -109,8 +109,12 @@ fn learn(model: &mut Model, subscription: &SubscriptionId, fault: Option<&Fault>
 
 /// Why no rule of some subscriptions can be written, as far as that is known before trying.
 pub fn refusal(model: &Model, places: &[SubscriptionId]) -> Option<String> {
-    if let Some(why) = model.session.as_ref().and_then(|session| session.read_only.as_ref()) {
+    let session = model.session.as_ref();
+    if let Some(why) = session.and_then(|session| session.read_only.as_ref()) {
         return Some(format!("read-only: {why}"));
+    }
+    if session.is_some_and(|session| session.files.is_some()) {
+        return Some(NO_SOURCE.to_owned());
     }
     places.iter().find_map(|place| model.rights.allow(place, Right::WriteSuppression).err())
 }

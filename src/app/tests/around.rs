@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use crate::app::command::hints;
 use crate::app::effect::Effect;
 use crate::app::fetch::{Answer, Order};
 use crate::app::harness::{Harness, now, subscription, vm};
@@ -114,6 +115,20 @@ fn each_section_asks_once_and_r_asks_again() {
         let again = asked(&harness).len();
         assert_eq!(again, questions * 2, "{section}");
     }
+}
+
+#[test]
+fn enter_is_named_only_where_it_opens_something() {
+    let mut harness = on("1");
+    answer_context(&mut harness, &["Start VM"]);
+    let mut named = Vec::new();
+    for _ in 0..4 {
+        named.push(hints(&harness.model).iter().any(|(keys, _)| keys == "Enter"));
+        harness.keys("j");
+    }
+    assert_eq!(named, [false, true, true, true], "a tag, two holders, an event");
+    harness.keys("g g Enter");
+    assert!(harness.notice().starts_with("a tag holds no more than this"), "{}", harness.notice());
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn the_list_follows_what_is_typed() {
 }
 
 #[test]
-fn a_mistake_is_shown_while_the_last_good_result_stays() {
+fn a_mistake_is_shown_while_what_stands_before_it_is_listed() {
     let mut harness = Harness::small();
     harness.keys("/").text("severity:low");
     assert_eq!(harness.shown(), [4]);
@@ -30,6 +30,29 @@ fn a_mistake_is_shown_while_the_last_good_result_stays() {
     harness.keys("Esc");
     assert!(!harness.model.filter.editing && harness.model.filter.error.is_none());
     assert_eq!((harness.shown(), harness.model.filter.view), (vec![1, 2, 3, 4], Some(ViewRef::BuiltIn(1))));
+}
+
+#[test]
+fn a_mistyped_field_is_no_word_that_was_looked_for() {
+    let mut harness = Harness::small();
+    harness.keys("/ ctrl-u").text("type:vm_b severty");
+    assert!(
+        harness.shown().is_empty() && harness.model.filter.error.is_none(),
+        "a word is looked for at once"
+    );
+    for c in ":low resource:vm-2 ".chars() {
+        harness.text(&c.to_string());
+        assert!(harness.model.filter.error.is_some());
+        assert_eq!(harness.shown(), [3, 4], "{}", harness.model.filter.input.text());
+    }
+    // The values before a wrong one still stand.
+    harness.keys("ctrl-u").text("severity:low");
+    for c in ",mediu".chars() {
+        harness.text(&c.to_string());
+        assert_eq!(harness.shown(), [4], "{}", harness.model.filter.input.text());
+    }
+    harness.text("m");
+    assert_eq!(harness.shown(), [3, 4]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::app::effect::{Effect, PipeOrder, SaveOrder, SaveWhat};
 use crate::app::harness::Harness;
 use crate::app::message::{Message, Piped, Saved, Session, Start};
 use crate::app::model::{Overlay, PipeEnd, SaveState};
+use crate::domain::alert::Prose;
 use crate::domain::change::{ChangeRecord, ScriptTool};
 use crate::domain::export::Format;
 use crate::domain::listing::Listing;
@@ -245,7 +246,7 @@ fn quits(harness: &Harness) -> bool {
 fn the_second_wish_to_leave_does_so_and_the_export_before_is_of_all_alerts() {
     let mut harness = of_files();
     harness.keys("q");
-    assert!(harness.notice().starts_with("1 change is kept only here: W exports all alerts, q again"));
+    assert!(harness.notice().starts_with("1 change is kept only here: W exports all, q again"));
     assert!(!quits(&harness));
     harness.keys("q");
     assert!(quits(&harness));
@@ -310,4 +311,55 @@ fn a_change_after_the_export_is_said_too_and_one_that_was_undone_is_not() {
     let mut harness = of_files();
     harness.keys("q d 3 y q");
     assert!(!quits(&harness) && harness.notice().starts_with("2 changes are kept only here"));
+}
+
+#[test]
+fn what_was_noted_about_files_is_said_too_until_a_file_holds_it() {
+    let files = |temporary| {
+        let mut harness = Harness::small();
+        let session = Session { files: Some(temporary), ..Harness::session() };
+        harness.send(Message::Start(Start::Ready(session)));
+        harness
+    };
+    let mut harness = files(true);
+    harness.keys("c").text("x").keys("Enter");
+    assert_eq!(harness.notice(), "note kept on 1 alert until you leave");
+    harness.keys("q");
+    assert!(!quits(&harness));
+    assert_eq!(harness.notice(), "1 note is kept only here: W exports all, q again leaves");
+    let export = |harness: &mut Harness, turns: &str| {
+        harness.keys("W").keys(turns).keys("Enter");
+        let (number, ..) = written(harness);
+        harness.send(Message::Saved(number, Saved::Begun));
+        harness.send(Message::Saved(number, Saved::Done { path: "quell".into(), warning: None })).keys("q");
+    };
+    export(&mut harness, "Tab Tab Tab");
+    assert!(!quits(&harness), "no note is in Markdown");
+    harness.keys("A Enter b n 2 Enter d 3 y q");
+    let all = "1 change, 1 note, 1 assignment and 1 judgement are kept only here: W exports all";
+    assert!(harness.notice().starts_with(all), "{}", harness.notice());
+    export(&mut harness, "");
+    assert!(quits(&harness), "{}", harness.notice());
+    let mut harness = files(false);
+    harness.keys("c").text("x").keys("Enter");
+    assert_eq!(harness.notice(), "note kept on 1 alert");
+    harness.keys("q");
+    assert!(quits(&harness), "a folder was named");
+}
+
+#[test]
+fn a_ticked_step_is_in_no_file_and_the_demo_forgets_without_a_word() {
+    let mut harness = Harness::small();
+    harness.remediation = vec![Prose::Text("1. Isolate".into())];
+    let session = Session { files: Some(true), ..Harness::session() };
+    harness.send(Message::Start(Start::Ready(session))).keys("j k r 2 Enter Esc Esc q");
+    assert_eq!(harness.notice(), "1 ticked step is kept only here: no export holds that, q again leaves");
+    harness.keys("j k r 2 Enter Esc Esc q");
+    assert!(quits(&harness), "it is open again");
+    let mut harness = Harness::small();
+    let session = Session { demo: true, ..Harness::session() };
+    harness.send(Message::Start(Start::Ready(session))).keys("b n 2 Enter");
+    assert_eq!(harness.notice(), "1 alert judged not useful; kept until you leave");
+    harness.keys("q");
+    assert!(quits(&harness));
 }

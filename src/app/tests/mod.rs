@@ -8,6 +8,7 @@ mod facets;
 mod filter;
 mod group;
 mod hand_over;
+mod hints;
 mod invariants;
 mod keymap;
 mod list;

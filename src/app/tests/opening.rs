@@ -283,3 +283,22 @@ fn nothing_is_done_to_alerts_that_nobody_has_seen() {
     harness.keys("d 3 y");
     assert_eq!(changed(&harness), Some(1));
 }
+
+#[test]
+fn what_is_typed_ahead_beyond_what_is_kept_is_dropped_and_said() {
+    let mut harness = opening(None);
+    for _ in 0..256 {
+        harness.keys("Space");
+    }
+    assert!(harness.model.notice.is_none());
+    harness.keys("d");
+    assert!(harness.notice().contains("256 keys are kept"), "{}", harness.notice());
+    // What follows is dropped too, up to the end: it would be other commands.
+    harness.keys("* * d y");
+    opened(&mut harness);
+    assert_eq!(harness.marked().len(), 256);
+    assert!(harness.model.overlays.is_empty() && harness.model.held.is_empty());
+    assert!(harness.notice().contains("256 keys are kept"), "{}", harness.notice());
+    harness.keys("d");
+    assert_eq!(harness.model.overlays.len(), 1);
+}

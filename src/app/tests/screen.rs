@@ -1,6 +1,6 @@
 //! Chords, hints, notices, sheets, palette, ctrl-c, workers.
 
-use crate::app::command::{Scope, hints, which_key};
+use crate::app::command::{Scope, chord_refused, hints, which_key};
 use crate::app::documents;
 use crate::app::effect::Effect;
 use crate::app::harness::{Harness, now};
@@ -68,9 +68,43 @@ fn hints_follow_the_pane_and_what_is_possible() {
     // The change is on its way.
     assert_eq!(keys(&harness)[..3], ["ctrl-c", "]", "["].map(String::from));
     harness.keys("d");
+    // Without a reason `y` is refused.
+    assert_eq!(keys(&harness)[..2], ["1–6", "Enter"].map(String::from));
+    harness.keys("3");
     assert_eq!(keys(&harness)[..2], ["1–6", "y"].map(String::from));
     harness.keys("Esc Esc /");
     assert_eq!(keys(&harness)[0], "Enter");
+}
+
+#[test]
+fn where_nothing_is_listed_chords_name_what_is_left_of_them() {
+    let mut harness = Harness::small();
+    harness.keys("/ ctrl-u").text("zebra").keys("Enter");
+    let named = hints(&harness.model);
+    assert!(named.contains(&("f Enter".to_owned(), "add filter")), "{named:?}");
+    assert!(
+        !named.iter().any(|(keys, _)| ["f", "s", "p", "*", "y", "b"].contains(&keys.as_str())),
+        "{named:?}"
+    );
+    for (chord, left, why) in [
+        ("f", &["Enter", "Esc"][..], None),
+        ("s", &["Esc"], Some("no alert is marked or under the cursor")),
+        ("p", &["Esc"], Some("no alert is under the cursor")),
+        ("*", &["Esc"], Some("no alert matches the filter")),
+    ] {
+        harness.keys(chord);
+        let keys: Vec<String> = which_key(&harness.model).into_iter().map(|(keys, _)| keys).collect();
+        assert_eq!(
+            (keys, chord_refused(&harness.model).as_deref()),
+            (left.iter().map(|key| (*key).to_owned()).collect(), why)
+        );
+        harness.keys("Esc");
+    }
+    // On a heading there is no alert whose entities could be meant.
+    let mut harness = Harness::small();
+    harness.keys("z v g g p");
+    assert_eq!(which_key(&harness.model), [("Esc".to_owned(), "close")]);
+    assert!(chord_refused(&harness.model).unwrap().contains("a group is under the cursor"));
 }
 
 #[test]

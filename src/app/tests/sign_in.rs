@@ -17,14 +17,17 @@ fn found(name: &str, good: bool) -> SignInFound {
     SignInFound { name: name.into(), found, device_code: name == "device code" }
 }
 
-/// A first run that found these, and the device code below them.
-fn first_run(ways: &[(&str, bool)]) -> Harness {
-    let mut harness = Harness::bare(&[]);
+/// What the first run found: these, and the device code below them.
+fn look(ways: &[(&str, bool)]) -> Message {
     let mut all: Vec<SignInFound> = ways.iter().map(|(name, good)| found(name, *good)).collect();
     all.push(found("device code", true));
     let clouds = ["public", "us-gov", "china"].map(str::to_owned).to_vec();
-    let look = FirstLook { found: all, absent: Vec::new(), clouds, cloud: 0 };
-    harness.send(Message::Start(Start::FirstRun(look)));
+    Message::Start(Start::FirstRun(FirstLook { found: all, absent: Vec::new(), clouds, cloud: 0 }))
+}
+
+fn first_run(ways: &[(&str, bool)]) -> Harness {
+    let mut harness = Harness::bare(&[]);
+    harness.send(look(ways));
     harness
 }
 
@@ -58,6 +61,34 @@ fn asked(harness: &Harness) -> u64 {
         _ => None,
     });
     number.unwrap()
+}
+
+#[test]
+fn keys_typed_before_it_is_shown_choose_nothing_in_the_first_run() {
+    for keys in ["Enter", "d", "/ q", "j Enter y", "Enter Enter"] {
+        let mut harness = Harness::bare(&[]);
+        harness.keys(keys).send(look(&[]));
+        assert!(matches!(step(&harness), FirstRunStep::SignIn), "{keys}");
+        assert!(harness.model.held.is_empty() && harness.notice().contains("type it again"), "{keys}");
+        let acts = |effect: &Effect| {
+            matches!(
+                effect,
+                Effect::SignIn(_) | Effect::OpenDemo | Effect::ListSubscriptions { .. } | Effect::Quit
+            )
+        };
+        assert!(!harness.effects.iter().any(acts), "{keys}");
+        harness.keys("Enter");
+        assert!(matches!(step(&harness), FirstRunStep::Keep), "{keys}: what is typed now is meant");
+    }
+    let mut harness = Harness::bare(&[]);
+    harness.send(look(&[]));
+    assert!(harness.model.notice.is_none());
+    // Leaving does not wait.
+    for keys in ["q", "j ctrl-c ctrl-c ctrl-c"] {
+        let mut harness = Harness::bare(&[]);
+        harness.keys(keys);
+        assert!(harness.effects.contains(&Effect::Quit), "{keys}");
+    }
 }
 
 #[test]

@@ -351,6 +351,11 @@ fn nothing_is_written_read_only() {
     harness.keys("1 F2");
     assert_eq!(form(&harness).step, Step::Fill);
     assert!(harness.notice().contains("read-only"));
+    let session = harness.model.session.as_mut().unwrap();
+    (session.read_only, session.files) = (None, Some(true));
+    harness.keys("F2");
+    assert_eq!(form(&harness).step, Step::Fill);
+    assert!(harness.notice().contains("there is no source to ask"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::app::notice::{fail, say};
 use crate::app::overlays::{close, movement};
 use crate::app::views::{self, count, saved};
 use crate::app::{Effects, list};
-use crate::domain::view::{self, DIGITS, KeptView, SavedView, ViewEdit, ViewRef};
+use crate::domain::view::{self, DIGITS, KeptView, Look, SavedView, ViewEdit, ViewRef};
 
 /// Opens it, with the view that is shown under the cursor.
 pub(super) fn open(model: &mut Model, out: &mut Effects) {
@@ -77,6 +77,11 @@ pub(in crate::app) fn key(model: &mut Model, key: Key, out: &mut Effects) {
             _ => {}
         },
     }
+}
+
+/// What the view under the cursor was before it was saved over.
+pub(in crate::app) fn saved_over<'m>(model: &'m Model, menu: &ViewsMenu) -> Option<&'m Look> {
+    model.views.saved.get(menu.chosen)?.former.as_ref()
 }
 
 fn choose(model: &mut Model, key: Key, kept: Option<&KeptView>, out: &mut Effects) {

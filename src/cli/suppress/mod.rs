@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{Out, columns, say};
-use crate::cli::{json as machine, workspace};
+use crate::cli::{json as machine, select, workspace};
 use crate::domain::suppression::{Draft, Rule, Scope, Simulation, expiry, warnings};
 use crate::domain::thousands;
 use crate::runtime::open::Workspace;
@@ -41,6 +41,7 @@ pub async fn run(global: &Global, command: Suppress, out: &mut Out) -> Result<Ex
 
 /// What rules would have matched of the cached alerts, each in its place.
 async fn matched(workspace: &Workspace, scopes: Vec<Scope>) -> Result<Vec<Simulation>, CliError> {
+    select::say_never_synced(workspace).await;
     let table = Arc::clone(&workspace.table);
     let found = simulate::simulate(&workspace.store, table, scopes, || false).await;
     Ok(found.map_err(CliError::failed)?.unwrap_or_default())

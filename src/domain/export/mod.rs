@@ -53,8 +53,13 @@ impl Format {
             Self::Ndjson => "one alert a line, can be imported again",
             Self::Json => "one array, can be imported again",
             Self::Csv => "a table for a spreadsheet",
-            Self::Markdown => "a table for a ticket",
+            Self::Markdown => "a table for a ticket, without notes",
         }
+    }
+
+    /// True when it holds what is kept here beside the alerts: assignment, judgement, notes.
+    pub fn has_record(self) -> bool {
+        self != Self::Markdown
     }
 
     /// The format that a file's name asks for; none when its ending is of none.

@@ -7,8 +7,8 @@ use super::ast::{Filter, Order};
 use super::compiled::Compiled;
 use super::facet::{Wanted, wanted_facets};
 use super::field::{Field, ME, Source};
-use super::lexer::{Part, Token, is_closed, lex};
-use super::parser::{field_prefix, parse, values};
+use super::lexer::{Part, Spanned, Token, is_closed, lex};
+use super::parser::{field_prefix, parse, parse_beginning, values};
 use super::pattern::{Reach, fold};
 use crate::domain::SafeText;
 use crate::domain::table::Table;
@@ -48,7 +48,7 @@ const TIMES: [(&str, &str); 6] = [
 ];
 
 /// Proposes what could stand at the cursor, a byte offset into the text. Values are counted as in *Add filter*: among the alerts
-/// that pass the rest of the text, without what it says about the same field. Nothing is proposed once cancelled.
+/// that pass what must hold beside the term, without what is said about the same field. Nothing is proposed once cancelled.
 pub fn complete(
     text: &str,
     cursor: usize,
@@ -82,7 +82,7 @@ pub fn complete(
     // Times are proposed without counts, and so is what is compared, but for severities.
     let counts = if compared { matches!(field.0.source, Source::Severity) } else { !field.is_time() };
     let passing =
-        || Compiled::new(&rest(text, term).without(field), table, context, cancelled)?.rows(cancelled);
+        || Compiled::new(&beside(text, term).without(field), table, context, cancelled)?.rows(cancelled);
     let Some(rows) = (if counts { passing() } else { Some(Vec::new()) }) else {
         return Completion::default();
     };
@@ -94,12 +94,77 @@ pub fn complete(
     }
 }
 
-/// What the text says beside a term; every alert where that is no filter.
-fn rest(text: &str, term: &Range<usize>) -> Filter {
-    let before = text[..term.start].trim_end_matches('-');
-    let after = &text[term.end..];
+/// What must hold beside a term: what stands before and behind it as far as an `or`, in its own parenthesis and in those around
+/// it; of what is no filter, what stands before its mistake.
+fn beside(text: &str, term: &Range<usize>) -> Filter {
+    let (before, after) = (&text[..term.start], &text[term.end..]);
     let after = &after[after.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(after.len())..];
-    parse(&format!("{before}{after}")).unwrap_or_default()
+    // A quote may be cut in two: that is the parser's to tell.
+    let tokens = |text| lex(text, true).unwrap_or_default();
+    let before = parts_before(&tokens(before)).into_iter().map(|part| parse_beginning(&before[part]));
+    let after = parts_behind(&tokens(after)).into_iter().filter_map(|part| parse(&after[part]).ok());
+    before.chain(after).fold(Filter::all(), |filter, part| filter.and(&part))
+}
+
+/// The bytes of tokens, without the operators at their ends.
+fn joined(tokens: &[Spanned]) -> Range<usize> {
+    let is_operator = |token: &Spanned| {
+        let word = token.bare().unwrap_or_default();
+        token.token == Token::Minus || ["and", "not"].iter().any(|known| known.eq_ignore_ascii_case(word))
+    };
+    let end = tokens.iter().rposition(|token| !is_operator(token)).map_or(0, |last| last + 1);
+    let leads = |token: &Spanned| token.bare().is_some_and(|word| word.eq_ignore_ascii_case("and"));
+    let start = tokens[..end].iter().position(|token| !leads(token)).unwrap_or(end);
+    match &tokens[start..end] {
+        [first, .., last] => first.span.start..last.span.end,
+        [only] => only.span.clone(),
+        [] => 0..0,
+    }
+}
+
+fn is_or(token: &Spanned) -> bool {
+    token.bare().is_some_and(|word| word.eq_ignore_ascii_case("or"))
+}
+
+/// The conjunctions that are still open behind the tokens: one for each open parenthesis, and the outermost.
+fn parts_before(tokens: &[Spanned]) -> Vec<Range<usize>> {
+    let mut open = vec![Range::default()];
+    for (at, token) in tokens.iter().enumerate() {
+        let next = at + 1;
+        match token.token {
+            Token::Open => open.push(next..next),
+            Token::Close if open.len() > 1 => drop(open.pop()),
+            _ => {}
+        }
+        if let Some(part) = open.last_mut() {
+            *part = if is_or(token) { next..next } else { part.start..next };
+        }
+    }
+    open.into_iter().map(|part| joined(&tokens[part])).collect()
+}
+
+/// What goes on with the conjunctions that are open before the tokens.
+fn parts_behind(tokens: &[Spanned]) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let (mut from, mut inside, mut over) = (0, 0, false);
+    for (at, token) in tokens.iter().enumerate() {
+        let closes = token.token == Token::Close && inside == 0;
+        match token.token {
+            Token::Open => inside += 1,
+            Token::Close => inside -= usize::from(!closes),
+            _ => {}
+        }
+        if closes || inside == 0 && is_or(token) {
+            if !over {
+                parts.push(joined(&tokens[from..at]));
+            }
+            (from, over) = (at + 1, !closes);
+        }
+    }
+    if !over {
+        parts.push(joined(&tokens[from..]));
+    }
+    parts
 }
 
 fn fields(typed: &str) -> Vec<Item> {
@@ -253,8 +318,26 @@ mod tests {
             ("resource:vm-2 severity:low severity:", "High 1, Low 1"),
             ("resource:vm-2 severity:low,", "High 1, Low 1"),
             ("(resource:vm-1 severity:|)", "High 1"),
-            // The rest is no filter.
+            // In parentheses that are not closed yet, and behind operators.
+            ("resource:vm-2 (severity:", "High 1, Low 1"),
+            ("resource:vm-1 (status:active severity:", "High 1"),
+            ("resource:vm-1 (status:active or (severity:", "High 1"),
+            ("resource:vm-1 and not (severity:", "High 1"),
+            ("resource:vm-1 -(severity:", "High 1"),
+            ("resource:vm-1 and severity:", "High 1"),
+            ("(severity:| status:active) resource:vm-1", "High 1"),
+            ("(severity:| or status:dismissed) and resource:vm-1", "High 1"),
+            ("(status:active severity:| resource:vm-1", "High 1"),
+            // What stands beyond an `or` need not hold.
             ("resource:vm-1 or severity:", "High 2, Low 1"),
+            ("resource:vm-1 or (severity:", "High 2, Low 1"),
+            ("resource:vm-1 or resource:vm-2 (severity:", "High 1, Low 1"),
+            ("resource:vm-1 severity:| or resource:vm-2", "High 1"),
+            ("(severity:|) or resource:vm-1 resource:vm-2", "High 2, Low 1"),
+            ("(resource:vm-1 or resource:vm-2) (severity:", "High 2, Low 1"),
+            // A part that is no filter.
+            ("resource:vm-1 colour:red (status:active severity:", "High 1"),
+            ("severity:| resource:vm-1 colour:red", "High 2, Low 1"),
         ] {
             let cursor = text.find('|').unwrap_or(text.len());
             let completion = complete(&text.replace('|', ""), cursor, &table);

@@ -46,7 +46,7 @@ pub use error::FilterError;
 pub use facet::{Facet, facet_counts, facets_like};
 pub use field::Field;
 pub use moment::Moment;
-pub use parser::parse;
+pub use parser::{parse, parse_beginning};
 pub use pattern::Pattern;
 pub use values::{Values, values};
 pub use wider::{Wider, wider};

@@ -33,6 +33,32 @@ pub fn parse(text: &str) -> Result<Filter, FilterError> {
     }
 }
 
+/// The filter that a text begins with: the longest beginning of whole terms, and of a term's whole values, that is one. Every
+/// alert where nothing before the first mistake is.
+pub fn parse_beginning(text: &str) -> Filter {
+    let mut text = text;
+    loop {
+        match parse(text) {
+            Ok(filter) => return filter,
+            Err(error) => text = before_mistake(text, error.span.start),
+        }
+    }
+}
+
+/// The text before the value or the term with the mistake at this place; shorter in any case.
+fn before_mistake(text: &str, at: usize) -> &str {
+    // A lenient lexer finds no mistakes.
+    let tokens = lex(text, true).unwrap_or_default();
+    let last = tokens.len().saturating_sub(1);
+    let wrong = tokens.iter().position(|token| token.span.end > at).unwrap_or(last);
+    let inside = tokens.get(wrong).is_some_and(|token| token.span.start < at);
+    let end = match text.get(..at).and_then(|before| before.strip_suffix(',')) {
+        Some(values) if inside => values.len(),
+        _ => wrong.checked_sub(1).and_then(|before| tokens.get(before)).map_or(0, |before| before.span.end),
+    };
+    text.get(..end).unwrap_or_default()
+}
+
 struct Parser<'a> {
     tokens: &'a [Spanned],
     at: usize,
@@ -307,6 +333,47 @@ mod tests {
             assert_eq!(text.get(error.span.clone()), Some(wrong), "{text}: {error}");
             assert_eq!(error.to_string(), message, "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_before_a_mistake_is_a_filter() {
+        for (text, before) in [
+            ("status:active severty:high", "status:active"),
+            ("status:active severty:high vm-1", "status:active"),
+            ("severty:high", ""),
+            ("status:active -severty:high", "status:active"),
+            ("status:active not (severty:high", "status:active"),
+            ("status:active (severity:high", "status:active"),
+            ("a (b (c) d", "a"),
+            ("(a or b) and", "(a or b)"),
+            ("a or", "a"),
+            ("a or severity:hi", "a"),
+            ("a) b", "a"),
+            ("a - b", "a"),
+            ("a \"lateral mov", "a"),
+            ("run(1)", "run"),
+            ("foo,(", "\"foo,\""),
+            // The values before a wrong one are as good as terms.
+            ("a severity:high,", "a severity:high"),
+            ("a severity:high,lo b", "a severity:high"),
+            ("a severity:hi,low", "a"),
+            ("title:\"a,", ""),
+            ("title:\"a\",\"b", "title:\"a\""),
+            ("a title: b", "a"),
+            ("a severity>=high,low", "a"),
+            ("((((", ""),
+            ("a severity:é日", "a"),
+            ("x", "x"),
+        ] {
+            assert_eq!(parse_beginning(text), parse(before).unwrap(), "{text}");
+        }
+        for (mistake, ..) in MISTAKES {
+            for end in (0..=mistake.len()).filter(|end| mistake.is_char_boundary(*end)) {
+                parse_beginning(&mistake[..end]);
+            }
+        }
+        assert!(parse_beginning(&"(".repeat(100_000)).is_all());
+        assert!(parse_beginning(&"- ".repeat(100_000)).is_all());
     }
 
     #[test]

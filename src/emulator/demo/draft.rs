@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use chrono::TimeDelta;
+
 use super::moment::Moment;
 use super::types::{AlertType, Recipe};
 use super::world::{Address, Blob, Person, Resource, Tool, Workload};
@@ -78,6 +80,15 @@ impl Draft<'_> {
     /// First activity.
     pub(crate) fn start(&self) -> Moment {
         self.generated.before(self.delay + self.duration)
+    }
+
+    /// Moves it to another time, with what an incident says of its members: these are moved by as much.
+    pub(crate) fn move_by(&mut self, by: TimeDelta) {
+        self.generated = self.generated.moved(by);
+        for member in self.incident.iter_mut().flat_map(|incident| &mut incident.members) {
+            member.start = member.start.moved(by);
+            member.end = member.end.moved(by);
+        }
     }
 
     /// Fills the places in braces of a description or step. Unknown places stay as they are.

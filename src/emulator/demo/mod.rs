@@ -136,7 +136,7 @@ fn plot(seed: u64, now: DateTime<Utc>) -> (Vec<Draft<'static>>, Vec<Draft<'stati
     let midnight = now.duration_trunc(TimeDelta::days(1)).unwrap_or(now);
     let (mut drafts, arrivals) = plot_as_of(seed, midnight);
     for draft in &mut drafts {
-        draft.generated = draft.generated.moved(now - midnight);
+        draft.move_by(now - midnight);
     }
     (drafts, arrivals)
 }

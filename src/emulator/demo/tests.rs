@@ -193,11 +193,16 @@ fn incidents_list_members_that_exist_and_share_their_key() {
         assert!(incidents.len() >= 6);
         for incident in incidents {
             let entities = incident["properties"]["entities"].as_array().unwrap();
-            let members: Vec<&&Value> = entities
-                .iter()
-                .filter(|entity| entity["type"] == "security-alert")
-                .map(|entity| &by_name[entity["systemAlertId"].as_str().unwrap()])
-                .collect();
+            let told: Vec<&Value> =
+                entities.iter().filter(|entity| entity["type"] == "security-alert").collect();
+            let members: Vec<&&Value> =
+                told.iter().map(|entity| &by_name[entity["systemAlertId"].as_str().unwrap()]).collect();
+            // The times of the members are those that they have themselves.
+            for (entity, member) in told.iter().zip(&members) {
+                for field in ["startTimeUtc", "endTimeUtc"] {
+                    assert_eq!(entity[field], member["properties"][field]);
+                }
+            }
             assert!((5..=10).contains(&members.len()));
             for member in &members {
                 assert_eq!(text(member, "correlationKey"), text(incident, "correlationKey"));

@@ -48,7 +48,7 @@ pub(super) fn timeline(model: &Model, view: &TimelineView) -> Vec<String> {
     let Some(shown) = &view.shown else { return Vec::new() };
     let histogram = &shown.histogram;
     // How long a bar of the screen is says nothing here.
-    let said = speech::line(&head(view, shown, model.now));
+    let said = speech::line(&head(view, shown, usize::MAX, model.now));
     let said: Vec<&str> = said.split(", ").filter(|part| !part.starts_with("a bar is")).collect();
     let mut lines = vec![speech::sentence([said.join(", ").as_str()])];
     let offset = i64::from(model.now.offset.local_minus_utc());

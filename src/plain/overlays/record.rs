@@ -4,6 +4,7 @@ use crate::app::documents::contacts::{differences, warnings};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::counted;
 use crate::app::key::{Code, Key};
+use crate::app::leaving::kept;
 use crate::app::model::{AssignMenu, Assignee, Chosen, Judge, MailForm, Model, NotePrompt};
 use crate::app::overlays::assignees;
 use crate::domain::record::FeedbackReason;
@@ -34,10 +35,7 @@ fn subject(model: &Model, what: &str, alerts: &Chosen) -> String {
 }
 
 pub(super) fn note(model: &Model, prompt: &NotePrompt) -> Vec<String> {
-    vec![
-        subject(model, "Note", &prompt.alerts),
-        "Kept on this machine; the API has no place for notes.".to_owned(),
-    ]
+    vec![subject(model, "Note", &prompt.alerts), format!("{}; the API has no place for notes.", kept(model))]
 }
 
 pub(super) fn assign(model: &Model, menu: &AssignMenu) -> Vec<String> {
@@ -92,8 +90,8 @@ pub(super) fn judge(model: &Model, judge: &Judge) -> Vec<String> {
     let reasons = FeedbackReason::all(judge.useful).iter().enumerate();
     let reasons: Vec<String> = reasons.map(|(at, reason)| format!("{} {}", at + 1, reason.label())).collect();
     lines.push(format!("Why? {}.", reasons.join("; ")));
-    let words = "Kept on this machine: there is no public API for feedback, so Microsoft does not get it.";
-    lines.push(words.to_owned());
+    lines
+        .push(format!("{}: there is no public API for feedback, so Microsoft does not get it.", kept(model)));
     lines
 }
 

@@ -18,11 +18,13 @@ pub(super) fn timeline(model: &Model, view: &TimelineView, painter: &mut Painter
     let area = TimelineArea::new(model.size);
     framed(area.frame, "Timeline", painter);
     let Some(shown) = &view.shown else { return counting(area.head, painter) };
-    painter.line(area.head, &timeline::head(view, shown, model.now));
+    painter.line(area.head, &timeline::head(view, shown, area.head.columns(), model.now));
     let size = (area.picture.columns(), area.picture.rows());
     let picture = timeline::picture(view, shown, size, model.settings.blocks, model.now);
     painter.document(area.picture, &picture, 0);
-    painter.document(area.words, &Document { lines: timeline::words(view, shown, model.now) }, 0);
+    painter.footer(area.frame, &[Piece::new(timeline::SCALE, Role::Dim)]);
+    let words = timeline::words(view, shown, model.settings.blocks, model.now);
+    painter.document(area.words, &Document { lines: words }, 0);
 }
 
 /// Draws alerts by tactic and technique.

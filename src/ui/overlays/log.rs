@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::record::short_name;
 use super::{framed, keys};
-use crate::app::document::{Document, Piece, Role, line_width, safe, safe_cell};
+use crate::app::document::{Document, Piece, Role, line_width, safe};
 use crate::app::documents::flow::Flow;
 use crate::app::documents::history::outcome;
 use crate::app::documents::log::{self as said, at, by};
@@ -25,6 +25,15 @@ const WORDS: u16 = 4;
 /// Cells of a moment: `23 Nov 14:02:11`.
 const MOMENT: usize = 15;
 
+/// From so many columns on there is room for seconds and for wider gaps.
+const ROOMY: usize = 70;
+
+/// A name takes one part in so many of a line at most, and where there is little room.
+const WHO: [usize; 2] = [6, 8];
+
+/// The least cells in which a title says something.
+const TITLE: usize = 16;
+
 pub(super) fn draw(model: &Model, log: &Log, painter: &mut Painter<'_>) {
     let area = sheet(model.size);
     framed(area, "Audit log", painter);
@@ -42,13 +51,15 @@ pub(super) fn draw(model: &Model, log: &Log, painter: &mut Painter<'_>) {
             if log.acts.total == Some(0) {
                 return empty(log, text, painter);
             }
-            window(model, &log.acts, area, painter, |line, chosen, row| act(model, line, chosen, row));
+            window(model, &log.acts, area, painter, |line, chosen, columns| {
+                act(model, line, chosen, columns)
+            });
             if let Some(line) = log.acts.under_cursor() {
                 painter.document(words, &in_full(model, &line.entry, words.columns()), 0);
             }
         }
         Some(Inside { entry, alerts }) => {
-            window(model, alerts, area, painter, |line, chosen, row| alert(model, line, chosen, row));
+            window(model, alerts, area, painter, |line, chosen, _| alert(model, line, chosen));
             let said =
                 alerts.under_cursor().and_then(|line| line.target.as_ref()).map(|target| &target.detail);
             let mut document = Flow::new(words.columns());
@@ -113,7 +124,7 @@ fn window<T>(
     window: &Window<T>,
     area: Area,
     painter: &mut Painter<'_>,
-    line: impl Fn(&T, bool, Area) -> Vec<Piece>,
+    cells: impl Fn(&T, bool, usize) -> Cells,
 ) {
     let text = area.inner();
     let Some(total) = window.total else {
@@ -121,13 +132,17 @@ fn window<T>(
         return;
     };
     let rows = log_rows(model.size).min(total.saturating_sub(window.offset));
-    for at in 0..rows {
-        let place = window.offset + at;
-        let row = text.row(2 + at as u16);
-        match window.line(place) {
-            Some(item) => painter.line(row, &line(item, place == window.chosen, row)),
-            None => painter.line(row, &[Piece::new("  …", Role::Dim)]),
+    let columns = text.columns();
+    let lines: Vec<Option<Cells>> = (window.offset..window.offset + rows)
+        .map(|place| window.line(place).map(|item| cells(item, place == window.chosen, columns)))
+        .collect();
+    let widths = Widths::new(lines.iter().flatten(), columns);
+    for (at, line) in lines.iter().enumerate() {
+        let pieces = match line {
+            Some(line) => widths.lay_out(line),
+            None => vec![Piece::new("  …", Role::Dim)],
         };
+        painter.line(text.row(2 + at as u16), &pieces);
     }
     if total > log_rows(model.size) {
         let position = format!("{}/{}", thousands(window.chosen + 1), thousands(total));
@@ -140,23 +155,28 @@ fn cursor(chosen: bool) -> Piece {
 }
 
 /// One act: when, who, what, its alert.
-fn act(model: &Model, line: &ActLine, chosen: bool, row: Area) -> Vec<Piece> {
+fn act(model: &Model, line: &ActLine, chosen: bool, columns: usize) -> Cells {
     let entry = &line.entry;
-    let columns = row.columns();
-    let (who, what) = if columns >= 90 { (12, (columns * 3 / 10).max(34)) } else { (8, columns * 2 / 5 - 4) };
-    let mut pieces = vec![cursor(chosen)];
-    let room = if columns >= 70 { MOMENT } else { MOMENT - 3 };
-    column(&mut pieces, vec![Piece::new(short_moment(at(entry), model, room), Role::Dim)], room + 1);
-    column(&mut pieces, short_name(by(entry).as_safe(), who), who + 1);
+    let room = if columns >= ROOMY { MOMENT } else { MOMENT - 3 };
+    let mut lead = vec![cursor(chosen)];
+    column(&mut lead, vec![Piece::new(short_moment(at(entry), model, room), Role::Dim)], room + 1);
     let role = if chosen { Role::Strong } else { Role::Body };
-    let said = said::words(entry).into_iter().map(|piece| match piece.role {
+    let what = said::words(entry).into_iter().map(|piece| match piece.role {
         Role::Body => Piece { role, ..piece },
         _ => piece,
     });
-    column(&mut pieces, cut(said.collect(), what), what + 1);
-    let left = columns.saturating_sub(line_width(&pieces));
-    pieces.extend(named(model, entry.first.as_ref(), line.key, entry.alerts, left));
-    pieces
+    let more = if entry.alerts > 1 {
+        format!("{}+{}", between(columns), thousands(entry.alerts - 1))
+    } else {
+        String::new()
+    };
+    Cells {
+        lead,
+        who: short_name(by(entry).as_safe(), columns / WHO[usize::from(columns < ROOMY)]),
+        what: what.collect(),
+        more: vec![Piece::new(more, Role::Strong)],
+        ..named(model, entry.first.as_ref(), line.key)
+    }
 }
 
 /// A moment in so many cells: without its seconds where there is little room, of another year its day alone.
@@ -196,40 +216,116 @@ fn cut(pieces: Vec<Piece>, width: usize) -> Vec<Piece> {
     kept
 }
 
-/// An alert by title and resource, else by name; of several, with how many more there are.
-fn named(
-    model: &Model,
-    id: Option<&AlertId>,
-    key: Option<AlertKey>,
-    alerts: usize,
-    room: usize,
-) -> Vec<Piece> {
-    let more = if alerts > 1 { format!("  +{}", thousands(alerts - 1)) } else { String::new() };
-    let room = room.saturating_sub(more.len());
-    let mut pieces = match (key.and_then(|key| model.table.get(key)), id) {
-        (Some(row), _) => {
-            let resource = safe_cell(row.resource(), room / 3, Role::Dim);
-            let mut line = safe_cell(row.title(), room.saturating_sub(line_width(&resource) + 2), Role::Body);
-            line.push(Piece::from("  "));
-            line.extend(resource);
-            line
-        }
-        (None, Some(id)) => safe_cell(SafeStr(id.name()), room, Role::Dim),
-        (None, None) => Vec::new(),
-    };
-    pieces.push(Piece::new(more, Role::Strong));
-    pieces
+/// An alert by title and resource, else by name.
+fn named(model: &Model, id: Option<&AlertId>, key: Option<AlertKey>) -> Cells {
+    match (key.and_then(|key| model.table.get(key)), id) {
+        (Some(row), _) => Cells {
+            title: safe(row.title(), Role::Body),
+            resource: safe(row.resource(), Role::Dim),
+            ..Cells::default()
+        },
+        (None, Some(id)) => Cells { title: safe(SafeStr(id.name()), Role::Dim), ..Cells::default() },
+        (None, None) => Cells::default(),
+    }
 }
 
 /// One alert of an act: what became of it, title and resource.
-fn alert(model: &Model, line: &AlertLine, chosen: bool, row: Area) -> Vec<Piece> {
-    let mut pieces = vec![cursor(chosen)];
+fn alert(model: &Model, line: &AlertLine, chosen: bool) -> Cells {
+    let mut lead = vec![cursor(chosen)];
     if let Some(target) = &line.target {
-        column(&mut pieces, vec![outcome(target.outcome)], 13);
+        column(&mut lead, vec![outcome(target.outcome)], 13);
     }
-    let left = row.columns().saturating_sub(line_width(&pieces));
-    pieces.extend(named(model, Some(&line.id), line.key, 1, left));
-    pieces
+    Cells { lead, ..named(model, Some(&line.id), line.key) }
+}
+
+/// A line of the log before it is known how wide its columns are.
+#[derive(Debug, Default)]
+struct Cells {
+    /// What has one width on every line.
+    lead: Vec<Piece>,
+    who: Vec<Piece>,
+    what: Vec<Piece>,
+    title: Vec<Piece>,
+    resource: Vec<Piece>,
+    /// How many alerts there are besides.
+    more: Vec<Piece>,
+}
+
+/// How wide the columns of the lines in view are: no wider than what they hold.
+#[derive(Debug, PartialEq, Eq)]
+struct Widths {
+    who: usize,
+    what: usize,
+    /// Nothing where there is so little room that the resource alone says more.
+    title: usize,
+    resource: usize,
+    /// Blanks behind a column.
+    between: usize,
+    /// From the end of `who` to the end of the line.
+    room: usize,
+}
+
+impl Cells {
+    /// What names the alert where there is room for one thing.
+    fn alone(&self) -> &Vec<Piece> {
+        if self.resource.is_empty() { &self.title } else { &self.resource }
+    }
+}
+
+impl Widths {
+    fn new<'a>(lines: impl Iterator<Item = &'a Cells> + Clone, columns: usize) -> Self {
+        let widest =
+            |of: fn(&Cells) -> &Vec<Piece>| lines.clone().map(|line| line_width(of(line))).max().unwrap_or(0);
+        let who = widest(|line| &line.who);
+        // What is about no alert has the whole line.
+        let about = lines.clone().filter(|line| !line.alone().is_empty());
+        let what = about.map(|line| line_width(&line.what)).max().unwrap_or(0);
+        let (title, resource) = (widest(|line| &line.title), widest(|line| &line.resource));
+        let more = widest(|line| &line.more);
+        let room = columns.saturating_sub(widest(|line| &line.lead) + gap(who, 1));
+        let between = between(columns).len();
+        // Names come first, and yet what was done has its part.
+        let acts = |named: usize| what.min((room * 2 / 5).max(room.saturating_sub(named + between)));
+        let left = |what| room.saturating_sub(gap(what, between) + more);
+        let shown = acts(gap(title, 2) + resource + more);
+        let beside = resource.min((left(shown) / 2).max(left(shown).saturating_sub(gap(title, 2))));
+        let both = title.min(left(shown).saturating_sub(gap(beside, 2)));
+        if both >= title.min(TITLE) {
+            return Self { who, what: shown, title: both, resource: beside, between, room };
+        }
+        let alone = lines.map(|line| line_width(line.alone())).max().unwrap_or(0);
+        let shown = acts(alone + more);
+        Self { who, what: shown, title: 0, resource: alone.min(left(shown)), between, room }
+    }
+
+    fn lay_out(&self, line: &Cells) -> Vec<Piece> {
+        let mut pieces = line.lead.clone();
+        column(&mut pieces, line.who.clone(), gap(self.who, 1));
+        if line.alone().is_empty() {
+            // Nothing else needs the room.
+            pieces.extend(cut(line.what.clone(), self.room));
+            return pieces;
+        }
+        column(&mut pieces, cut(line.what.clone(), self.what), gap(self.what, self.between));
+        if self.title > 0 {
+            column(&mut pieces, cut(line.title.clone(), self.title), gap(self.title, 2));
+            column(&mut pieces, cut(line.resource.clone(), self.resource), self.resource);
+        } else {
+            column(&mut pieces, cut(line.alone().clone(), self.resource), self.resource);
+        }
+        pieces.extend(line.more.iter().cloned());
+        pieces
+    }
+}
+
+/// The blanks before what is about the alert, and before how many more there are.
+fn between(columns: usize) -> &'static str {
+    if columns >= ROOMY { "  " } else { " " }
+}
+
+/// The cells of a column with the blanks behind it; of one that holds nothing, none.
+fn gap(width: usize, blanks: usize) -> usize {
+    if width > 0 { width + blanks } else { 0 }
 }
 
 /// Who did it, why, under which filter, and what came of it; the moment where its line has not the whole of it.
@@ -250,4 +346,56 @@ fn in_full(model: &Model, entry: &LogEntry, columns: usize) -> Document {
     flow.wrap("", "", &line);
     flow.shorten(usize::from(WORDS));
     flow.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(what: &str, title: &str, resource: &str, more: &str) -> Cells {
+        let cell = |text: &str| if text.is_empty() { Vec::new() } else { vec![Piece::from(text)] };
+        Cells {
+            lead: cell("▌ 26 Nov 23:48 "),
+            who: cell("ana"),
+            what: cell(what),
+            title: cell(title),
+            resource: cell(resource),
+            more: cell(more),
+        }
+    }
+
+    fn drawn(lines: &[Cells; 3], columns: usize) -> String {
+        let widths = Widths::new(lines.iter(), columns);
+        Document { lines: lines.iter().map(|line| widths.lay_out(line)).collect() }.text()
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_what_they_hold() {
+        let title = "Suspicious outgoing network activity";
+        let lines = || {
+            [
+                line("Dismiss 3 alerts", title, "vm-erp-app-02", "  +2"),
+                line("Note: 顧客に確認済み", "Malware", "仮想マシン", ""),
+                line("Create the suppression rule 'scanner of the night shift'", "", "", ""),
+            ]
+        };
+        // Where there is room nothing is cut, and each column begins at one place.
+        let wide = drawn(&lines(), 132);
+        assert!(!wide.contains('…'), "{wide}");
+        let begins = |text: &str, of: &str| {
+            let line = text.lines().find(|line| line.contains(of)).unwrap();
+            crate::app::document::width(line.split(of).next().unwrap())
+        };
+        assert_eq!(begins(&wide, "Suspicious"), begins(&wide, "Malware"));
+        assert_eq!(begins(&wide, "vm-erp"), begins(&wide, "仮想"));
+        // With less the title gives way first, then it is left out.
+        let narrow = drawn(&lines(), 80);
+        assert!(narrow.contains("Dismiss 3 alerts") && narrow.contains("…  vm-erp-app-02  +2"), "{narrow}");
+        let narrowest = drawn(&lines(), 56);
+        assert!(!narrowest.contains("Susp") && narrowest.contains("vm-erp-app-02  +2"), "{narrowest}");
+        for columns in 40..140 {
+            let text = drawn(&lines(), columns);
+            assert!(text.lines().all(|line| crate::app::document::width(line) <= columns), "{text}");
+        }
+    }
 }

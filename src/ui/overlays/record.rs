@@ -6,6 +6,7 @@ use crate::app::documents::flow::Flow;
 use crate::app::documents::moment::{counted, thousands};
 use crate::app::input::Input;
 use crate::app::layout::{Area, popup};
+use crate::app::leaving::kept;
 use crate::app::model::{AssignMenu, Assignee, Chosen, Judge, Model, NotePrompt};
 use crate::app::overlays::assignees;
 use crate::domain::SafeStr;
@@ -22,7 +23,7 @@ pub(super) fn note(model: &Model, prompt: &NotePrompt, painter: &mut Painter<'_>
     subject(&mut flow, model, &prompt.alerts);
     let field = flow.len();
     flow.line(vec![Piece::new(PROMPT, Role::Key)]);
-    flow.words("Kept on this machine; the API has no place for notes.", Role::Dim);
+    flow.words(&format!("{}; the API has no place for notes.", kept(model)), Role::Dim);
     boxed(model, &title("Note", &prompt.alerts), &flow.finish(), Some((field, &prompt.input)), painter);
 }
 
@@ -42,7 +43,7 @@ pub(super) fn assign(model: &Model, menu: &AssignMenu, painter: &mut Painter<'_>
     }
     let mut document = flow.finish();
     document.lines.resize(field + 1 + rows, Vec::new());
-    let words = "Kept on this machine; the API has no place for it.";
+    let words = format!("{}; the API has no place for it.", kept(model));
     document.lines.push(vec![Piece::new(words, Role::Dim)]);
     boxed(model, &title("Assign", &menu.alerts), &document, Some((field, &menu.input)), painter);
 }
@@ -84,7 +85,7 @@ pub(super) fn judge(model: &Model, judge: &Judge, painter: &mut Painter<'_>) {
         "",
         "",
         &[Piece::new(
-            "Kept on this machine: there is no public API for feedback, so Microsoft does not get it.",
+            format!("{}: there is no public API for feedback, so Microsoft does not get it.", kept(model)),
             Role::Dim,
         )],
     );
