@@ -495,7 +495,7 @@ fn a_group_is_dismissed_from_its_folded_heading_and_a_filter_is_added_by_arrows(
     pty.keys("z r").wait("by resource").keys("g g").wait("by resource");
     // Most of them are on this machine: its group is the first.
     pty.keys("Enter").wait("▸ vm-erp-db-01");
-    pty.keys("d").wait(&format!("{0} matching", listed.len())).wait("off screen");
+    pty.keys("d").wait(&format!("{0} of this group", listed.len())).wait("off screen");
     pty.keys("3 y").wait(&format!("{} verified", listed.len()));
     let after = bench.statuses();
     let changed: BTreeSet<String> = after

@@ -50,7 +50,7 @@ pub async fn say_nothing(workspace: &Workspace, listing: &Listing) {
     }
     match &listing.wider {
         Some(Wider { term, alerts }) => {
-            say(&format!("no alert matches; {} would match {}", SafeStr(term), thousands(*alerts)));
+            say(format!("no alert matches; {} would match {}", SafeStr(term), thousands(*alerts)));
         }
         None => say("no alert matches"),
     }

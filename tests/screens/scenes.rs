@@ -481,7 +481,8 @@ fn undo(size: (u16, u16)) -> Model {
     let mut model = full_list(size);
     let tally = Tally { verified: 328, failed: 9, ..Tally::default() };
     let mut change = record(12, Some(Status::Dismissed), tally);
-    change.comment = "the scanner of the audit team".into();
+    change.comment =
+        "the scanner of the audit team, which comes back on the first Monday of each month".into();
     model.overlays.push(Overlay::ConfirmUndo(Box::new(change)));
     model
 }

@@ -125,6 +125,9 @@ pub fn sample(flow: &mut Flow, table: &Table, confirm: &Confirm, most: usize) {
     }
 }
 
+/// With fewer columns than this a screen is low as well.
+const NARROW: usize = 60;
+
 /// The title of the prompt before an undo or redo.
 pub fn undo_title(record: &ChangeRecord) -> String {
     if record.undoes.is_some() {
@@ -145,8 +148,9 @@ pub fn undo(flow: &mut Flow, record: &ChangeRecord, now: Now) {
         flow.words(reason.label(), Role::Dim);
     }
     if !record.comment.is_empty() {
-        // A long one must leave room for the question.
-        flow.wrap("", "  ", &safe_cell(record.comment.as_safe(), 3 * flow.width(), Role::Body));
+        // A long one must leave room for the question, above all on the smallest screen.
+        let lines = if flow.width() < NARROW { 1 } else { 3 };
+        flow.wrap("", "  ", &safe_cell(record.comment.as_safe(), lines * flow.width(), Role::Body));
     }
     flow.blank();
     flow.words(

@@ -236,6 +236,17 @@ fn sheets_scroll_within_their_text() {
 }
 
 #[test]
+fn a_name_that_no_command_has_stays_to_be_mended() {
+    let mut harness = Harness::small();
+    harness.keys(":").text("repport").keys("Enter");
+    assert!(
+        matches!(harness.model.overlays.last(), Some(Overlay::Palette(palette)) if palette.matches.is_empty())
+    );
+    harness.keys("ctrl-u").text("hisstogram").keys("ctrl-u").text("histogram").keys("Enter");
+    assert!(harness.model.overlays.is_empty() && !harness.model.settings.histogram);
+}
+
+#[test]
 fn the_help_is_searched() {
     let mut harness = Harness::small();
     harness.send(Message::Resize(60, 16)).keys("? / q");

@@ -39,7 +39,7 @@ pub fn wider(
 fn begun(term: &Expr) -> Option<Expr> {
     let Expr::Field(field, values) = term else { return None };
     let wider: Vec<Value> = values.iter().map(|value| longer(*field, value)).collect();
-    (wider != *values).then(|| Expr::Field(*field, wider))
+    (wider != *values).then_some(Expr::Field(*field, wider))
 }
 
 fn longer(field: Field, value: &Value) -> Value {
