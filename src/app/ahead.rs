@@ -10,10 +10,12 @@ use crate::app::model::{Ahead, Model};
 use crate::app::{Effect, Effects};
 use crate::domain::{AlertKey, SafeText};
 
-/// The next step is likely to reach this alert.
+/// The next step is likely to reach this alert. Not while a listing is under way, which changes alerts all the time, nor
+/// before all alerts are there.
 pub(super) fn look(model: &mut Model, next: Option<AlertKey>, out: &mut Effects) {
     let details = &mut model.details;
-    if details.full.is_some() || next == details.wanted {
+    if details.full.is_some() || next == details.wanted || model.sync.running || model.list.opening.is_some()
+    {
         return;
     }
     details.ahead = next.map(|key| Ahead { key, question: None, detail: None });
@@ -32,10 +34,13 @@ pub(super) fn ask(model: &mut Model, out: &mut Effects) {
     }
 }
 
-/// Details came that nobody waits for yet.
+/// Details came that nobody waits for yet. Why they could not be read is told to who wants them and asks for them then.
 pub(super) fn answered(model: &mut Model, question: Question, answer: Result<Arc<Detail>, SafeText>) {
-    if let Some(ahead) = model.details.ahead.as_mut().filter(|ahead| ahead.question == Some(question)) {
-        ahead.detail = answer.ok();
+    let details = &mut model.details;
+    let Some(ahead) = details.ahead.as_mut().filter(|ahead| ahead.question == Some(question)) else { return };
+    match answer {
+        Ok(detail) => ahead.detail = Some(detail),
+        Err(_) => details.ahead = None,
     }
 }
 

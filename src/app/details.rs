@@ -1,7 +1,7 @@
 //! Details of one alert: beside the list, over it on a narrow screen, or in full.
 //!
-//! Only one question is in flight: while it is, the newest wish is remembered, so that holding `j` over 500 alerts
-//! loads a few details and not 500.
+//! Only one question is waited for: while it is, the newest wish is remembered, so that holding `j` over 500 alerts
+//! loads a few details and not 500. Beside it at most one is read ahead (`ahead`).
 
 use std::sync::Arc;
 

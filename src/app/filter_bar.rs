@@ -1,4 +1,4 @@
-//! The `/` bar: the list follows each key; a mistake is shown in place while the list shows what stands before it.
+//! The `/` bar: the list follows each key; a mistake is shown in place while the list shows the last good result.
 
 use std::sync::Arc;
 
@@ -52,16 +52,21 @@ fn changed(model: &mut Model, out: &mut Effects) {
     complete(model, out);
 }
 
-/// Lets the list follow the text or, where that is no filter, what stands before its first mistake. While the name of a field is typed the list stays: it is not looked for as
-/// text before Enter or a blank says that it is no name.
+/// Lets the list follow the text. Where that is no filter it shows the last good result: of what stands before the first
+/// mistake or, where that is nothing, of the filter before it was edited. While the name of a field is typed the list
+/// stays: it is not looked for as text before Enter or a blank says that it is no name.
 fn follow(model: &mut Model, out: &mut Effects) {
     let bar = &mut model.filter;
     let text = bar.input.text();
     let settled = if bar.input.cursor() == text.len() { without_half_a_name(text) } else { text };
     let (filter, error) = match parse(settled).or_else(|_| parse(text)) {
         Ok(filter) => (filter, None),
-        // Not the last one that was good: the name of a field is a word to look for until its colon comes.
-        Err(error) => (parse_beginning(text), Some(error)),
+        // Not simply the one before this key: the name of a field is a word to look for until its colon comes.
+        Err(error) => {
+            let good = parse_beginning(text);
+            let good = if good.is_all() { parse(&bar.before).unwrap_or_default() } else { good };
+            (good, Some(error))
+        }
     };
     bar.error = error;
     if filter != bar.applied {

@@ -63,11 +63,12 @@ pub(super) fn press(model: &mut Model, key: Key, out: &mut Effects) {
 /// commands.
 fn hold(model: &mut Model, typed: Held, out: &mut Effects) {
     model.blind |= is_nobody_here(model) && model.list.listing.is_empty();
-    if model.held.len() < MOST_HELD {
+    let dropping = model.held.contains(&Held::TooMuch);
+    if !dropping && model.held.len() < MOST_HELD {
         model.held.push_back(typed);
         return;
     }
-    if model.held.back() != Some(&Held::TooMuch) {
+    if !dropping {
         model.held.push_back(Held::TooMuch);
     }
     too_much(model, out);

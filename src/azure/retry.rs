@@ -72,7 +72,7 @@ where
     let mut failures = 0;
     loop {
         match request().await {
-            Err(error) if may_again(&error) && failures + 1 < attempts.max(1) => {
+            Err(error) if failures + 1 < attempts.max(1) && may_again(&error) => {
                 failures += 1;
                 tokio::time::sleep(backoff.delay(failures, error.retry_after())).await;
             }

@@ -42,11 +42,13 @@ pub enum Going {
 }
 
 impl ArmClient {
-    /// Asks for the sample alerts of bundles; all when none is named.
+    /// Asks for the sample alerts of bundles; all when none is named. Where Azure puts that off, `again` is told, and says
+    /// whether to wait and ask once more.
     pub async fn simulate(
         &self,
         subscription: &SubscriptionId,
         bundles: &[Bundle],
+        again: impl Fn(&ApiError) -> bool,
     ) -> Result<Simulation, ApiError> {
         let region = self.alert_region(subscription).await?;
         let mut path = below_subscription(subscription, "/providers/Microsoft.Security/locations/");
@@ -55,7 +57,7 @@ impl ArmClient {
             self.endpoint().join(&format!("{path}/alerts/default/simulate?api-version={ALERTS_VERSION}"));
         let call = Call::post(address).json(request(bundles).to_string()).needs(Right::Simulate.needs());
         // What was put off was not taken; whatever else fails may have been, and asked twice would be made twice.
-        let put_off = |error: &ApiError| matches!(error, ApiError::Throttled { .. });
+        let put_off = |error: &ApiError| matches!(error, ApiError::Throttled { .. }) && again(error);
         let ask = || self.send(Some(subscription), Kind::Write, call.clone());
         let answer = with_retry_of(put_off, Backoff::default(), ATTEMPTS, ask).await?;
         Ok(Simulation {

@@ -55,7 +55,14 @@ async fn ask(
     workspace::writable(workspace)?;
     let client = workspace::client(workspace).await?;
     let subscription = around::one_subscription(workspace, &client, args.subscription.as_deref()).await?;
-    let started = client.simulate(&subscription.id, &args.bundle).await?;
+    let again = |error: &ApiError| {
+        let soon = error.retry_after().is_none_or(|wait| wait <= args.timeout);
+        if soon {
+            say(format_args!("{error}: asking again then"));
+        }
+        soon
+    };
+    let started = client.simulate(&subscription.id, &args.bundle, again).await?;
     let bundles = if args.bundle.is_empty() { &Bundle::ALL[..] } else { &args.bundle };
     let names: Vec<&str> = bundles.iter().map(|bundle| bundle.name()).collect();
     say(format_args!("asked for the sample alerts of {}: {}", subscription.display_name, names.join(", ")));

@@ -8,7 +8,7 @@ use crate::app::command::{
 use crate::app::key::Key;
 use crate::app::message::Ask;
 use crate::app::model::{Model, Pane, Section, Tab};
-use crate::app::overlays::matching;
+use crate::app::overlays::{matching, named};
 use crate::domain::filter::parse;
 use crate::domain::key_set::KeySet;
 use crate::domain::query::{GroupBy, SortKey};
@@ -457,7 +457,8 @@ fn by_name(name: &str) -> Steps {
         COMMANDS.get(**at).is_some_and(|spec| spec.label.to_lowercase().starts_with(&name.to_lowercase()))
     };
     let exact: Vec<&usize> = found.iter().filter(begins).collect();
-    let only = match (exact.as_slice(), found.as_slice()) {
+    // What only resembles a name may be another one.
+    let only = match (exact.as_slice(), named(name).as_slice()) {
         ([one], _) => Some(**one),
         (_, [one]) => Some(*one),
         _ => None,

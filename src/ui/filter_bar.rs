@@ -217,16 +217,9 @@ mod tests {
                 assert!(behind.starts_with(next), "{columns}, {next:?} is not seen: {bar}");
                 assert!(format!("{bar}{below}").contains("there is no field"), "{bar}{below}");
                 // What is hidden is told at its side.
-                let (first, last) = (&text[..1], &text[text.len() - 1..]);
-                let field = bar.trim_start_matches([' ', '/']).trim_end();
-                assert!(field.starts_with(first) || field.starts_with('…'), "{bar}");
-                assert!(
-                    whole
-                        || field.ends_with(last)
-                        || field.contains(" a b c")
-                        || bar.trim_end().ends_with('…'),
-                    "{bar}"
-                );
+                let field = bar.trim_start_matches([' ', '/']);
+                assert!(field.starts_with(&text[..1]) || field.starts_with('…'), "{bar}");
+                assert!(bar.contains(&text[text.len() - 4..]) || behind.contains('…'), "{bar}");
                 harness.keys("→");
             }
         }

@@ -232,10 +232,21 @@ pub struct Find {
 impl Find {
     /// True when a line holds what is searched, in any letter case; never without anything.
     pub fn is_in(&self, line: &[Piece]) -> bool {
-        let text: String = line.iter().map(|piece| piece.text.as_str()).collect();
         let wanted = self.input.text().trim().to_lowercase();
-        !wanted.is_empty() && text.to_lowercase().contains(&wanted)
+        !wanted.is_empty() && lower(line).contains(&wanted)
     }
+
+    /// True when two lines, one below the other, have all its words between them: a text may be broken in two.
+    pub fn is_across(&self, line: &[Piece], below: &[Piece]) -> bool {
+        let (line, below, wanted) = (lower(line), lower(below), self.input.text().to_lowercase());
+        let mut words = wanted.split_whitespace().peekable();
+        words.peek().is_some_and(|first| line.contains(first))
+            && words.all(|word| line.contains(word) || below.contains(word))
+    }
+}
+
+fn lower(line: &[Piece]) -> String {
+    line.iter().map(|piece| piece.text.to_lowercase()).collect()
 }
 
 /// The palette: every command by name.

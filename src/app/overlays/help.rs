@@ -50,13 +50,25 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     go(model, 0);
 }
 
-/// Goes to the first line from one on that holds the text; behind the last begins the first.
+/// The lines stand elsewhere: searches again.
+pub(super) fn again(model: &mut Model) {
+    let Some(Overlay::Help(scroll, find)) = model.overlays.last() else { return };
+    if find.line.is_some() {
+        let from = scroll.offset;
+        go(model, from);
+    }
+}
+
+/// Goes to the first line from one on that holds the text, else to one that has its words with the line below; behind the
+/// last begins the first.
 fn go(model: &mut Model, from: usize) {
     let lines = text(model).lines;
     let last = sheet(model.size).inner().last_offset(lines.len());
     let Some(Overlay::Help(scroll, find)) = model.overlays.last_mut() else { return };
-    let there = |at: &usize| lines.get(*at).is_some_and(|line| find.is_in(line));
-    find.line = (from..lines.len()).chain(0..from).find(there);
+    let round = || (from..lines.len()).chain(0..from);
+    let whole = |at: &usize| find.is_in(&lines[*at]);
+    let broken = |at: &usize| lines.get(at + 1).is_some_and(|below| find.is_across(&lines[*at], below));
+    find.line = round().find(whole).or_else(|| round().find(broken));
     if let Some(line) = find.line {
         scroll.offset = line.saturating_sub(ABOVE).min(last);
     }

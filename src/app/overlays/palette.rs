@@ -50,17 +50,24 @@ pub(super) fn search(palette: &mut Palette) {
     palette.chosen = 0;
 }
 
-/// Places in the table of commands that match, best first: it is the name that the config has for it, or the label begins
-/// with it, else every typed word is one of its words, begins one, or is in it. Only where nothing is named so: the first
-/// letters of its words, or a word with a letter left out.
+/// Places in the table of commands that match, best first. Only where nothing is [`named`] so: those whose words have these
+/// first letters, or a word that lacks one; which of them is meant is to be asked.
 pub fn matching(typed: &str) -> Vec<usize> {
+    let named = named(typed);
+    if named.is_empty() { ranked(typed, |quality| quality == NEARLY) } else { named }
+}
+
+/// Those whose name in the config it is, or whose label begins with it, else of which every typed word is a word, begins
+/// one, or is in one.
+pub fn named(typed: &str) -> Vec<usize> {
+    ranked(typed, |quality| quality < NEARLY)
+}
+
+fn ranked(typed: &str, is_good: impl Fn(u8) -> bool) -> Vec<usize> {
     let typed = typed.trim().to_lowercase();
-    let mut found: Vec<(u8, usize)> =
-        COMMANDS.iter().enumerate().filter_map(|(at, spec)| Some((quality(spec, &typed)?, at))).collect();
+    let place = |(at, spec)| Some((quality(spec, &typed).filter(|quality| is_good(*quality))?, at));
+    let mut found: Vec<(u8, usize)> = COMMANDS.iter().enumerate().filter_map(place).collect();
     found.sort_by_key(|(quality, _)| *quality);
-    if found.first().is_some_and(|(quality, _)| *quality < NEARLY) {
-        found.retain(|(quality, _)| *quality < NEARLY);
-    }
     found.into_iter().map(|(_, at)| at).collect()
 }
 

@@ -61,6 +61,26 @@ fn the_next_step_shows_what_was_read_ahead() {
 }
 
 #[test]
+fn what_could_not_be_read_ahead_is_asked_for_by_who_wants_it() {
+    let mut harness = Harness::new(&[ROW; 9]);
+    harness.keys("j");
+    harness.slow = true;
+    harness.keys("j");
+    let Some(Effect::LoadDetail { question, key: AlertKey(4), .. }) = harness.effects.last() else {
+        panic!()
+    };
+    let refused = Message::Detail(*question, Err("damaged".into()));
+    let before = loads(&harness).len();
+    harness.send(refused).keys("j");
+    assert_eq!(
+        (loads(&harness)[before..].to_vec(), harness.model.details.asked),
+        (vec![4], Some(AlertKey(4)))
+    );
+    harness.settle();
+    assert_eq!(shown(&harness), Some(AlertKey(4)));
+}
+
+#[test]
 fn what_was_read_ahead_is_dropped_when_alerts_change() {
     let mut harness = Harness::new(&[ROW; 9]);
     harness.keys("j");
@@ -70,6 +90,8 @@ fn what_was_read_ahead_is_dropped_when_alerts_change() {
     harness.slow = true;
     harness.keys("j");
     assert_eq!((shown(&harness), harness.model.details.asked), (Some(AlertKey(2)), Some(AlertKey(3))));
+    harness.settle();
+    assert_eq!(loads(&harness).last(), Some(&3), "nothing is read ahead while a listing changes alerts");
 }
 
 #[test]

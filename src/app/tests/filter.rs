@@ -45,8 +45,12 @@ fn a_mistyped_field_is_no_word_that_was_looked_for() {
         assert!(harness.model.filter.error.is_some());
         assert_eq!(harness.shown(), [3, 4], "{}", harness.model.filter.input.text());
     }
+    // Where nothing stands before it, what was listed before the bar was opened.
+    harness.keys("Esc / Home").text("x:");
+    assert!(harness.model.filter.error.is_some());
+    assert_eq!(harness.shown(), [1, 2, 3, 4]);
     // The values before a wrong one still stand.
-    harness.keys("ctrl-u").text("severity:low");
+    harness.keys("End ctrl-u").text("severity:low");
     for c in ",mediu".chars() {
         harness.text(&c.to_string());
         assert_eq!(harness.shown(), [4], "{}", harness.model.filter.input.text());

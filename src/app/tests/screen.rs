@@ -270,6 +270,13 @@ fn the_help_is_searched() {
         harness.keys("n");
         assert!(found(&harness).0.is_some_and(|line| text(line).to_lowercase().contains("copy")));
     }
+    // On another screen its lines stand elsewhere, and a label may be broken in two.
+    harness.send(Message::Resize(120, 36));
+    let lines = documents::help(&harness.model.settings, Scope::List, 116).lines;
+    let text = |at: usize| lines[at].iter().map(|piece| piece.text.as_str()).collect::<String>();
+    assert!(text(found(&harness).0.unwrap()).to_lowercase().contains("copy"));
+    harness.keys("/").text("then values with counts").keys("Enter");
+    assert!(text(found(&harness).0.unwrap()).contains("then values with"));
     // What is nowhere is said, and Esc ends the search before it closes the help.
     harness.keys("/").text("zzz");
     assert_eq!(found(&harness).0, None);

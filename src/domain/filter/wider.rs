@@ -16,8 +16,11 @@ pub struct Wider {
     pub alerts: usize,
 }
 
-/// The first term of a filter that finds nothing with which, given `*` behind its values, it would find something. None
-/// also when `cancelled` said that nobody waits any more.
+/// Terms that are tried: each costs a search.
+const TRIED: usize = 2;
+
+/// The first term of a filter that finds nothing with which, given `*` behind its values, it would find something; only
+/// the first few that can be given one are tried. None also when `cancelled` said that nobody waits any more.
 pub fn wider(
     table: &Table,
     filter: &Filter,
@@ -25,8 +28,8 @@ pub fn wider(
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Wider> {
     let terms = filter.terms();
-    terms.iter().enumerate().find_map(|(at, term)| {
-        let begun = begun(term)?;
+    let names = terms.iter().enumerate().filter_map(|(at, term)| Some((at, begun(term)?)));
+    names.take(TRIED).find_map(|(at, begun)| {
         let text = begun.to_string();
         let others = terms.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, term)| term.clone());
         let filter = Filter(Expr::and(others.chain([begun]).collect()));
@@ -73,6 +76,8 @@ mod tests {
             ("-resource:vm-*", None),
             ("title:nothing assigned:none resource:vm-erp", None),
             ("assigned:me", None),
+            ("rg:x resource:vm-erp", None),
+            ("group:rg resource:vm-x resource:vm-erp", None),
         ] {
             let found = wider(&table, &parse(text).unwrap(), &context(), &|| false);
             let found = found.as_ref().map(|wider| (wider.term.as_str(), wider.alerts));

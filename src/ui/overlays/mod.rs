@@ -80,7 +80,7 @@ pub(super) fn draw(model: &Model, painter: &mut Painter<'_>) {
             let area = sheet(model.size);
             let document = documents::help(&model.settings, Scope::of(model), area.inner().columns());
             scrolled(area, "Help", &document, scroll.offset, painter);
-            search(area, &document, (scroll.offset, find), painter);
+            search(area, scroll.offset, find, painter);
         }
     }
 }
@@ -95,11 +95,11 @@ fn scrolled(area: Area, title: &str, document: &Document, offset: usize, painter
 }
 
 /// What is searched in a sheet, on its lower edge, and a mark before the line in which it was found.
-fn search(area: Area, document: &Document, (offset, find): (usize, &Find), painter: &mut Painter<'_>) {
+fn search(area: Area, offset: usize, find: &Find, painter: &mut Painter<'_>) {
     if !find.typing && find.input.text().is_empty() {
         return;
     }
-    let found = find.line.filter(|line| document.lines.get(*line).is_some_and(|line| find.is_in(line)));
+    let found = find.line;
     let edge = area.row(area.height.saturating_sub(1));
     let label = if found.is_some() || find.input.text().trim().is_empty() { " / " } else { " not found: / " };
     let used = painter.line(Area { x: edge.x + 2, ..edge }, &[Piece::new(label, Role::Key)]);
