@@ -25,6 +25,9 @@ const WIDE: (u16, u16) = (120, 36);
 /// The demo is filled, and the first alert is shown.
 const FILLED: &str = "Entities";
 
+/// All alerts of the demo are there.
+const COMPLETE: &str = "of 1,204";
+
 const fn wide(
     name: &'static str,
     steps: &'static [(&'static str, &'static str)],
@@ -68,8 +71,8 @@ pub(crate) const SCENES: &[Scene] = &[
         "A suppression rule filled in from an alert, and what it would have matched",
     ),
     wide("groups", &[(FILLED, "z r g g")], "by resource", "The list in groups: by resource, the worst first"),
-    wide("timeline", &[(FILLED, "T h")], "Timeline", "The timeline, stacked by severity"),
-    wide("attack", &[(FILLED, "M")], "ATT&CK", "The alerts by ATT&CK tactic and technique"),
+    wide("timeline", &[(COMPLETE, "T h")], "Timeline", "The timeline, stacked by severity"),
+    wide("attack", &[(COMPLETE, "M")], "ATT&CK", "The alerts by ATT&CK tactic and technique"),
     wide(
         "facets",
         &[(FILLED, "f Enter Down Down Down Down Enter Space Down Space")],

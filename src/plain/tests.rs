@@ -166,6 +166,14 @@ fn pivots_menus_and_commands_by_name_are_numbered() {
 }
 
 #[test]
+fn a_name_that_only_resembles_one_is_asked_about() {
+    let mut talk = Talk::small();
+    talk.say(&["list", ":reslve"]);
+    assert!(matches!(talk.model().overlays.last(), Some(Overlay::Palette(_))), "{}", talk.written);
+    assert!(!talk.written.contains("Queued"), "{}", talk.written);
+}
+
+#[test]
 fn groups_and_values_are_numbered() {
     let mut talk = Talk::small();
     talk.say(&[
