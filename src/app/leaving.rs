@@ -150,7 +150,7 @@ pub(super) fn stays(model: &mut Model, out: &mut Effects) -> bool {
         (_, 0) => format!("{export} exports all"),
         _ => format!("{export} exports all but steps"),
     };
-    say(model, format!("{words}: {way}, {quit} again leaves"), out);
+    say(model, format!("{way}, {quit} again leaves: {words}"), out);
     true
 }
 

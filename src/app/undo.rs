@@ -43,6 +43,11 @@ fn kind(bulk: &Bulk, record: &ChangeRecord) -> Kind {
     }
 }
 
+/// True for a change that takes a decision back, or a redo of one.
+pub fn is_undo(bulk: &Bulk, record: &ChangeRecord) -> bool {
+    kind(bulk, record) == Kind::Undo
+}
+
 /// True when something of a change is in force and can be taken back: it was not yet, and no undo found all of it
 /// left as it is.
 fn stands(bulk: &Bulk, record: &ChangeRecord) -> bool {
@@ -251,6 +256,14 @@ mod tests {
             assert_eq!(undoable(&bulk).map(|record| record.id.0), undo, "{rows:?}");
             assert_eq!(redoable(&bulk).map(|record| record.id.0), redo, "{rows:?}");
         }
+    }
+
+    #[test]
+    fn to_take_a_redo_back_is_to_undo() {
+        let recent = vec![record(3, Some(2), None), record(2, Some(1), Some(3)), record(1, None, Some(2))];
+        let bulk = Bulk { recent, ..Bulk::default() };
+        let undoes: Vec<bool> = bulk.recent.iter().map(|record| is_undo(&bulk, record)).collect();
+        assert_eq!(undoes, [false, true, false]);
     }
 
     #[test]

@@ -186,7 +186,7 @@ fn a_file_is_triaged_on_the_screen_without_a_source() {
     pty.keys("R").wait("there is no source to ask");
     pty.keys("Enter").wait("Take action").keys("Esc").wait("Alerts · open");
     pty.keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("Nothing matches");
-    pty.keys("q").wait("kept only here: W exports all, q again leaves");
+    pty.keys("q").wait("W exports all, q again leaves: ");
     pty.keys("u").wait("undone: 1 kept here").wait("A tool that copies");
     pty.keys("q");
     assert_eq!(pty.end(), 0);
@@ -202,7 +202,7 @@ fn a_decision_that_would_be_lost_is_said_and_exported_before_the_screen_is_left(
         let mut pty = Pty::start(&args, &environment, (120, 36));
         pty.wait("from a file").wait("1 of 1");
         pty.keys("d").wait("Dismiss").keys("3 y").wait("1 kept here").wait("Nothing matches");
-        pty.keys("q").wait("1 change is kept only here: W exports all");
+        pty.keys("q").wait("W exports all, q again leaves: 1 change is kept only here");
         pty
     };
     let mut pty = dismiss();
@@ -219,12 +219,15 @@ fn a_decision_that_would_be_lost_is_said_and_exported_before_the_screen_is_left(
 #[test]
 fn lines_say_what_would_be_lost() {
     for (lines, said) in [
-        ("list\nstatus resolved 1\nquit\n", "1 change is kept only here: export exports all, quit again"),
+        (
+            "list\nstatus resolved 1\nquit\n",
+            "export exports all, quit again leaves: 1 change is kept only here",
+        ),
         (
             "list\nstatus resolved 1\n",
             "1 change is kept only here, and lost now: export keeps what is decided.",
         ),
-        ("list\nnote 1 seen\nquit\n", "1 note is kept only here: export exports all, quit again"),
+        ("list\nnote 1 seen\nquit\n", "export exports all, quit again leaves: 1 note is kept only here"),
     ] {
         let home = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_quell"))

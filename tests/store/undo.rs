@@ -87,6 +87,33 @@ fn undo_goes_back_to_each_alerts_own_former_status_and_spares_the_rest() {
 }
 
 #[test]
+fn an_undo_that_was_cancelled_is_gone_on_with() {
+    let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
+    let names = ["a", "b", "c"];
+    list(&mut store, names.map(|name| alert(name, Status::Active)));
+    let older = store.queue(&change(&["a"], Status::Active, Status::InProgress)).unwrap();
+    deliver(&mut store);
+    let first = store.queue(&change(&["b", "c"], Status::Active, Status::Dismissed)).unwrap();
+    deliver(&mut store);
+    let undo = store.undo(first, &who("ann"), now()).unwrap().change.unwrap();
+    let sent = store.due("", now(), 1, &[]).unwrap().remove(0);
+    mark(&mut store, &[sent.row]);
+    let fresh = alert(sent.target.id.name(), Status::Active);
+    take(&mut store, &fresh);
+    settle(&mut store, sent.row, Outcome::Verified, &SafeText::default());
+    assert_eq!(store.cancel(undo).unwrap(), 1);
+    // Not the one before it: this one still holds what it changed.
+    let record = |store: &Store, id| store.change(id).unwrap().unwrap().0;
+    assert_eq!((store.last_undoable().unwrap(), record(&store, first).undone_by), (Some(first), None));
+    let rest = store.undo(first, &who("ann"), now()).unwrap();
+    let targets = store.change(rest.change.unwrap()).unwrap().unwrap().1;
+    assert_eq!((targets.len(), rest.spared.len()), (1, 1), "what was taken back stays so");
+    deliver(&mut store);
+    assert_eq!(names.map(|name| status_of(&mut store, name).1).map(Status::is_open), [true; 3]);
+    assert_eq!((store.last_undoable().unwrap(), record(&store, first).undone_by), (Some(older), rest.change));
+}
+
+#[test]
 fn what_somebody_else_did_already_is_not_ours_to_undo() {
     let mut store = Store::open(Folder::temporary(), Access::ReadWrite).unwrap().0;
     list(&mut store, [alert("a", Status::Active)]);

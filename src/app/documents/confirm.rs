@@ -6,7 +6,8 @@ use crate::app::documents::flow::Flow;
 use crate::app::documents::jobs::what;
 use crate::app::documents::moment::{self, counted, thousands};
 use crate::app::message::Now;
-use crate::app::model::{Confirm, Makeup, SetOf};
+use crate::app::model::{Bulk, Confirm, Makeup, SetOf};
+use crate::app::undo;
 use crate::domain::change::ChangeRecord;
 use crate::domain::table::Table;
 use crate::domain::{Severity, Status};
@@ -128,9 +129,9 @@ pub fn sample(flow: &mut Flow, table: &Table, confirm: &Confirm, most: usize) {
 /// With fewer columns than this a screen is low as well.
 const NARROW: usize = 60;
 
-/// The title of the prompt before an undo or redo.
-pub fn undo_title(record: &ChangeRecord) -> String {
-    if record.undoes.is_some() {
+/// The title of the prompt before an undo or redo. To take a redo back is to undo again.
+pub fn undo_title(bulk: &Bulk, record: &ChangeRecord) -> String {
+    if undo::is_undo(bulk, record) {
         format!("Redo: take back change {}?", record.id)
     } else {
         format!("Undo change {}?", record.id)

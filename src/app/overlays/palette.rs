@@ -1,7 +1,7 @@
 //! The palette: every command by name.
 
 use crate::app::command::{COMMANDS, Spec, name};
-use crate::app::input::Edit;
+use crate::app::input::{Edit, Input};
 use crate::app::key::{Code, Key};
 use crate::app::model::{Model, Overlay, Palette};
 use crate::app::overlays::close;
@@ -23,10 +23,14 @@ pub(super) fn key(model: &mut Model, key: Key, out: &mut Effects) {
         (Code::Enter, _) => {
             // Where none matches, what is typed stays, to be mended.
             let command = palette.matches.get(palette.chosen).and_then(|at| COMMANDS.get(*at));
-            if let Some(spec) = command {
-                close(model);
-                keys::run(model, spec.command, out);
+            let Some(spec) = command else { return };
+            // What only resembles a name may be another one: it is written out, and run by the next Enter.
+            if named(palette.input.text()).is_empty() {
+                palette.input = Input::new(spec.label);
+                return search(palette);
             }
+            close(model);
+            keys::run(model, spec.command, out);
         }
         (Code::Down | Code::Tab, false) | (Code::Char('n'), true) => {
             palette.chosen = (palette.chosen + 1).min(last);

@@ -246,7 +246,7 @@ fn quits(harness: &Harness) -> bool {
 fn the_second_wish_to_leave_does_so_and_the_export_before_is_of_all_alerts() {
     let mut harness = of_files();
     harness.keys("q");
-    assert!(harness.notice().starts_with("1 change is kept only here: W exports all, q again"));
+    assert!(harness.notice().starts_with("W exports all, q again leaves: 1 change is kept"));
     assert!(!quits(&harness));
     harness.keys("q");
     assert!(quits(&harness));
@@ -302,7 +302,7 @@ fn a_change_after_the_export_is_said_too_and_one_that_was_undone_is_not() {
     harness.keys("d 3 y q q").slow = false;
     harness.settle();
     assert!(!quits(&harness), "the second was typed before the warning could be read");
-    assert!(harness.notice().starts_with("2 changes are kept only here"), "{}", harness.notice());
+    assert!(harness.notice().ends_with("leaves: 2 changes are kept only here"), "{}", harness.notice());
     harness.keys("q");
     assert!(quits(&harness));
     let mut harness = of_files();
@@ -310,7 +310,7 @@ fn a_change_after_the_export_is_said_too_and_one_that_was_undone_is_not() {
     assert!(!quits(&harness), "an export that was given up keeps nothing");
     let mut harness = of_files();
     harness.keys("q d 3 y q");
-    assert!(!quits(&harness) && harness.notice().starts_with("2 changes are kept only here"));
+    assert!(!quits(&harness) && harness.notice().ends_with("leaves: 2 changes are kept only here"));
 }
 
 #[test]
@@ -326,7 +326,7 @@ fn what_was_noted_about_files_is_said_too_until_a_file_holds_it() {
     assert_eq!(harness.notice(), "note kept on 1 alert until you leave");
     harness.keys("q");
     assert!(!quits(&harness));
-    assert_eq!(harness.notice(), "1 note is kept only here: W exports all, q again leaves");
+    assert_eq!(harness.notice(), "W exports all, q again leaves: 1 note is kept only here");
     let export = |harness: &mut Harness, turns: &str| {
         harness.keys("W").keys(turns).keys("Enter");
         let (number, ..) = written(harness);
@@ -336,8 +336,8 @@ fn what_was_noted_about_files_is_said_too_until_a_file_holds_it() {
     export(&mut harness, "Tab Tab Tab");
     assert!(!quits(&harness), "no note is in Markdown");
     harness.keys("A Enter b n 2 Enter d 3 y q");
-    let all = "1 change, 1 note, 1 assignment and 1 judgement are kept only here: W exports all";
-    assert!(harness.notice().starts_with(all), "{}", harness.notice());
+    let all = "leaves: 1 change, 1 note, 1 assignment and 1 judgement are kept only here";
+    assert!(harness.notice().contains(all), "{}", harness.notice());
     export(&mut harness, "");
     assert!(quits(&harness), "{}", harness.notice());
     let mut harness = files(false);
@@ -353,7 +353,7 @@ fn a_ticked_step_is_in_no_file_and_the_demo_forgets_without_a_word() {
     harness.remediation = vec![Prose::Text("1. Isolate".into())];
     let session = Session { files: Some(true), ..Harness::session() };
     harness.send(Message::Start(Start::Ready(session))).keys("j k r 2 Enter Esc Esc q");
-    assert_eq!(harness.notice(), "1 ticked step is kept only here: no export holds that, q again leaves");
+    assert_eq!(harness.notice(), "no export holds that, q again leaves: 1 ticked step is kept only here");
     harness.keys("j k r 2 Enter Esc Esc q");
     assert!(quits(&harness), "it is open again");
     let mut harness = Harness::small();

@@ -286,6 +286,16 @@ fn the_help_is_searched() {
     assert!(harness.model.overlays.is_empty());
 }
 
+#[test]
+fn what_only_resembles_a_name_is_written_out_before_it_is_run() {
+    let mut harness = Harness::small();
+    harness.keys(":").text("reslve").keys("Enter");
+    let Some(Overlay::Palette(palette)) = harness.model.overlays.last() else { panic!() };
+    assert!(palette.input.text().starts_with("Resolve") && harness.model.bulk.orders.is_empty());
+    harness.keys("Enter");
+    assert!(harness.model.overlays.is_empty() && !harness.model.bulk.recent.is_empty());
+}
+
 trait ClonedScroll {
     fn cloned_scroll(self) -> Option<Scroll>;
 }

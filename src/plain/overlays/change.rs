@@ -90,7 +90,7 @@ pub(super) fn answer(confirm: &Confirm, line: &str) -> Result<Vec<Step>, String>
 pub(super) fn undo(model: &Model, record: &ChangeRecord, width: usize) -> Vec<String> {
     let mut flow = Flow::new(speech::LAID);
     words::undo(&mut flow, record, model.now);
-    let mut lines = vec![words::undo_title(record)];
+    let mut lines = vec![words::undo_title(&model.bulk, record)];
     lines.extend(speech::lines(&flow.finish(), width));
     lines
 }

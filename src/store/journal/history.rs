@@ -4,20 +4,25 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, Row};
 
+use super::undo::undone_by;
 use super::{effective, keep, known_subject, log, outcome, parse_status, queue, status, text};
 use crate::domain::change::{ChangeRecord, HistoryEntry, Reason, Tally, TargetRecord};
 use crate::domain::{AlertId, AlertKey, ChangeId, Status};
 use crate::store::error::{Result, Trouble};
 use crate::store::{Store, TakenUp, moment};
 
-const CHANGE: &str = "SELECT c.id, c.at, c.by, c.status, c.reason, c.comment, c.filter, c.undoes, \
-    (SELECT max(u.id) FROM change u WHERE u.undoes = c.id) FROM change c";
+fn select() -> String {
+    let undone_by = undone_by("c");
+    format!(
+        "SELECT c.id, c.at, c.by, c.status, c.reason, c.comment, c.filter, c.undoes, {undone_by} FROM change c"
+    )
+}
 
 impl Store {
     /// The newest changes, the newest first.
     pub fn changes(&self, limit: usize) -> Result<Vec<ChangeRecord>> {
         self.read_journal(|conn| {
-            let mut statement = conn.prepare_cached(&format!("{CHANGE} ORDER BY c.id DESC LIMIT ?1"))?;
+            let mut statement = conn.prepare_cached(&format!("{} ORDER BY c.id DESC LIMIT ?1", select()))?;
             let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
             let mut changes = Vec::new();
             while let Some(row) = rows.next()? {
@@ -128,7 +133,7 @@ impl Store {
 
 /// One change; none for an unknown number.
 pub(super) fn find(conn: &Connection, id: ChangeId) -> Result<Option<ChangeRecord>, Trouble> {
-    let mut statement = conn.prepare_cached(&format!("{CHANGE} WHERE c.id = ?1"))?;
+    let mut statement = conn.prepare_cached(&format!("{} WHERE c.id = ?1", select()))?;
     let mut rows = statement.query([id.0])?;
     rows.next()?.map(|row| change(conn, row)).transpose()
 }

@@ -90,9 +90,9 @@ impl Store {
             newest(
                 conn,
                 &format!(
-                    "SELECT c.id FROM change c WHERE c.kind IN ('change', 'redo') \
-                     AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes = c.id) \
+                    "SELECT c.id FROM change c WHERE c.kind IN ('change', 'redo') AND {} IS NULL \
                      AND EXISTS (SELECT 1 FROM target t WHERE t.change = c.id AND {}) ORDER BY c.id DESC LIMIT 1",
+                    undone_by("c"),
                     effective("t")
                 ),
             )
@@ -275,7 +275,7 @@ fn carry_out(
         let settlement = Settlement {
             row: *row,
             outcome: Outcome::Cancelled,
-            detail: SafeText::from("undone"),
+            detail: SafeText::from(TAKEN_BACK),
             sent: Sent::No,
         };
         subjects.extend(outbox::settle(conn, &settlement)?);
@@ -303,8 +303,21 @@ fn carry_out(
 }
 
 fn is_undone(conn: &Connection, change: ChangeId) -> rusqlite::Result<bool> {
-    conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM change WHERE undoes = ?1)")?
+    conn.prepare_cached(&format!("SELECT {} IS NOT NULL FROM change c WHERE c.id = ?1", undone_by("c")))?
         .query_row([change.0], |row| row.get(0))
+}
+
+/// What is said of a target that an undo cancels.
+const TAKEN_BACK: &str = "undone";
+
+/// The newest undo of a change (by this name in the statement). None while that was cancelled before all of it was sent: what
+/// it left is still to be taken back.
+pub(super) fn undone_by(name: &str) -> String {
+    format!(
+        "(SELECT u.id FROM change u WHERE u.id = (SELECT max(id) FROM change WHERE undoes = {name}.id) \
+         AND NOT EXISTS (SELECT 1 FROM target x WHERE x.change = u.id AND x.outcome = 'cancelled' \
+         AND x.detail <> '{TAKEN_BACK}'))"
+    )
 }
 
 /// True for the undo of a change that also took its alerts over: to redo that is to take them again.

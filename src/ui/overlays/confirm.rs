@@ -123,5 +123,5 @@ pub(super) fn undo(model: &Model, record: &ChangeRecord, painter: &mut Painter<'
     words::undo(&mut flow, record, model.now);
     flow.blank();
     flow.line(keys(&[("y", "yes, take it back"), ("Enter", "No"), ("Esc", "No")]));
-    boxed(model, &words::undo_title(record), &flow.finish(), painter);
+    boxed(model, &words::undo_title(&model.bulk, record), &flow.finish(), painter);
 }
