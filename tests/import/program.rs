@@ -221,13 +221,13 @@ fn lines_say_what_would_be_lost() {
     for (lines, said) in [
         (
             "list\nstatus resolved 1\nquit\n",
-            "export exports all, quit again leaves: 1 change is kept only here",
+            "Export exports all, quit again leaves: 1 change is kept only here",
         ),
         (
             "list\nstatus resolved 1\n",
             "1 change is kept only here, and lost now: export keeps what is decided.",
         ),
-        ("list\nnote 1 seen\nquit\n", "export exports all, quit again leaves: 1 note is kept only here"),
+        ("list\nnote 1 seen\nquit\n", "Export exports all, quit again leaves: 1 note is kept only here"),
     ] {
         let home = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_quell"))
