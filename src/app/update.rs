@@ -123,6 +123,7 @@ fn resize(model: &mut Model, size: (u16, u16), out: &mut Effects) {
     model.details.open = model.focus == Pane::Details;
     list::resize(model);
     details::lay_out(model);
+    overlays::search_again(model);
     overlays::measure(model);
     overlays::refresh_charts(model, out);
     if list::bars(model) != bars {

@@ -50,8 +50,8 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     go(model, 0);
 }
 
-/// The lines stand elsewhere: searches again.
-pub(super) fn again(model: &mut Model) {
+/// On a screen of another size the lines stand elsewhere: searches again.
+pub(in crate::app) fn again(model: &mut Model) {
     let Some(Overlay::Help(scroll, find)) = model.overlays.last() else { return };
     if find.line.is_some() {
         let from = scroll.offset;

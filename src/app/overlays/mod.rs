@@ -29,6 +29,7 @@ use crate::app::views::menu;
 use crate::app::{Effects, layout, profiles, sign_in, suppress, undo};
 
 pub use assign::assignees;
+pub(super) use help::again as search_again;
 pub(super) use palette::open as open_palette;
 pub use palette::{in_a_shell, matching, named};
 pub(super) use sheet::{measure, movement, open_help, open_jobs};

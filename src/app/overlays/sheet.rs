@@ -25,7 +25,6 @@ pub(in crate::app) fn open_jobs(model: &mut Model, out: &mut Effects) {
 /// Counts the lines of the sheet on top and keeps its scroll position inside them.
 pub(in crate::app) fn measure(model: &mut Model) {
     menu::follow(model);
-    help::again(model);
     let area = sheet(model.size).inner();
     let height = failure_rows(model.size).max(1);
     let lines = match model.overlays.last() {

@@ -4,7 +4,7 @@ use crate::app::command::{Scope, chord_refused, hints, which_key};
 use crate::app::documents;
 use crate::app::effect::Effect;
 use crate::app::harness::{Harness, now};
-use crate::app::message::{Message, Now, Start, Timer};
+use crate::app::message::{Journal, Message, Now, Start, Timer};
 use crate::app::model::{Overlay, Scroll};
 use crate::domain::progress::{Fault, FaultKind, PullSummary, Subscription, SyncEvent};
 use crate::domain::{SafeText, SubscriptionId};
@@ -277,6 +277,11 @@ fn the_help_is_searched() {
     assert!(text(found(&harness).0.unwrap()).to_lowercase().contains("copy"));
     harness.keys("/").text("then values with counts").keys("Enter");
     assert!(text(found(&harness).0.unwrap()).contains("then values with"));
+    // Who scrolls on is not brought back by what happens meanwhile.
+    harness.keys("G");
+    let read_on = found(&harness);
+    harness.send(Message::Journal(Journal::Changes(Vec::new())));
+    assert_eq!(found(&harness), read_on);
     // What is nowhere is said, and Esc ends the search before it closes the help.
     harness.keys("/").text("zzz");
     assert_eq!(found(&harness).0, None);
